@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/enc.h"
+
+#include <assert.h>
+
+static const char base62_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+static const char base64url_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+void hex_encode(const void *bytes, size_t n, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *in = bytes;
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[in[i] >> 4];
+        out[2 * i + 1] = digits[in[i] & 15];
+    }
+}
+
+err_t hex_decode(str_t text, uint8_t *out, size_t n)
+{
+    if (text.n != 2 * n)
+        return E_BAD_FIELD;
+    for (size_t i = 0; i < n; i++) {
+        int high = hex_digit(text.p[2 * i]);
+        int low = hex_digit(text.p[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return E_BAD_FIELD;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return E_OK;
+}
+
+void buf_add_hex(struct buf *b, const void *bytes, size_t n)
+{
+    char *at = buf_reserve(b, 2 * n);
+    if (at == NULL)
+        return;
+    hex_encode(bytes, n, at);
+    b->n += 2 * n;
+}
+
+static size_t base64url_size(size_t n)
+{
+    return (n * 8 + 5) / 6;
+}
+
+static void base64url_put(const uint8_t *in, size_t n, char *out)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < n; i++) {
+        bits = bits << 8 | in[i];
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            *out++ = base64url_digits[bits >> held & 63];
+        }
+    }
+    if (held > 0)
+        *out = base64url_digits[bits << (6 - held) & 63];
+}
+
+void buf_add_base64url(struct buf *b, const void *bytes, size_t n)
+{
+    size_t size = base64url_size(n);
+    char *at = buf_reserve(b, size);
+    if (at == NULL)
+        return;
+    base64url_put(bytes, n, at);
+    b->n += size;
+}
+
+err_t base64url_make(struct arena *a, const void *bytes, size_t n, str_t *ret)
+{
+    size_t size = base64url_size(n);
+    char *p = arena_alloc(a, size + 1);
+    if (p == NULL)
+        return E_NO_MEMORY;
+    base64url_put(bytes, n, p);
+    *ret = str_of(p, size);
+    return E_OK;
+}
+
+static int base64url_digit(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '-')
+        return 62;
+    return c == '_' ? 63 : -1;
+}
+
+err_t base64url_decode_n(str_t text, uint8_t *out, size_t n)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    if (text.n != base64url_size(n))
+        return E_BAD_FIELD;
+    for (size_t i = 0; i < text.n; i++) {
+        int digit = base64url_digit(text.p[i]);
+        if (digit < 0)
+            return E_BAD_FIELD;
+        bits = bits << 6 | (uint32_t)digit;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            *out++ = (uint8_t)(bits >> held);
+        }
+    }
+    return (bits & ((1U << held) - 1)) == 0 ? E_OK : E_BAD_FIELD;
+}
+
+err_t base64url_decode(struct arena *a, str_t text, str_t *ret)
+{
+    size_t n = text.n * 6 / 8;
+    uint8_t *p = arena_alloc(a, n + 1);
+    if (p == NULL)
+        return E_NO_MEMORY;
+    TRY(base64url_decode_n(text, p, n));
+    *ret = str_of(p, n);
+    return E_OK;
+}
+
+void base62_encode(const uint8_t *bytes, size_t n, char *out, size_t digits)
+{
+    uint8_t left[32];
+    assert(n <= sizeof left);
+    memcpy(left, bytes, n);
+    for (size_t d = digits; d > 0; d--) {
+        uint32_t rest = 0;
+        for (size_t i = 0; i < n; i++) {
+            uint32_t part = rest << 8 | left[i];
+            left[i] = (uint8_t)(part / 62);
+            rest = part % 62;
+        }
+        out[d - 1] = base62_digits[rest];
+    }
+    explicit_bzero(left, sizeof left); /* tokens pass here */
+}
+
+bool base62_is(str_t s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool upper = s.p[i] >= 'A' && s.p[i] <= 'Z';
+        bool lower = s.p[i] >= 'a' && s.p[i] <= 'z';
+        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
+        if (!upper && !lower && !digit)
+            return false;
+    }
+    return true;
+}
+
+uint32_t crc32_of(str_t s)
+{
+    uint32_t crc = 0xffffffffU;
+    for (size_t i = 0; i < s.n; i++) {
+        crc ^= (uint8_t)s.p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (0xedb88320U & (0U - (crc & 1U)));
+    }
+    return ~crc;
+}
