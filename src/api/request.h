@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request on its way through the house. It belongs to exactly one thread at a time and moves with its pointer; everything in it
+ * lives in its arena and dies with the reply.
+ *
+ * A handler reads `in`, `query`, `params`, `actor`, `org`; talks to the domain with `db` (a reader in a read transaction, or
+ * the writer's connection inside the group); answers with one reply_*; names what it touched with request_target(); notes what memory must forget with
+ * request_effect(). A handler on the writer may run twice (writer.h): it must not change its inputs.
+ */
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include "api/route.h"
+#include "domain/audit/audit.h"
+#include "domain/identity/keys.h"
+#include "domain/live/effect.h"
+
+enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
+
+struct services; /* what lives as long as the server: api/services.h */
+
+struct reply {
+    int status;
+    const struct shape *shape; /* of `body` or of its rows; NULL: `raw` is the body as it is */
+    const void *body;
+    bool list;                 /* {"items":[...],"next_cursor":...} */
+    size_t rows_n;
+    str_t next_cursor;
+    opt_i64_t total;
+    str_t raw;
+    const char *content_type;  /* of raw */
+    str_t head;                /* further header lines, each with CRLF */
+};
+
+struct request {
+    struct arena *arena;
+    const struct route *route;
+    struct services *services;
+    struct http_xchg *xchg; /* borrowed; only its loop may call http_* on it, others may read it */
+    oid_t id;               /* Seneschal-Request-Id */
+    struct actor actor;
+    oid_t org;              /* the organisation that is acted in */
+    str_t params[ROUTE_PARAMS_MAX];
+    const void *in;
+    const void *query;
+    struct db *db;
+    struct diag why;
+    struct reply reply;
+    struct audit_event event; /* filled from the route and by request_target(); written by the pipeline */
+    bool quiet;               /* no event for this one: nothing was changed */
+    struct effects effects;
+};
+
+/* The n-th {param} as an id; E_NOT_FOUND for what is none, so that a bad id and a strange one look alike. */
+err_t request_param_id(struct request *rq, size_t n, oid_t *ret) MUST_USE;
+/* E_FORBIDDEN. For rows whose permission depends on the input; the plain ones say MAY() in their row. */
+err_t request_may(struct request *rq, enum perm p) MUST_USE;
+void request_target(struct request *rq, const char *kind, oid_t id, str_t name);
+void request_reason(struct request *rq, str_t reason);
+void request_details(struct request *rq, str_t json_object); /* never a secret */
+/* Another event in the same transaction, before the row's own. */
+err_t request_audit_more(struct request *rq, const struct audit_event *e) MUST_USE;
+err_t request_effect(struct request *rq, struct effect what) MUST_USE;
+
+/* The next number of the store's one counter, for a change of this scope's configuration (FLEET "Resolution" 7): stores it as the
+ * scope's last change and notes EFFECT_SCOPE. Only on the writer. */
+err_t request_scope_changed(struct request *rq, enum scope_kind scope, oid_t org, oid_t id) MUST_USE;
+
+/* Replies. All return E_OK so that a handler can end with them. */
+err_t reply_obj(struct request *rq, int status, const struct shape *s, const void *from);
+err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n, str_t next_cursor);
+err_t reply_empty(struct request *rq, int status);
+err_t reply_raw(struct request *rq, int status, const char *content_type, str_t body);
+err_t reply_header(struct request *rq, str_t name, str_t value) MUST_USE;
+err_t reply_retry_after(struct request *rq, int64_t seconds) MUST_USE;
+
+/* Lists: `?limit=` and `?cursor=` are members of every list's query shape. */
+struct page_in {
+    int64_t limit; /* 1..500, default 100 */
+    str_t cursor;  /* absent: from the start */
+};
+/* The position inside a cursor that this server made for this row, these filters and this organisation. E_BAD_CURSOR. */
+err_t cursor_open(struct request *rq, str_t cursor, str_t filters, str_t *ret_position) MUST_USE;
+err_t cursor_make(struct request *rq, str_t position, str_t filters, str_t *ret) MUST_USE;
+
+/* Strong ETag of an administered object from its id and the number of its last change; If-Match: E_STALE. */
+err_t etag_make(struct request *rq, oid_t id, int64_t revision, str_t *ret) MUST_USE;
+err_t etag_check(struct request *rq, str_t current) MUST_USE;
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The route table: one row per call of the contract. What a row does not say is refused: a row without `.auth` is closed. */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+
+#include "api/shape.h"
+#include "domain/authz/actor.h"
+#include "plat/http/server.h"
+
+struct request;
+
+enum auth {
+    AUTH_CLOSED, /* zero is safe: nobody */
+    AUTH_OPEN,   /* anyone; a credential that is sent must still be good */
+    AUTH_ACTOR,  /* a user, service account, device or the system */
+    AUTH_DEVICE, /* a device's own credential */
+    AUTH_ENROL,  /* AUTH_ACTOR, or an enrolment key */
+};
+
+enum tx { TX_NONE, TX_READ, TX_WRITE, TX_URGENT }; /* TX_URGENT: revoke and block, first in the writer's queue */
+
+enum limit { LIMIT_PRINCIPAL, LIMIT_OPEN, LIMIT_NONE }; /* by principal; by address; health only */
+
+typedef err_t handler_f(struct request *rq);
+
+struct route {
+    enum http_method method;
+    const char *path; /* below /api/v1 unless .root; {name} matches one segment */
+    handler_f *handler;
+    enum auth auth;
+    enum perm may;    /* with .check: the permission that the actor must hold */
+    bool check;
+    enum tx tx;
+    bool both;        /* † also without /api/v1 */
+    bool root;        /* only at the root */
+    bool hot;         /* answered on the loop from memory: must not block */
+    bool cors;        /* called by clients in a browser (API "Clients in a browser") */
+    bool no_store;    /* Cache-Control: no-store: a secret or a person's data */
+    bool idem;        /* takes Idempotency-Key: a POST that creates */
+    enum limit limit;
+    size_t body_max;  /* 0 with .in: 64 KiB */
+    const struct shape *in;
+    const struct shape *query; /* NULL: no query parameter is known */
+    const struct shape *out;   /* of a 2xx answer, for OpenAPI and encoding */
+    bool out_list;             /* a page of .out */
+    const char *audit;         /* action of the event that success (and refusal) writes; wanted of every TX_WRITE row */
+    handler_f *prepare;        /* optional: slow work before the transaction (HOUSE, step 9) */
+    const char *doc;           /* one sentence */
+};
+
+#define MAY(p) .may = PERM_##p, .check = true
+
+struct route_table {
+    const struct route *rows;
+    size_t n;
+};
+
+/* All rows; the last parts of the table come from routes_*.c of each subject. */
+extern const struct route_table route_tables[];
+extern const size_t route_tables_n;
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What lives as long as the server and every handler may use. Owned by app/serve; never changed by a handler. */
+#ifndef API_SERVICES_H
+#define API_SERVICES_H
+
+#include "domain/audit/audit.h"
+#include "base/opt.h"
+#include "domain/identity/keys.h"
+#include "domain/live/live.h"
+
+struct settings { /* from the configuration, re-read on SIGHUP */
+    bool limits_on;
+    opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
+    const char *fleet_locked_by;   /* the name that said it */
+    bool metrics_open;
+    str_t public_url;              /* absent: from the listen address */
+    const str_t *cors_origins;
+    size_t cors_origins_n;
+    const str_t *hosts;            /* Host allow-list, "name:port" */
+    size_t hosts_n;
+    bool any_ip_host;              /* wildcard bind without public_url */
+};
+
+struct services {
+    const char *dir; /* the data directory */
+    struct settings settings;
+    struct keys keys;
+    struct live *live;
+    struct audit *audit;
+    struct writer *writer;
+    struct http_server *http;
+    struct workers *workers;
+    struct metrics *metrics;
+    ts_t started_at;
+};
+
+#endif

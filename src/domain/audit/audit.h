@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record: a chain of hashes per organisation, appended in the transaction of the act (SAFETY rule 5; docs/adr/audit-format).
+ * Its format is for ever.
+ */
+#ifndef DOMAIN_AUDIT_AUDIT_H
+#define DOMAIN_AUDIT_AUDIT_H
+
+#include "base/clock.h"
+#include "domain/authz/actor.h"
+#include "plat/db/writer.h"
+
+enum audit_result { AUDIT_OK, AUDIT_REFUSED };
+
+struct audit_event {
+    oid_t org;           /* zero: the chain `system` */
+    str_t action;        /* "device.enrolled": a name of domain/events/event.def */
+    enum audit_result result;
+    enum actor_kind actor_kind;
+    oid_t actor_id;
+    str_t actor_name;    /* erasable */
+    str_t target_kind;   /* "device", "policy" ...; absent: none */
+    oid_t target_id;
+    str_t target_name;   /* erasable */
+    str_t reason;        /* absent, or a slug or the administrator's word */
+    oid_t request_id;
+    str_t ip;            /* erasable */
+    str_t details;       /* erasable; a JSON object as text, absent: {} */
+};
+
+struct audit; /* the heads of all chains, in the writer's memory */
+
+err_t audit_new(struct audit **ret) MUST_USE;
+void audit_free(struct audit *log);
+/* The writer calls these: a group that is lost takes its heads with it. */
+struct write_follower audit_follower(struct audit *log);
+/* In the writer's transaction; `a` for scratch. Any failure must fail the act (fail closed). */
+err_t audit_append(struct audit *log, struct db *db, struct arena *a, const struct audit_event *e) MUST_USE;
+
+#endif
