@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request's memory: grows by blocks up to a limit, is given back as a whole (STYLE 9). One thread at a time. */
+/* A request's memory: grows by blocks up to a limit, is given back as a whole (STYLE 9). One thread
+ * at a time. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A growable buffer with a cap from birth; past it E_TOO_BIG sticks and is checked once at the end (STYLE 12). */
+/* A growable buffer with a cap from birth; past it E_TOO_BIG sticks and is checked once at the end
+ * (STYLE 12). */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
@@ -21,7 +22,8 @@ void buf_add(struct buf *b, str_t s);
 void buf_add_byte(struct buf *b, char c);
 void buf_add_i64(struct buf *b, int64_t v);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Room for at least n more bytes; the caller writes at p + n and raises n itself. NULL on failure. */
+/* Room for at least n more bytes; the caller writes at p + n and raises n itself. NULL on failure.
+ */
 char *buf_reserve(struct buf *b, size_t n) MUST_USE;
 
 static inline str_t buf_str(const struct buf *b)

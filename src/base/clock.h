@@ -13,10 +13,10 @@ typedef struct dur { /* a length of time, microseconds */
     int64_t us;
 } dur_t;
 
-#define DUR_MS(n)    ((dur_t){ (int64_t)(n) * 1000 })
-#define DUR_S(n)     DUR_MS((int64_t)(n) * 1000)
-#define DUR_HOURS(n) DUR_S((int64_t)(n) * 3600)
-#define DUR_DAYS(n)  DUR_HOURS((int64_t)(n) * 24)
+#define DUR_MS(n)    ((dur_t){ (int64_t)(n)*1000 })
+#define DUR_S(n)     DUR_MS((int64_t)(n)*1000)
+#define DUR_HOURS(n) DUR_S((int64_t)(n)*3600)
+#define DUR_DAYS(n)  DUR_HOURS((int64_t)(n)*24)
 
 /* CLOCK_REALTIME, but it never runs back inside a process (HOUSE: ids and audit). */
 ts_t clock_now(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as text: hex, base64url without padding (RFC 4648 section 5), base62, and CRC-32 (ISO 3309). */
+/* Bytes as text: hex, base64url without padding (RFC 4648 section 5), base62, and CRC-32 (ISO
+ * 3309). */
 #ifndef BASE_ENC_H
 #define BASE_ENC_H
 
@@ -15,12 +16,14 @@ err_t hex_decode(str_t text, uint8_t *out, size_t n) MUST_USE;
 void buf_add_hex(struct buf *b, const void *bytes, size_t n);
 void buf_add_base64url(struct buf *b, const void *bytes, size_t n);
 err_t base64url_make(struct arena *a, const void *bytes, size_t n, str_t *ret) MUST_USE;
-/* Strict: no padding, no blank, and the unused bits of the last character are zero. E_BAD_FIELD, E_NO_MEMORY. */
+/* Strict: no padding, no blank, and the unused bits of the last character are zero. E_BAD_FIELD,
+ * E_NO_MEMORY. */
 err_t base64url_decode(struct arena *a, str_t text, str_t *ret) MUST_USE;
 /* The same for a value of known length n. */
 err_t base64url_decode_n(str_t text, uint8_t *out, size_t n) MUST_USE;
 
-/* A big-endian number of n bytes (<= 32) as `digits` characters of 0-9A-Za-z, leading zeros kept, high part cut. */
+/* A big-endian number of n bytes (<= 32) as `digits` characters of 0-9A-Za-z, leading zeros kept,
+ * high part cut. */
 void base62_encode(const uint8_t *bytes, size_t n, char *out, size_t digits);
 bool base62_is(str_t s);
 

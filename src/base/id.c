@@ -7,7 +7,8 @@
 
 #include <stdatomic.h>
 
-/* Milliseconds shifted left by 12, plus a counter (RFC 9562 section 6.2, method 3): never given twice. */
+/* Milliseconds shifted left by 12, plus a counter (RFC 9562 section 6.2, method 3): never given
+ * twice. */
 static _Atomic uint64_t id_latest;
 
 static uint64_t id_next_tick(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The log: one JSON object a line on standard error, control characters escaped. Fields, not prose; never a secret.
- *   LOG(LOG_INFO, "listening", LOG_F("address", addr), LOG_F("port", port));
+ * The log: one JSON object a line on standard error, control characters escaped. Fields, not prose;
+ * never a secret. LOG(LOG_INFO, "listening", LOG_F("address", addr), LOG_F("port", port));
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

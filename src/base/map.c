@@ -24,13 +24,15 @@ static uint32_t tag_of(uint64_t hash)
     return (uint32_t)(hash >> 32);
 }
 
-/* The tag alone places a slot, so that growing needs no key: 2^32 places are enough for 2^31 rows. */
+/* The tag alone places a slot, so that growing needs no key: 2^32 places are enough for 2^31 rows.
+ */
 static size_t home_of(const struct map *m, uint32_t tag)
 {
     return ((size_t)tag * 0x9e3779b1U) & m->mask;
 }
 
-uint32_t map_get(const struct map *m, uint64_t hash, map_eq_f *eq, const void *rows, const void *key)
+uint32_t map_get(const struct map *m, uint64_t hash, map_eq_f *eq, const void *rows,
+                 const void *key)
 {
     if (m->slots == NULL)
         return MAP_NONE;

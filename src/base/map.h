@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hash index: from a 64-bit hash to numbers of the caller's rows (open addressing, linear probing, backward-shift
- * deletion). Eight bytes a slot; the rows and their keys stay with the caller, who compares them. Not thread-safe.
+ * A hash index: from a 64-bit hash to numbers of the caller's rows (open addressing, linear
+ * probing, backward-shift deletion). Eight bytes a slot; the rows and their keys stay with the
+ * caller, who compares them. Not thread-safe.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -28,7 +29,8 @@ void map_init(struct map *m);
 void map_fini(struct map *m);
 
 /* The row, or UINT32_MAX. */
-uint32_t map_get(const struct map *m, uint64_t hash, map_eq_f *eq, const void *rows, const void *key);
+uint32_t map_get(const struct map *m, uint64_t hash, map_eq_f *eq, const void *rows,
+                 const void *key);
 /* The key must not be in yet. E_NO_MEMORY. */
 err_t map_put(struct map *m, uint64_t hash, uint32_t row) MUST_USE;
 /* Drop this very row; false when it is not in. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Secrets: wiped when done, compared in constant time; log and json have no branch for this type (STYLE 13). */
+/* Secrets: wiped when done, compared in constant time; log and json have no branch for this type
+ * (STYLE 13). */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
 

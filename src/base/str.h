@@ -34,12 +34,14 @@ int str_cmp(str_t a, str_t b); /* by bytes, as memcmp */
 size_t str_find(str_t s, char c);
 str_t str_sub(str_t s, size_t from, size_t n); /* clamped to s */
 str_t str_trim(str_t s);                       /* without SP and HTAB at both ends */
-/* Take what stands before `sep` from *rest; false when *rest is absent. The last part leaves *rest absent. */
+/* Take what stands before `sep` from *rest; false when *rest is absent. The last part leaves *rest
+ * absent. */
 bool str_split(str_t *rest, char sep, str_t *ret_part);
 
 /* Copies that die with the arena. E_NO_MEMORY. */
 err_t str_copy(struct arena *a, str_t s, str_t *ret) MUST_USE;
-char *str_cz(struct arena *a, str_t s) MUST_USE; /* NUL-terminated; NULL when memory is short or s has a NUL */
+char *str_cz(struct arena *a,
+             str_t s) MUST_USE; /* NUL-terminated; NULL when memory is short or s has a NUL */
 err_t str_format(struct arena *a, str_t *ret, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
 
 bool str_is_utf8(str_t s); /* RFC 3629: no surrogates, nothing overlong, <= U+10FFFF */

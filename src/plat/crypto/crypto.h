@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hashes, MACs, sealing and signatures: OpenSSL EVP (fetched once) and libsodium; nothing of our own. */
+/* Hashes, MACs, sealing and signatures: OpenSSL EVP (fetched once) and libsodium; nothing of our
+ * own. */
 #ifndef PLAT_CRYPTO_CRYPTO_H
 #define PLAT_CRYPTO_CRYPTO_H
 
 #include "base/secret.h"
 
-enum { SHA256_SIZE = 32, ED25519_SIG = 64, ED25519_PUBLIC = 32, ED25519_SEED = 32, SEAL_NONCE = 12, SEAL_TAG = 16 };
+enum {
+    SHA256_SIZE = 32,
+    ED25519_SIG = 64,
+    ED25519_PUBLIC = 32,
+    ED25519_SEED = 32,
+    SEAL_NONCE = 12,
+    SEAL_TAG = 16
+};
 
 /* Once, before any thread starts. E_INTERNAL when the libraries refuse. */
 err_t crypto_init(void) MUST_USE;
@@ -20,7 +28,8 @@ digest_t sha256_of_parts(const str_t *parts, size_t n);
 /* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length as 8 bytes big-endian. */
 digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n);
 
-/* AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, tag behind: out is n + SEAL_NONCE + SEAL_TAG bytes. */
+/* AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, tag behind: out is n + SEAL_NONCE +
+ * SEAL_TAG bytes. */
 err_t seal(struct arena *a, const secret_t *key, str_t aad, str_t plain, str_t *ret) MUST_USE;
 /* E_CORRUPT: not sealed with this key and this aad. */
 err_t unseal(struct arena *a, const secret_t *key, str_t aad, str_t sealed, str_t *ret) MUST_USE;
@@ -41,17 +50,20 @@ struct pubkey {
 err_t pubkey_from_raw(enum pubkey_kind kind, str_t x, str_t y, struct pubkey *ret) MUST_USE;
 err_t pubkey_from_spki(str_t der, struct pubkey *ret) MUST_USE;
 digest_t pubkey_hash(const struct pubkey *k); /* SHA-256 of the SPKI */
-/* 64 bytes: Ed25519 (RFC 8032), or P-256 with SHA-256 as r||s (RFC 7518 section 3.4). E_FORBIDDEN: does not verify. */
+/* 64 bytes: Ed25519 (RFC 8032), or P-256 with SHA-256 as r||s (RFC 7518 section 3.4). E_FORBIDDEN:
+ * does not verify. */
 err_t pubkey_verify(const struct pubkey *k, str_t message, str_t signature) MUST_USE;
 
-/* Tokens: prefix ("sen_d_"), 43 base62 characters of 256 random or derived bits, 6 of CRC-32 over what precedes. */
+/* Tokens: prefix ("sen_d_"), 43 base62 characters of 256 random or derived bits, 6 of CRC-32 over
+ * what precedes. */
 enum { TOKEN_TEXT_MAX = 64, TOKEN_BYTES = 32, TOKEN_TEXT = 6 + 43 + 6 };
 struct token_text {
     char p[TOKEN_TEXT_MAX]; /* a secret: wipe it */
     size_t n;
 };
-void token_make(str_t prefix, struct token_text *ret);                                 /* random */
-void token_from_bytes(str_t prefix, const uint8_t bytes[static TOKEN_BYTES], struct token_text *ret); /* derived */
+void token_make(str_t prefix, struct token_text *ret); /* random */
+void token_from_bytes(str_t prefix, const uint8_t bytes[static TOKEN_BYTES],
+                      struct token_text *ret); /* derived */
 /* Does it begin with sen_, have the right length, alphabet and checksum? */
 bool token_is_ours(str_t text);
 

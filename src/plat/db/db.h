@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connection to the store. No engine's type leaves plat/db. Statements are the generated functions of "sql.h"
- * (tools/mksql.py from sql/*.sql), prepared once per connection. One thread at a time.
+ * One connection to the store. No engine's type leaves plat/db. Statements are the generated
+ * functions of "sql.h" (tools/mksql.py from sql/*.sql), prepared once per connection. One thread at
+ * a time.
  *
- * Errors of every statement: E_NOT_FOUND (a @one without a row), E_CONFLICT (a unique or foreign key or a check said no),
- * E_DISK_FULL, E_STORE_UNREACHABLE (anything else of the engine), E_NO_MEMORY (the arena's limit).
+ * Errors of every statement: E_NOT_FOUND (a @one without a row), E_CONFLICT (a unique or foreign
+ * key or a check said no), E_DISK_FULL, E_STORE_UNREACHABLE (anything else of the engine),
+ * E_NO_MEMORY (the arena's limit).
  */
 #ifndef PLAT_DB_DB_H
 #define PLAT_DB_DB_H
@@ -24,8 +26,9 @@ static inline void db_closep(struct db **db)
     db_close(*db);
 }
 
-/* Bring the store of `dir` to the newest schema, each migration in its own transaction. E_CORRUPT: a checksum of an applied
- * migration differs, or the schema is newer than this program knows; both say so in `why`. */
+/* Bring the store of `dir` to the newest schema, each migration in its own transaction. E_CORRUPT:
+ * a checksum of an applied migration differs, or the schema is newer than this program knows; both
+ * say so in `why`. */
 err_t db_migrate(const char *dir, struct diag *why) MUST_USE;
 
 /* A consistent view for several reads (DB_READER). */

@@ -2,11 +2,12 @@
 /*
  * The one writer: a thread, a connection, group commit (HOUSE, "One request" 11-12).
  *
- * BEGIN IMMEDIATE once per group; each job runs under a savepoint that is opened at its first write; a job that fails is
- * rolled back to it and may then write its refusal (an audit event). The group is committed when the queue is empty, at 256 jobs or
- * after 2 ms. After the COMMIT: `applied` of every job that succeeded, in order, then `done` of all. If COMMIT fails, or the engine
- * rolled back by itself, each job is run once more alone; what fails again is done with that error.
- * Jobs are repeatable: `run` may be called twice, and starts from the same inputs each time.
+ * BEGIN IMMEDIATE once per group; each job runs under a savepoint that is opened at its first
+ * write; a job that fails is rolled back to it and may then write its refusal (an audit event). The
+ * group is committed when the queue is empty, at 256 jobs or after 2 ms. After the COMMIT:
+ * `applied` of every job that succeeded, in order, then `done` of all. If COMMIT fails, or the
+ * engine rolled back by itself, each job is run once more alone; what fails again is done with that
+ * error. Jobs are repeatable: `run` may be called twice, and starts from the same inputs each time.
  */
 #ifndef PLAT_DB_WRITER_H
 #define PLAT_DB_WRITER_H
@@ -15,7 +16,8 @@
 
 enum write_class {
     WRITE_NORMAL,
-    WRITE_URGENT, /* revoke, block: a queue of its own that goes first, and the only one on a full disk */
+    WRITE_URGENT, /* revoke, block: a queue of its own that goes first, and the only one on a full
+                     disk */
     WRITE_BULK,   /* slices of long work: run only between groups, one per group */
 };
 
@@ -23,12 +25,15 @@ struct write_job {
     struct write_job *next; /* the queue's own */
     enum write_class class;
     err_t (*run)(struct write_job *job, struct db *db);
-    err_t (*refused)(struct write_job *job, struct db *db, err_t e); /* may be NULL; after the rollback */
-    void (*applied)(struct write_job *job);                          /* may be NULL; memory, after COMMIT */
-    void (*done)(struct write_job *job, err_t e); /* on the writer's thread; the job is the owner's again */
+    err_t (*refused)(struct write_job *job, struct db *db,
+                     err_t e);              /* may be NULL; after the rollback */
+    void (*applied)(struct write_job *job); /* may be NULL; memory, after COMMIT */
+    void (*done)(struct write_job *job,
+                 err_t e); /* on the writer's thread; the job is the owner's again */
 };
 
-/* What else must follow a transaction's fate: the audit heads in memory. All on the writer's thread. */
+/* What else must follow a transaction's fate: the audit heads in memory. All on the writer's
+ * thread. */
 struct write_follower {
     void *arg;
     void (*mark)(void *arg);   /* before a job */
@@ -38,8 +43,8 @@ struct write_follower {
 };
 
 struct writer_cfg {
-    const char *dir;    /* data directory */
-    size_t queue_max;   /* jobs waiting per class */
+    const char *dir;  /* data directory */
+    size_t queue_max; /* jobs waiting per class */
     struct write_follower follower;
 };
 
@@ -55,7 +60,8 @@ struct writer_stats {
 struct writer;
 
 err_t writer_new(const struct writer_cfg *cfg, struct diag *why, struct writer **ret) MUST_USE;
-/* E_OVERLOADED: the queue is full. E_STOPPING. Else the job belongs to the writer until `done`. From any thread. */
+/* E_OVERLOADED: the queue is full. E_STOPPING. Else the job belongs to the writer until `done`.
+ * From any thread. */
 err_t writer_submit(struct writer *w, struct write_job *job) MUST_USE;
 void writer_stats(struct writer *w, struct writer_stats *ret);
 /* Run what is queued, commit, checkpoint, join. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP/1.1 server (RFC 9110, RFC 9112): strict, one loop per core, one request at a time per connection.
- * What the application sees is an exchange: a whole request and the one reply that it gets.
+ * The HTTP/1.1 server (RFC 9110, RFC 9112): strict, one loop per core, one request at a time per
+ * connection. What the application sees is an exchange: a whole request and the one reply that it
+ * gets.
  *
- * Threads: every function here is called on the exchange's own loop, and so is every callback. An exchange may be
- * lent to another thread (its request, its body and its arena stay as they are until the reply); that thread hands it back
- * with loop_post(http_loop(x), ...). The engine keeps its memory until http_reply, http_stream_end or http_drop, also
- * when the peer has gone: then `on_gone` is called once, and a reply is silently dropped.
+ * Threads: every function here is called on the exchange's own loop, and so is every callback. An
+ * exchange may be lent to another thread (its request, its body and its arena stay as they are
+ * until the reply); that thread hands it back with loop_post(http_loop(x), ...). The engine keeps
+ * its memory until http_reply, http_stream_end or http_drop, also when the peer has gone: then
+ * `on_gone` is called once, and a reply is silently dropped.
  */
 #ifndef PLAT_HTTP_SERVER_H
 #define PLAT_HTTP_SERVER_H
@@ -50,22 +52,24 @@ struct http_xchg {
     size_t fields_n;
     str_t body; /* whole; "" where the row drops it */
     struct http_peer peer;
-    bool gone;            /* the peer has left */
-    uint64_t started_us;  /* CLOCK_MONOTONIC when the head was complete */
-    struct arena *arena;  /* dies with the exchange; made at first use by http_arena() */
-    void *user;           /* the application's own */
+    bool gone;           /* the peer has left */
+    uint64_t started_us; /* CLOCK_MONOTONIC when the head was complete */
+    struct arena *arena; /* dies with the exchange; made at first use by http_arena() */
+    void *user;          /* the application's own */
 };
 
 /* What the engine shall do with the body that follows a head. */
 struct http_take {
-    err_t refuse;    /* E_OK: go on; else this refusal, with a lingering close while body bytes are still coming */
+    err_t refuse;    /* E_OK: go on; else this refusal, with a lingering close while body bytes are
+                        still coming */
     size_t body_max; /* E_TOO_BIG over it */
     bool drop;       /* read it to its end by the rules, keep nothing (<= 64 KiB) */
 };
 
 struct http_reply {
     int status;
-    str_t head; /* header lines, each with its CRLF; the engine adds Date, Content-Length, Connection */
+    str_t head; /* header lines, each with its CRLF; the engine adds Date, Content-Length,
+                   Connection */
     str_t body;
 }; /* borrowed until the call returns */
 
@@ -74,7 +78,8 @@ struct http_app {
     struct http_take (*on_head)(void *app, struct http_xchg *x);
     /* The message is whole. Reply now, or keep x and reply later. */
     void (*on_message)(void *app, struct http_xchg *x);
-    /* The engine, or on_head, refuses: say it in the application's form. x may have no method or path yet. */
+    /* The engine, or on_head, refuses: say it in the application's form. x may have no method or
+     * path yet. */
     void (*on_refuse)(void *app, struct http_xchg *x, err_t e, const struct diag *why);
     /* The peer left while x was kept, or while it streams. */
     void (*on_gone)(void *app, struct http_xchg *x);
@@ -88,7 +93,7 @@ struct tls_server; /* plat/tls */
 
 struct http_listen {
     const char *address; /* "127.0.0.1:8080", "[::1]:0" */
-    int fd;              /* >= 0: a listening socket that was handed over, `address` is for messages */
+    int fd; /* >= 0: a listening socket that was handed over, `address` is for messages */
 };
 
 struct http_server_cfg {
@@ -103,27 +108,30 @@ struct http_server_cfg {
 
 struct http_server;
 
-/* Binds and listens (SO_REUSEPORT, one socket per loop); nothing is accepted yet. E_IO with the reason. */
-err_t http_server_new(const struct http_server_cfg *cfg, struct diag *why, struct http_server **ret) MUST_USE;
+/* Binds and listens (SO_REUSEPORT, one socket per loop); nothing is accepted yet. E_IO with the
+ * reason. */
+err_t http_server_new(const struct http_server_cfg *cfg, struct diag *why,
+                      struct http_server **ret) MUST_USE;
 /* The port that was bound by listen entry i (for port 0). */
 uint16_t http_server_port(const struct http_server *s, size_t i);
 unsigned http_server_loops(const struct http_server *s);
 struct loop *http_server_loop(const struct http_server *s, unsigned i);
 err_t http_server_start(struct http_server *s, struct diag *why) MUST_USE; /* one thread per loop */
-/* Stop accepting, end idle connections, let the others finish for at most `in`; then close. Blocks until done. */
+/* Stop accepting, end idle connections, let the others finish for at most `in`; then close. Blocks
+ * until done. */
 void http_server_drain(struct http_server *s, dur_t in);
 void http_server_free(struct http_server *s);
 size_t http_server_conns(const struct http_server *s);
 
 struct loop *http_loop(const struct http_xchg *x);
-unsigned http_loop_index(const struct http_xchg *x); /* 0 .. loops-1 */
-struct arena *http_arena(struct http_xchg *x);       /* NULL when memory is short */
+unsigned http_loop_index(const struct http_xchg *x);     /* 0 .. loops-1 */
+struct arena *http_arena(struct http_xchg *x);           /* NULL when memory is short */
 str_t http_field(const struct http_xchg *x, str_t name); /* the first; STR_NONE when absent */
 size_t http_field_count(const struct http_xchg *x, str_t name);
 
 void http_reply(struct http_xchg *x, const struct http_reply *r);
-/* Streaming: chunked for HTTP/1.1, until close for 1.0. write answers false when its queue is over the high mark
- * (256 KiB): wait for on_drain. What is written over 1 MiB ends the connection. */
+/* Streaming: chunked for HTTP/1.1, until close for 1.0. write answers false when its queue is over
+ * the high mark (256 KiB): wait for on_drain. What is written over 1 MiB ends the connection. */
 void http_stream_begin(struct http_xchg *x, int status, str_t head);
 bool http_stream_write(struct http_xchg *x, str_t bytes);
 void http_stream_end(struct http_xchg *x);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Public keys as JWK (RFC 7517, RFC 7518 section 6.2, RFC 8037): OKP/Ed25519 and EC/P-256, members kty crv x y only. */
+/* Public keys as JWK (RFC 7517, RFC 7518 section 6.2, RFC 8037): OKP/Ed25519 and EC/P-256, members
+ * kty crv x y only. */
 #ifndef PLAT_JOSE_JWK_H
 #define PLAT_JOSE_JWK_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON as RFC 7493 (I-JSON) allows it: UTF-8, no duplicate members, no lone surrogates, depth <= 32, nothing after the value.
- * A value owns its members; const struct json * are borrowed from their root.
+ * JSON as RFC 7493 (I-JSON) allows it: UTF-8, no duplicate members, no lone surrogates, depth <=
+ * 32, nothing after the value. A value owns its members; const struct json * are borrowed from
+ * their root.
  */
 #ifndef PLAT_JSON_JSON_H
 #define PLAT_JSON_JSON_H
@@ -14,7 +15,8 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_STRING, JSON_AR
 
 struct json;
 
-/* E_BAD_JSON: not I-JSON. E_BAD_FIELD: well-formed, but a number is out of range or a string holds U+0000. E_NO_MEMORY. */
+/* E_BAD_JSON: not I-JSON. E_BAD_FIELD: well-formed, but a number is out of range or a string holds
+ * U+0000. E_NO_MEMORY. */
 err_t json_parse(str_t text, struct diag *why, struct json **ret) MUST_USE;
 void json_free(struct json *v); /* NULL is fine */
 static inline void json_freep(struct json **v)
@@ -23,10 +25,10 @@ static inline void json_freep(struct json **v)
 }
 
 enum json_type json_type(const struct json *v);
-bool json_bool(const struct json *v);     /* of a JSON_BOOL */
-int64_t json_int(const struct json *v);   /* of a JSON_INT */
-str_t json_string(const struct json *v);  /* of a JSON_STRING, borrowed */
-size_t json_count(const struct json *v);  /* of an array or object */
+bool json_bool(const struct json *v);    /* of a JSON_BOOL */
+int64_t json_int(const struct json *v);  /* of a JSON_INT */
+str_t json_string(const struct json *v); /* of a JSON_STRING, borrowed */
+size_t json_count(const struct json *v); /* of an array or object */
 const struct json *json_at(const struct json *array, size_t i);
 const struct json *json_member(const struct json *object, str_t name); /* NULL when absent */
 bool json_equal(const struct json *a, const struct json *b);
@@ -36,7 +38,8 @@ struct json_pair {
     str_t name;
     const struct json *value;
 };
-err_t json_members(struct arena *a, const struct json *object, struct json_pair **ret, size_t *ret_n) MUST_USE;
+err_t json_members(struct arena *a, const struct json *object, struct json_pair **ret,
+                   size_t *ret_n) MUST_USE;
 
 /* Building; E_NO_MEMORY. The object takes the value over, also on failure. */
 struct json *json_new_object(void);
@@ -45,13 +48,14 @@ struct json *json_new_string(str_t s);
 struct json *json_new_int(int64_t v);
 struct json *json_new_bool(bool v);
 struct json *json_new_null(void);
-struct json *json_clone(const struct json *v); /* deep */
+struct json *json_clone(const struct json *v);                 /* deep */
 struct json *json_member_mut(struct json *object, str_t name); /* NULL when absent */
 err_t json_set(struct json *object, str_t name, struct json *value) MUST_USE;
 err_t json_push(struct json *array, struct json *value) MUST_USE;
 void json_remove(struct json *object, str_t name);
 
-/* Canonical bytes: members sorted by bytes, no spaces, integers as they are, reals in the shortest form that reads back the same. */
+/* Canonical bytes: members sorted by bytes, no spaces, integers as they are, reals in the shortest
+ * form that reads back the same. */
 void json_write(struct buf *b, const struct json *v);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An event loop (libuv): one per thread. Other threads reach it only by its mailbox; timers come from one wheel.
- * Nothing that runs on a loop may block.
+ * An event loop (libuv): one per thread. Other threads reach it only by its mailbox; timers come
+ * from one wheel. Nothing that runs on a loop may block.
  */
 #ifndef PLAT_LOOP_LOOP_H
 #define PLAT_LOOP_LOOP_H
@@ -33,7 +33,8 @@ void loop_stop(struct loop *l); /* from any thread */
 /* From any thread; the order of one sender is kept. Never fails. */
 void loop_post(struct loop *l, struct loop_msg *msg);
 /* On the loop's thread. Starting a started timer moves it. */
-void loop_timer_start(struct loop *l, struct loop_timer *t, dur_t in, void (*fire)(struct loop_timer *t));
+void loop_timer_start(struct loop *l, struct loop_timer *t, dur_t in,
+                      void (*fire)(struct loop_timer *t));
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
 /* The loop's clock, read once an iteration. */
 dur_t loop_now(const struct loop *l);
