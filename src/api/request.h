@@ -3,9 +3,9 @@
  * One request on its way through the house. It belongs to exactly one thread at a time and moves with its pointer; everything in it
  * lives in its arena and dies with the reply.
  *
- * A handler reads `in`, `query`, `params`, `actor`, `org`; talks to the domain with `db` (a reader in a read transaction, or
- * the writer's connection inside the group); answers with one reply_*; names what it touched with request_target(); notes what memory must forget with
- * request_effect(). A handler on the writer may run twice (writer.h): it must not change its inputs.
+ * A handler reads `in`, `query`, `params`; talks to the domain with `act` (whose db is a reader in a read transaction,
+ * or the writer's connection inside the group); answers with one reply_*; names what it touched with request_target(); notes what memory must forget with
+ * act_effect(). A handler on the writer may run twice (writer.h): it must not change its inputs.
  */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
@@ -13,7 +13,7 @@
 #include "api/route.h"
 #include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
-#include "domain/live/effect.h"
+#include "domain/live/act.h"
 
 enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
 
@@ -33,22 +33,17 @@ struct reply {
 };
 
 struct request {
-    struct arena *arena;
+    struct act act; /* arena, db, actor, org, why, effects: what the domain's functions take */
     const struct route *route;
     struct services *services;
     struct http_xchg *xchg; /* borrowed; only its loop may call http_* on it, others may read it */
     oid_t id;               /* Seneschal-Request-Id */
-    struct actor actor;
-    oid_t org;              /* the organisation that is acted in */
     str_t params[ROUTE_PARAMS_MAX];
     const void *in;
     const void *query;
-    struct db *db;
-    struct diag why;
     struct reply reply;
     struct audit_event event; /* filled from the route and by request_target(); written by the pipeline */
     bool quiet;               /* no event for this one: nothing was changed */
-    struct effects effects;
 };
 
 /* The n-th {param} as an id; E_NOT_FOUND for what is none, so that a bad id and a strange one look alike. */
@@ -60,12 +55,6 @@ void request_reason(struct request *rq, str_t reason);
 void request_details(struct request *rq, str_t json_object); /* never a secret */
 /* Another event in the same transaction, before the row's own. */
 err_t request_audit_more(struct request *rq, const struct audit_event *e) MUST_USE;
-err_t request_effect(struct request *rq, struct effect what) MUST_USE;
-
-/* The next number of the store's one counter, for a change of this scope's configuration (FLEET "Resolution" 7): stores it as the
- * scope's last change and notes EFFECT_SCOPE. Only on the writer. */
-err_t request_scope_changed(struct request *rq, enum scope_kind scope, oid_t org, oid_t id) MUST_USE;
-
 /* Replies. All return E_OK so that a handler can end with them. */
 err_t reply_obj(struct request *rq, int status, const struct shape *s, const void *from);
 err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n, str_t next_cursor);
