@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The effective configuration of a device (FLEET "Resolution"), in two steps so that its result can
+ * be shared: config_plan asks the store which versions the device gets; config_compute reads and
+ * merges them. Devices with equal plan digests get the same bytes: compute once and keep it by
+ * that digest. A plan is valid until one of its scopes changes (EFFECT_SCOPE), or the device's
+ * owner or groups do.
+ */
+#ifndef DOMAIN_POLICY_CONFIG_H
+#define DOMAIN_POLICY_CONFIG_H
+
+#include "domain/live/act.h"
+#include "plat/crypto/crypto.h"
+
+enum { CONFIG_BODY_MAX = 1024 * 1024 };
+
+struct config_scope { /* the key of a row of scope_seq, and of EFFECT_SCOPE */
+    enum scope_kind kind;
+    oid_t org; /* zero for SCOPE_GLOBAL */
+    oid_t id;  /* zero for SCOPE_GLOBAL, the organisation for SCOPE_ORG */
+};
+
+struct config_plan {
+    oid_t *versions; /* ids of published policy versions, what applies later last */
+    int *levels;     /* enum scope_kind of each */
+    size_t versions_n;
+    struct config_scope *scopes; /* global, organisation, each group, user (if any), device */
+    size_t scopes_n;
+    digest_t digest; /* of versions and levels */
+    int64_t seq;     /* the greatest scope_seq of its scopes; 0: none ever changed */
+};
+
+struct config_body {
+    str_t bytes;   /* the canonical {"config":{},"enabled":..,"version":..} */
+    digest_t etag; /* SHA-256 of bytes */
+    str_t version; /* "YYYY-MM-DD.n"; absent: null, no policy took part */
+};
+
+/* All in act->arena. E_NOT_FOUND: no such device in act->org. Its status is not looked at. */
+err_t config_plan(struct act *act, oid_t device, struct config_plan *ret) MUST_USE;
+
+/* E_TOO_BIG: the body would be over CONFIG_BODY_MAX. E_CORRUPT: stored content is not what was
+ * published. E_NOT_FOUND: a version of the plan was deleted since (plan again). */
+err_t config_compute(struct act *act, const struct config_plan *plan,
+                     struct config_body *ret) MUST_USE;
+
+#endif
