@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counted blocks: shared between threads, freed by the last who lets go. What is inside must not change once it is shared. */
+#ifndef BASE_REF_H
+#define BASE_REF_H
+
+#include <stddef.h>
+
+/* `size` zeroed bytes with one reference; NULL when memory is short. */
+void *ref_new(size_t size);
+void *ref_take(void *block); /* one reference more; returns block */
+void ref_drop(void *block);  /* one less; NULL is fine */
+static inline void ref_dropp(void *block_pointer)
+{
+    ref_drop(*(void **)block_pointer);
+}
+
+#endif
