@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house that a program can hold.
+
+usage: tools/check.py [--changed]      (./dev check has built already)
+  --changed   clang-tidy only for what differs from the branch `main`
+"""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import check_headers
+import check_layers
+import check_repo
+import check_sizes
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def list_c(pattern="*.[ch]"):
+    names = subprocess.run(["git", "ls-files", "-z", pattern], cwd=ROOT, check=True,
+                           stdout=subprocess.PIPE).stdout.decode()
+    return [n for n in names.split("\0") if n and (ROOT / n).exists()]
+
+
+def run_format(_build):
+    done = subprocess.run(["clang-format", "--dry-run", "-Werror", *list_c()], cwd=ROOT, check=False,
+                          text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return sorted({line.split(": error:")[0] for line in done.stderr.splitlines() if ": error:" in line})
+
+
+# Title, the check, a program that it needs.
+QUICK = [
+    ("layers and circles (LAYERS)", lambda build: check_layers.run(), None),
+    ("each header compiles alone", check_headers.run_headers, "gcc"),
+    ("banned functions fail the build", check_headers.run_banned, "gcc"),
+    ("sizes (tools/ratchet.txt)", lambda build: check_sizes.run(), None),
+    ("format (./dev fmt)", run_format, "clang-format"),
+    ("no package host, no open end, SPDX lines", lambda build: check_repo.run_repo(), None),
+    ("README.md", lambda build: check_repo.run_readme(), None),
+]
+
+
+def run_quick(build):
+    """Yields (title, reason for a skip or None, complaints)."""
+    for title, function, program in QUICK:
+        if program and not shutil.which(program):
+            yield title, f"no {program}", []
+        else:
+            yield title, None, function(build)
+
+
+def run_clang(changed):
+    """Build everything with clang too (its own warnings), then clang-tidy over the product."""
+    build = ROOT / "build/clang"
+    if not (build / "build.ninja").exists():
+        subprocess.run(["meson", "setup", str(build), "-Dfaults=true"], check=True, cwd=ROOT,
+                       env=dict(os.environ, CC="clang"), stdout=subprocess.DEVNULL)
+    done = subprocess.run(["ninja", "-C", str(build), "-j", "2", "--quiet"], check=False, text=True,
+                          stdout=subprocess.PIPE)
+    yield "builds with clang", [done.stdout] if done.returncode else []
+    files = list_c("src/*.c")
+    if changed:
+        names = subprocess.run(["git", "diff", "--name-only", "main"], cwd=ROOT, check=True, text=True,
+                               stdout=subprocess.PIPE).stdout.split()
+        files = [f for f in files if f in names]
+    tidy = subprocess.run(
+        ["xargs", "-r", "-n", "4", "-P", "2", "clang-tidy", "-p", str(build), "--quiet"], cwd=ROOT,
+        input="\n".join(files), text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    lines = tidy.stdout.splitlines()
+    yield f"clang-tidy over {len(files)} files", lines if tidy.returncode else []
+
+
+def main():
+    os.chdir(ROOT)
+    bad = 0
+    rows = [*run_quick("build/test"),
+            *((title, None, found) for title, found in run_clang("--changed" in sys.argv[1:]))]
+    for title, skipped, complaints in rows:
+        print(f"{'SKIPPED' if skipped else 'FAILED' if complaints else 'ok'}  {title}"
+              + (f": {skipped}" if skipped else ""))
+        for complaint in complaints:
+            print(f"    {complaint}")
+        bad += bool(complaints)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

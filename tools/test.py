@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Run the suites and end with one line `N passed, N failed, N skipped` over all of them.
+
+usage: tools/test.py [--bin FILE] [--build DIR] [--jobs N] [SUITE...]     (./dev test has built already)
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import check
+
+ROOT = Path(__file__).resolve().parent.parent
+CASE = re.compile(r"^\s*(not )?ok\b\s*\d*\s*-?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.I)
+
+
+class Tally:
+    """Counts of one suite, and what there is to say about its failures and skips."""
+
+    def __init__(self, name):
+        self.name = name
+        self.passed = self.failed = self.skipped = 0
+
+    def skip(self, what, reason):
+        self.skipped += 1
+        print(f"SKIPPED {self.name}: {what}: {reason or 'no reason given'}")
+
+    def fail(self, what):
+        self.failed += 1
+        print(f"FAILED {self.name}: {what}")
+
+    def tap_line(self, line, prefix):
+        found = CASE.match(line)
+        if not found:
+            return
+        bad, title, directive, reason = found.groups()
+        if directive and directive.upper() == "SKIP":
+            self.skip(f"{prefix}{title}", reason)
+        elif bad:
+            self.fail(f"{prefix}{title}")
+        else:
+            self.passed += 1
+
+
+def run_meson(name, options):
+    """A meson suite; what counts is the cases inside each binary."""
+    tally = Tally(name)
+    log = Path(options.build, "meson-logs", "testlog.json")
+    log.unlink(missing_ok=True)
+    done = subprocess.run(
+        ["meson", "test", "-C", options.build, "--no-rebuild", "--suite", name, "--print-errorlogs",
+         "--quiet", "--num-processes", str(options.jobs)], check=False)
+    if not log.exists():
+        if done.returncode != 0:
+            tally.fail("meson test did not run")
+        return tally
+    for row in map(json.loads, log.read_text(encoding="utf-8").splitlines()):
+        title = row["name"].split(" / ")[-1]
+        failed_before, cases_before = tally.failed, tally.passed + tally.failed + tally.skipped
+        for line in (row.get("stdout") or "").splitlines():
+            tally.tap_line(line, f"{title}: ")
+        if row["result"] not in ("OK", "SKIP", "EXPECTEDFAIL") and tally.failed == failed_before:
+            tally.fail(f"{title}: {row['result'].lower()}")
+        elif tally.passed + tally.failed + tally.skipped == cases_before:
+            tally.fail(f"{title}: ran no case")
+    return tally
+
+
+def run_e2e(name, options):
+    """The real binary, under the pinned Node's own test runner."""
+    tally = Tally(name)
+    files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob("tests/e2e/*.test.mjs"))
+    if not os.access(options.bin, os.X_OK):
+        tally.fail(f"no server at {options.bin}")
+        return tally
+    tap = Path(options.build, "e2e.tap").resolve()
+    routes = Path(options.build, "e2e.routes").resolve()
+    routes.unlink(missing_ok=True)
+    env = dict(os.environ, SENESCHAL_BIN=str(Path(options.bin).resolve()),
+               SENESCHAL_ROUTE_LOG=str(routes))
+    done = subprocess.run(
+        ["build/node", "--test", f"--test-concurrency={options.jobs}", "--test-timeout=300000",
+         "--test-reporter=spec", "--test-reporter-destination=stdout",
+         "--test-reporter=tap", f"--test-reporter-destination={tap}", *files],
+        env=env, cwd=ROOT, check=False)
+    count_node(tally, tap, done.returncode)
+    covered = subprocess.run(["build/node", "tests/e2e/lib/routes.mjs", "report"], env=env, cwd=ROOT,
+                             check=False, stdout=subprocess.PIPE, text=True)
+    for line in covered.stdout.splitlines():
+        tally.tap_line(line, "route ")
+    if covered.returncode != 0 and not tally.failed:
+        tally.fail("the routes could not be listed")
+    return tally
+
+
+def count_node(tally, tap, returncode):
+    """Node sums its leaves up itself; failures and skips are named from the lines."""
+    text = tap.read_text(encoding="utf-8") if tap.exists() else ""
+    sums = dict(re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", text, re.M))
+    for line in text.splitlines():
+        found = CASE.match(line)
+        if found and found.group(3) and found.group(3).upper() == "SKIP":
+            print(f"SKIPPED e2e: {found.group(2)}: {found.group(4) or 'no reason given'}")
+    tally.passed += int(sums.get("pass", 0))
+    tally.failed += int(sums.get("fail", 0)) + int(sums.get("cancelled", 0))
+    tally.skipped += int(sums.get("skipped", 0)) + int(sums.get("todo", 0))
+    if returncode != 0 and tally.failed == 0:
+        tally.fail("node's test runner ended badly")
+
+
+def run_check(name, options):
+    tally = Tally(name)
+    for title, skipped, complaints in check.run_quick(options.build):
+        if skipped:
+            tally.skip(title, skipped)
+        elif complaints:
+            tally.fail(title)
+            print("".join(f"    {c}\n" for c in complaints), end="")
+        else:
+            tally.passed += 1
+    return tally
+
+
+SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "e2e": run_e2e}
+
+
+def main():
+    parse = argparse.ArgumentParser()
+    parse.add_argument("--build", default=str(ROOT / "build/test"))
+    parse.add_argument("--bin")
+    parse.add_argument("--jobs", type=int, default=2)
+    parse.add_argument("suites", nargs="*", choices=[*SUITES, []], default=[])
+    options = parse.parse_args()
+    options.bin = options.bin or str(Path(options.build, "seneschal"))
+    os.chdir(ROOT)
+    tallies = []
+    for name in options.suites or SUITES:
+        print(f"== {name}", flush=True)
+        start = time.monotonic()
+        tally = SUITES[name](name, options)
+        tallies.append(tally)
+        print(f"   {name}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped, "
+              f"{time.monotonic() - start:.0f} s", flush=True)
+    passed, failed, skipped = (sum(getattr(t, k) for t in tallies) for k in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
