@@ -1,25 +1,134 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory in front of the store (HOUSE "Memory in front of the store"): token -> principal, device -> status and effective configuration,
- * scope -> number of its last change. Only effects change it (effect.h), after COMMIT and before the reply; what is missing is
- * loaded by a worker, who takes a guard before its read transaction and is turned away if the tables moved meanwhile.
- * Bounded: each table has a maximum and drops the rows longest unused. Unknown tokens are not remembered.
+ * Memory in front of the store (HOUSE): token -> principal, device -> effective configuration, scope -> its last change.
+ *
+ * The store is the truth; memory is filled from it and only ever forgets. Effects (effect.h) are applied by the
+ * writer after COMMIT and before the replies of its group, so an acknowledged change is what every later request sees.
+ * Who fills takes a guard before his read transaction; if an effect touched his shard meanwhile, what he read is dropped.
+ * Every table has a maximum; the principals that nobody asked for longest make room. Unknown tokens are not remembered.
  */
 #ifndef DOMAIN_LIVE_LIVE_H
 #define DOMAIN_LIVE_LIVE_H
 
+#include "base/gcra.h"
 #include "domain/live/effect.h"
 #include "plat/crypto/crypto.h"
-#include "base/clock.h"
 
-/* An effective configuration, shared by every device with equal inputs. Immutable; counted. */
+/* An effective configuration, shared by every device with the same plan. A counted block (base/ref.h), never changed. */
 struct effective {
-    digest_t etag;       /* SHA-256 of body */
-    str_t body;          /* the canonical bytes of {"enabled","version","config"} */
-    str_t version;       /* "YYYY-MM-DD.n", absent: null */
-    _Atomic int64_t refs;
+    digest_t plan; /* of the policy versions that it was made from */
+    digest_t etag; /* SHA-256 of body */
+    char version[24];
+    size_t version_n; /* 0: no policy took part */
+    size_t n;
+    char body[];
 };
 
 struct live;
+
+enum { LIVE_SHARDS = 64 };
+
+struct live_cfg {
+    size_t principals_max;
+    size_t tokens_max;
+    size_t scopes_max;
+    size_t effectives_max;
+    struct gcra_rate rates[ACTOR_SYSTEM + 1]; /* by kind of actor; zero: no limit */
+    void (*wake)(void *arg); /* a parked poll may have something to say; called on the writer's thread */
+    void *wake_arg;
+};
+
+err_t live_new(const struct live_cfg *cfg, struct live **ret) MUST_USE;
+void live_free(struct live *l);
+
+/* What a load from the store found. */
+struct live_principal {
+    struct actor actor; /* with the token's join_seq */
+    err_t refuse;       /* E_OK: active; E_DEVICE_BLOCKED, E_DEVICE_REVOKED, E_DISABLED ... */
+    ts_t expires_at;    /* of the token; absent: never */
+};
+
+struct live_scope {
+    enum scope_kind kind;
+    oid_t org;
+    oid_t id;
+};
+
+/* The answer to a token. */
+struct live_hit {
+    struct live_principal who;
+    uint64_t stamp;              /* of this principal's row: it changes with every load */
+    uint64_t park;               /* number of the newest parked poll of this device */
+    bool fresh;                  /* its configuration is here and nothing changed since */
+    digest_t etag;               /* where fresh */
+    int64_t seq;                 /* where fresh */
+    struct effective *effective; /* where fresh and asked for: one reference, the caller drops it */
+};
+
+enum live_found { LIVE_MISS, LIVE_HIT, LIVE_LIMITED };
+
+struct live_ask {
+    digest_t token;
+    ts_t now;
+    dur_t mono;
+    bool charge; /* count this request against the principal's rate */
+    bool seen;   /* a device's own call: it counts as seen */
+    bool body;   /* the effective configuration is wanted, not only its ETag */
+};
+
+/* LIVE_LIMITED: *ret_wait says how long. */
+enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret, dur_t *ret_wait);
+
+struct live_guard {
+    uint64_t shards[LIVE_SHARDS];
+    uint64_t scopes;
+};
+void live_guard_take(struct live *l, struct live_guard *ret);
+
+/* E_AGAIN: the tables moved since the guard was taken: load again. E_NO_MEMORY. */
+err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t *token,
+                      const struct live_principal *who) MUST_USE;
+/* The principal must be in already (E_AGAIN). Takes a reference of its own to `e`. */
+struct live_config {
+    struct effective *effective;
+    const struct live_scope *scopes;
+    size_t scopes_n;
+    int64_t seq;
+};
+err_t live_fill_config(struct live *l, const struct live_guard *g, oid_t device,
+                       const struct live_config *config) MUST_USE;
+
+/* One reference, or NULL. */
+struct effective *live_effective_find(struct live *l, const digest_t *plan);
+/* Remember it for others with the same plan; takes a reference of its own where it has room. */
+void live_effective_keep(struct live *l, struct effective *e);
+
+/* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be concerned. */
+void live_apply(struct live *l, const struct effects *effects);
+
+/* Did anything touch this principal since `stamp` was taken? For the writer, before it trusts an actor that was resolved earlier. */
+uint64_t live_shard_stamp(struct live *l, oid_t principal);
+
+/* Park a poll: true only while the row is the one that was asked, fresh, with this ETag. *ret_park numbers it; the newest wins,
+ * so where another one was parked, *ret_other asks the caller to wake the polls. */
+bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit, uint64_t *ret_park,
+               bool *ret_other);
+void live_unpark(struct live *l, oid_t device, uint64_t stamp);
+
+/* Devices whose last seen moved by `least` or more since it was collected last: at most `max` of them. */
+struct live_seen {
+    oid_t device;
+    oid_t org;
+    ts_t at;
+};
+size_t live_seen_collect(struct live *l, dur_t least, struct live_seen *ret, size_t max);
+
+struct live_stats {
+    size_t principals;
+    size_t tokens;
+    size_t scopes;
+    size_t effectives;
+};
+void live_stats(struct live *l, struct live_stats *ret);
 
 #endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Effects: after COMMIT the writer makes memory forget what is no longer true. */
+#include "domain/live/tables.h"
+
+/* True where a poll was parked on it. */
+static bool forget_principal(struct live *l, oid_t id)
+{
+    struct principal_shard *s = principal_shard_of(l, id);
+    bool parked = false;
+    uint32_t row;
+    (void)pthread_rwlock_wrlock(&s->lock);
+    (void)atomic_fetch_add_explicit(&s->touched, 1, memory_order_release);
+    const struct principal_row *r = principal_find(s, id, &row);
+    if (r != NULL) {
+        parked = r->parked > 0;
+        principal_drop(l, s, row);
+    }
+    (void)pthread_rwlock_unlock(&s->lock);
+    return parked;
+}
+
+/* Rights of many changed at once: forget every person and service of the organisation. */
+static void forget_org(struct live *l, oid_t org)
+{
+    for (size_t i = 0; i < LIVE_SHARDS; i++) {
+        struct principal_shard *s = &l->principals[i];
+        (void)pthread_rwlock_wrlock(&s->lock);
+        (void)atomic_fetch_add_explicit(&s->touched, 1, memory_order_release);
+        for (uint32_t row = 0; row < s->rows.used; row++) {
+            const struct principal_row *r = slab_row(&s->rows, row);
+            if (r->stamp != 0 && r->kind != ACTOR_DEVICE && oid_eq(r->org, org))
+                principal_drop(l, s, row);
+        }
+        (void)pthread_rwlock_unlock(&s->lock);
+    }
+}
+
+static bool apply_one(struct live *l, const struct effect *e)
+{
+    struct live_scope scope = { e->scope, e->org, e->id };
+    switch (e->kind) {
+    case EFFECT_DEVICE:
+    case EFFECT_PRINCIPAL:
+        return forget_principal(l, e->id);
+    case EFFECT_SCOPE:
+        scope_raise(&l->scopes, &scope, e->seq);
+        return e->scope != SCOPE_DEVICE || forget_principal(l, e->id);
+    case EFFECT_ORG:
+        forget_org(l, e->org);
+        return false;
+    case EFFECT_NONE:
+        return false;
+    }
+    return false;
+}
+
+void live_apply(struct live *l, const struct effects *effects)
+{
+    bool wake = false;
+    for (const struct effect *e = effects->first; e != NULL; e = e->next)
+        wake = apply_one(l, e) || wake;
+    if (wake && l->cfg.wake != NULL)
+        l->cfg.wake(l->cfg.wake_arg);
+}
+
+bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit, uint64_t *ret_park,
+               bool *ret_other)
+{
+    oid_t id = hit->who.actor.id;
+    struct token_shard *ts = token_shard_of(l, token);
+    (void)pthread_rwlock_rdlock(&ts->lock);
+    const struct token_row *t = token_find(ts, token);
+    uint64_t stamp = t == NULL ? 0 : t->stamp;
+    (void)pthread_rwlock_unlock(&ts->lock);
+
+    struct principal_shard *s = principal_shard_of(l, id);
+    bool parked = false;
+    uint32_t row;
+    (void)pthread_rwlock_wrlock(&s->lock);
+    struct principal_row *r = principal_find(s, id, &row);
+    bool same = r != NULL && r->stamp == hit->stamp && r->stamp == stamp;
+    if (same && r->refuse == E_OK && principal_is_fresh(l, r) &&
+        memcmp(r->effective->etag.b, hit->etag.b, SHA256_SIZE) == 0) {
+        parked = true;
+        *ret_other = r->parked > 0;
+        r->parked++;
+        *ret_park = ++r->parks;
+    }
+    (void)pthread_rwlock_unlock(&s->lock);
+    return parked;
+}
+
+void live_unpark(struct live *l, oid_t device, uint64_t stamp)
+{
+    struct principal_shard *s = principal_shard_of(l, device);
+    uint32_t row;
+    (void)pthread_rwlock_wrlock(&s->lock);
+    struct principal_row *r = principal_find(s, device, &row);
+    if (r != NULL && r->stamp == stamp && r->parked > 0)
+        r->parked--;
+    (void)pthread_rwlock_unlock(&s->lock);
+}
+
+static size_t seen_collect_shard(struct principal_shard *s, dur_t least, struct live_seen *ret, size_t max)
+{
+    size_t n = 0;
+    (void)pthread_rwlock_wrlock(&s->lock);
+    for (uint32_t row = 0; row < s->rows.used && n < max; row++) {
+        struct principal_row *r = slab_row(&s->rows, row);
+        int64_t seen = atomic_load_explicit(&r->seen_us, memory_order_relaxed);
+        if (r->stamp == 0 || r->kind != ACTOR_DEVICE || seen - r->collected_us < least.us)
+            continue;
+        r->collected_us = seen;
+        ret[n++] = (struct live_seen){ r->id, r->org, { seen } };
+    }
+    (void)pthread_rwlock_unlock(&s->lock);
+    return n;
+}
+
+size_t live_seen_collect(struct live *l, dur_t least, struct live_seen *ret, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < LIVE_SHARDS && n < max; i++)
+        n += seen_collect_shard(&l->principals[i], least, ret + n, max - n);
+    return n;
+}
