@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A closed loop of keep-alive connections against 127.0.0.1; prints one JSON object. What a request
+ * costs the server is read from /proc, since client and server share the machine. */
+#include "conn.h"
+#include "hist.h"
+#include "procfs.h"
+
+#include "base/clock.h"
+#include "base/num.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 8, EVENTS = 64 };
+enum phase { PHASE_WARM, PHASE_MEASURE, PHASE_STOP };
+
+struct options {
+    struct plan_in plan;
+    struct procfs_pids pids;
+    uint64_t port, connections, threads, seconds_ms, warm_ms, expect;
+};
+
+struct thread {
+    pthread_t id;
+    const struct plan *plan;
+    const struct options *opt;
+    _Atomic int *phase;
+    _Atomic uint64_t *next; /* number of the next request, over all threads */
+    uint64_t random;
+    size_t conns_n;
+    uint64_t unexpected, gone;
+    int status; /* the first that was not expected */
+    struct hist hist;
+};
+
+/* Machines are enrolled once each; tokens are taken at random, so that no cache of the server's
+ * processor helps. */
+static uint64_t number_next(struct thread *t)
+{
+    if (t->plan->mode == PLAN_ENROL)
+        return atomic_fetch_add_explicit(t->next, 1, memory_order_relaxed);
+    t->random ^= t->random << 13;
+    t->random ^= t->random >> 7;
+    t->random ^= t->random << 17;
+    return t->random;
+}
+
+static void reply_count(struct thread *t, const struct conn *c, int64_t now_us)
+{
+    if ((uint64_t)c->status != t->opt->expect) {
+        t->unexpected++;
+        t->status = t->status != 0 ? t->status : c->status;
+    }
+    if (atomic_load_explicit(t->phase, memory_order_relaxed) == PHASE_MEASURE)
+        hist_add(&t->hist, (uint64_t)(now_us - c->sent_us));
+}
+
+static int conns_start(struct thread *t, struct conn *conns, int ep)
+{
+    for (size_t i = 0; i < t->conns_n; i++) {
+        struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &conns[i] };
+        if (!conn_open(&conns[i], t->plan, (int)t->opt->port) ||
+            epoll_ctl(ep, EPOLL_CTL_ADD, conns[i].fd, &ev) != 0 ||
+            !conn_send(&conns[i], t->plan, number_next(t), clock_mono().us))
+            return 0;
+    }
+    return 1;
+}
+
+static void conn_serve(struct thread *t, struct conn *c)
+{
+    enum conn_state s = conn_read(c);
+    if (s == CONN_WAIT)
+        return;
+    int64_t now_us = clock_mono().us;
+    if (s == CONN_DONE)
+        reply_count(t, c, now_us);
+    if (s == CONN_GONE || !conn_send(c, t->plan, number_next(t), now_us)) {
+        t->gone++;
+        conn_close(c); /* leaves the epoll set with it */
+    }
+}
+
+static void *thread_run(void *arg)
+{
+    struct thread *t = arg;
+    struct conn *conns = calloc(t->conns_n, sizeof *conns);
+    int ep = epoll_create1(EPOLL_CLOEXEC);
+    if (conns == NULL || ep < 0 || !conns_start(t, conns, ep))
+        t->gone = t->conns_n;
+    while (t->gone < t->conns_n && atomic_load(t->phase) != PHASE_STOP) {
+        struct epoll_event ev[EVENTS];
+        int n = epoll_wait(ep, ev, EVENTS, 100);
+        for (int i = 0; i < n; i++)
+            conn_serve(t, ev[i].data.ptr);
+    }
+    for (size_t i = 0; conns != NULL && i < t->conns_n; i++)
+        if (conns[i].fd > 0)
+            conn_close(&conns[i]);
+    free(conns);
+    (void)close(ep);
+    return NULL;
+}
+
+/* Let the threads run; sum them up in the first. */
+static void measure(struct options *o, struct thread *threads, _Atomic int *phase)
+{
+    for (size_t i = 0; i < o->threads; i++)
+        if (pthread_create(&threads[i].id, NULL, thread_run, &threads[i]) != 0)
+            abort();
+    (void)usleep((useconds_t)(o->warm_ms * 1000U));
+    int64_t cpu = procfs_cpu_us(&o->pids);
+    int64_t began = clock_mono().us;
+    atomic_store(phase, PHASE_MEASURE);
+    (void)usleep((useconds_t)(o->seconds_ms * 1000U));
+    atomic_store(phase, PHASE_STOP);
+    double took = (double)(clock_mono().us - began) / 1e6;
+    cpu = procfs_cpu_us(&o->pids) - cpu;
+    struct thread *all = &threads[0];
+    for (size_t i = 0; i < o->threads; i++)
+        (void)pthread_join(threads[i].id, NULL);
+    for (size_t i = 1; i < o->threads; i++) {
+        hist_merge(&all->hist, &threads[i].hist);
+        all->unexpected += threads[i].unexpected;
+        all->gone += threads[i].gone;
+        all->status = all->status != 0 ? all->status : threads[i].status;
+    }
+    double n = (double)all->hist.n;
+    (void)printf("{\"requests\":%llu,\"seconds\":%.3f,\"rps\":%.1f,\"p50_us\":%llu,\"p99_us\":%llu,"
+                 "\"cpu_us\":%.3f,\"rss_kb\":%lld,\"anon_kb\":%lld,\"unexpected\":%llu,"
+                 "\"status\":%d,\"gone\":%llu}\n",
+                 (unsigned long long)all->hist.n, took, n / took,
+                 (unsigned long long)hist_at(&all->hist, 500),
+                 (unsigned long long)hist_at(&all->hist, 990), n > 0 ? (double)cpu / n : 0,
+                 (long long)procfs_status_kb(&o->pids, "VmRSS"),
+                 (long long)procfs_status_kb(&o->pids, "RssAnon"),
+                 (unsigned long long)all->unexpected, all->status, (unsigned long long)all->gone);
+}
+
+static const struct option names[] = {
+    { "mode", required_argument, NULL, 'm' },
+    { "host", required_argument, NULL, 'H' },
+    { "port", required_argument, NULL, 'p' },
+    { "path", required_argument, NULL, 'u' },
+    { "bearer", required_argument, NULL, 'b' },
+    { "etag", required_argument, NULL, 'e' },
+    { "run", required_argument, NULL, 'r' },
+    { "devices", required_argument, NULL, 'd' },
+    { "pids", required_argument, NULL, 'P' },
+    { "connections", required_argument, NULL, 'c' },
+    { "threads", required_argument, NULL, 't' },
+    { "ms", required_argument, NULL, 's' },
+    { "warm-ms", required_argument, NULL, 'w' },
+    { "expect", required_argument, NULL, 'x' },
+    { NULL, 0, NULL, 0 },
+};
+
+static int number_option(const char *text, uint64_t *ret)
+{
+    return num_parse_u64(str_from_cz(text), ret) == E_OK;
+}
+
+static int mode_option(const char *text, enum plan_mode *ret)
+{
+    static const char *const modes[] = {
+        [PLAN_GET] = "get", [PLAN_VERIFY] = "verify", [PLAN_ENROL] = "enrol"
+    };
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+        if (strcmp(text, modes[i]) != 0)
+            continue;
+        *ret = (enum plan_mode)i;
+        return 1;
+    }
+    return 0;
+}
+
+static int option_take(struct options *o, int c)
+{
+    switch (c) {
+    case 'm':
+        return mode_option(optarg, &o->plan.mode);
+    case 'H':
+        o->plan.host = optarg;
+        return 1;
+    case 'u':
+        o->plan.path = optarg;
+        return 1;
+    case 'b':
+        o->plan.bearer = optarg;
+        return 1;
+    case 'e':
+        o->plan.etag = optarg;
+        return 1;
+    case 'r':
+        o->plan.run = optarg;
+        return 1;
+    case 'p':
+        return number_option(optarg, &o->port);
+    case 'd':
+        return number_option(optarg, &o->plan.devices);
+    case 'c':
+        return number_option(optarg, &o->connections);
+    case 't':
+        return number_option(optarg, &o->threads);
+    case 's':
+        return number_option(optarg, &o->seconds_ms);
+    case 'w':
+        return number_option(optarg, &o->warm_ms);
+    case 'x':
+        return number_option(optarg, &o->expect);
+    case 'P':
+        return procfs_parse(optarg, &o->pids);
+    default:
+        return 0;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { .plan = { .host = "127.0.0.1", .path = "/", .run = "0", .devices = 1 },
+                         .connections = 64,
+                         .threads = 2,
+                         .seconds_ms = 3000,
+                         .warm_ms = 500,
+                         .expect = 200 };
+    for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
+        if (!option_take(&o, c))
+            return 2;
+    struct plan plan;
+    if (o.threads == 0 || o.threads > THREADS_MAX || o.plan.devices == 0 ||
+        !plan_init(&plan, &o.plan))
+        return 2;
+    static struct thread threads[THREADS_MAX];
+    _Atomic int phase = PHASE_WARM;
+    _Atomic uint64_t next = 0;
+    if (o.threads > o.connections)
+        o.threads = o.connections;
+    for (size_t i = 0; i < o.threads; i++)
+        threads[i] = (struct thread){ .plan = &plan,
+                                      .opt = &o,
+                                      .phase = &phase,
+                                      .next = &next,
+                                      .random = 88172645463325252U + i * 7919U,
+                                      .conns_n = o.connections / o.threads };
+    measure(&o, threads, &phase);
+    plan_fini(&plan);
+    return threads[0].gone == 0 ? 0 : 1;
+}
