@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import check_headers
@@ -28,7 +29,8 @@ def list_c(pattern="*.[ch]"):
 def run_format(_build):
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", *list_c()], cwd=ROOT, check=False,
                           text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    return sorted({line.split(": error:")[0] for line in done.stderr.splitlines() if ": error:" in line})
+    places = Counter(line.split(":")[0] for line in done.stderr.splitlines() if ": error:" in line)
+    return [f"{name}: {count} places" for name, count in sorted(places.items())]
 
 
 # Title, the check, a program that it needs.

@@ -75,8 +75,8 @@ def run_e2e(name, options):
     """The real binary, under the pinned Node's own test runner."""
     tally = Tally(name)
     files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob("tests/e2e/*.test.mjs"))
-    if not os.access(options.bin, os.X_OK):
-        tally.fail(f"no server at {options.bin}")
+    if not files or not os.access(options.bin, os.X_OK):
+        tally.fail(f"no server at {options.bin}" if files else "no tests")
         return tally
     tap = Path(options.build, "e2e.tap").resolve()
     routes = Path(options.build, "e2e.routes").resolve()

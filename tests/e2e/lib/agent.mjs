@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real agent process.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after } from 'node:test';
+import { BIN, Child, seneschal, tempDir } from './process.mjs';
+
+function agentArgs(server, dir, { key, args = [] }) {
+    const out = ['agent', '--server', server.url, '--state', path.join(dir, 'state'), '--config-out', path.join(dir, 'config.json')];
+    if (key !== undefined) {
+        const file = path.join(dir, 'enrollment-key');
+        writeFileSync(file, `${key}\n`, { mode: 0o600 });
+        out.push('--enrollment-key-file', file);
+    }
+    return [...out, ...args];
+}
+
+export class Agent {
+    constructor(server, options) {
+        this.server = server;
+        this.options = options;
+        this.dir = options.dir ?? tempDir('agent');
+        this.state = path.join(this.dir, 'state');
+        this.configFile = path.join(this.dir, 'config.json');
+    }
+
+    start() {
+        this.child = new Child(BIN, agentArgs(this.server, this.dir, this.options), { env: this.options.env });
+        return this;
+    }
+
+    /** Run once to its end: {code, stdout, stderr}. */
+    once() {
+        const args = [...(this.options.args ?? []), '--once'];
+        return seneschal(agentArgs(this.server, this.dir, { ...this.options, args }), { env: this.options.env });
+    }
+
+    /** What it wrote for the assistant, parsed; undefined when there is no file. */
+    get config() {
+        try {
+            return JSON.parse(readFileSync(this.configFile, 'utf8'));
+        } catch (error) {
+            if (error.code === 'ENOENT') return undefined;
+            throw error;
+        }
+    }
+
+    /** Wait for text in what it prints. */
+    waitFor(pattern, options) {
+        return this.child.waitFor(pattern, options);
+    }
+
+    async stop() {
+        if (!this.child?.running) return;
+        this.child.signal('SIGTERM');
+        await this.child.ended();
+    }
+
+    kill() {
+        return this.child.kill();
+    }
+}
+
+/** Start an agent; it ends with its test. options: key (enrolment key), args, env, dir. */
+export function startAgent(server, options = {}) {
+    const agent = new Agent(server, options);
+    after(() => agent.stop());
+    return agent.start();
+}
