@@ -25,13 +25,16 @@ static inline void json_freep(struct json **v)
 }
 
 enum json_type json_type(const struct json *v);
-bool json_bool(const struct json *v);    /* of a JSON_BOOL */
-int64_t json_int(const struct json *v);  /* of a JSON_INT */
-str_t json_string(const struct json *v); /* of a JSON_STRING, borrowed */
+bool json_bool(const struct json *v);   /* of a JSON_BOOL */
+int64_t json_int(const struct json *v); /* of a JSON_INT */
+/* Of a JSON_STRING, borrowed. Hidden, like json_equal: libjansson has functions of the same names
+ * for itself. */
+str_t json_string(const struct json *v) __attribute__((visibility("hidden")));
 size_t json_count(const struct json *v); /* of an array or object */
 const struct json *json_at(const struct json *array, size_t i);
 const struct json *json_member(const struct json *object, str_t name); /* NULL when absent */
-bool json_equal(const struct json *a, const struct json *b);
+/* Same type and same value; a real never equals an integer. */
+bool json_equal(const struct json *a, const struct json *b) __attribute__((visibility("hidden")));
 
 /* Members in byte order of their names, as an array in the arena. */
 struct json_pair {
@@ -44,7 +47,7 @@ err_t json_members(struct arena *a, const struct json *object, struct json_pair 
 /* Building; E_NO_MEMORY. The object takes the value over, also on failure. */
 struct json *json_new_object(void);
 struct json *json_new_array(void);
-struct json *json_new_string(str_t s);
+struct json *json_new_string(str_t s); /* absent: null */
 struct json *json_new_int(int64_t v);
 struct json *json_new_bool(bool v);
 struct json *json_new_null(void);
@@ -54,8 +57,11 @@ err_t json_set(struct json *object, str_t name, struct json *value) MUST_USE;
 err_t json_push(struct json *array, struct json *value) MUST_USE;
 void json_remove(struct json *object, str_t name);
 
-/* Canonical bytes: members sorted by bytes, no spaces, integers as they are, reals in the shortest
- * form that reads back the same. */
+/*
+ * Canonical bytes: members sorted by bytes, no spaces, integers as they are, reals in the shortest
+ * form that reads back the same (and as a real: 1.0 stays 1.0). What json_parse gave is at most
+ * JSON_DEPTH_MAX deep, and so must be what is built.
+ */
 void json_write(struct buf *b, const struct json *v);
 
 #endif
