@@ -25,7 +25,7 @@ static const char *const sentences[] = {
 
 static struct parse_scan parse_look(str_t text);
 static bool parse_has_noncharacter(const struct json *v);
-static err_t parse_refuse(str_t text, const json_error_t *error, struct diag *why) MUST_USE;
+static err_t parse_refuse(str_t text, json_error_t *error, struct diag *why) MUST_USE;
 
 err_t json_parse(str_t text, struct diag *why, struct json **ret)
 {
@@ -151,7 +151,7 @@ static void parse_soften(str_t text, struct buf *out)
 
 /* Well-formed but for values that this product does not take is another refusal than not JSON
  * (API.md, Conventions). */
-static err_t parse_refuse(str_t text, const json_error_t *error, struct diag *why)
+static err_t parse_refuse(str_t text, json_error_t *error, struct diag *why)
 {
     enum json_error_code code = json_error_code(error);
     err_t e = E_BAD_JSON;
@@ -160,16 +160,18 @@ static err_t parse_refuse(str_t text, const json_error_t *error, struct diag *wh
         struct buf soft;
         buf_init(&soft, text.n);
         parse_soften(text, &soft);
-        json_t *v = soft.err == E_OK ? json_loadb(soft.p, soft.n, PARSE_FLAGS, NULL) : NULL;
+        json_error_t other = { 0 };
+        json_t *v = soft.err == E_OK ? json_loadb(soft.p, soft.n, PARSE_FLAGS, &other) : NULL;
         bool failed = soft.err != E_OK || jansson_failed();
-        if (v != NULL)
-            e = E_BAD_FIELD;
+        e = v != NULL ? E_BAD_FIELD : E_BAD_JSON;
+        if (v == NULL)
+            *error = other; /* its columns are those of the softened text: near enough to find it */
         json_decref(v);
         buf_fini(&soft);
         if (failed)
             return E_NO_MEMORY;
     }
-    size_t row = (size_t)code;
+    size_t row = (size_t)json_error_code(error);
     const char *sentence = row < ARRAY_LEN(sentences) ? sentences[row] : NULL;
     return FAIL(why, e, "line %d, column %d: %s", error->line, error->column,
                 sentence != NULL ? sentence : sentences[json_error_unknown]);
