@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plat/db/conn.h"
+#include "base/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+enum { CONN_PATH_MAX = 4096, CONN_OPS_PER_LOOK = 20000, CONN_BUSY_MS = 5000 };
+
+const char conn_file_name[] = "seneschal.db";
+
+static const char *const control_texts[CONN_CONTROLS] = {
+    [CONN_BEGIN] = "BEGIN",
+    [CONN_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
+    [CONN_COMMIT] = "COMMIT",
+    [CONN_ROLLBACK] = "ROLLBACK",
+    [CONN_SAVEPOINT] = "SAVEPOINT job",
+    [CONN_RELEASE] = "RELEASE job",
+    [CONN_REWIND] = "ROLLBACK TO job",
+};
+
+/* SAFETY rule 1. auto_vacuum counts only in a file without tables, before WAL. */
+static const char settings_text[] = "PRAGMA auto_vacuum=INCREMENTAL;"
+                                    "PRAGMA journal_mode=WAL;"
+                                    "PRAGMA synchronous=FULL;"
+                                    "PRAGMA trusted_schema=OFF;"
+                                    "PRAGMA cell_size_check=ON;"
+                                    "PRAGMA foreign_keys=ON;"
+                                    "PRAGMA secure_delete=ON;"
+                                    "PRAGMA temp_store=MEMORY;"
+                                    "PRAGMA mmap_size=1073741824;"
+                                    "PRAGMA wal_autocheckpoint=0;"; /* checkpoint.c */
+
+static err_t conn_make_file(const char *dir, struct diag *why);
+static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why);
+static int conn_look_at_clock(void *arg);
+
+static void conn_configure(void)
+{
+    /* Counting its memory would take one lock for all threads at each allocation; refused only if SQLite runs already. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+err_t conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, conn_configure);
+    TRY(conn_make_file(dir, why));
+    CLEANUP(db_closep) struct db *db = fault_here() ? NULL : calloc(1, sizeof *db);
+    if (db == NULL)
+        return E_NO_MEMORY;
+    db->role = role;
+    db->stmts = fault_here() ? NULL : calloc(sql_stmts_n, sizeof *db->stmts);
+    if (db->stmts == NULL)
+        return E_NO_MEMORY;
+    TRY(conn_open_sqlite(db, dir, why));
+    *ret = db;
+    db = NULL;
+    return E_OK;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    for (size_t i = 0; i < CONN_CONTROLS; i++)
+        (void)sqlite3_finalize(db->controls[i]); /* its last error is known already */
+    for (size_t i = 0; db->stmts != NULL && i < sql_stmts_n; i++)
+        (void)sqlite3_finalize(db->stmts[i]);
+    free(db->stmts);
+    (void)sqlite3_close(db->sqlite); /* cannot be busy: everything is finalized */
+    free(db);
+}
+
+static err_t conn_make_file(const char *dir, struct diag *why)
+{
+    char path[CONN_PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, conn_file_name) >= sizeof path)
+        return FAIL(why, E_IO, "the path of the data directory is too long");
+    /* SQLite gives -wal and -shm the mode of this file. */
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return E_OK;
+    if (fd < 0)
+        return FAIL(why, errno == ENOSPC ? E_DISK_FULL : E_IO, "%s: %s", path, strerrordesc_np(errno));
+    (void)close(fd); /* nothing was written */
+    return conn_sync_dir(dir, why);
+}
+
+err_t conn_sync_dir(const char *dir, struct diag *why)
+{
+    int fd = fault_here() ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return FAIL(why, E_IO, "%s: %s", dir, strerrordesc_np(errno));
+    int failed = fsync(fd);
+    int code = errno;
+    (void)close(fd); /* read-only */
+    if (failed != 0)
+        return FAIL(why, E_IO, "%s: fsync: %s", dir, strerrordesc_np(code));
+    return E_OK;
+}
+
+static err_t conn_refuse(struct db *db, int rc, struct diag *why, const char *path)
+{
+    err_t e = conn_error(db, rc);
+    return FAIL(why, e, "%s: %s", path, sqlite3_errstr(rc));
+}
+
+static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why)
+{
+    char path[CONN_PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", dir, conn_file_name); /* fitted a moment ago */
+    int rc = fault_here() ? SQLITE_CANTOPEN
+                          : sqlite3_open_v2(path, &db->sqlite,
+                                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                                                SQLITE_OPEN_EXRESCODE,
+                                            NULL);
+    if (rc != SQLITE_OK)
+        return conn_refuse(db, rc, why, path);
+    (void)sqlite3_busy_timeout(db->sqlite, CONN_BUSY_MS); /* these cannot fail on an open handle */
+    (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    rc = fault_here() ? SQLITE_NOMEM : sqlite3_exec(db->sqlite, settings_text, NULL, NULL, NULL);
+    if (rc == SQLITE_OK && db->role == DB_READER) {
+        rc = sqlite3_exec(db->sqlite, "PRAGMA query_only=ON", NULL, NULL, NULL);
+        sqlite3_progress_handler(db->sqlite, CONN_OPS_PER_LOOK, conn_look_at_clock, db);
+    }
+    for (size_t i = 0; rc == SQLITE_OK && i < CONN_CONTROLS; i++)
+        rc = sqlite3_prepare_v3(db->sqlite, control_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                &db->controls[i], NULL);
+    return rc == SQLITE_OK ? E_OK : conn_refuse(db, rc, why, path);
+}
+
+static int conn_look_at_clock(void *arg)
+{
+    const struct db *db = (const struct db *)arg;
+    return clock_mono().us > db->deadline.us; /* not 0: SQLITE_INTERRUPT */
+}
+
+err_t conn_control(struct db *db, enum conn_control what)
+{
+    sqlite3_stmt *st = db->controls[what];
+    int rc = sqlite3_step(st);
+    (void)sqlite3_reset(st); /* gives the same error again */
+    return rc == SQLITE_DONE ? E_OK : conn_error(db, rc);
+}
+
+err_t conn_commit(struct db *db)
+{
+    err_t e = fault_here() ? E_STORE_UNREACHABLE : conn_control(db, CONN_COMMIT);
+    if (e != E_OK)
+        conn_rollback(db);
+    return e;
+}
+
+void conn_rollback(struct db *db)
+{
+    if (conn_in_tx(db))
+        (void)conn_control(db, CONN_ROLLBACK); /* a failing ROLLBACK has ended the transaction too */
+    db->savepoint = false;
+}
+
+bool conn_in_tx(const struct db *db)
+{
+    return sqlite3_get_autocommit(db->sqlite) == 0;
+}
+
+/* ENOSPC is SQLITE_FULL in most places of SQLite, but not in all; a file size limit or a quota never is. */
+static bool conn_is_full(const struct db *db, int rc)
+{
+    if ((rc & 0xff) == SQLITE_FULL)
+        return true;
+    if ((rc & 0xff) != SQLITE_IOERR)
+        return false;
+    int cause = sqlite3_system_errno(db->sqlite);
+    return rc == SQLITE_IOERR_SHMSIZE || cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+}
+
+err_t conn_error(struct db *db, int rc)
+{
+    static const struct {
+        int rc; /* primary code */
+        err_t e;
+        bool broken;
+    } table[] = {
+        { SQLITE_CONSTRAINT, E_CONFLICT, false },
+        { SQLITE_NOMEM, E_NO_MEMORY, false },
+        { SQLITE_TOOBIG, E_TOO_BIG, false },
+        { SQLITE_IOERR, E_STORE_UNREACHABLE, true },
+        { SQLITE_CORRUPT, E_STORE_UNREACHABLE, true },
+        { SQLITE_NOTADB, E_STORE_UNREACHABLE, true },
+    };
+    if (conn_is_full(db, rc)) {
+        db->full = true;
+        return E_DISK_FULL;
+    }
+    if (rc == SQLITE_IOERR_NOMEM)
+        return E_NO_MEMORY;
+    /* These two say that a value of ours had the wrong type. */
+    if (rc == SQLITE_CONSTRAINT_NOTNULL || rc == SQLITE_CONSTRAINT_DATATYPE)
+        return E_INTERNAL;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (table[i].rc != (rc & 0xff))
+            continue;
+        db->broken = db->broken || table[i].broken;
+        return table[i].e;
+    }
+    return E_STORE_UNREACHABLE;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plat/db/conn.h"
+#include "plat/db/migrate.h"
+
+#include <assert.h>
+
+err_t db_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
+{
+    CLEANUP(db_closep) struct db *db = NULL;
+    TRY(conn_open(dir, role, why, &db));
+    TRY(migrate_check(db, why));
+    *ret = db;
+    db = NULL;
+    return E_OK;
+}
+
+err_t db_read_begin(struct db *db)
+{
+    assert(db->role == DB_READER);
+    assert(!db->in_read);
+    TRY(conn_control(db, CONN_BEGIN));
+    db->deadline = (dur_t){ clock_mono().us + CONN_READ_MAX.us };
+    db->in_read = true;
+    return E_OK;
+}
+
+void db_read_end(struct db *db)
+{
+    conn_rollback(db); /* nothing was written: the cheaper end */
+    db->in_read = false;
+}
+
+err_t db_tx_begin(struct db *db)
+{
+    assert(db->role == DB_WRITER);
+    return conn_control(db, CONN_BEGIN_IMMEDIATE);
+}
+
+err_t db_tx_commit(struct db *db)
+{
+    return conn_commit(db);
+}
+
+void db_tx_rollback(struct db *db)
+{
+    conn_rollback(db);
+}
