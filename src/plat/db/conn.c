@@ -39,7 +39,8 @@ static int conn_look_at_clock(void *arg);
 
 static void conn_configure(void)
 {
-    /* Counting its memory would take one lock for all threads at each allocation; refused only if SQLite runs already. */
+    /* Counting its memory would take one lock for all threads at each allocation; refused only if
+     * SQLite runs already. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
@@ -84,7 +85,8 @@ static err_t conn_make_file(const char *dir, struct diag *why)
     if (fd < 0 && errno == EEXIST)
         return E_OK;
     if (fd < 0)
-        return FAIL(why, errno == ENOSPC ? E_DISK_FULL : E_IO, "%s: %s", path, strerrordesc_np(errno));
+        return FAIL(why, errno == ENOSPC ? E_DISK_FULL : E_IO, "%s: %s", path,
+                    strerrordesc_np(errno));
     (void)close(fd); /* nothing was written */
     return conn_sync_dir(dir, why);
 }
@@ -112,11 +114,11 @@ static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why)
 {
     char path[CONN_PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/%s", dir, conn_file_name); /* fitted a moment ago */
-    int rc = fault_here() ? SQLITE_CANTOPEN
-                          : sqlite3_open_v2(path, &db->sqlite,
-                                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                                SQLITE_OPEN_EXRESCODE,
-                                            NULL);
+    int rc = fault_here()
+                 ? SQLITE_CANTOPEN
+                 : sqlite3_open_v2(
+                       path, &db->sqlite,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
         return conn_refuse(db, rc, why, path);
     (void)sqlite3_busy_timeout(db->sqlite, CONN_BUSY_MS); /* these cannot fail on an open handle */
@@ -158,8 +160,11 @@ err_t conn_commit(struct db *db)
 
 void conn_rollback(struct db *db)
 {
-    if (conn_in_tx(db))
-        (void)conn_control(db, CONN_ROLLBACK); /* a failing ROLLBACK has ended the transaction too */
+    if (conn_in_tx(db)) {
+        (void)sqlite3_step(
+            db->controls[CONN_ROLLBACK]); /* one that fails has ended the transaction too */
+        (void)sqlite3_reset(db->controls[CONN_ROLLBACK]);
+    }
     db->savepoint = false;
 }
 
@@ -168,7 +173,8 @@ bool conn_in_tx(const struct db *db)
     return sqlite3_get_autocommit(db->sqlite) == 0;
 }
 
-/* ENOSPC is SQLITE_FULL in most places of SQLite, but not in all; a file size limit or a quota never is. */
+/* ENOSPC is SQLITE_FULL in most places of SQLite, but not in all; a file size limit or a quota
+ * never is. */
 static bool conn_is_full(const struct db *db, int rc)
 {
     if ((rc & 0xff) == SQLITE_FULL)
@@ -186,12 +192,9 @@ err_t conn_error(struct db *db, int rc)
         err_t e;
         bool broken;
     } table[] = {
-        { SQLITE_CONSTRAINT, E_CONFLICT, false },
-        { SQLITE_NOMEM, E_NO_MEMORY, false },
-        { SQLITE_TOOBIG, E_TOO_BIG, false },
-        { SQLITE_IOERR, E_STORE_UNREACHABLE, true },
-        { SQLITE_CORRUPT, E_STORE_UNREACHABLE, true },
-        { SQLITE_NOTADB, E_STORE_UNREACHABLE, true },
+        { SQLITE_CONSTRAINT, E_CONFLICT, false },      { SQLITE_NOMEM, E_NO_MEMORY, false },
+        { SQLITE_TOOBIG, E_TOO_BIG, false },           { SQLITE_IOERR, E_STORE_UNREACHABLE, true },
+        { SQLITE_CORRUPT, E_STORE_UNREACHABLE, true }, { SQLITE_NOTADB, E_STORE_UNREACHABLE, true },
     };
     if (conn_is_full(db, rc)) {
         db->full = true;

@@ -167,9 +167,11 @@ static int bind_member(sqlite3_stmt *st, int at, const struct sql_field *f, cons
     case SQL_ID:
         return sqlite3_bind_blob(st, at, value, sizeof(oid_t), SQLITE_STATIC);
     case SQL_INT:
-        return sqlite3_bind_int64(st, at, f->null ? ((const opt_i64_t *)value)->v : *(const int64_t *)value);
+        return sqlite3_bind_int64(
+            st, at, f->null ? ((const opt_i64_t *)value)->v : *(const int64_t *)value);
     case SQL_BOOL:
-        return sqlite3_bind_int64(st, at, f->null ? ((const opt_bool_t *)value)->v : *(const bool *)value);
+        return sqlite3_bind_int64(st, at,
+                                  f->null ? ((const opt_bool_t *)value)->v : *(const bool *)value);
     case SQL_TS:
         return sqlite3_bind_int64(st, at, ((const ts_t *)value)->us);
     case SQL_TEXT:
@@ -222,7 +224,8 @@ static err_t stmt_step(struct db *db, size_t query, sqlite3_stmt *st, bool *ret_
         *ret_row = rc == SQLITE_ROW;
         return E_OK;
     }
-    LOG(LOG_DEBUG, "statement-failed", LOG_F("statement", sql_stmts[query].name), LOG_F("code", rc));
+    LOG(LOG_DEBUG, "statement-failed", LOG_F("statement", sql_stmts[query].name),
+        LOG_F("code", rc));
     return conn_error(db, rc);
 }
 
@@ -260,10 +263,11 @@ static void read_number(const struct sql_field *f, int64_t v, void *value)
         *(bool *)value = v != 0;
 }
 
-static err_t read_member(struct arena *a, const struct sql_field *f, sqlite3_stmt *st, int at, void *value)
+static err_t read_member(struct arena *a, const struct sql_field *f, sqlite3_stmt *st, int at,
+                         void *value)
 {
     static const int wanted[] = {
-        [SQL_ID] = SQLITE_BLOB,   [SQL_INT] = SQLITE_INTEGER, [SQL_BOOL] = SQLITE_INTEGER,
+        [SQL_ID] = SQLITE_BLOB,    [SQL_INT] = SQLITE_INTEGER, [SQL_BOOL] = SQLITE_INTEGER,
         [SQL_TS] = SQLITE_INTEGER, [SQL_TEXT] = SQLITE_TEXT,   [SQL_BYTES] = SQLITE_BLOB,
     };
     int got = sqlite3_column_type(st, at);

@@ -4,7 +4,8 @@
 #include "base/fault.h"
 #include "plat/db/conn.h"
 
-/* The generated functions cannot serve here: before the first migration there is no table to prepare them on. */
+/* The generated functions cannot serve here: before the first migration there is no table to
+ * prepare them on. */
 static const char tables_text[] = "SELECT count(*), count(*) FILTER (WHERE name = 'migration') "
                                   "FROM sqlite_schema";
 static const char applied_text[] = "SELECT number, name, checksum FROM migration ORDER BY number";
@@ -30,7 +31,8 @@ err_t migrate_check(struct db *db, struct diag *why)
     TRY(migrate_count_applied(db, why, &applied));
     if (applied == sql_migrations_n)
         return E_OK;
-    return FAIL(why, E_CORRUPT, "the store lacks migration %04d (%s): it was not brought up to date",
+    return FAIL(why, E_CORRUPT,
+                "the store lacks migration %04d (%s): it was not brought up to date",
                 sql_migrations[applied].number, sql_migrations[applied].name);
 }
 
@@ -74,12 +76,13 @@ static err_t migrate_compare(sqlite3_stmt *st, size_t at, struct diag *why)
     if (name == NULL || checksum == NULL)
         return E_NO_MEMORY;
     if (sql_migrations_n == 0 || number > sql_migrations[sql_migrations_n - 1].number)
-        return FAIL(why, E_CORRUPT,
-                    "the store has migration %04d (%s), newer than this program: use the newer program",
-                    number, name);
+        return FAIL(
+            why, E_CORRUPT,
+            "the store has migration %04d (%s), newer than this program: use the newer program",
+            number, name);
     if (at >= sql_migrations_n || number != sql_migrations[at].number)
-        return FAIL(why, E_CORRUPT, "the store has migration %04d (%s), which this program lacks", number,
-                    name);
+        return FAIL(why, E_CORRUPT, "the store has migration %04d (%s), which this program lacks",
+                    number, name);
     if (strcmp(checksum, sql_migrations[at].checksum) != 0)
         return FAIL(why, E_CORRUPT, "migration %04d (%s) was changed after it was applied", number,
                     name);

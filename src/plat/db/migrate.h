@@ -5,7 +5,8 @@
 
 #include "plat/db/db.h"
 
-/* E_CORRUPT: a migration is missing, was edited, or is newer than this program; or the file is another program's. */
+/* E_CORRUPT: a migration is missing, was edited, or is newer than this program; or the file is
+ * another program's. */
 err_t migrate_check(struct db *db, struct diag *why) MUST_USE;
 
 #endif

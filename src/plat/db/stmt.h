@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the generated headers (sql/NAME.h, tools/mksql.py) stand on: a statement is a row of a table, and four functions
- * run any of them. Nobody else calls these; the typed functions sql_NAME() do. Their errors are those of plat/db/db.h.
+ * What the generated headers (sql/NAME.h, tools/mksql.py) stand on: a statement is a row of a
+ * table, and four functions run any of them. Nobody else calls these; the typed functions
+ * sql_NAME() do. Their errors are those of plat/db/db.h.
  *
- * Members: id = oid_t, int = int64_t, bool, ts = ts_t (microseconds), text and bytes = str_t. Nullable ones (`?`): the
- * absent value of the type is NULL (all zero, 0, STR_NONE), opt_i64_t and opt_bool_t where zero means something.
- * In a member that is not nullable an absent text is the empty one. What a row points to lives in the arena.
+ * Members: id = oid_t, int = int64_t, bool, ts = ts_t (microseconds), text and bytes = str_t.
+ * Nullable ones (`?`): the absent value of the type is NULL (all zero, 0, STR_NONE), opt_i64_t and
+ * opt_bool_t where zero means something. In a member that is not nullable an absent text is the
+ * empty one. What a row points to lives in the arena.
  */
 #ifndef PLAT_DB_STMT_H
 #define PLAT_DB_STMT_H
@@ -55,7 +57,8 @@ err_t db_one(struct db *db, struct arena *a, size_t query, const void *in, void 
 err_t db_many(struct db *db, struct arena *a, size_t query, const void *in, void **ret,
               size_t *ret_n) MUST_USE;
 
-/* Each row to `row`, in memory of `scratch`, which is reset before each; what `row` answers but E_OK ends the scan. */
+/* Each row to `row`, in memory of `scratch`, which is reset before each; what `row` answers but
+ * E_OK ends the scan. */
 struct db_each {
     struct arena *scratch;
     err_t (*row)(void *arg, const void *row);
