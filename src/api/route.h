@@ -23,6 +23,12 @@ enum limit { LIMIT_PRINCIPAL, LIMIT_OPEN, LIMIT_NONE }; /* by principal; by addr
 
 typedef err_t handler_f(struct request *rq);
 
+/* A hot row is answered on the loop from memory and must not block. HOT_LOAD: something is missing; a worker loads it and
+ * the row is asked again. `who` is NULL where nobody has proven anything. */
+struct hot_ask;
+enum hot_answer { HOT_DONE, HOT_LOAD };
+typedef enum hot_answer hot_f(struct hot_ask *ask);
+
 struct route {
     enum http_method method;
     const char *path; /* below /api/v1 unless .root; {name} matches one segment */
@@ -33,7 +39,7 @@ struct route {
     enum tx tx;
     bool both;        /* † also without /api/v1 */
     bool root;        /* only at the root */
-    bool hot;         /* answered on the loop from memory: must not block */
+    hot_f *hot;       /* instead of .handler */
     bool cors;        /* called by clients in a browser (API "Clients in a browser") */
     bool no_store;    /* Cache-Control: no-store: a secret or a person's data */
     bool idem;        /* takes Idempotency-Key: a POST that creates */

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decoding by shape: a JSON object, or a query string, into a C struct. */
+#include "api/shape.h"
+
+#include "api/shape_text.h"
+#include "base/num.h"
+
+#include <assert.h>
+
+enum { TEXT_MAX_DEFAULT = 256, LIST_MAX_DEFAULT = 100, JSON_TEXT_MAX_DEFAULT = 16 * 1024 };
+static const int64_t number_max_default = INT64_C(9007199254740992); /* 2^53, RFC 7493 section 2.2 */
+
+static void *member_of(void *to, const struct field *f)
+{
+    return (char *)to + f->at;
+}
+
+static err_t want(struct diag *why, const struct field *f, const char *what)
+{
+    return diag_set_field(why, E_BAD_FIELD, f->name, "want %s", what);
+}
+
+static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct diag *why, str_t *ret)
+{
+    size_t max = f->max > 0 ? (size_t)f->max : TEXT_MAX_DEFAULT;
+    if (f->trim || f->text == TEXT_MACHINE_ID)
+        s = str_trim(s);
+    if (s.n < (size_t)f->min || s.n > max)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want %lld to %zu bytes of text",
+                              (long long)f->min, max);
+    if (!text_obeys(f->text, s))
+        return want(why, f, text_rule_wants(f->text));
+    if (f->oneof != NULL && !text_is_one_of(f->oneof, s))
+        return want(why, f, "one of the values that the documentation lists");
+    return str_copy(a, s, ret);
+}
+
+static err_t check_number(const struct field *f, int64_t v, struct diag *why)
+{
+    int64_t max = f->max != 0 ? f->max : number_max_default;
+    int64_t min = f->min != 0 || f->max != 0 ? f->min : -number_max_default;
+    if (v >= min && v <= max)
+        return E_OK;
+    return diag_set_field(why, E_BAD_FIELD, f->name, "want a whole number from %lld to %lld",
+                          (long long)min, (long long)max);
+}
+
+static err_t decode_number(const struct field *f, const struct json *v, struct diag *why, int64_t *ret)
+{
+    if (json_type(v) != JSON_INT)
+        return want(why, f, "a whole number");
+    TRY(check_number(f, json_int(v), why));
+    *ret = json_int(v);
+    return E_OK;
+}
+
+static err_t decode_bool(const struct field *f, const struct json *v, struct diag *why, bool *ret)
+{
+    if (json_type(v) != JSON_BOOL)
+        return want(why, f, "true or false");
+    *ret = json_bool(v);
+    return E_OK;
+}
+
+static err_t decode_strs(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                         struct strs *ret)
+{
+    size_t max = f->max > 0 ? (size_t)f->max : LIST_MAX_DEFAULT;
+    if (json_type(v) != JSON_ARRAY || json_count(v) > max)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want a list of at most %zu texts", max);
+    struct field item = *f;
+    item.max = 0;
+    item.min = 1;
+    str_t *list = ARENA_ARRAY(a, str_t, json_count(v));
+    if (list == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < json_count(v); i++) {
+        if (json_type(json_at(v, i)) != JSON_STRING)
+            return want(why, f, "a list of texts");
+        TRY(decode_text(a, &item, json_string(json_at(v, i)), why, &list[i]));
+    }
+    *ret = (struct strs){ list, json_count(v) };
+    return E_OK;
+}
+
+/* Labels: an object of short texts, so that they can be selected by. */
+static bool labels_obey(struct arena *a, const struct json *v)
+{
+    enum { LABELS_MAX = 64, LABEL_NAME_MAX = 64, LABEL_VALUE_MAX = 256 };
+    struct json_pair *pairs;
+    size_t n;
+    if (json_type(v) != JSON_OBJECT || json_members(a, v, &pairs, &n) != E_OK || n > LABELS_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (json_type(pairs[i].value) != JSON_STRING)
+            return false;
+        str_t value = json_string(pairs[i].value);
+        if (pairs[i].name.n == 0 || pairs[i].name.n > LABEL_NAME_MAX || value.n > LABEL_VALUE_MAX)
+            return false;
+        if (!text_obeys(TEXT_LINE, pairs[i].name) || !text_obeys(TEXT_LINE, value))
+            return false;
+    }
+    return true;
+}
+
+static err_t decode_json(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                         json_text_t *ret)
+{
+    if (f->json != JSON_ANY && json_type(v) != JSON_OBJECT)
+        return want(why, f, "an object");
+    if (f->json == JSON_LABELS && !labels_obey(a, v))
+        return want(why, f, "an object of at most 64 texts");
+    CLEANUP(buf_fini) struct buf b;
+    buf_init(&b, f->max > 0 ? (size_t)f->max : JSON_TEXT_MAX_DEFAULT);
+    json_write(&b, v);
+    if (b.err == E_TOO_BIG)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want at most %zu bytes of JSON", b.max);
+    TRY(b.err);
+    return str_copy(a, buf_str(&b), &ret->text);
+}
+
+static err_t decode_time(const struct field *f, const struct json *v, struct diag *why, ts_t *ret)
+{
+    if (json_type(v) != JSON_STRING || ts_parse(json_string(v), ret) != E_OK)
+        return want(why, f, "a time of RFC 3339, such as 2026-01-31T12:00:00Z");
+    return E_OK;
+}
+
+static err_t decode_id(const struct field *f, const struct json *v, struct diag *why, oid_t *ret)
+{
+    if (json_type(v) != JSON_STRING || oid_parse(json_string(v), ret) != E_OK)
+        return want(why, f, "an id: a UUID as text");
+    return E_OK;
+}
+
+static err_t decode_str(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                        str_t *ret)
+{
+    if (json_type(v) != JSON_STRING)
+        return want(why, f, "a text");
+    return decode_text(a, f, json_string(v), why, ret);
+}
+
+static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v, struct diag *why,
+                        void *to);
+
+/* Nested shapes of our own tables: their depth is the tables', not the input's. */
+static err_t decode_obj(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                        struct obj *ret)
+{
+    void *to = arena_alloc(a, f->of->size);
+    if (to == NULL)
+        return E_NO_MEMORY;
+    if (json_type(v) != JSON_OBJECT)
+        return want(why, f, "an object");
+    TRY(shape_fill(a, f->of, v, why, to));
+    ret->v = to;
+    return E_OK;
+}
+
+static err_t decode_rows(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                         struct rows *ret)
+{
+    size_t max = f->max > 0 ? (size_t)f->max : LIST_MAX_DEFAULT;
+    if (json_type(v) != JSON_ARRAY || json_count(v) > max)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want a list of at most %zu objects", max);
+    char *rows = arena_array(a, json_count(v), f->of->size);
+    if (rows == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < json_count(v); i++) {
+        if (json_type(json_at(v, i)) != JSON_OBJECT)
+            return want(why, f, "a list of objects");
+        TRY(shape_fill(a, f->of, json_at(v, i), why, rows + i * f->of->size));
+    }
+    *ret = (struct rows){ rows, json_count(v) };
+    return E_OK;
+}
+
+/* null is absent; of a text it is "", so that a PATCH can clear it. */
+static void decode_null(const struct field *f, void *to)
+{
+    if (f->kind == K_STR)
+        *(str_t *)to = STR("");
+}
+
+static err_t decode_field(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
+                          void *to)
+{
+    if (json_type(v) == JSON_NULL && f->kind != K_JSON && !f->req) {
+        decode_null(f, to);
+        return E_OK;
+    }
+    switch (f->kind) {
+    case K_STR:
+        return decode_str(a, f, v, why, to);
+    case K_I64:
+        return decode_number(f, v, why, to);
+    case K_OPT_I64:
+        ((opt_i64_t *)to)->set = true;
+        return decode_number(f, v, why, &((opt_i64_t *)to)->v);
+    case K_BOOL:
+        return decode_bool(f, v, why, to);
+    case K_OPT_BOOL:
+        ((opt_bool_t *)to)->set = true;
+        return decode_bool(f, v, why, &((opt_bool_t *)to)->v);
+    case K_TIME:
+        return decode_time(f, v, why, to);
+    case K_ID:
+        return decode_id(f, v, why, to);
+    case K_JSON:
+        return decode_json(a, f, v, why, to);
+    case K_STRS:
+        return decode_strs(a, f, v, why, to);
+    case K_ROWS:
+        return decode_rows(a, f, v, why, to);
+    case K_OBJ:
+        return decode_obj(a, f, v, why, to);
+    }
+    assert(!"a kind without a decoder");
+    return E_INTERNAL;
+}
+
+static const struct field *shape_field(const struct shape *s, str_t name)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (str_eq(str_from_cz(s->fields[i].name), name))
+            return &s->fields[i];
+    }
+    return NULL;
+}
+
+static err_t unknown_field(struct diag *why, str_t name)
+{
+    char shown[DIAG_FIELD_MAX];
+    (void)snprintf(shown, sizeof shown, "%.*s", STR_ARG(name)); /* cut off where it is long */
+    return diag_set_field(why, E_UNKNOWN_FIELD, shown, "this row does not know such a member");
+}
+
+static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v, struct diag *why,
+                        void *to)
+{
+    struct json_pair *pairs;
+    size_t n;
+    TRY(json_members(a, v, &pairs, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (!s->open && shape_field(s, pairs[i].name) == NULL)
+            return unknown_field(why, pairs[i].name);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        const struct field *f = &s->fields[i];
+        const struct json *member = json_member(v, str_from_cz(f->name));
+        if (member != NULL)
+            TRY(decode_field(a, f, member, why, member_of(to, f)));
+        else if (f->req)
+            return diag_set_field(why, E_BAD_FIELD, f->name, "this member is needed");
+    }
+    return E_OK;
+}
+
+err_t shape_decode(struct arena *a, const struct shape *s, str_t text, struct diag *why, void **ret)
+{
+    CLEANUP(json_freep) struct json *v = NULL;
+    TRY(json_parse(text, why, &v));
+    if (json_type(v) != JSON_OBJECT)
+        return FAIL(why, E_BAD_FIELD, "want a JSON object");
+    void *to = arena_alloc(a, s->size);
+    if (to == NULL)
+        return E_NO_MEMORY;
+    TRY(shape_fill(a, s, v, why, to));
+    *ret = to;
+    return E_OK;
+}
+
+/* One value of a query string. Lists and objects do not stand in a query. */
+static err_t decode_query_value(struct arena *a, const struct field *f, str_t v, struct diag *why, void *to)
+{
+    int64_t number = 0;
+    bool yes = str_eq(v, STR("true"));
+    switch (f->kind) {
+    case K_STR:
+        return decode_text(a, f, v, why, to);
+    case K_I64:
+    case K_OPT_I64:
+        if (num_parse_i64(v, &number) != E_OK)
+            return want(why, f, "a whole number");
+        TRY(check_number(f, number, why));
+        if (f->kind == K_I64)
+            *(int64_t *)to = number;
+        else
+            *(opt_i64_t *)to = (opt_i64_t){ true, number };
+        return E_OK;
+    case K_BOOL:
+    case K_OPT_BOOL:
+        if (!yes && !str_eq(v, STR("false")))
+            return want(why, f, "true or false");
+        if (f->kind == K_BOOL)
+            *(bool *)to = yes;
+        else
+            *(opt_bool_t *)to = (opt_bool_t){ true, yes };
+        return E_OK;
+    case K_TIME:
+        return ts_parse(v, to) == E_OK ? E_OK : want(why, f, "a time of RFC 3339");
+    case K_ID:
+        return oid_parse(v, to) == E_OK ? E_OK : want(why, f, "an id: a UUID as text");
+    case K_JSON:
+    case K_STRS:
+    case K_ROWS:
+    case K_OBJ:
+        break;
+    }
+    assert(!"a kind that a query cannot hold");
+    return E_INTERNAL;
+}
+
+static err_t decode_query_pair(struct arena *a, const struct shape *s, str_t pair, uint64_t *seen, struct diag *why,
+                               void *to)
+{
+    str_t name = str_sub(pair, 0, str_find(pair, '='));
+    str_t value = str_sub(pair, name.n + 1, pair.n);
+    TRY(form_unescape(a, name, why, &name));
+    TRY(form_unescape(a, value, why, &value));
+    const struct field *f = shape_field(s, name);
+    if (f == NULL)
+        return unknown_field(why, name);
+    uint64_t bit = UINT64_C(1) << (f - s->fields);
+    if ((*seen & bit) != 0)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want this parameter once");
+    *seen |= bit;
+    return decode_query_value(a, f, value, why, member_of(to, f));
+}
+
+err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why, void **ret)
+{
+    assert(s->n <= 64);
+    uint64_t seen = 0;
+    str_t pair;
+    void *to = arena_alloc(a, s->size);
+    if (to == NULL)
+        return E_NO_MEMORY;
+    while (str_split(&query, '&', &pair)) {
+        if (pair.n > 0)
+            TRY(decode_query_pair(a, s, pair, &seen, why, to));
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->fields[i].req && (seen >> i & 1U) == 0)
+            return diag_set_field(why, E_BAD_FIELD, s->fields[i].name, "this parameter is needed");
+    }
+    *ret = to;
+    return E_OK;
+}
