@@ -2,13 +2,14 @@
 
 CREATE TABLE policy (
     id @id PRIMARY KEY,
-    org @id NOT NULL,
+    org @id NOT NULL REFERENCES organisation (id),
     name @text NOT NULL,
     description @text,
     created_at @ts NOT NULL,
     updated_at @ts NOT NULL,
     revision @int NOT NULL,
     last_number @int NOT NULL, -- of its versions; the number of a dropped draft does not come again
+    newest_id @id,             -- the version that was published last, which unpinned assignments follow
     UNIQUE (org, name)
 ) @strict;
 
