@@ -115,7 +115,6 @@ static bool changes_nothing(const struct json *now, const struct json *wanted)
 
 static err_t report(struct merge_walk *w)
 {
-    TRY(w->path.err);
     struct merge_refused *r = ARENA_NEW(w->m->arena, struct merge_refused);
     if (r == NULL)
         return E_NO_MEMORY;
@@ -132,6 +131,7 @@ static err_t walk_member(struct merge_walk *w, struct merge_frame *f, const stru
     const struct json *lock = lock_below(f->lock, p->name);
     struct json *now = json_member_mut(f->target, p->name);
     pointer_add(&w->path, p->name);
+    TRY(w->path.err);
     if (is_object(p->value) && is_object(now))
         return walk_push(w, now, lock, p->value);
     if (lock != NULL)
