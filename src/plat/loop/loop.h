@@ -7,6 +7,7 @@
 #define PLAT_LOOP_LOOP_H
 
 #include "base/clock.h"
+#include "plat/loop/wheel.h"
 
 struct loop;
 
@@ -16,17 +17,10 @@ struct loop_msg {
     void (*run)(struct loop_msg *msg);
 };
 
-/* Caller's memory; zero is a timer that is not started. */
-struct loop_timer {
-    struct loop_timer *prev;
-    struct loop_timer *next;
-    uint64_t due_tick;
-    void (*fire)(struct loop_timer *t);
-};
-
 enum { LOOP_TICK_MS = 50 }; /* the wheel's step: deadlines are exact to one tick */
 
 err_t loop_new(struct diag *why, struct loop **ret) MUST_USE;
+/* Runs what is left in the mailbox. Every watch must be closed. */
 void loop_free(struct loop *l);
 void loop_run(struct loop *l);  /* returns after loop_stop */
 void loop_stop(struct loop *l); /* from any thread */
@@ -37,6 +31,32 @@ void loop_timer_start(struct loop *l, struct loop_timer *t, dur_t in,
                       void (*fire)(struct loop_timer *t));
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
 /* The loop's clock, read once an iteration. */
-dur_t loop_now(const struct loop *l);
+dur_t loop_now(struct loop *l);
+
+/* What a descriptor is watched for, and what its callback is told. */
+enum {
+    LOOP_READ = 1,
+    LOOP_WRITE = 2,
+    LOOP_LEFT = 4, /* the peer sends no more; reported again and again while armed */
+    LOOP_GONE = 8, /* the connection is broken; always reported, then the watch is unarmed */
+};
+
+enum { LOOP_HANDLE_WORDS = 20 };
+
+/* Caller's memory, until `closed` was called. */
+struct loop_watch {
+    uint64_t handle[LOOP_HANDLE_WORDS]; /* libuv's own */
+    void (*ready)(struct loop_watch *w, unsigned events);
+    void (*closed)(struct loop_watch *w);
+    unsigned armed;
+};
+
+/* Watch a non-blocking descriptor, for nothing yet. E_IO. */
+err_t loop_watch_open(struct loop *l, struct loop_watch *w, int fd,
+                      void (*ready)(struct loop_watch *w, unsigned events)) MUST_USE;
+/* Costs two system calls where the set changes, none where it does not. */
+void loop_watch_arm(struct loop_watch *w, unsigned events);
+/* The descriptor may be closed only in `closed`, which is called in a later iteration. */
+void loop_watch_close(struct loop_watch *w, void (*closed)(struct loop_watch *w));
 
 #endif
