@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that matter: read whole with a limit, written whole or not at all, durable when the call
+ * returns. Paths are NUL-terminated. Errors of every function: E_NOT_FOUND, E_DISK_FULL, E_IO;
+ * `why` names the path and the system's reason.
+ */
+#ifndef PLAT_OS_FILE_H
+#define PLAT_OS_FILE_H
+
+#include "base/str.h"
+
+#include <sys/types.h>
+
+/* The whole file, in the arena. E_TOO_BIG: over `max` bytes. E_NO_MEMORY. */
+err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why,
+                str_t *ret) MUST_USE;
+
+/*
+ * Replace `path`: a new file beside it, fsync, rename, fsync of the directory. After a crash at any
+ * moment the old bytes or the new ones are there, and the new ones once this has returned E_OK.
+ */
+err_t file_write(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
+/* The same, but only where nothing stands yet. E_CONFLICT: something does. */
+err_t file_create(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
+/* Durable; a file that is not there is fine. */
+err_t file_remove(const char *path, struct diag *why) MUST_USE;
+/* Durable; both in one directory. */
+err_t file_rename(const char *from, const char *to, struct diag *why) MUST_USE;
+
+/* A directory of this mode, one level; E_IO when something else is there. */
+err_t file_make_dir(const char *path, mode_t mode, struct diag *why) MUST_USE;
+/* Permission bits and owner. */
+err_t file_owner(const char *path, mode_t *ret_mode, uid_t *ret_uid) MUST_USE;
+
+/* One holder at a time (flock), until file_unlock or the end of the process, however it ends.
+ * E_CONFLICT: another process holds it. */
+err_t file_lock(const char *path, struct diag *why, int *ret_fd) MUST_USE;
+void file_unlock(int fd); /* -1 is fine */
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process itself: what it may leak, what it may open, what it tells its supervisor. */
+#ifndef PLAT_OS_PROC_H
+#define PLAT_OS_PROC_H
+
+#include "base/str.h"
+
+/* Secrets stay in: no core dump, no ptrace by others of the same user, files 0600 unless said
+ * otherwise; a peer that has gone is an error code, not a signal (SIGPIPE). */
+err_t proc_harden(void) MUST_USE;
+
+/* Raise the limit of open files to `want`, or as far as the hard limit lets us; what it is now. */
+size_t proc_files_max(size_t want);
+
+/* Tell systemd (sd_notify(3)): "READY=1", "STOPPING=1", "STATUS=...". Without it nothing happens.
+ */
+void proc_notify(const char *state);
+
+#endif
