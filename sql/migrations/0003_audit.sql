@@ -1,11 +1,10 @@
 -- The record (docs/adr/0003-audit-format.md): chains of hashes, only ever appended to.
 
--- A chain per organisation and node; `org` all zero is the chain `system`.
+-- A chain per organisation and node; `org` all zero is the chain `system`. The first event of a chain names both.
 CREATE TABLE audit_chain (
     id @id PRIMARY KEY,
     org @id NOT NULL,
     node @text NOT NULL,
-    created_at @ts NOT NULL,
     UNIQUE (org, node)
 ) @strict;
 

@@ -4,6 +4,7 @@
 #define DOMAIN_IDENTITY_KEYS_H
 
 #include "base/secret.h"
+#include "domain/identity/master_key.h"
 #include "plat/db/db.h"
 
 enum key_use {
@@ -22,6 +23,10 @@ struct keys { /* unsealed, in memory of the server; wiped by keys_fini */
 /* Unseal what the store holds, make what is missing (needs a transaction of the caller). E_SEALED: the store was made with
  * another master key. */
 err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct diag *why, struct keys *ret) MUST_USE;
+/* The same from the start: find the master key, or make it with the store's first keys. E_SEALED: the store has keys and
+ * the master key of their making is not there. */
+err_t keys_open(struct db *db, struct arena *a, const struct master_key_cfg *cfg, struct diag *why,
+                struct keys *ret) MUST_USE;
 void keys_fini(struct keys *k);
 
 #endif
