@@ -5,7 +5,7 @@
 #include "plat/crypto/crypto.h"
 #include "sql/identity.h"
 
-enum { MASTER_ID_SIZE = 8, KEY_SIZE = 32, EPOCH_FIRST = 1 };
+enum { MASTER_ID_SIZE = 8, KEY_SIZE = ED25519_SEED, EPOCH_FIRST = 1 };
 
 /* clang-format off */
 static const struct { const char *name; bool ed25519; } uses[KEY_USE_COUNT] = {
@@ -16,7 +16,6 @@ static const struct { const char *name; bool ed25519; } uses[KEY_USE_COUNT] = {
     [KEY_CONFIG_SIGN] = { "config-sign", true },
 };
 /* clang-format on */
-static_assert(KEY_SIZE == ED25519_SEED, "one size for every key");
 
 /* A row of this name holds a known text and nothing else: it proves the master key. */
 #define CHECK_NAME "check"
@@ -30,15 +29,16 @@ struct sealing { /* what every step here needs */
 };
 
 static err_t check_master(const struct sealing *s, const struct row_sealed_key *rows, size_t n);
-static err_t key_take(const struct sealing *s, enum key_use use, const struct row_sealed_key *rows, size_t n,
-                      secret_t *ret);
+static err_t key_take(const struct sealing *s, enum key_use use, const struct row_sealed_key *rows,
+                      size_t n, secret_t *ret);
 static err_t key_make(const struct sealing *s, enum key_use use, secret_t *ret);
 static err_t row_add(const struct sealing *s, str_t name, str_t plain, str_t public);
 
 /* Which master key sealed a row: enough of a hash to tell two apart, nothing to learn from. */
 static digest_t master_id(const secret_t *master)
 {
-    str_t parts[] = { str_of("seneschal-master-key", sizeof "seneschal-master-key"), str_of(master->b, master->n) };
+    str_t parts[] = { str_of("seneschal-master-key", sizeof "seneschal-master-key"),
+                      str_of(master->b, master->n) };
     return sha256_of_parts(parts, ARRAY_LEN(parts));
 }
 
@@ -61,7 +61,8 @@ err_t keys_open(struct db *db, struct arena *a, const struct master_key_cfg *cfg
     return keys_load(db, a, &master, why, ret);
 }
 
-err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct diag *why, struct keys *ret)
+err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct diag *why,
+                struct keys *ret)
 {
     struct sealing s = { .db = db, .a = a, .master = master, .why = why };
     struct row_sealed_key *rows = NULL;
@@ -84,7 +85,8 @@ void keys_fini(struct keys *k)
 }
 
 /* The newest epoch of a name; rows come in the order of their epochs. */
-static const struct row_sealed_key *row_find(const struct row_sealed_key *rows, size_t n, str_t name)
+static const struct row_sealed_key *row_find(const struct row_sealed_key *rows, size_t n,
+                                             str_t name)
 {
     for (size_t i = n; i > 0; i--) {
         if (str_eq(rows[i - 1].name, name))
@@ -97,7 +99,8 @@ static err_t aad_make(struct arena *a, oid_t id, int64_t epoch, str_t *ret)
 {
     char text[OID_TEXT];
     oid_format(id, text);
-    return str_format(a, ret, "sealed_key|%.*s|sealed|%lld", (int)sizeof text, text, (long long)epoch);
+    return str_format(a, ret, "sealed_key|%.*s|sealed|%lld", (int)sizeof text, text,
+                      (long long)epoch);
 }
 
 static err_t row_open(const struct sealing *s, const struct row_sealed_key *row, str_t *ret)
@@ -109,7 +112,8 @@ static err_t row_open(const struct sealing *s, const struct row_sealed_key *row,
     TRY(aad_make(s->a, row->id, row->epoch, &aad));
     err_t e = unseal(s->a, s->master, aad, row->sealed, ret);
     if (e == E_CORRUPT)
-        return FAIL(s->why, E_CORRUPT, "the sealed key %.*s is not what was written", STR_ARG(row->name));
+        return FAIL(s->why, E_CORRUPT, "the sealed key %.*s is not what was written",
+                    STR_ARG(row->name));
     return e;
 }
 
@@ -117,16 +121,18 @@ static err_t check_master(const struct sealing *s, const struct row_sealed_key *
 {
     const struct row_sealed_key *check = row_find(rows, n, STR(CHECK_NAME));
     if (check == NULL)
-        return FAIL(s->why, E_CORRUPT, "the store has keys, but not the row that proves their master key");
+        return FAIL(s->why, E_CORRUPT,
+                    "the store has keys, but not the row that proves their master key");
     str_t text = STR_NONE;
     TRY(row_open(s, check, &text));
     if (!str_eq(text, STR(CHECK_TEXT)))
-        return FAIL(s->why, E_CORRUPT, "the row that proves the master key is not what was written");
+        return FAIL(s->why, E_CORRUPT,
+                    "the row that proves the master key is not what was written");
     return E_OK;
 }
 
-static err_t key_take(const struct sealing *s, enum key_use use, const struct row_sealed_key *rows, size_t n,
-                      secret_t *ret)
+static err_t key_take(const struct sealing *s, enum key_use use, const struct row_sealed_key *rows,
+                      size_t n, secret_t *ret)
 {
     const struct row_sealed_key *row = row_find(rows, n, str_from_cz(uses[use].name));
     if (row == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server's own keys: sealed rows under the master key (AES-256-GCM; the associated data names table, row and column). */
+/* The server's own keys: sealed rows under the master key (AES-256-GCM; the associated data names
+ * table, row and column). */
 #ifndef DOMAIN_IDENTITY_KEYS_H
 #define DOMAIN_IDENTITY_KEYS_H
 
@@ -20,11 +21,12 @@ struct keys { /* unsealed, in memory of the server; wiped by keys_fini */
     secret_t by_use[KEY_USE_COUNT];
 };
 
-/* Unseal what the store holds, make what is missing (needs a transaction of the caller). E_SEALED: the store was made with
- * another master key. */
-err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct diag *why, struct keys *ret) MUST_USE;
-/* The same from the start: find the master key, or make it with the store's first keys. E_SEALED: the store has keys and
- * the master key of their making is not there. */
+/* Unseal what the store holds, make what is missing (needs a transaction of the caller). E_SEALED:
+ * the store was made with another master key. */
+err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct diag *why,
+                struct keys *ret) MUST_USE;
+/* The same from the start: find the master key, or make it with the store's first keys. E_SEALED:
+ * the store has keys and the master key of their making is not there. */
 err_t keys_open(struct db *db, struct arena *a, const struct master_key_cfg *cfg, struct diag *why,
                 struct keys *ret) MUST_USE;
 void keys_fini(struct keys *k);

@@ -12,7 +12,8 @@
 
 enum { FILE_TEXT_MAX = 128 };
 
-static err_t path_make(struct diag *why, char out[static PATH_MAX], const char *dir, const char *name);
+static err_t path_make(struct diag *why, char out[static PATH_MAX], const char *dir,
+                       const char *name);
 static err_t file_read(struct diag *why, const char *path, secret_t *ret);
 static err_t key_decode(struct diag *why, const char *path, str_t text, secret_t *ret);
 static err_t file_write(struct diag *why, const char *path, const secret_t *key);
@@ -54,19 +55,21 @@ err_t master_key_make(const char *dir, struct diag *why, secret_t *ret)
     CLEANUP(secret_wipe) secret_t key = { .n = MASTER_KEY_SIZE };
     rng_bytes(key.b, key.n);
     if (unlink(fresh) != 0 && errno != ENOENT) /* of a start that was killed in here */
-        return FAIL(why, E_IO, "%s: %m", fresh);
+        return FAIL(why, E_IO, "%s: %s", fresh, strerrordesc_np(errno));
     TRY(file_write(why, fresh, &key));
     /* link(2), not rename(2): it never replaces a key that is there. */
     int failed = fault_here() ? EIO : link(fresh, path) == 0 ? 0 : errno;
     (void)unlink(fresh); /* the next start removes what is left */
     if (failed != 0)
-        return FAIL(why, failed == EEXIST ? E_CONFLICT : E_IO, "%s: cannot be made (%d)", path, failed);
+        return FAIL(why, failed == EEXIST ? E_CONFLICT : E_IO, "%s: %s", path,
+                    strerrordesc_np(failed));
     TRY(dir_sync(why, dir));
     *ret = key;
     return E_OK;
 }
 
-static err_t path_make(struct diag *why, char out[static PATH_MAX], const char *dir, const char *name)
+static err_t path_make(struct diag *why, char out[static PATH_MAX], const char *dir,
+                       const char *name)
 {
     int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
     if (n < 0 || n >= PATH_MAX)
@@ -82,11 +85,12 @@ static void fd_close(const int *fd)
 
 static err_t file_read(struct diag *why, const char *path, secret_t *ret)
 {
-    CLEANUP(fd_close) int fd = fault_here() ? (errno = EIO, -1) : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    CLEANUP(fd_close)
+    int fd = fault_here() ? (errno = EIO, -1) : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return E_NOT_FOUND;
     if (fd < 0)
-        return FAIL(why, E_IO, "%s: %m", path);
+        return FAIL(why, E_IO, "%s: %s", path, strerrordesc_np(errno));
     char text[FILE_TEXT_MAX];
     size_t n = 0;
     while (n < sizeof text) {
@@ -94,7 +98,7 @@ static err_t file_read(struct diag *why, const char *path, secret_t *ret)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return FAIL(why, E_IO, "%s: %m", path);
+            return FAIL(why, E_IO, "%s: %s", path, strerrordesc_np(errno));
         if (got == 0)
             break;
         n += (size_t)got;
@@ -122,10 +126,11 @@ static err_t key_decode(struct diag *why, const char *path, str_t text, secret_t
 
 static err_t file_write(struct diag *why, const char *path, const secret_t *key)
 {
-    CLEANUP(fd_close) int fd =
-        fault_here() ? (errno = EIO, -1) : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+    CLEANUP(fd_close)
+    int fd = fault_here() ? (errno = EIO, -1)
+                          : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
     if (fd < 0)
-        return FAIL(why, E_IO, "%s: %m", path);
+        return FAIL(why, E_IO, "%s: %s", path, strerrordesc_np(errno));
     ssize_t put = fault_here() ? 0 : write(fd, key->b, key->n);
     if (put != (ssize_t)key->n || fsync(fd) != 0)
         return FAIL(why, E_IO, "%s: the key was not written whole", path);
@@ -134,8 +139,9 @@ static err_t file_write(struct diag *why, const char *path, const secret_t *key)
 
 static err_t dir_sync(struct diag *why, const char *dir)
 {
-    CLEANUP(fd_close) int fd = fault_here() ? (errno = EIO, -1) : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP(fd_close)
+    int fd = fault_here() ? (errno = EIO, -1) : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
-        return FAIL(why, E_IO, "%s: %m", dir);
+        return FAIL(why, E_IO, "%s: %s", dir, strerrordesc_np(errno));
     return E_OK;
 }
