@@ -30,6 +30,8 @@ struct reply {
     str_t raw;
     const char *content_type;  /* of raw */
     str_t head;                /* further header lines, each with CRLF */
+    handler_f *more;           /* set: `raw` is a part, and this is called for the next one, until it is cleared */
+    void *more_state;          /* in the request's arena; what `more` allocates in act.arena dies with its part */
 };
 
 struct request {

@@ -23,10 +23,10 @@ enum limit { LIMIT_PRINCIPAL, LIMIT_OPEN, LIMIT_NONE }; /* by principal; by addr
 
 typedef err_t handler_f(struct request *rq);
 
-/* A hot row is answered on the loop from memory and must not block. HOT_LOAD: something is missing; a worker loads it and
- * the row is asked again. `who` is NULL where nobody has proven anything. */
+/* A hot row is answered on the loop from memory and must not block. HOT_LOAD: the configuration of the asking device is
+ * missing or old; a worker loads it and the row is asked again. HOT_PASS: not from memory; let .handler answer. */
 struct hot_ask;
-enum hot_answer { HOT_DONE, HOT_LOAD };
+enum hot_answer { HOT_DONE, HOT_LOAD, HOT_PASS };
 typedef enum hot_answer hot_f(struct hot_ask *ask);
 
 struct route {
@@ -39,7 +39,7 @@ struct route {
     enum tx tx;
     bool both;        /* † also without /api/v1 */
     bool root;        /* only at the root */
-    hot_f *hot;       /* instead of .handler */
+    hot_f *hot;       /* asked first, on the loop */
     bool cors;        /* called by clients in a browser (API "Clients in a browser") */
     bool no_store;    /* Cache-Control: no-store: a secret or a person's data */
     bool idem;        /* takes Idempotency-Key: a POST that creates */

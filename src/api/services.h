@@ -10,6 +10,7 @@
 
 struct settings { /* from the configuration, re-read on SIGHUP */
     bool limits_on;
+    struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
     const char *fleet_locked_by;   /* the name that said it */
     bool metrics_open;
@@ -30,7 +31,8 @@ struct services {
     struct writer *writer;
     struct http_server *http;
     struct workers *workers;
-    struct metrics *metrics;
+    bool sealed; /* the master key is not there: only /livez and /readyz answer */
+    _Atomic bool draining;
     ts_t started_at;
 };
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a request proves and where it says it comes from: bearer, Host, Origin. Only this file reads a credential. */
+#include "api/passage.h"
+
+enum { BEARER_MAX = 512 };
+
+static str_t bearer_of(str_t value)
+{
+    str_t scheme = str_sub(value, 0, str_find(value, ' '));
+    if (!str_eq_nocase(scheme, STR("Bearer")))
+        return STR_NONE;
+    return str_trim(str_sub(value, scheme.n, value.n));
+}
+
+/* RFC 6750 section 2.1: one Authorization field, one token. Tokens of ours with a wrong checksum cost no look-up. */
+err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent)
+{
+    size_t count = http_field_count(x, STR("Authorization"));
+    *ret_sent = false;
+    if (count == 0)
+        return E_OK;
+    str_t token = bearer_of(http_field(x, STR("Authorization")));
+    if (count > 1 || token.n == 0 || token.n > BEARER_MAX)
+        return FAIL(why, E_UNAUTHENTICATED, "want one field Authorization: Bearer TOKEN");
+    if (str_starts(token, STR("sen_")) && !token_is_ours(token))
+        return FAIL(why, E_UNAUTHENTICATED, "the token is misspelt: its checksum is wrong");
+    *ret = sha256_of(token);
+    *ret_sent = true;
+    return E_OK;
+}
+
+static bool list_has(const str_t *list, size_t n, str_t s)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq_nocase(list[i], s))
+            return true;
+    }
+    return false;
+}
+
+/* "127.0.0.1:80" or "[::1]": a literal, which no foreign name can be rebound to. */
+static bool host_is_literal(str_t host)
+{
+    if (host.n > 0 && host.p[0] == '[')
+        return true;
+    for (size_t i = 0; i < host.n && host.p[i] != ':'; i++) {
+        if ((host.p[i] < '0' || host.p[i] > '9') && host.p[i] != '.')
+            return false;
+    }
+    return host.n > 0;
+}
+
+/* SAFETY rule 11, against DNS rebinding (AC26). */
+err_t auth_host(const struct settings *s, const struct http_xchg *x)
+{
+    if (x->host.p == NULL) /* HTTP/1.0 */
+        return E_OK;
+    if (list_has(s->hosts, s->hosts_n, x->host) || (s->any_ip_host && host_is_literal(x->host)))
+        return E_OK;
+    return E_MISDIRECTED;
+}
+
+static bool origin_is_extension(str_t origin)
+{
+    return str_starts(origin, STR("chrome-extension://")) || str_starts(origin, STR("moz-extension://")) ||
+           str_starts(origin, STR("safari-web-extension://"));
+}
+
+static str_t origin_host(str_t origin)
+{
+    if (str_starts(origin, STR("https://")))
+        return str_sub(origin, sizeof "https://" - 1, origin.n);
+    if (str_starts(origin, STR("http://")))
+        return str_sub(origin, sizeof "http://" - 1, origin.n);
+    return STR_NONE;
+}
+
+/* API "Clients in a browser": rows that never read a cookie may be called from extensions and listed origins; no other row from anywhere
+ * but this server's own pages. */
+err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route, bool *ret_cors)
+{
+    str_t origin = http_field(x, STR("Origin"));
+    *ret_cors = false;
+    if (origin.p == NULL)
+        return E_OK;
+    bool listed = list_has(s->cors_origins, s->cors_origins_n, origin);
+    if (route != NULL && route->cors && (listed || origin_is_extension(origin))) {
+        *ret_cors = true;
+        return E_OK;
+    }
+    str_t host = origin_host(origin);
+    bool own = list_has(s->hosts, s->hosts_n, host) || (s->any_ip_host && str_eq_nocase(host, x->host));
+    return own ? E_OK : E_FORBIDDEN;
+}

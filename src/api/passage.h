@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside api: a request's way through the house (HOUSE "One request"), for every request that is not answered on its loop at once.
+ *
+ *   loop: head, route, limits, token -> worker: actor, decode, permission, read rows -> writer: write rows -> loop: reply
+ */
+#ifndef API_PASSAGE_H
+#define API_PASSAGE_H
+
+#include "api/api.h"
+#include "api/request.h"
+#include "api/router.h"
+#include "domain/identity/actor_load.h"
+#include "plat/db/writer.h"
+
+struct metrics_loop { /* of one loop; read by others */
+    _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
+    _Atomic uint64_t bytes;
+    _Atomic uint64_t latency_us;
+};
+
+struct poll; /* a parked poll: poll.c */
+
+struct api_loop {
+    struct buf head; /* scratch of this loop's thread */
+    struct buf body;
+    struct poll *polls; /* parked here */
+    _Atomic bool wake_posted;
+    struct loop_msg wake;
+    struct api *api;
+    struct metrics_loop metrics;
+};
+
+enum { ADDRESS_BUCKETS = 65536 };
+
+struct api {
+    struct services *services;
+    struct router *router;
+    struct arena *arena; /* of the router and the OpenAPI text */
+    str_t openapi;
+    struct api_loop *loops;
+    unsigned loops_n;
+    _Atomic size_t parked;
+    _Atomic int64_t address_buckets[ADDRESS_BUCKETS];
+};
+
+/* How a row is asked on the loop. */
+struct hot_ask {
+    struct api *api;
+    struct http_xchg *x;
+    const struct route *route;
+    const struct live_hit *who; /* NULL: nobody */
+    const digest_t *token;      /* NULL: none was sent */
+    struct passage *passage;    /* NULL: not yet made */
+};
+
+struct passage {
+    struct request rq;
+    struct api *api;
+    struct loop *loop;
+    struct work work;
+    struct write_job job;
+    struct loop_msg msg;
+    digest_t token;
+    bool has_token;
+    bool known;            /* the actor is resolved */
+    bool asked_again;      /* it goes back to the hot row */
+    uint64_t actor_stamp;  /* of its shard when it was resolved */
+    unsigned loads;        /* times that a hot row was loaded for it */
+    dur_t deadline;        /* CLOCK_MONOTONIC */
+    err_t result;
+    str_t idem_key;
+    digest_t idem_body;
+    struct poll *poll;
+    struct buf body;       /* the encoded reply */
+    struct arena *part;    /* memory of one part of a streamed reply */
+    bool streaming;
+    bool paused;           /* the peer is slow: on_drain asks for the next part */
+};
+
+/* edge.c, on the loop */
+struct api_loop *edge_loop(struct api *api, const struct http_xchg *x);
+void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body);
+void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
+/* Give the exchange to a worker. */
+void passage_start(const struct hot_ask *ask, const struct live_hit *hit);
+/* Ask the hot row; what it cannot answer becomes, or stays, a passage. */
+void edge_ask(const struct hot_ask *ask);
+
+/* passage.c, on a worker; write.c, on the writer; answer.c, on the loop */
+void passage_work(struct work *work, void *worker);
+void passage_finish(struct passage *p, err_t e); /* from any thread */
+void passage_write(struct passage *p);
+void passage_settle(struct passage *p);
+void passage_audit_refusal(struct passage *p, err_t e);
+err_t passage_actor_check(struct passage *p) MUST_USE;
+err_t passage_may(struct passage *p) MUST_USE;
+void passage_answer(struct loop_msg *msg);
+void passage_drain(struct passage *p);
+void passage_free(struct passage *p);
+
+/* auth.c */
+err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent) MUST_USE;
+err_t auth_host(const struct settings *s, const struct http_xchg *x) MUST_USE;
+err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
+                  bool *ret_cors) MUST_USE;
+
+/* limits.c: by address, /64 of IPv6. */
+bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait);
+
+/* poll.c */
+void poll_wake(struct loop_msg *msg);
+void poll_gone(struct poll *poll);
+hot_f config_hot;
+hot_f config_version_hot;
+
+#endif
