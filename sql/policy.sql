@@ -1,0 +1,166 @@
+-- Policies, versions, assignments; what a device gets of them; what it says it applied.
+
+-- @row policy: id id, org id, name text, description text?, created_at ts, updated_at ts, revision int,
+--   last_number int, newest_id id?
+-- @row policy_info: id id, name text, description text?, created_at ts, updated_at ts, revision int,
+--   newest_number int?, newest_version text?
+-- @row policy_version: id id, org id, policy_id id, number int, state int, version text?, content bytes, locked text,
+--   enabled bool?, created_at ts, updated_at ts, published_at ts?, revision int
+-- @row policy_version_line: id id, number int, state int, version text?, enabled bool?, created_at ts, updated_at ts,
+--   published_at ts?, revision int
+-- @row assignment: id id, org id, policy_id id, scope int, target id, priority int, number int?, created_at ts,
+--   updated_at ts, revision int
+
+-- @exec policy_add(id id, org id, name text, description text?, now ts)
+INSERT INTO policy (id, org, name, description, created_at, updated_at, revision, last_number)
+VALUES ($id, $org, $name, $description, $now, $now, 1, 0);
+
+-- @one policy_by_id(org id, id id) -> policy
+SELECT {policy} FROM policy WHERE org = $org AND id = $id;
+
+-- @one policy_info_by_id(org id, id id) -> policy_info
+SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version
+FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id WHERE p.org = $org AND p.id = $id;
+
+-- @many policy_info_list(org id, after id, limit int) -> policy_info
+SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version
+FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id
+WHERE p.org = $org AND p.id > $after ORDER BY p.id LIMIT $limit;
+
+-- @one policy_id_by_name(org id, name text) -> (id id)
+SELECT id FROM policy WHERE org = $org AND name = $name;
+
+-- @exec policy_set(org id, id id, name text, description text?, now ts)
+UPDATE policy SET name = $name, description = $description, updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @one policy_take_number(org id, id id) -> (number int)
+UPDATE policy SET last_number = last_number + 1 WHERE org = $org AND id = $id RETURNING last_number;
+
+-- @exec policy_set_newest(org id, id id, newest_id id, now ts)
+UPDATE policy SET newest_id = $newest_id, updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec policy_drop(org id, id id)
+DELETE FROM policy WHERE org = $org AND id = $id;
+
+-- @exec policy_version_add(id id, org id, policy_id id, number int, content bytes, locked text, enabled bool?, now ts)
+INSERT INTO policy_version (id, org, policy_id, number, state, content, locked, enabled, created_at, updated_at,
+    revision)
+VALUES ($id, $org, $policy_id, $number, 0, $content, $locked, $enabled, $now, $now, 1);
+
+-- @one policy_version_get(org id, policy_id id, number int) -> policy_version
+SELECT {policy_version} FROM policy_version WHERE org = $org AND policy_id = $policy_id AND number = $number;
+
+-- @many policy_version_list(org id, policy_id id, before int, limit int) -> policy_version_line
+SELECT {policy_version_line} FROM policy_version
+WHERE org = $org AND policy_id = $policy_id AND number < $before ORDER BY number DESC LIMIT $limit;
+
+-- @exec policy_version_set(org id, id id, content bytes, locked text, enabled bool?, now ts)
+UPDATE policy_version SET content = $content, locked = $locked, enabled = $enabled, updated_at = $now,
+    revision = revision + 1
+WHERE org = $org AND id = $id AND state = 0;
+
+-- @exec policy_version_publish(org id, id id, version text, day text, day_number int, now ts)
+UPDATE policy_version SET state = 1, version = $version, day = $day, day_number = $day_number, updated_at = $now,
+    published_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id AND state = 0;
+
+-- @exec policy_version_drop(org id, id id)
+DELETE FROM policy_version WHERE org = $org AND id = $id AND state = 0;
+
+-- @exec policy_version_drop_all(org id, policy_id id)
+DELETE FROM policy_version WHERE org = $org AND policy_id = $policy_id;
+
+-- @one policy_publication_next(org id, day text) -> (n int)
+INSERT INTO policy_publication (org, day, n) VALUES ($org, $day, 1)
+ON CONFLICT (org, day) DO UPDATE SET n = policy_publication.n + 1 RETURNING n;
+
+-- @exec assignment_add(id id, org id, policy_id id, scope int, target id, priority int, number int?, now ts)
+INSERT INTO assignment (id, org, policy_id, scope, target, priority, number, created_at, updated_at, revision)
+VALUES ($id, $org, $policy_id, $scope, $target, $priority, $number, $now, $now, 1);
+
+-- @one assignment_by_id(org id, id id) -> assignment
+SELECT {assignment} FROM assignment WHERE org = $org AND id = $id;
+
+-- @many assignment_list(org id, policy_id id?, scope int?, target id?, after id, limit int) -> assignment
+SELECT {assignment} FROM assignment
+WHERE org = $org AND ($policy_id IS NULL OR policy_id = $policy_id) AND ($scope IS NULL OR scope = $scope)
+    AND ($target IS NULL OR target = $target) AND id > $after
+ORDER BY id LIMIT $limit;
+
+-- @exec assignment_set(org id, id id, scope int, target id, priority int, number int?, now ts)
+UPDATE assignment SET scope = $scope, target = $target, priority = $priority, number = $number, updated_at = $now,
+    revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec assignment_drop(org id, id id)
+DELETE FROM assignment WHERE org = $org AND id = $id;
+
+-- @exec assignment_drop_target(org id, scope int, target id)
+DELETE FROM assignment WHERE org = $org AND scope = $scope AND target = $target;
+
+-- @one assignment_same(org id, policy_id id, scope int, target id) -> (id id)
+SELECT id FROM assignment WHERE org = $org AND policy_id = $policy_id AND scope = $scope AND target = $target;
+
+-- @one assignment_count_policy(org id, policy_id id) -> (n int)
+SELECT COUNT(*) FROM assignment WHERE org = $org AND policy_id = $policy_id;
+
+-- @one assignment_count_target(org id, scope int, target id) -> (n int)
+SELECT COUNT(*) FROM assignment WHERE org = $org AND scope = $scope AND target = $target;
+
+-- What a publication of this policy reaches.
+-- @many assignment_followers(org id, policy_id id) -> (scope int, target id)
+SELECT scope, target FROM assignment WHERE org = $org AND policy_id = $policy_id AND number IS NULL ORDER BY id;
+
+-- Does a target exist in the organisation?
+-- @one target_group(org id, id id) -> (id id)
+SELECT id FROM principal_group WHERE org = $org AND id = $id;
+-- @one target_user(org id, id id) -> (id id)
+SELECT id FROM user_account WHERE org = $org AND id = $id;
+-- @one target_device(org id, id id) -> (id id)
+SELECT id FROM device WHERE org = $org AND id = $id;
+-- @one target_default(org id) -> (id id)
+SELECT id FROM organisation WHERE id = $org AND slug = 'default';
+
+-- @one plan_device(org id, id id) -> (user_id id?)
+SELECT user_id FROM device WHERE org = $org AND id = $id;
+
+-- The groups of the device and of its owner, each once. `kind`: enum actor_kind.
+-- @many plan_groups(org id, device id, owner id?) -> (id id)
+SELECT id FROM principal_group
+WHERE org = $org AND id IN (SELECT group_id FROM group_member
+    WHERE (kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
+ORDER BY priority, id;
+
+-- The published version of each assignment of a target, in the order in which they apply; NULL: none is published.
+-- @many plan_target(org id, scope int, target id) -> (version_id id?)
+SELECT CASE WHEN a.number IS NULL THEN p.newest_id ELSE
+    (SELECT v.id FROM policy_version v WHERE v.policy_id = p.id AND v.number = a.number AND v.state = 1) END
+FROM assignment a JOIN policy p ON p.id = a.policy_id
+WHERE a.org = $org AND a.scope = $scope AND a.target = $target ORDER BY a.priority, a.id;
+
+-- The global ones, which are everybody's: the only ones read across organisations.
+-- @many plan_global() -> (version_id id?)
+SELECT CASE WHEN a.number IS NULL THEN p.newest_id ELSE
+    (SELECT v.id FROM policy_version v WHERE v.policy_id = p.id AND v.number = a.number AND v.state = 1) END
+FROM assignment a JOIN policy p ON p.id = a.policy_id
+WHERE a.scope = 1 ORDER BY a.priority, a.id;
+
+-- By an id out of a plan, which may be of a global policy.
+-- @one plan_version(id id) -> (version text, day text, day_number int, content bytes, locked text, enabled bool?)
+SELECT version, day, day_number, content, locked, enabled FROM policy_version WHERE id = $id AND state = 1;
+
+-- @row device_ack: etag text, version text?, result text, reason text?, applied_at ts?, acked_at ts
+-- @one device_ack_get(org id, device_id id) -> device_ack
+SELECT {device_ack} FROM device_ack WHERE org = $org AND device_id = $device_id;
+
+-- @exec device_ack_put(device_id id, org id, etag text, version text?, result text, reason text?, applied_at ts?,
+--   acked_at ts)
+INSERT INTO device_ack (device_id, org, etag, version, result, reason, applied_at, acked_at)
+VALUES ($device_id, $org, $etag, $version, $result, $reason, $applied_at, $acked_at)
+ON CONFLICT (device_id) DO UPDATE SET etag = excluded.etag, version = excluded.version, result = excluded.result,
+    reason = excluded.reason, applied_at = excluded.applied_at, acked_at = excluded.acked_at;
+
+-- @exec device_ack_drop(org id, device_id id)
+DELETE FROM device_ack WHERE org = $org AND device_id = $device_id;
