@@ -8,9 +8,10 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+
+#include <cmocka.h>
 
 static int setup(void **state)
 {
