@@ -84,6 +84,8 @@ void *arena_alloc(struct arena *a, size_t size)
     if (size > a->limit - a->used)
         return NULL;
     size_t room = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (room > a->limit - a->used)
+        return NULL;
     struct arena_block *b = a->newest;
     if (b == NULL || b->size - b->used < room) {
         b = arena_block_new(room > ARENA_BLOCK ? room : ARENA_BLOCK);
@@ -94,7 +96,7 @@ void *arena_alloc(struct arena *a, size_t size)
     }
     void *p = b->bytes + b->used;
     b->used += room;
-    a->used += size;
+    a->used += room;
     memset(p, 0, size);
     return p;
 }

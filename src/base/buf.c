@@ -37,8 +37,8 @@ char *buf_reserve(struct buf *b, size_t n)
     if (want < b->n + n)
         want = b->n + n;
     if (want > b->max)
-        want = b->max == 0 ? 1 : b->max;
-    char *p = fault_here() ? NULL : realloc(b->p, want);
+        want = b->max;
+    char *p = fault_here() ? NULL : realloc(b->p, want + 1); /* one more for the NUL of printf */
     if (p == NULL) {
         b->err = E_NO_MEMORY;
         return NULL;
@@ -79,7 +79,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
-    char *at = n < 0 ? NULL : buf_reserve(b, (size_t)n + 1);
+    char *at = n < 0 ? NULL : buf_reserve(b, (size_t)n);
     if (at != NULL) {
         (void)vsnprintf(at, (size_t)n + 1, fmt, again); /* the size was just measured */
         b->n += (size_t)n;

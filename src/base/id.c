@@ -68,5 +68,8 @@ err_t oid_parse(str_t text, oid_t *ret)
     memcpy(hex + 12, text.p + 14, 4);
     memcpy(hex + 16, text.p + 19, 4);
     memcpy(hex + 20, text.p + 24, 12);
-    return hex_decode(str_of(hex, sizeof hex), ret->b, sizeof ret->b);
+    oid_t id;
+    TRY(hex_decode(str_of(hex, sizeof hex), id.b, sizeof id.b));
+    *ret = id;
+    return E_OK;
 }

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { LOG_LINE_MAX = 4096 };
+enum { LOG_TEXT_MAX = 1024, LOG_LINE_MAX = 64 * 1024 };
 
 static _Atomic int log_least = LOG_INFO;
 static const char *const level_names[] = { "debug", "info", "warning", "error" };
@@ -27,15 +27,32 @@ err_t log_level_parse(str_t name, enum log_level *ret)
     return E_BAD_FIELD;
 }
 
-static void log_add_text(struct buf *b, str_t s)
+/* At most LOG_TEXT_MAX bytes of s, not cut inside a UTF-8 sequence. */
+static str_t log_clip(str_t s)
 {
-    bool plain = str_is_utf8(s);
+    if (s.n <= LOG_TEXT_MAX)
+        return s;
+    size_t n = LOG_TEXT_MAX;
+    while (n > LOG_TEXT_MAX - 4 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    return str_sub(s, 0, n);
+}
+
+/* Control characters, C1 (U+0080..U+009F) among them, and bytes that are no UTF-8 are escaped, so
+ * that no text can forge a line or steer a terminal. */
+static void log_add_text(struct buf *b, str_t text)
+{
+    str_t s = log_clip(text);
+    bool utf8 = str_is_utf8(s);
     buf_add_byte(b, '"');
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
+        bool c1 = utf8 && c == 0xc2 && (unsigned char)s.p[i + 1] < 0xa0;
+        if (c1)
+            buf_addf(b, "\\u%04x", (unsigned char)s.p[++i]);
+        else if (c == '"' || c == '\\')
             buf_addf(b, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !plain))
+        else if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8))
             buf_addf(b, "\\u%04x", c);
         else
             buf_add_byte(b, (char)c);

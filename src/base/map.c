@@ -106,25 +106,35 @@ bool map_drop(struct map *m, uint64_t hash, uint32_t row)
     return false;
 }
 
+__extension__ typedef unsigned __int128 u128_t;
+
 static uint64_t map_seed;
+static uint64_t map_factor;
 static pthread_once_t map_seed_once = PTHREAD_ONCE_INIT;
 
 static void map_make_seed(void)
 {
     map_seed = rng_u64();
+    map_factor = rng_u64() | 1;
+}
+
+/* Both halves of the product: with an unknown factor no difference of two inputs has a known effect,
+ * which a known one would allow (its top bit passes a multiplication unchanged). */
+static uint64_t map_fold(uint64_t v, uint64_t factor)
+{
+    u128_t product = (u128_t)v * factor;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 uint64_t map_hash(const void *bytes, size_t n)
 {
     (void)pthread_once(&map_seed_once, map_make_seed); /* fails only for a bad argument */
     const unsigned char *p = bytes;
-    uint64_t h = map_seed ^ n;
+    uint64_t h = map_seed + n;
     for (size_t i = 0; i < n; i += 8) {
         uint64_t word = 0;
         memcpy(&word, p + i, n - i < 8 ? n - i : 8);
-        h = (h ^ word) * 0x9fb21c651e98df25U;
-        h ^= h >> 32;
+        h = map_fold(h ^ word, map_factor) + map_seed;
     }
-    h *= 0x9fb21c651e98df25U;
-    return h ^ h >> 29;
+    return map_fold(h ^ h >> 32, 0x9fb21c651e98df25U);
 }

@@ -8,5 +8,5 @@ void secret_wipe(secret_t *s)
 
 bool secret_eq(const secret_t *a, const secret_t *b)
 {
-    return a->n == b->n && bytes_eq_ct(a->b, b->b, sizeof a->b);
+    return a->n == b->n && bytes_eq_ct(a->b, b->b, a->n);
 }

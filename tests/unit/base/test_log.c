@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/log.h"
+#include "check.h"
+
+#include <unistd.h>
+
+/* What LOG() wrote, taken from standard error. */
+static char taken[8192];
+
+#define TAKE(...)                                                                                  \
+    do {                                                                                           \
+        int fds[2];                                                                                \
+        assert_int_equal(pipe(fds), 0);                                                            \
+        int kept = dup(STDERR_FILENO);                                                             \
+        assert_true(dup2(fds[1], STDERR_FILENO) >= 0);                                             \
+        close(fds[1]);                                                                             \
+        __VA_ARGS__;                                                                               \
+        assert_true(dup2(kept, STDERR_FILENO) >= 0);                                               \
+        close(kept);                                                                               \
+        ssize_t got = read(fds[0], taken, sizeof taken - 1);                                       \
+        close(fds[0]);                                                                             \
+        taken[got < 0 ? 0 : got] = '\0';                                                           \
+    } while (0)
+
+static const char head[] =
+    "{\"at\":\"2026-11-22T02:15:30.123Z\",\"level\":\"info\",\"event\":\"e\"";
+
+static void escaping(void **state)
+{
+    (void)state;
+    /* clang-format off */
+    static const struct { const char *name; str_t in; const char *want; } cases[] = {
+        { "plain",                      { "a b/c", 5 },           "a b/c" },
+        { "absent is empty",            { NULL, 0 },              "" },
+        { "quote and backslash",        { "\"\\", 2 },            "\\\"\\\\" },
+        { "a forged line",              { "x\r\n{\"at\"", 8 },    "x\\u000d\\u000a{\\\"at\\\"" },
+        { "NUL, tab, escape, DEL",      { "\0\t\x1b\x7f", 4 },    "\\u0000\\u0009\\u001b\\u007f" },
+        { "UTF-8 stays",                { "caf\xc3\xa9", 5 },     "caf\xc3\xa9" },
+        { "no UTF-8: each byte",        { "caf\xe9 \xc3\xa9", 7 }, "caf\\u00e9 \\u00c3\\u00a9" },
+        { "C1 control (CSI)",           { "a\xc2\x9b" "31m", 6 },   "a\\u009b31m" },
+        { "U+00A0 is no control",       { "\xc2\xa0", 2 },        "\xc2\xa0" },
+        { "cut inside a sequence",      { "\xc2", 1 },            "\\u00c2" },
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char want[256];
+        snprintf(want, sizeof want, "%s,\"f\":\"%s\"}\n", head, cases[i].want);
+        TAKE(LOG(LOG_INFO, "e", LOG_F("f", cases[i].in)));
+        check(strcmp(taken, want) == 0, cases[i].name);
+    }
+}
+
+static void kinds_of_fields(void **state)
+{
+    (void)state;
+    char *null = NULL;
+    char want[512];
+    snprintf(want, sizeof want, "%s,\"i\":-5,\"u\":7,\"s\":\"x\",\"n\":\"\"}\n", head);
+    TAKE(LOG(LOG_INFO, "e", LOG_F("i", (int64_t)-5), LOG_F("u", 7U), LOG_F("s", "x"),
+             LOG_F("n", null)));
+    assert_string_equal(taken, want);
+}
+
+/* A long text is cut, at the end of a character; the line is written all the same. */
+static void long_text_is_cut(void **state)
+{
+    (void)state;
+    static char text[4000];
+    for (size_t i = 0; i + 1 < sizeof text; i += 2)
+        memcpy(text + i, "\xc3\xa9", 2);
+    TAKE(LOG(LOG_INFO, "e", LOG_F("f", str_of(text, sizeof text))));
+    size_t n = strlen(taken);
+    assert_true(n > 1000 && n < 1200);
+    assert_string_equal(taken + n - 5, "\xc3\xa9\"}\n");
+    TAKE(LOG(LOG_INFO, "e", LOG_F("f", str_of(text + 1, sizeof text - 1))));
+    assert_int_equal(taken[strlen(taken) - 1], '\n');
+}
+
+static void levels(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        err_t want;
+        enum log_level level;
+    } cases[] = {
+        { "debug", E_OK, LOG_DEBUG },        { "INFO", E_OK, LOG_INFO },
+        { "warning", E_OK, LOG_WARNING },    { "error", E_OK, LOG_ERROR },
+        { "errors", E_BAD_FIELD, LOG_INFO }, { "", E_BAD_FIELD, LOG_INFO },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        enum log_level level = LOG_INFO;
+        check(log_level_parse(str_from_cz(cases[i].name), &level) == cases[i].want, cases[i].name);
+        check(level == cases[i].level, cases[i].name);
+    }
+    log_set_level(LOG_WARNING);
+    TAKE(LOG(LOG_INFO, "e", LOG_F("f", "x")));
+    assert_string_equal(taken, "");
+    TAKE(LOG(LOG_WARNING, "e", LOG_F("f", "x")));
+    assert_true(strstr(taken, "\"level\":\"warning\"") != NULL);
+    log_set_level(LOG_INFO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(escaping),
+        cmocka_unit_test(kinds_of_fields),
+        cmocka_unit_test(long_text_is_cut),
+        cmocka_unit_test(levels),
+    };
+    clock_freeze((ts_t){ 1795313730123000 }, DUR_S(1));
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
