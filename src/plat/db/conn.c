@@ -127,6 +127,8 @@ static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why)
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     rc = fault_here() ? SQLITE_NOMEM : sqlite3_exec(db->sqlite, settings_text, NULL, NULL, NULL);
     if (rc == SQLITE_OK && db->role == DB_READER) {
+        /* Only the writer knows whether the log may still be synced. */
+        (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         rc = sqlite3_exec(db->sqlite, "PRAGMA query_only=ON", NULL, NULL, NULL);
         sqlite3_progress_handler(db->sqlite, CONN_OPS_PER_LOOK, conn_look_at_clock, db);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One connection to the store. No engine's type leaves plat/db. Statements are the generated
- * functions of "sql.h" (tools/mksql.py, from the files of sql/), prepared once per connection. One thread at
- * a time.
+ * functions of "sql.h" (tools/mksql.py, from the files of sql/), prepared once per connection. One
+ * thread at a time.
  *
  * Errors of every statement: E_NOT_FOUND (a @one without a row), E_CONFLICT (a unique or foreign
  * key or a check said no), E_DISK_FULL, E_STORE_UNREACHABLE (anything else of the engine),

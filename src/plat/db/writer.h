@@ -53,8 +53,8 @@ struct writer_stats {
     uint64_t groups;
     uint64_t wal_frames;
     size_t queued;
-    bool disk_full;
-    bool failed; /* an fsync failed: nothing is written any more */
+    bool disk_full; /* only WRITE_URGENT runs, until there is room again */
+    bool failed;    /* an fsync failed or a page is corrupt: nothing is written until a restart */
 };
 
 struct writer;
