@@ -58,7 +58,7 @@ def run_clang(changed):
     """Build everything with clang too (its own warnings), then clang-tidy over the product."""
     build = ROOT / "build/clang"
     if not (build / "build.ninja").exists():
-        subprocess.run(["meson", "setup", str(build), "-Dfaults=true"], check=True, cwd=ROOT,
+        subprocess.run(["meson", "setup", str(build)], check=True, cwd=ROOT,
                        env=dict(os.environ, CC="clang"), stdout=subprocess.DEVNULL)
     done = subprocess.run(["ninja", "-C", str(build), "-j", "2", "--quiet"], check=False, text=True,
                           stdout=subprocess.PIPE)

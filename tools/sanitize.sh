@@ -12,7 +12,7 @@ failed=0
 for kind in address,undefined thread; do
     name=san-${kind%%,*}
     echo "=== $kind"
-    build_in "$name" -Dfaults=true -Db_sanitize="$kind" -Db_lundef=false -Doptimization=1
+    build_in "$name" -Db_sanitize="$kind" -Db_lundef=false -Doptimization=1
     python3 tools/test.py --build "build/$name" unit faults fuzz e2e || failed=1
 done
 exit $failed
