@@ -27,6 +27,7 @@ struct api_loop {
     struct poll *polls; /* parked here */
     _Atomic bool wake_posted;
     struct loop_msg wake;
+    struct loop_msg release;
     struct api *api;
     struct metrics_loop metrics;
 };
@@ -84,6 +85,7 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 /* Give the exchange to a worker. */
 void passage_start(const struct hot_ask *ask, const struct live_hit *hit);
+err_t passage_new(const struct hot_ask *ask, struct passage **ret) MUST_USE;
 /* Ask the hot row; what it cannot answer becomes, or stays, a passage. */
 void edge_ask(const struct hot_ask *ask);
 

@@ -39,6 +39,13 @@ err_t reply_raw(struct request *rq, int status, const char *content_type, str_t 
     return E_OK;
 }
 
+err_t reply_refusal(struct request *rq, err_t e)
+{
+    rq->reply.status = err_info(e)->status;
+    rq->reply.refusal = e;
+    return E_OK;
+}
+
 err_t reply_header(struct request *rq, str_t name, str_t value)
 {
     return str_format(rq->act.arena, &rq->reply.head, "%.*s%.*s: %.*s\r\n", STR_ARG(rq->reply.head), STR_ARG(name),

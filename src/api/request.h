@@ -30,6 +30,7 @@ struct reply {
     str_t raw;
     const char *content_type;  /* of raw */
     str_t head;                /* further header lines, each with CRLF */
+    err_t refusal;             /* E_OK, or what to answer though the transaction is committed */
     handler_f *more;           /* set: `raw` is a part, and this is called for the next one, until it is cleared */
     void *more_state;          /* in the request's arena; what `more` allocates in act.arena dies with its part */
 };
@@ -62,6 +63,8 @@ err_t reply_obj(struct request *rq, int status, const struct shape *s, const voi
 err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n, str_t next_cursor);
 err_t reply_empty(struct request *rq, int status);
 err_t reply_raw(struct request *rq, int status, const char *content_type, str_t body);
+/* Answer with this refusal, but commit what was written: a clone is found and blocked, say. */
+err_t reply_refusal(struct request *rq, err_t e);
 err_t reply_header(struct request *rq, str_t name, str_t value) MUST_USE;
 err_t reply_retry_after(struct request *rq, int64_t seconds) MUST_USE;
 

@@ -27,7 +27,7 @@ typedef err_t handler_f(struct request *rq);
  * missing or old; a worker loads it and the row is asked again. HOT_PASS: not from memory; let .handler answer. */
 struct hot_ask;
 enum hot_answer { HOT_DONE, HOT_LOAD, HOT_PASS };
-typedef enum hot_answer hot_f(struct hot_ask *ask);
+typedef enum hot_answer hot_f(const struct hot_ask *ask);
 
 struct route {
     enum http_method method;
@@ -46,6 +46,7 @@ struct route {
     enum limit limit;
     size_t body_max;  /* 0 with .in: 64 KiB */
     const struct shape *in;
+    bool in_optional;          /* an empty body stands for {} */
     const struct shape *query; /* NULL: no query parameter is known */
     const struct shape *out;   /* of a 2xx answer, for OpenAPI and encoding */
     bool out_list;             /* a page of .out */
@@ -61,8 +62,8 @@ struct route_table {
     size_t n;
 };
 
-/* All rows; the last parts of the table come from routes_*.c of each subject. */
-extern const struct route_table route_tables[];
-extern const size_t route_tables_n;
+/* All rows, part by part (routes.c). */
+extern const struct route_table *const route_parts[];
+extern const size_t route_parts_n;
 
 #endif

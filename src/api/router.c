@@ -89,7 +89,7 @@ static err_t router_add(struct arena *a, struct router *r, const struct route *r
     return router_add_path(a, r->root, versioned, route);
 }
 
-err_t router_new(struct arena *a, const struct route_table *tables, size_t n, struct router **ret)
+err_t router_new(struct arena *a, const struct route_table *const *parts, size_t n, struct router **ret)
 {
     struct router *r = ARENA_NEW(a, struct router);
     if (r == NULL)
@@ -98,8 +98,8 @@ err_t router_new(struct arena *a, const struct route_table *tables, size_t n, st
     if (r->root == NULL)
         return E_NO_MEMORY;
     for (size_t t = 0; t < n; t++) {
-        for (size_t i = 0; i < tables[t].n; i++)
-            TRY(router_add(a, r, &tables[t].rows[i]));
+        for (size_t i = 0; i < parts[t]->n; i++)
+            TRY(router_add(a, r, &parts[t]->rows[i]));
     }
     *ret = r;
     return E_OK;

@@ -16,7 +16,8 @@ struct route_match {
 };
 
 /* `a` must outlive the router. */
-err_t router_new(struct arena *a, const struct route_table *tables, size_t n, struct router **ret) MUST_USE;
+err_t router_new(struct arena *a, const struct route_table *const *parts, size_t n,
+                 struct router **ret) MUST_USE;
 struct route_match router_match(const struct router *r, enum http_method method, str_t path);
 /* What stands in the place of each {param} of a route that matched `path`; returns how many. */
 size_t route_params(const struct route *route, str_t path, str_t params[static ROUTER_PARAMS_MAX]);

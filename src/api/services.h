@@ -31,6 +31,8 @@ struct services {
     struct writer *writer;
     struct http_server *http;
     struct workers *workers;
+    struct api *api;
+    struct refusals *refusals;
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool draining;
     ts_t started_at;

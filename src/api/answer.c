@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Back on the loop: encode and reply (HOUSE "One request" 13), part by part where the reply streams. */
+#include "api/passage.h"
+
+#include "api/reply.h"
+#include "base/log.h"
+#include "plat/loop/workers.h"
+
+static str_t content_type(const struct reply *r)
+{
+    if (r->shape != NULL)
+        return STR("application/json");
+    return r->raw.n > 0 ? str_from_cz(r->content_type) : STR_NONE;
+}
+
+static void add_cors(const struct passage *p, struct buf *head)
+{
+    bool cors = false;
+    err_t e = auth_origin(&p->api->services->settings, p->rq.xchg, p->rq.route, &cors);
+    if (e != E_OK || !cors)
+        return;
+    BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
+                  "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n"
+                  "Vary: Origin\r\n");
+}
+
+static void answer_head(const struct passage *p, struct buf *head, str_t type)
+{
+    buf_clear(head);
+    reply_head_common(head, type, p->rq.id, p->rq.route->no_store);
+    add_cors(p, head);
+    buf_add(head, p->rq.reply.head);
+}
+
+static void passage_end(struct passage *p)
+{
+    p->rq.xchg->user = NULL;
+    passage_free(p);
+}
+
+/* Our own fault: the answer says nothing of it, the log does. */
+static void log_failure(const struct passage *p, err_t e)
+{
+    char id[OID_TEXT];
+    oid_format(p->rq.id, id);
+    LOG(LOG_ERROR, "request-failed", LOG_F("request_id", str_of(id, sizeof id)), LOG_F("route", p->rq.route->path),
+        LOG_F("error", err_info(e)->slug), LOG_F("why", str_from_cz(p->rq.act.why.text)));
+}
+
+static void answer_refusal(struct passage *p, err_t e)
+{
+    struct http_xchg *x = p->rq.xchg;
+    struct api *api = p->api;
+    struct buf *head = &edge_loop(api, x)->head;
+    err_t shown = problem_public(e);
+    if (shown == E_INTERNAL)
+        log_failure(p, e);
+    buf_clear(&p->body);
+    problem_encode(&p->body, e, &p->rq.act.why, p->rq.id);
+    answer_head(p, head, STR("application/problem+json"));
+    if (err_info(shown)->retry && p->rq.reply.head.p == NULL)
+        BUF_ADD(head, "Retry-After: 1\r\n");
+    if (shown == E_UNAUTHENTICATED)
+        BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
+    edge_reply(api, x, err_info(shown)->status, buf_str(head), buf_str(&p->body));
+    passage_end(p);
+}
+
+static void answer_whole(struct passage *p)
+{
+    struct buf *head = &edge_loop(p->api, p->rq.xchg)->head;
+    reply_encode(&p->body, &p->rq.reply);
+    answer_head(p, head, content_type(&p->rq.reply));
+    if (p->body.err != E_OK || head->err != E_OK) {
+        answer_refusal(p, E_NO_MEMORY);
+        return;
+    }
+    edge_reply(p->api, p->rq.xchg, p->rq.reply.status, buf_str(head), buf_str(&p->body));
+    passage_end(p);
+}
+
+static void ask_next_part(struct passage *p)
+{
+    p->work.run = passage_work;
+    p->work.class = WORK_NEW;
+    if (workers_submit(p->api->services->workers, &p->work) == E_OK)
+        return;
+    http_drop(p->rq.xchg); /* a cut stream says that it is cut */
+    passage_end(p);
+}
+
+static void answer_part(struct passage *p)
+{
+    struct http_xchg *x = p->rq.xchg;
+    if (x->gone) {
+        http_drop(x);
+        passage_end(p);
+        return;
+    }
+    if (!p->streaming) {
+        struct buf *head = &edge_loop(p->api, x)->head;
+        answer_head(p, head, str_from_cz(p->rq.reply.content_type));
+        http_stream_begin(x, p->rq.reply.status, buf_str(head));
+        p->streaming = true;
+    }
+    bool room = http_stream_write(x, p->rq.reply.raw);
+    if (p->rq.reply.more == NULL) {
+        http_stream_end(x);
+        passage_end(p);
+        return;
+    }
+    p->paused = !room;
+    if (room)
+        ask_next_part(p);
+}
+
+void passage_drain(struct passage *p)
+{
+    if (!p->paused)
+        return;
+    p->paused = false;
+    if (p->rq.xchg->gone) {
+        http_drop(p->rq.xchg);
+        passage_end(p);
+        return;
+    }
+    ask_next_part(p);
+}
+
+/* What was missing is in memory now: the row is asked again. */
+static void answer_again(struct passage *p)
+{
+    struct live_hit hit;
+    dur_t wait;
+    struct live_ask look = { .token = p->token, .now = clock_now(), .mono = clock_mono() };
+    p->asked_again = false;
+    if (p->rq.xchg->gone) {
+        http_drop(p->rq.xchg);
+        return;
+    }
+    struct hot_ask ask = { .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p };
+    bool found = live_find(p->api->services->live, &look, &hit, &wait) == LIVE_HIT;
+    if (found && hit.who.refuse != E_OK) {
+        answer_refusal(p, hit.who.refuse);
+        return;
+    }
+    p->known = false;
+    ask.who = found ? &hit : NULL;
+    if (found)
+        edge_ask(&ask);
+    else
+        passage_start(&ask, NULL);
+}
+
+void passage_answer(struct loop_msg *msg)
+{
+    struct passage *p = CONTAINER_OF(msg, struct passage, msg);
+    if (p->streaming && p->result != E_OK) {
+        http_drop(p->rq.xchg); /* too late for a refusal: a cut stream says that it is cut */
+        passage_end(p);
+    } else if (p->result != E_OK) {
+        answer_refusal(p, p->result);
+    } else if (p->rq.reply.refusal != E_OK) {
+        answer_refusal(p, p->rq.reply.refusal);
+    } else if (p->asked_again) {
+        answer_again(p);
+    } else if (p->rq.reply.more != NULL || p->streaming) {
+        answer_part(p);
+    } else {
+        answer_whole(p);
+    }
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The edge: what happens to a request on its loop, before anything may block (HOUSE "One request" 1-6). */
+#include "api/passage.h"
+
+#include "api/reply.h"
+#include "api/routes.h"
+
+enum { IN_BODY_MAX = 64 * 1024 };
+
+struct api_loop *edge_loop(struct api *api, const struct http_xchg *x)
+{
+    return &api->loops[http_loop_index(x)];
+}
+
+void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body)
+{
+    (void)api;
+    http_reply(x, &(struct http_reply){ .status = status, .head = head, .body = body });
+}
+
+/* A limit was hit, or the server is busy: when to come back. Later for newcomers is sent by their own rows. */
+static void add_retry(struct buf *head, err_t e)
+{
+    if (err_info(e)->retry)
+        BUF_ADD(head, "Retry-After: 1\r\n");
+    if (e == E_UNAUTHENTICATED)
+        BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
+}
+
+static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id, str_t more)
+{
+    struct api_loop *loop = edge_loop(api, x);
+    buf_clear(&loop->head);
+    buf_clear(&loop->body);
+    err_t shown = problem_public(e);
+    problem_encode(&loop->body, e, why, id);
+    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    buf_add(&loop->head, more);
+    add_retry(&loop->head, shown);
+    edge_reply(api, x, err_info(shown)->status, buf_str(&loop->head), buf_str(&loop->body));
+}
+
+void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id)
+{
+    refuse_with(api, x, e, why, id, STR(""));
+}
+
+static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
+{
+    char more[96];
+    int64_t seconds = (wait.us + 999999) / 1000000;
+    int n = snprintf(more, sizeof more, "RateLimit: \"default\";r=0;t=%lld\r\nRetry-After: %lld\r\n",
+                     (long long)seconds, (long long)seconds);
+    struct api_loop *loop = edge_loop(api, x);
+    oid_t id = oid_make();
+    buf_clear(&loop->head);
+    buf_clear(&loop->body);
+    problem_encode(&loop->body, E_RATE_LIMITED, NULL, id);
+    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    buf_add(&loop->head, str_of(more, (size_t)n));
+    edge_reply(api, x, err_info(E_RATE_LIMITED)->status, buf_str(&loop->head), buf_str(&loop->body));
+}
+
+/* 405 and OPTIONS say what the path takes. */
+static void answer_methods(struct api *api, struct http_xchg *x, uint32_t methods)
+{
+    struct api_loop *loop = edge_loop(api, x);
+    str_t allow;
+    char more[128];
+    struct arena *a = http_arena(x);
+    if (a == NULL || methods_text(a, methods, &allow) != E_OK) {
+        edge_refuse(api, x, E_NO_MEMORY, NULL, oid_make());
+        return;
+    }
+    int n = snprintf(more, sizeof more, "Allow: %.*s\r\n", STR_ARG(allow));
+    if (x->method != HTTP_OPTIONS) {
+        refuse_with(api, x, E_METHOD_NOT_ALLOWED, NULL, oid_make(), str_of(more, (size_t)n));
+        return;
+    }
+    buf_clear(&loop->head);
+    reply_head_common(&loop->head, STR_NONE, oid_make(), false);
+    buf_add(&loop->head, str_of(more, (size_t)n));
+    edge_reply(api, x, 204, buf_str(&loop->head), STR(""));
+}
+
+/* What a preflight may be told (API "Clients in a browser"). */
+static void answer_preflight(struct api *api, struct http_xchg *x)
+{
+    struct api_loop *loop = edge_loop(api, x);
+    buf_clear(&loop->head);
+    reply_head_common(&loop->head, STR_NONE, oid_make(), false);
+    BUF_ADD(&loop->head, "Access-Control-Allow-Origin: *\r\n"
+                         "Access-Control-Allow-Methods: GET, POST\r\n"
+                         "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer\r\n"
+                         "Access-Control-Max-Age: 600\r\n"
+                         "Vary: Origin\r\n");
+    edge_reply(api, x, 204, buf_str(&loop->head), STR(""));
+}
+
+/* Some row of the path is for clients in a browser. */
+static const struct route *preflight_route(struct api *api, const struct http_xchg *x)
+{
+    struct route_match m = router_match(api->router, HTTP_GET, x->path);
+    if (m.route == NULL)
+        m = router_match(api->router, HTTP_POST, x->path);
+    return m.route;
+}
+
+static void answer_options(struct api *api, struct http_xchg *x, uint32_t methods)
+{
+    bool cors = false;
+    const struct route *route = preflight_route(api, x);
+    err_t e = auth_origin(&api->services->settings, x, route, &cors);
+    if (e != E_OK)
+        edge_refuse(api, x, e, NULL, oid_make());
+    else if (cors)
+        answer_preflight(api, x);
+    else
+        answer_methods(api, x, methods);
+}
+
+static struct http_take on_head(void *app, struct http_xchg *x)
+{
+    struct api *api = app;
+    struct route_match m = router_match(api->router, x->method, x->path);
+    x->user = NULL;
+    if (m.route == NULL || m.route->in == NULL)
+        return (struct http_take){ .drop = true };
+    return (struct http_take){ .body_max = m.route->body_max > 0 ? m.route->body_max : IN_BODY_MAX };
+}
+
+/* The order is that of HOUSE: host, route, origin, media type, address. */
+static err_t edge_check(struct api *api, struct http_xchg *x, const struct route_match *m, struct diag *why)
+{
+    const struct services *sv = api->services;
+    bool probe = m->route != NULL && m->route->limit == LIMIT_NONE;
+    bool cors;
+    if (!probe)
+        TRY(auth_host(&sv->settings, x));
+    if (sv->sealed && !probe)
+        return E_SEALED;
+    if (m->route == NULL)
+        return m->err;
+    TRY(auth_origin(&sv->settings, x, m->route, &cors));
+    if (m->route->auth == AUTH_CLOSED)
+        return E_FORBIDDEN;
+    if (m->route->in == NULL || x->body.n == 0)
+        return E_OK;
+    if (http_field(x, STR("Content-Encoding")).p != NULL)
+        return FAIL(why, E_UNSUPPORTED_MEDIA, "send the body without Content-Encoding");
+    str_t type = http_field(x, STR("Content-Type"));
+    type = str_trim(str_sub(type, 0, str_find(type, ';')));
+    if (!str_eq_nocase(type, STR("application/json")))
+        return FAIL(why, E_UNSUPPORTED_MEDIA, "send Content-Type: application/json");
+    return E_OK;
+}
+
+/* Ask the row on the loop, or hand it to a worker. */
+void edge_ask(const struct hot_ask *ask)
+{
+    enum hot_answer answer = ask->route->hot == NULL ? HOT_PASS : ask->route->hot(ask);
+    if (answer != HOT_DONE)
+        passage_start(ask, ask->who);
+}
+
+/* The token is known here, and its principal may go on. */
+static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
+{
+    ask->who = hit;
+    if (hit->who.refuse != E_OK) {
+        edge_refuse(ask->api, ask->x, hit->who.refuse, NULL, oid_make());
+        return;
+    }
+    edge_ask(ask);
+}
+
+static void edge_token(struct hot_ask *ask)
+{
+    struct live_hit hit;
+    dur_t wait = { 0 };
+    struct live_ask look = {
+        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .seen = true,
+        .charge = ask->route->limit != LIMIT_NONE,
+    };
+    switch (live_find(ask->api->services->live, &look, &hit, &wait)) {
+    case LIVE_HIT:
+        edge_known(ask, &hit);
+        return;
+    case LIVE_LIMITED:
+        refuse_after(ask->api, ask->x, wait);
+        return;
+    case LIVE_MISS:
+        if (limit_address(ask->api, &ask->x->peer, false, &wait))
+            passage_start(ask, NULL);
+        else
+            refuse_after(ask->api, ask->x, wait);
+        return;
+    }
+}
+
+static void on_message(void *app, struct http_xchg *x)
+{
+    struct api *api = app;
+    struct diag why = { 0 };
+    struct route_match m = router_match(api->router, x->method, x->path);
+    digest_t token;
+    bool sent = false;
+    if (x->method == HTTP_OPTIONS && m.methods != 0) {
+        answer_options(api, x, m.methods);
+        return;
+    }
+    err_t e = edge_check(api, x, &m, &why);
+    if (e == E_OK)
+        e = auth_token(x, &why, &token, &sent);
+    if (e == E_OK && !sent && m.route->auth != AUTH_OPEN)
+        e = E_UNAUTHENTICATED;
+    if (e == E_METHOD_NOT_ALLOWED) {
+        answer_methods(api, x, m.methods);
+        return;
+    }
+    if (e != E_OK) {
+        edge_refuse(api, x, e, &why, oid_make());
+        return;
+    }
+    dur_t wait;
+    if (m.route->limit == LIMIT_OPEN && !sent && !limit_address(api, &x->peer, true, &wait)) {
+        refuse_after(api, x, wait);
+        return;
+    }
+    struct hot_ask ask = { .api = api, .x = x, .route = m.route, .token = sent ? &token : NULL };
+    if (sent)
+        edge_token(&ask);
+    else
+        edge_ask(&ask);
+}
+
+static void on_refuse(void *app, struct http_xchg *x, err_t e, const struct diag *why)
+{
+    edge_refuse(app, x, e, why, oid_make());
+}
+
+static void on_gone(void *app, struct http_xchg *x)
+{
+    (void)app;
+    struct passage *p = x->user;
+    if (p != NULL && p->poll != NULL)
+        poll_gone(p->poll); /* others come back from their worker or the writer, and end there */
+    else if (p != NULL && p->streaming && p->paused)
+        passage_drain(p);
+}
+
+static void on_drain(void *app, struct http_xchg *x)
+{
+    (void)app;
+    if (x->user != NULL)
+        passage_drain(x->user);
+}
+
+static void on_done(void *app, struct http_xchg *x, int status, size_t bytes)
+{
+    struct metrics_loop *m = &edge_loop(app, x)->metrics;
+    size_t class = status >= 100 && status < 600 ? (size_t)status / 100 : 0;
+    uint64_t took = (uint64_t)clock_mono().us - x->started_us;
+    (void)atomic_fetch_add_explicit(&m->by_class[class], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&m->bytes, bytes, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&m->latency_us, took, memory_order_relaxed);
+}
+
+const struct http_app api_calls = {
+    .on_head = on_head,
+    .on_message = on_message,
+    .on_refuse = on_refuse,
+    .on_gone = on_gone,
+    .on_drain = on_drain,
+    .on_done = on_done,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /metrics: the Prometheus text format 0.0.4, made anew at each scrape. */
+#include "api/health.h"
+
+#include "api/passage.h"
+#include "base/buf.h"
+
+enum { METRICS_MAX = 64 * 1024 };
+
+static void metric(struct buf *b, const char *name, const char *type, const char *help, int64_t v)
+{
+    buf_addf(b, "# HELP seneschal_%s %s\n# TYPE seneschal_%s %s\nseneschal_%s %lld\n", name, help, name, type, name,
+             (long long)v);
+}
+
+static void metrics_http(struct buf *b, const struct api *api)
+{
+    static const char *const classes[] = { NULL, NULL, "2xx", "3xx", "4xx", "5xx" };
+    uint64_t latency_us = 0;
+    BUF_ADD(b, "# HELP seneschal_http_responses_total Answers by class of status.\n"
+               "# TYPE seneschal_http_responses_total counter\n");
+    for (size_t class = 2; class < ARRAY_LEN(classes); class ++) {
+        uint64_t n = 0;
+        for (unsigned i = 0; i < api->loops_n; i++)
+            n += atomic_load_explicit(&api->loops[i].metrics.by_class[class], memory_order_relaxed);
+        buf_addf(b, "seneschal_http_responses_total{class=\"%s\"} %llu\n", classes[class], (unsigned long long)n);
+    }
+    for (unsigned i = 0; i < api->loops_n; i++)
+        latency_us += atomic_load_explicit(&api->loops[i].metrics.latency_us, memory_order_relaxed);
+    metric(b, "http_latency_microseconds_total", "counter", "Time from head to last byte, summed.", (int64_t)latency_us);
+    metric(b, "http_connections", "gauge", "Open connections.", (int64_t)http_server_conns(api->services->http));
+    metric(b, "polls_parked", "gauge", "Long polls that wait for a change.", (int64_t)atomic_load(&api->parked));
+}
+
+static void metrics_store(struct buf *b, const struct services *sv)
+{
+    struct writer_stats w;
+    struct live_stats l;
+    writer_stats(sv->writer, &w);
+    live_stats(sv->live, &l);
+    metric(b, "writes_total", "counter", "Jobs of the writer.", (int64_t)w.jobs);
+    metric(b, "write_groups_total", "counter", "Transactions of the writer.", (int64_t)w.groups);
+    metric(b, "write_queue", "gauge", "Jobs that wait for the writer.", (int64_t)w.queued);
+    metric(b, "wal_frames", "gauge", "Frames of the write-ahead log.", (int64_t)w.wal_frames);
+    metric(b, "disk_full", "gauge", "1 while only revocations are written.", w.disk_full);
+    metric(b, "memory_principals", "gauge", "Principals in memory.", (int64_t)l.principals);
+    metric(b, "memory_tokens", "gauge", "Tokens in memory.", (int64_t)l.tokens);
+    metric(b, "memory_configurations", "gauge", "Distinct effective configurations in memory.", (int64_t)l.effectives);
+    metric(b, "work_queue", "gauge", "Requests that wait for a worker.", (int64_t)workers_queued(sv->workers));
+    metric(b, "uptime_seconds", "gauge", "Since the start.", ts_diff(clock_now(), sv->started_at).us / 1000000);
+}
+
+err_t metrics_get(struct request *rq)
+{
+    str_t text;
+    if (!rq->services->settings.metrics_open)
+        TRY(request_may(rq, PERM_METRICS_READ));
+    CLEANUP(buf_fini) struct buf b;
+    buf_init(&b, METRICS_MAX);
+    metrics_http(&b, rq->services->api);
+    metrics_store(&b, rq->services);
+    TRY(b.err);
+    TRY(str_copy(rq->act.arena, buf_str(&b), &text));
+    return reply_raw(rq, 200, "text/plain; version=0.0.4", text);
+}

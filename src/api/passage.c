@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request on a worker: actor, decoding, permission, read rows; write rows go on to the writer (HOUSE "One request" 7-10). */
+#include "api/passage.h"
+
+#include "api/reply.h"
+#include "base/ref.h"
+#include "domain/policy/config.h"
+#include "plat/loop/workers.h"
+#include "sql/identity.h"
+
+enum { IDEM_KEY_MIN = 22, IDEM_KEY_MAX = 64, HOT_LOADS_MAX = 5 };
+#define PASSAGE_MAX DUR_S(10)
+
+struct api_worker {
+    struct db *reader;
+};
+
+err_t api_worker_make(void *arg, struct diag *why, void **ret_worker)
+{
+    struct api *api = arg;
+    struct api_worker *w = ref_new(sizeof *w);
+    if (w == NULL)
+        return E_NO_MEMORY;
+    err_t e = db_open(api->services->dir, DB_READER, why, &w->reader);
+    if (e != E_OK) {
+        ref_drop(w);
+        return e;
+    }
+    *ret_worker = w;
+    return E_OK;
+}
+
+void api_worker_end(void *arg, void *worker)
+{
+    (void)arg;
+    struct api_worker *w = worker;
+    db_close(w->reader);
+    ref_drop(w);
+}
+
+static enum work_class passage_class(const struct passage *p)
+{
+    if (p->rq.route->tx == TX_URGENT)
+        return WORK_FIRST;
+    return p->has_token ? WORK_KNOWN : WORK_NEW;
+}
+
+err_t passage_new(const struct hot_ask *ask, struct passage **ret)
+{
+    struct arena *a = http_arena(ask->x);
+    struct passage *p = a == NULL ? NULL : ARENA_NEW(a, struct passage);
+    if (p == NULL)
+        return E_NO_MEMORY;
+    p->api = ask->api;
+    p->loop = http_loop(ask->x);
+    p->rq.services = ask->api->services;
+    p->rq.route = ask->route;
+    p->rq.xchg = ask->x;
+    p->rq.id = oid_make();
+    p->rq.act.arena = a;
+    p->rq.act.keys = &ask->api->services->keys;
+    effects_init(&p->rq.act.effects);
+    buf_init(&p->body, REQUEST_ARENA_MAX);
+    p->has_token = ask->token != NULL;
+    if (p->has_token)
+        p->token = *ask->token;
+    p->deadline = (dur_t){ clock_mono().us + PASSAGE_MAX.us };
+    (void)route_params(ask->route, ask->x->path, p->rq.params);
+    *ret = p;
+    return E_OK;
+}
+
+static void passage_submit(struct passage *p)
+{
+    p->work.run = passage_work;
+    p->work.class = passage_class(p);
+    err_t e = workers_submit(p->api->services->workers, &p->work);
+    if (e != E_OK)
+        passage_finish(p, e);
+}
+
+void passage_start(const struct hot_ask *ask, const struct live_hit *hit)
+{
+    struct passage *p = ask->passage;
+    err_t e = p != NULL ? E_OK : passage_new(ask, &p);
+    if (e != E_OK) {
+        edge_refuse(ask->api, ask->x, e, NULL, oid_make());
+        return;
+    }
+    ask->x->user = p;
+    if (hit != NULL) {
+        p->rq.act.actor = hit->who.actor;
+        p->actor_stamp = live_shard_stamp(p->api->services->live, hit->who.actor.id);
+        p->known = true;
+    }
+    passage_submit(p);
+}
+
+void passage_finish(struct passage *p, err_t e)
+{
+    p->result = e;
+    p->msg.run = passage_answer;
+    loop_post(p->loop, &p->msg);
+}
+
+/* Resolve the token, and remember it. E_AGAIN: it must be settled first. */
+static err_t passage_actor(struct passage *p, const struct live_guard *guard)
+{
+    struct live *live = p->api->services->live;
+    struct actor_loaded loaded;
+    if (!p->has_token || p->known)
+        return E_OK;
+    err_t e = actor_load(&p->rq.act, &p->token, &loaded);
+    dur_t wait;
+    if (e == E_UNAUTHENTICATED)
+        (void)limit_address(p->api, &p->rq.xchg->peer, true, &wait); /* whoever guesses tokens is slowed down */
+    TRY(e);
+    if (loaded.state != TOKEN_CURRENT && loaded.who.refuse == E_OK)
+        return E_AGAIN;
+    p->rq.act.actor = loaded.who.actor;
+    p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
+    p->known = true;
+    (void)live_fill_token(live, guard, &p->token, &loaded.who); /* what was not remembered is loaded again */
+    return loaded.who.refuse;
+}
+
+err_t passage_actor_check(struct passage *p)
+{
+    const struct actor *actor = &p->rq.act.actor;
+    bool device = actor->kind == ACTOR_DEVICE;
+    bool key = actor->kind == ACTOR_ENROLMENT_KEY;
+    switch (p->rq.route->auth) {
+    case AUTH_OPEN:
+    case AUTH_ENROL:
+        return E_OK;
+    case AUTH_ACTOR:
+        return key ? FAIL(&p->rq.act.why, E_FORBIDDEN, "an enrolment key only enrols") : E_OK;
+    case AUTH_DEVICE:
+        return device ? E_OK : FAIL(&p->rq.act.why, E_FORBIDDEN, "this is for a device's own token");
+    case AUTH_CLOSED:
+        return E_FORBIDDEN;
+    }
+    return E_FORBIDDEN;
+}
+
+err_t passage_may(struct passage *p)
+{
+    TRY(passage_actor_check(p));
+    return p->rq.route->check ? request_may(&p->rq, p->rq.route->may) : E_OK;
+}
+
+/* API: everything acts in the actor's organisation; a system administrator, and an open row, may name another. */
+static err_t passage_org(struct passage *p)
+{
+    struct act *act = &p->rq.act;
+    str_t slug = http_field(p->rq.xchg, STR("Seneschal-Org"));
+    act->org = act->actor.org;
+    if (oid_is_set(act->org) && slug.p == NULL)
+        return E_OK;
+    bool free = act->actor.kind == ACTOR_NONE || perms_have(act->actor.perms, PERM_SYSTEM_ADMIN);
+    if (!free)
+        return FAIL(&act->why, E_FORBIDDEN, "only a system administrator names another organisation");
+    struct row_organisation org;
+    err_t e = sql_organisation_by_slug(act->db, act->arena,
+                                       &(struct sql_organisation_by_slug){ .slug = slug.p != NULL ? slug : STR("default") }, &org);
+    if (e == E_NOT_FOUND)
+        return FAIL(&act->why, E_NOT_FOUND, "there is no such organisation");
+    TRY(e);
+    act->org = org.id;
+    return E_OK;
+}
+
+static err_t passage_idempotency(struct passage *p)
+{
+    str_t key = http_field(p->rq.xchg, STR("Idempotency-Key"));
+    if (!p->rq.route->idem || key.p == NULL)
+        return E_OK;
+    if (key.n < IDEM_KEY_MIN || key.n > IDEM_KEY_MAX)
+        return diag_set_field(&p->rq.act.why, E_BAD_FIELD, "Idempotency-Key", "want 22 to 64 characters");
+    p->idem_key = key;
+    p->idem_body = sha256_of(p->rq.xchg->body);
+    return E_OK;
+}
+
+static err_t passage_decode(struct passage *p)
+{
+    struct act *act = &p->rq.act;
+    const struct route *route = p->rq.route;
+    static const struct field no_fields[1];
+    static const struct shape no_query = { .name = "none", .size = 1, .fields = no_fields };
+    const struct shape *query = route->query != NULL ? route->query : &no_query;
+    void *to;
+    TRY(shape_decode_query(act->arena, query, p->rq.xchg->query, &act->why, &to));
+    p->rq.query = to;
+    if (route->in == NULL)
+        return E_OK;
+    str_t body = p->rq.xchg->body.n > 0 ? p->rq.xchg->body : STR_NONE;
+    if (body.p == NULL && route->in_optional)
+        body = STR("{}");
+    TRY(shape_decode(act->arena, route->in, body.p != NULL ? body : STR(""), &act->why, &to));
+    p->rq.in = to;
+    return E_OK;
+}
+
+static struct effective *effective_make(const struct config_plan *plan, const struct config_body *body)
+{
+    struct effective *e = ref_new(sizeof *e + body->bytes.n);
+    if (e == NULL)
+        return NULL;
+    e->plan = plan->digest;
+    e->etag = body->etag;
+    e->version_n = body->version.n < sizeof e->version ? body->version.n : 0;
+    memcpy(e->version, body->version.p != NULL ? body->version.p : "", e->version_n);
+    e->n = body->bytes.n;
+    memcpy(e->body, body->bytes.p, body->bytes.n);
+    return e;
+}
+
+/* The effective configuration of the asking device into memory: computed once for all devices with the same plan. */
+static err_t passage_load_config(struct passage *p, const struct live_guard *guard)
+{
+    struct act *act = &p->rq.act;
+    struct live *live = p->api->services->live;
+    struct config_plan plan;
+    TRY(config_plan(act, act->actor.id, &plan));
+    struct effective *e = live_effective_find(live, &plan.digest);
+    if (e == NULL) {
+        struct config_body body;
+        TRY(config_compute(act, &plan, &body));
+        e = effective_make(&plan, &body);
+        if (e == NULL)
+            return E_NO_MEMORY;
+        live_effective_keep(live, e);
+    }
+    struct live_scope *scopes = ARENA_ARRAY(act->arena, struct live_scope, plan.scopes_n);
+    err_t done = scopes == NULL ? E_NO_MEMORY : E_OK;
+    for (size_t i = 0; scopes != NULL && i < plan.scopes_n; i++)
+        scopes[i] = (struct live_scope){ plan.scopes[i].kind, plan.scopes[i].org, plan.scopes[i].id };
+    struct live_config config = { e, scopes, plan.scopes_n, plan.seq };
+    if (done == E_OK)
+        done = live_fill_config(live, guard, act->actor.id, &config);
+    ref_drop(e);
+    return done == E_AGAIN ? E_OK : done; /* moved meanwhile: the hot row asks once more */
+}
+
+/* A hot row that lacked something: load it, then back to the loop. */
+static err_t passage_load(struct passage *p, const struct live_guard *guard)
+{
+    if (p->loads++ >= HOT_LOADS_MAX)
+        return FAIL(&p->rq.act.why, E_OVERLOADED, "the configuration changes faster than it can be read");
+    if (p->rq.act.actor.kind == ACTOR_DEVICE)
+        TRY(passage_load_config(p, guard));
+    p->asked_again = true;
+    return E_OK;
+}
+
+static err_t passage_read(struct passage *p, const struct live_guard *guard)
+{
+    const struct route *route = p->rq.route;
+    TRY(passage_actor(p, guard));
+    TRY(passage_actor_check(p));
+    TRY(passage_org(p));
+    if (route->hot != NULL && p->rq.act.actor.kind == ACTOR_DEVICE)
+        return passage_load(p, guard);
+    if (route->check)
+        TRY(request_may(&p->rq, route->may));
+    TRY(passage_idempotency(p));
+    TRY(passage_decode(p));
+    if (route->prepare != NULL)
+        TRY(route->prepare(&p->rq));
+    bool writes = route->tx == TX_WRITE || route->tx == TX_URGENT;
+    return writes ? E_OK : route->handler(&p->rq);
+}
+
+/* The next part of a streamed reply. */
+static void passage_next_part(struct passage *p)
+{
+    struct arena *whole = p->rq.act.arena;
+    if (p->part == NULL)
+        p->part = arena_new(REQUEST_ARENA_MAX);
+    err_t e = p->part == NULL ? E_NO_MEMORY : E_OK;
+    if (e == E_OK) {
+        arena_reset(p->part);
+        p->rq.act.arena = p->part;
+        e = p->rq.reply.more(&p->rq);
+        p->rq.act.arena = whole;
+    }
+    passage_finish(p, e);
+}
+
+void passage_work(struct work *work, void *worker)
+{
+    struct passage *p = CONTAINER_OF(work, struct passage, work);
+    struct api_worker *w = worker;
+    struct live_guard guard;
+    if (clock_mono().us > p->deadline.us && !p->streaming) {
+        passage_finish(p, E_OVERLOADED);
+        return;
+    }
+    p->rq.act.db = w->reader;
+    p->rq.act.now = clock_now();
+    live_guard_take(p->api->services->live, &guard);
+    err_t e = db_read_begin(w->reader);
+    if (e == E_OK && p->streaming) {
+        passage_next_part(p);
+        db_read_end(w->reader);
+        return;
+    }
+    if (e == E_OK) {
+        e = passage_read(p, &guard);
+        db_read_end(w->reader);
+    }
+    if (e == E_AGAIN)
+        passage_settle(p);
+    else if (e == E_FORBIDDEN)
+        passage_audit_refusal(p, e);
+    else if (e != E_OK || p->asked_again || p->rq.reply.status != 0)
+        passage_finish(p, e);
+    else
+        passage_write(p);
+}
+
+void passage_free(struct passage *p)
+{
+    buf_fini(&p->body);
+    arena_free(p->part);
+}

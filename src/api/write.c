@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request on the writer: everything that changes the store, in one transaction with its audit event (HOUSE "One request" 11). */
+#include "api/passage.h"
+
+#include "api/reply.h"
+#include "domain/audit/refusals.h"
+#include "domain/fleet/token.h"
+#include "plat/loop/workers.h"
+#include "sql/store.h"
+
+enum { IDEM_ANSWER_MAX = 64 * 1024 };
+
+static void submit(struct passage *p)
+{
+    p->job.class = p->rq.route->tx == TX_URGENT ? WRITE_URGENT : WRITE_NORMAL;
+    err_t e = writer_submit(p->api->services->writer, &p->job);
+    if (e != E_OK)
+        passage_finish(p, e);
+}
+
+static void event_begin(struct passage *p)
+{
+    const struct act *act = &p->rq.act;
+    p->rq.event = (struct audit_event){
+        .org = act->org,
+        .action = str_from_cz(p->rq.route->audit),
+        .actor_kind = act->actor.kind,
+        .actor_id = act->actor.id,
+        .actor_name = str_from_cz(act->actor.name),
+        .request_id = p->rq.id,
+    };
+    p->rq.event.ip = peer_text(act->arena, &p->rq.xchg->peer);
+}
+
+/* The job may run twice: it starts from nothing each time. */
+static void begin(struct passage *p, struct db *db)
+{
+    struct act *act = &p->rq.act;
+    act->db = db;
+    act->now = clock_now();
+    effects_init(&act->effects);
+    diag_clear(&act->why);
+    p->rq.reply = (struct reply){ 0 };
+    p->rq.quiet = false;
+    event_begin(p);
+}
+
+/* HOUSE 11: actor and permission once more, if an effect touched the actor's shard since they were checked. */
+static err_t check_again(struct passage *p)
+{
+    struct actor_loaded loaded;
+    struct actor *actor = &p->rq.act.actor;
+    if (!p->has_token || actor->kind == ACTOR_SYSTEM)
+        return E_OK;
+    uint64_t stamp = live_shard_stamp(p->api->services->live, actor->id);
+    if (stamp == p->actor_stamp)
+        return E_OK;
+    TRY(actor_load(&p->rq.act, &p->token, &loaded));
+    TRY(loaded.who.refuse);
+    *actor = loaded.who.actor;
+    return passage_may(p);
+}
+
+/* The same key and body give the same answer; another body is a conflict. E_NOT_FOUND: not seen before. */
+static err_t idempotency_find(struct passage *p)
+{
+    struct act *act = &p->rq.act;
+    struct row_idempotency seen;
+    TRY(sql_idempotency_get(act->db, act->arena,
+                            &(struct sql_idempotency_get){ .principal = act->actor.id,
+                                                           .route = str_from_cz(p->rq.route->path),
+                                                           .key = p->idem_key },
+                            &seen));
+    if (!str_eq(seen.body_hash, str_of(p->idem_body.b, SHA256_SIZE)))
+        return FAIL(&act->why, E_CONFLICT, "this Idempotency-Key was used with another body");
+    p->rq.quiet = true;
+    return reply_raw(&p->rq, (int)seen.status, "application/json", seen.answer);
+}
+
+static err_t idempotency_keep(struct passage *p)
+{
+    struct act *act = &p->rq.act;
+    const struct reply *r = &p->rq.reply;
+    CLEANUP(buf_fini) struct buf answer;
+    buf_init(&answer, IDEM_ANSWER_MAX);
+    if (r->shape != NULL && !r->list)
+        reply_encode_without_secrets(&answer, r->shape, r->body);
+    TRY(answer.err);
+    return sql_idempotency_add(act->db, &(struct sql_idempotency_add){
+                                            .principal = act->actor.id,
+                                            .route = str_from_cz(p->rq.route->path),
+                                            .key = p->idem_key,
+                                            .body_hash = str_of(p->idem_body.b, SHA256_SIZE),
+                                            .status = r->status,
+                                            .object_id = p->rq.event.target_id,
+                                            .answer = buf_str(&answer),
+                                            .created_at = act->now });
+}
+
+static err_t handle(struct passage *p)
+{
+    TRY(p->rq.route->handler(&p->rq));
+    if (!p->rq.quiet && p->rq.route->audit != NULL) {
+        p->rq.event.result = p->rq.reply.refusal == E_OK ? AUDIT_OK : AUDIT_REFUSED;
+        TRY(audit_append(p->api->services->audit, p->rq.act.db, p->rq.act.arena, &p->rq.event));
+    }
+    return p->idem_key.p != NULL ? idempotency_keep(p) : E_OK;
+}
+
+static err_t write_run(struct write_job *job, struct db *db)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    begin(p, db);
+    TRY(check_again(p));
+    if (p->idem_key.p == NULL)
+        return handle(p);
+    err_t e = idempotency_find(p);
+    return e == E_NOT_FOUND ? handle(p) : e;
+}
+
+/* A refusal of a known principal is itself on the record: once per hour, row and reason. */
+static err_t refusal_append(struct passage *p, struct db *db, err_t e)
+{
+    const struct act *act = &p->rq.act;
+    struct refusal what = { act->actor.id, p->rq.route->path, e };
+    if (act->actor.kind == ACTOR_NONE || err_info(e)->status != 403 || p->rq.route->audit == NULL)
+        return E_OK;
+    if (!refusal_is_due(p->api->services->refusals, &what, clock_now()))
+        return E_OK;
+    p->rq.event.result = AUDIT_REFUSED;
+    p->rq.event.reason = str_from_cz(err_info(e)->slug);
+    return audit_append(p->api->services->audit, db, p->rq.act.arena, &p->rq.event);
+}
+
+static err_t write_refused(struct write_job *job, struct db *db, err_t e)
+{
+    return refusal_append(CONTAINER_OF(job, struct passage, job), db, e);
+}
+
+static void write_applied(struct write_job *job)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    live_apply(p->api->services->live, &p->rq.act.effects);
+}
+
+static void write_done(struct write_job *job, err_t e)
+{
+    passage_finish(CONTAINER_OF(job, struct passage, job), e);
+}
+
+void passage_write(struct passage *p)
+{
+    p->job.run = write_run;
+    p->job.refused = write_refused;
+    p->job.applied = write_applied;
+    p->job.done = write_done;
+    submit(p);
+}
+
+/* A request that was refused before it reached the writer: only its event is written. */
+static err_t refusal_run(struct write_job *job, struct db *db)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    err_t e = p->result;
+    struct diag why = p->rq.act.why;
+    begin(p, db);
+    p->rq.act.why = why;
+    return refusal_append(p, db, e);
+}
+
+static void refusal_done(struct write_job *job, err_t e)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    passage_finish(p, e == E_OK ? p->result : e);
+}
+
+void passage_audit_refusal(struct passage *p, err_t e)
+{
+    if (!p->known || p->rq.route->audit == NULL) {
+        passage_finish(p, e);
+        return;
+    }
+    p->result = e;
+    p->job.run = refusal_run;
+    p->job.refused = NULL;
+    p->job.applied = NULL;
+    p->job.done = refusal_done;
+    submit(p);
+}
+
+/* First use of a token that was given out, or use of one that was replaced: settled before the request itself (FLEET 3). */
+static err_t settle_run(struct write_job *job, struct db *db)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    begin(p, db);
+    struct token_settled settled;
+    TRY(device_token_settle(&p->rq.act, &p->token, &settled));
+    if (settled.action.p == NULL)
+        return E_OK; /* another request was first */
+    p->rq.event.org = settled.org;
+    p->rq.event.action = settled.action;
+    p->rq.event.actor_kind = ACTOR_DEVICE;
+    p->rq.event.actor_id = settled.device;
+    p->rq.event.reason = settled.reason;
+    request_target(&p->rq, "device", settled.device, settled.machine_id);
+    return audit_append(p->api->services->audit, db, p->rq.act.arena, &p->rq.event);
+}
+
+static void settle_done(struct write_job *job, err_t e)
+{
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    if (e == E_OK) {
+        p->work.class = WORK_FIRST;
+        e = workers_submit(p->api->services->workers, &p->work);
+    }
+    if (e != E_OK)
+        passage_finish(p, e);
+}
+
+void passage_settle(struct passage *p)
+{
+    p->job.run = settle_run;
+    p->job.refused = NULL;
+    p->job.applied = write_applied;
+    p->job.done = settle_done;
+    submit(p);
+}
