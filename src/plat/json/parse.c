@@ -30,6 +30,9 @@ static err_t parse_refuse(str_t text, json_error_t *error, struct diag *why) MUS
 err_t json_parse(str_t text, struct diag *why, struct json **ret)
 {
     struct parse_scan scan = parse_look(text);
+    /* No JSON text holds the byte; jansson would take one after the value for the end. */
+    if (memchr(text.p != NULL ? text.p : "", '\0', text.n) != NULL)
+        return FAIL(why, E_BAD_JSON, "a NUL byte");
     if (scan.too_deep)
         return FAIL(why, E_BAD_JSON, "nested deeper than %d", JSON_DEPTH_MAX);
     json_error_t error = { 0 };
