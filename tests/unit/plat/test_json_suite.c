@@ -99,10 +99,6 @@ static void test_suite(void **state)
 {
     (void)state;
     const char *dir = getenv(suite_variable);
-    if (dir == NULL || dir[0] == '\0') {
-        print_message("# SKIPPED: %s names no directory with JSONTestSuite\n", suite_variable);
-        skip();
-    }
     struct dirent **names = NULL;
     int count = scandir(dir, &names, is_case, alphasort);
     assert_true(count >= CASES_MIN);
@@ -118,6 +114,12 @@ static void test_suite(void **state)
 
 int main(void)
 {
+    const char *dir = getenv(suite_variable);
+    if (dir == NULL || dir[0] == '\0') {
+        /* TAP's word for a file of tests that cannot run here. */
+        printf("1..0 # SKIPPED: %s names no directory with JSONTestSuite\n", suite_variable);
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suite),
     };

@@ -3,7 +3,6 @@
 #include "plat/json/json.h"
 
 #include <float.h>
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -119,27 +118,6 @@ static void test_law_reals_read_back(void **state)
     buf_fini(&b);
 }
 
-/* A program that loads libseneschal may have a locale whose decimal point is a comma. */
-static void test_locale_does_not_matter(void **state)
-{
-    (void)state;
-    const char *old = setlocale(LC_NUMERIC, NULL);
-    static const char *const commas[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR" };
-    const char *set = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(commas) && set == NULL; i++)
-        set = setlocale(LC_NUMERIC, commas[i]);
-    if (set == NULL) {
-        print_message("# SKIPPED: no locale with a decimal comma is installed\n");
-        skip();
-    }
-    struct buf b;
-    buf_init(&b, KIB(1));
-    canonical(STR("[1.5,2.25e-9]"), &b);
-    (void)setlocale(LC_NUMERIC, old);
-    assert_true(str_eq(buf_str(&b), STR("[1.5,2.25e-9]")));
-    buf_fini(&b);
-}
-
 static void test_too_big_sticks(void **state)
 {
     (void)state;
@@ -157,7 +135,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_law_reals_read_back),
-        cmocka_unit_test(test_locale_does_not_matter),
         cmocka_unit_test(test_too_big_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
