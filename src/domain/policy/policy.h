@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Policies and their versions. A version is a draft until it is published; from then on it never
+ * changes. All in act->org; an id of another organisation is E_NOT_FOUND. Results live in
+ * act->arena.
+ */
+#ifndef DOMAIN_POLICY_POLICY_H
+#define DOMAIN_POLICY_POLICY_H
+
+#include "domain/live/act.h"
+#include "sql/policy.h"
+
+enum policy_state { POLICY_DRAFT, POLICY_PUBLISHED }; /* as stored */
+
+enum { POLICY_CONTENT_MAX = 256 * 1024, POLICY_LOCKS_MAX = 1000, POLICY_LOCK_TEXT_MAX = 1024 };
+
+const char *policy_state_name(int64_t state); /* "draft" "published" */
+
+struct policy_words {
+    str_t name;        /* absent in a change: as it is */
+    str_t description; /* the same; empty: none */
+};
+
+/* E_CONFLICT: the organisation has a policy of that name. */
+err_t policy_create(struct act *act, const struct policy_words *in,
+                    struct row_policy_info *ret) MUST_USE;
+err_t policy_get(struct act *act, oid_t id, struct row_policy_info *ret) MUST_USE;
+/* In order of making. */
+err_t policy_list(struct act *act, oid_t after, int64_t limit, struct row_policy_info **ret,
+                  size_t *ret_n) MUST_USE;
+err_t policy_change(struct act *act, oid_t id, const struct policy_words *in,
+                    struct row_policy_info *ret) MUST_USE;
+/* With all its versions. E_CONFLICT: it is assigned. */
+err_t policy_delete(struct act *act, oid_t id) MUST_USE;
+
+struct policy_content {
+    str_t content; /* canonical text of a JSON object, at most POLICY_CONTENT_MAX */
+    const str_t *locked;
+    size_t locked_n;
+    opt_bool_t enabled;
+};
+
+/* A new draft. E_BAD_FIELD: a lock is no JSON Pointer through object members. */
+err_t policy_version_make(struct act *act, oid_t policy, const struct policy_content *in,
+                          struct row_policy_version *ret) MUST_USE;
+err_t policy_version_find(struct act *act, oid_t policy, int64_t number,
+                          struct row_policy_version *ret) MUST_USE;
+/* Newest first, below the number `before`. */
+err_t policy_version_page(struct act *act, oid_t policy, int64_t before, int64_t limit,
+                          struct row_policy_version_line **ret, size_t *ret_n) MUST_USE;
+/* A draft that was read in this transaction. E_CONFLICT: it is published. */
+err_t policy_version_change(struct act *act, const struct row_policy_version *draft,
+                            const struct policy_content *in,
+                            struct row_policy_version *ret) MUST_USE;
+err_t policy_version_delete(struct act *act, const struct row_policy_version *draft) MUST_USE;
+
+/* E_CONFLICT: it is published. E_FORBIDDEN: what follows it is global, and the actor no system
+ * administrator. */
+err_t policy_publish(struct act *act, const struct row_policy_version *draft,
+                     struct row_policy_version *ret) MUST_USE;
+/* A new published version with the content of an old one. E_CONFLICT: that one is a draft. */
+err_t policy_rollback(struct act *act, oid_t policy, int64_t number,
+                      struct row_policy_version *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drafts: everything that may still change. */
+#include "domain/policy/policy.h"
+
+#include "domain/policy/pointer.h"
+#include "domain/policy/resolve.h"
+#include "plat/json/out.h"
+
+enum { LOCKED_TEXT_MAX = 2 * 1024 * 1024 };
+
+static err_t check_lock(struct act *act, struct arena *scratch, const struct json *content,
+                        str_t lock)
+{
+    bool array = false;
+    if (str_eq(lock, RESOLVE_LOCK_ENABLED))
+        return E_OK;
+    struct diag what = { 0 };
+    if (lock.n > POLICY_LOCK_TEXT_MAX || pointer_check(lock, &what) != E_OK)
+        return diag_set_field(&act->why, E_BAD_FIELD, "locked",
+                              "want JSON Pointers or \"enabled\": %s",
+                              what.text[0] != '\0' ? what.text : "too long");
+    TRY(pointer_meets_array(scratch, lock, content, &array));
+    if (array)
+        return diag_set_field(&act->why, E_BAD_FIELD, "locked",
+                              "a lock goes through members of objects, never into an array");
+    return E_OK;
+}
+
+/* The locks as they are stored, checked against the content that they come with. */
+static err_t locks_text(struct act *act, const struct policy_content *in, str_t *ret)
+{
+    CLEANUP(arena_freep) struct arena *scratch = arena_new(MIB(4));
+    CLEANUP(json_freep) struct json *content = NULL;
+    if (scratch == NULL)
+        return E_NO_MEMORY;
+    if (in->locked_n > POLICY_LOCKS_MAX)
+        return diag_set_field(&act->why, E_BAD_FIELD, "locked", "want at most %d paths",
+                              POLICY_LOCKS_MAX);
+    TRY(json_parse(in->content, &act->why, &content));
+    for (size_t i = 0; i < in->locked_n; i++)
+        TRY(check_lock(act, scratch, content, in->locked[i]));
+    struct buf b;
+    buf_init(&b, LOCKED_TEXT_MAX);
+    struct json_out o = json_out_to(&b);
+    json_out_open(&o, '[');
+    for (size_t i = 0; i < in->locked_n; i++)
+        json_out_str(&o, in->locked[i]);
+    json_out_close(&o, ']');
+    err_t e = b.err != E_OK ? b.err : str_copy(act->arena, buf_str(&b), ret);
+    buf_fini(&b);
+    return e;
+}
+
+static err_t check_content(struct act *act, const struct policy_content *in)
+{
+    bool fits = in->content.n <= POLICY_CONTENT_MAX;
+    if (!fits || in->content.n == 0 || in->content.p[0] != '{')
+        return diag_set_field(&act->why, E_BAD_FIELD, "content", "want an object of at most %d KiB",
+                              POLICY_CONTENT_MAX / 1024);
+    return E_OK;
+}
+
+err_t policy_version_make(struct act *act, oid_t policy, const struct policy_content *in,
+                          struct row_policy_version *ret)
+{
+    struct sql_policy_take_number_row next;
+    str_t locked;
+    TRY(check_content(act, in));
+    TRY(locks_text(act, in, &locked));
+    TRY(sql_policy_take_number(act->db, act->arena,
+                               &(struct sql_policy_take_number){ .org = act->org, .id = policy },
+                               &next));
+    TRY(sql_policy_version_add(act->db, &(struct sql_policy_version_add){ .id = oid_make(),
+                                                                          .org = act->org,
+                                                                          .policy_id = policy,
+                                                                          .number = next.number,
+                                                                          .content = in->content,
+                                                                          .locked = locked,
+                                                                          .enabled = in->enabled,
+                                                                          .now = act->now }));
+    return policy_version_find(act, policy, next.number, ret);
+}
+
+err_t policy_version_find(struct act *act, oid_t policy, int64_t number,
+                          struct row_policy_version *ret)
+{
+    return sql_policy_version_get(
+        act->db, act->arena,
+        &(struct sql_policy_version_get){ .org = act->org, .policy_id = policy, .number = number },
+        ret);
+}
+
+err_t policy_version_page(struct act *act, oid_t policy, int64_t before, int64_t limit,
+                          struct row_policy_version_line **ret, size_t *ret_n)
+{
+    struct row_policy_info exists;
+    TRY(policy_get(act, policy, &exists));
+    return sql_policy_version_list(
+        act->db, act->arena,
+        &(struct sql_policy_version_list){
+            .org = act->org, .policy_id = policy, .before = before, .limit = limit },
+        ret, ret_n);
+}
+
+static err_t check_draft(struct act *act, const struct row_policy_version *v)
+{
+    if (v->state != POLICY_DRAFT)
+        return FAIL(&act->why, E_CONFLICT, "version %lld is published: it never changes",
+                    (long long)v->number);
+    return E_OK;
+}
+
+err_t policy_version_change(struct act *act, const struct row_policy_version *draft,
+                            const struct policy_content *in, struct row_policy_version *ret)
+{
+    str_t locked;
+    TRY(check_draft(act, draft));
+    TRY(check_content(act, in));
+    TRY(locks_text(act, in, &locked));
+    TRY(sql_policy_version_set(act->db, &(struct sql_policy_version_set){ .org = act->org,
+                                                                          .id = draft->id,
+                                                                          .content = in->content,
+                                                                          .locked = locked,
+                                                                          .enabled = in->enabled,
+                                                                          .now = act->now }));
+    return policy_version_find(act, draft->policy_id, draft->number, ret);
+}
+
+err_t policy_version_delete(struct act *act, const struct row_policy_version *draft)
+{
+    TRY(check_draft(act, draft));
+    return sql_policy_version_drop(
+        act->db, &(struct sql_policy_version_drop){ .org = act->org, .id = draft->id });
+}
