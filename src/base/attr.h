@@ -22,6 +22,9 @@
 /* What contains the member that `ptr` points to. */
 #define CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
+/* Macros of the C library under clang. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll strtol strtoul
 #pragma GCC poison gmtime localtime rand srand gets system popen
 

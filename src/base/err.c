@@ -18,7 +18,7 @@ const struct err_info *err_info(err_t e)
     return i < ARRAY_LEN(infos) ? &infos[i] : &infos[E_INTERNAL];
 }
 
-static void diag_vset(struct diag *why, err_t e, const char *fmt, va_list args)
+static void PRINTF_LIKE(3, 0) diag_vset(struct diag *why, err_t e, const char *fmt, va_list args)
 {
     why->err = e;
     (void)vsnprintf(why->text, sizeof why->text, fmt, args); /* cut off where it is too long */

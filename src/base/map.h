@@ -39,6 +39,6 @@ bool map_drop(struct map *m, uint64_t hash, uint32_t row);
 /* Mix bytes to a hash with a seed of this process, so that nobody outside can choose collisions. */
 uint64_t map_hash(const void *bytes, size_t n);
 
-enum { MAP_NONE = UINT32_MAX };
+#define MAP_NONE UINT32_MAX
 
 #endif

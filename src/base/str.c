@@ -58,11 +58,13 @@ size_t str_find(str_t s, char c)
 
 str_t str_sub(str_t s, size_t from, size_t n)
 {
+    if (s.p == NULL)
+        return STR_NONE;
     if (from > s.n)
         from = s.n;
     if (n > s.n - from)
         n = s.n - from;
-    return (str_t){ .p = s.p == NULL ? NULL : s.p + from, .n = n };
+    return (str_t){ .p = s.p + from, .n = n };
 }
 
 static bool is_blank(char c)
