@@ -127,6 +127,12 @@ def statement_of(file, where, text):
     return Statement(where, kind, name, fields_of(where, args), row)
 
 
+def outside_quotes(text, change):
+    parts = re.split(f"({QUOTED})", text)
+    parts[::2] = map(change, parts[::2])
+    return "".join(parts)
+
+
 def expand(file, statement, text):
     def columns(m):
         row = file.rows.get(m[2])
@@ -137,7 +143,7 @@ def expand(file, statement, text):
 
 
 def finish(file, statement, text):
-    text = re.sub(r"\s+", " ", expand(file, statement, text)).strip()
+    text = outside_quotes(text, lambda part: re.sub(r"\s+", " ", expand(file, statement, part))).strip()
     bare = re.sub(QUOTED, "''", text)
     known = [name for name, _ in statement.args]
     for m in re.finditer(r"\$([A-Za-z0-9_]+)", bare):
@@ -211,7 +217,7 @@ class Migration:
     def render(self, engine):
         out = []
         for number, line in enumerate(self.text.splitlines(), 1):
-            line = re.sub(r"--.*", "", line).rstrip()
+            line = re.sub(rf"({QUOTED})|--.*", lambda m: m[1] or "", line).rstrip()
             for word in re.findall(r"@([a-z_]+)", line):
                 if word not in ENGINES[engine]:
                     raise Bad((self.path, number), f"no placeholder @{word}")
@@ -244,7 +250,7 @@ def check_sqlite(files, migrations):
             db.execute("EXPLAIN " + statement.text, values)
             if statement.writes:
                 continue
-            columns = db.execute(statement.text, values)
+            columns = db.execute(f"SELECT * FROM ({statement.text}) LIMIT 0", values)
         except sqlite3.Error as e:
             raise Bad(statement.where, f"{statement.name}: SQLite: {e}") from e
         got = len(columns.description or ())
@@ -383,11 +389,8 @@ def emit_c(files, migrations, out):
 
 
 def postgres_text(statement):
-    parts = re.split(f"({QUOTED})", statement.text)
     number = {name: f"${at}" for at, name in enumerate(statement.order, 1)}
-    for at in range(0, len(parts), 2):
-        parts[at] = re.sub(r"\$([A-Za-z0-9_]+)", lambda m: number[m[1]], parts[at])
-    return "".join(parts)
+    return outside_quotes(statement.text, lambda part: re.sub(r"\$([A-Za-z0-9_]+)", lambda m: number[m[1]], part))
 
 
 def emit_postgres(files, migrations):

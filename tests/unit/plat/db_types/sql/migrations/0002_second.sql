@@ -1,0 +1,3 @@
+CREATE TABLE IF NOT EXISTS word (
+    word @text PRIMARY KEY -- "; -- no end
+) @keyed;
