@@ -14,13 +14,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { THREADS_MAX = 8, EVENTS = 64 };
+enum { THREADS_MAX = 8, EVENTS = 64, COUNT_WAIT_MS = 180000 };
 enum phase { PHASE_WARM, PHASE_MEASURE, PHASE_STOP };
 
 struct options {
     struct plan_in plan;
     struct procfs_pids pids;
     uint64_t port, connections, threads, seconds_ms, warm_ms, expect;
+    uint64_t count; /* 0: run for seconds_ms; else ask 0..count-1 in order, once each */
 };
 
 struct thread {
@@ -40,7 +41,7 @@ struct thread {
  * processor helps. */
 static uint64_t number_next(struct thread *t)
 {
-    if (t->plan->mode == PLAN_ENROL)
+    if (t->plan->mode == PLAN_ENROL || t->opt->count > 0)
         return atomic_fetch_add_explicit(t->next, 1, memory_order_relaxed);
     t->random ^= t->random << 13;
     t->random ^= t->random >> 7;
@@ -105,17 +106,26 @@ static void *thread_run(void *arg)
     return NULL;
 }
 
+static void wait_end(const struct options *o, const struct thread *threads)
+{
+    if (o->count == 0)
+        (void)usleep((useconds_t)(o->seconds_ms * 1000U));
+    for (uint64_t i = 0; o->count > 0 && i < COUNT_WAIT_MS && atomic_load(threads->next) < o->count;
+         i += 10)
+        (void)usleep(10000);
+}
+
 /* Let the threads run; sum them up in the first. */
 static void measure(struct options *o, struct thread *threads, _Atomic int *phase)
 {
     for (size_t i = 0; i < o->threads; i++)
         if (pthread_create(&threads[i].id, NULL, thread_run, &threads[i]) != 0)
             abort();
-    (void)usleep((useconds_t)(o->warm_ms * 1000U));
+    (void)usleep((useconds_t)(o->count > 0 ? 0 : o->warm_ms * 1000U));
     int64_t cpu = procfs_cpu_us(&o->pids);
     int64_t began = clock_mono().us;
     atomic_store(phase, PHASE_MEASURE);
-    (void)usleep((useconds_t)(o->seconds_ms * 1000U));
+    wait_end(o, threads);
     atomic_store(phase, PHASE_STOP);
     double took = (double)(clock_mono().us - began) / 1e6;
     cpu = procfs_cpu_us(&o->pids) - cpu;
@@ -211,6 +221,8 @@ static int option_take(struct options *o, int c)
         return number_option(optarg, &o->warm_ms);
     case 'x':
         return number_option(optarg, &o->expect);
+    case 'n':
+        return number_option(optarg, &o->count);
     case 'P':
         return procfs_parse(optarg, &o->pids);
     default:

@@ -39,42 +39,42 @@ http {
 `;
 
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const { port } = server.address();
+    await new Promise((done) => server.close(done));
+    return port;
 }
 
 /** Serve `body` at /config; answers {port, pids, etag, stop}. */
 export async function startNginx(dir, body) {
-  const port = await freePort();
-  mkdirSync(join(dir, 'www'), { recursive: true });
-  // Its workers drop root's rights.
-  for (const d of [dir, join(dir, 'www')]) chmodSync(d, 0o755);
-  writeFileSync(join(dir, 'www/config'), body, { mode: 0o644 });
-  writeFileSync(join(dir, 'nginx.conf'), config(dir, port));
-  const child = spawn('/usr/sbin/nginx', ['-c', join(dir, 'nginx.conf'), '-e', join(dir, 'start.log')],
-    { stdio: ['ignore', 'ignore', 'inherit'] });
-  const url = `http://127.0.0.1:${port}/config`;
-  for (let i = 0; i < 100; i++) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.status === 200) {
-      await answer.arrayBuffer();
-      return { port, pids: [child.pid, ...children(child.pid)], etag: answer.headers.get('etag'),
-        stop: () => stop(child) };
+    const port = await freePort();
+    mkdirSync(join(dir, 'www'), { recursive: true });
+    // Its workers drop root's rights.
+    for (const d of [dir, join(dir, 'www')]) chmodSync(d, 0o755);
+    writeFileSync(join(dir, 'www/config'), body, { mode: 0o644 });
+    writeFileSync(join(dir, 'nginx.conf'), config(dir, port));
+    const child = spawn('/usr/sbin/nginx', ['-c', join(dir, 'nginx.conf'), '-e', join(dir, 'start.log')],
+        { stdio: ['ignore', 'ignore', 'inherit'] });
+    const url = `http://127.0.0.1:${port}/config`;
+    for (let i = 0; i < 100; i++) {
+        const answer = await fetch(url).catch(() => null);
+        if (answer?.status === 200) {
+            await answer.arrayBuffer();
+            return { port, pids: [child.pid, ...children(child.pid)], etag: answer.headers.get('etag'),
+                stop: () => stop(child) };
+        }
+        await sleep(50);
     }
-    await sleep(50);
-  }
-  await stop(child);
-  throw new Error(`nginx does not answer at ${url}`);
+    await stop(child);
+    throw new Error(`nginx does not answer at ${url}`);
 }
 
 const children = (pid) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 
 async function stop(child) {
-  const gone = new Promise((done) => child.once('exit', done));
-  child.kill('SIGTERM');
-  await gone;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await gone;
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// `./dev bench [--quick] [FIGURE...]`: every figure against its peer, the table, bench/results.json.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { figureEnrol } from './figure_enrol.mjs';
+import { figurePoll } from './figure_poll.mjs';
+import { figureScale } from './figure_scale.mjs';
+import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
+import { Store } from './stores.mjs';
+import { Table } from './table.mjs';
+
+const FIGURES = ['idle', 'poll', 'enrol', 'scale'];
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const wanted = args.filter((arg) => !arg.startsWith('--'));
+const strange = wanted.filter((name) => !FIGURES.includes(name));
+if (strange.length > 0) {
+    console.error(`no such figure: ${strange.join(' ')} (there are: ${FIGURES.join(' ')})`);
+    process.exit(2);
+}
+const asked = (name) => wanted.length === 0 || wanted.includes(name);
+const effort = quick ? { rounds: 1, ms: 1000 } : { rounds: 3, ms: 3000 };
+const MANY = quick ? 100_000 : 1_000_000;
+
+const table = new Table();
+const stores = [];
+async function store(tag, devices) {
+    const made = new Store(tag);
+    stores.push(made);
+    if (devices > 0) await made.fill(devices);
+    return made;
+}
+
+try {
+    const began = Date.now();
+    const small = await store('small', 1000);
+    if (asked('idle')) {
+        const empty = await store('idle', 0);
+        await empty.server.start();
+        await sleep(3000);
+        await figureIdle(table, empty);
+        await empty.server.stop();
+    }
+    await small.serve();
+    if (asked('poll')) await figurePoll(table, small, effort);
+    if (asked('enrol')) {
+        const [own, peer] = [await store('enrol', 1000), await store('bare', 1000)];
+        await own.serve();
+        await figureEnrol(table, own, peer, effort);
+        await own.server.stop();
+    }
+    if (asked('scale')) {
+        const large = await (await store('large', MANY)).serve();
+        await figureFull(table, large);
+        await figureScale(table, small, large, effort);
+        await figureStart(table, large, effort);
+    }
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };
+    writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify({ about, rows: table.rows }, null, 2)}\n`);
+    console.log(`${table.rows.length} figures in ${seconds} s, ${table.missed.length} missed; bench/results.json`);
+} finally {
+    for (const made of stores) await made.remove();
+}
