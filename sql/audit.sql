@@ -39,10 +39,13 @@ SELECT e.seq, e.body, e.hash, p.salt, p.private
 FROM audit_event e LEFT JOIN audit_private p ON p.chain = e.chain AND p.seq = e.seq
 WHERE e.chain = $chain AND e.seq < $before ORDER BY e.seq DESC LIMIT $n;
 
--- Details that belong to no event.
--- @one audit_private_stray() -> (chain id, seq int)
-SELECT p.chain, p.seq FROM audit_private p
-WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.chain = p.chain AND e.seq = p.seq) LIMIT 1;
+-- Details that belong to no event: outside their chain's numbers, or of no chain at all.
+-- @one audit_private_stray(chain id, last int) -> (seq int)
+SELECT seq FROM audit_private WHERE chain = $chain AND seq > $last
+UNION ALL SELECT seq FROM audit_private WHERE chain = $chain AND seq < 1 LIMIT 1;
+
+-- @one audit_private_chain(after id) -> (chain id, seq int)
+SELECT chain, seq FROM audit_private WHERE chain > $after ORDER BY chain LIMIT 1;
 
 -- @many audit_keys() -> (public bytes?)
 SELECT public FROM sealed_key WHERE name = 'audit' ORDER BY epoch;
