@@ -130,6 +130,11 @@ str_t http_field(const struct http_xchg *x, str_t name); /* the first; STR_NONE 
 size_t http_field_count(const struct http_xchg *x, str_t name);
 
 void http_reply(struct http_xchg *x, const struct http_reply *r);
+/*
+ * Keep x for long: the request's text (target, path, query, host, fields, body) and its arena are
+ * given up, so that a parked poll costs a few hundred bytes. http_stream_begin does the same.
+ */
+void http_park(struct http_xchg *x);
 /* Streaming: chunked for HTTP/1.1, until close for 1.0. write answers false when its queue is over
  * the high mark (256 KiB): wait for on_drain. What is written over 1 MiB ends the connection. */
 void http_stream_begin(struct http_xchg *x, int status, str_t head);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the engine: a connection, its exchange, and the lane that they run on. Everything
+ * here belongs to one loop's thread. A connection lives until its descriptor is closed and its
+ * exchange has ended, whichever is later.
+ */
+#ifndef PLAT_HTTP_CONN_H
+#define PLAT_HTTP_CONN_H
+
+#include "base/buf.h"
+#include "plat/http/frame.h"
+#include "plat/http/pool.h"
+#include "plat/tls/tls.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    INPUT_BYTES = 20 * 1024,   /* a head of 16 KiB, and room to read a body */
+    SCRATCH_BYTES = 16 * 1024, /* a reply up to this size leaves in one piece; also a TLS record */
+    REPLY_HEAD_MAX = 8 * 1024, /* header lines that the application may give */
+    DROP_MAX = 64 * 1024,      /* a body that nobody wants */
+    STREAM_LOW = 64 * 1024,
+    STREAM_HIGH = 256 * 1024,
+    STREAM_MAX = 1024 * 1024,
+    LINGER_MAX = 16 * 1024 * 1024,
+    ARENA_MAX = 16 * 1024 * 1024,
+    REPLY_MAX = 64 * 1024 * 1024,
+    BODY_PACE = 1000,    /* bytes a second */
+    BODY_PATIENCE_S = 5, /* before the pace counts */
+};
+
+enum conn_state {
+    CONN_CLOSED, /* the descriptor is being closed, or is */
+    CONN_HELLO,  /* TLS handshake */
+    CONN_IDLE,   /* between two requests: no byte of the next has come */
+    CONN_HEAD,
+    CONN_BODY,
+    CONN_LENT,   /* the application has the exchange */
+    CONN_STREAM, /* the application writes a reply piece by piece */
+    CONN_SEND,   /* the end of a reply is on its way */
+    CONN_LINGER, /* RFC 9112 section 9.6: what still comes is discarded, so that the reply survives
+                  */
+};
+
+/* Only connections with bytes of a request have one. */
+struct input {
+    struct http_field fields[HTTP_FIELDS_MAX];
+    char bytes[INPUT_BYTES];
+};
+
+struct xchg {
+    struct http_xchg pub;
+    struct xchg *next; /* while it waits for the next request */
+    struct conn *conn; /* borrowed: outlives us */
+    struct head head;
+    struct frame frame;
+    struct buf body;
+    struct buf out; /* what the socket did not take at once */
+    size_t out_at;  /* of it, what has left meanwhile */
+    size_t body_max;
+    size_t dropped; /* bytes of a body that is not kept */
+    size_t sent;    /* of the reply, as accepted for sending */
+    int status;     /* of the reply, 0: none */
+    bool drop;      /* the body is read, not kept */
+    bool known;     /* the application has seen it: on_done is due */
+    bool lent;      /* the application has it: a reply is due */
+    bool close;     /* no request after this one */
+    bool choked;    /* the application waits for on_drain */
+    bool chunks;    /* the stream is chunked */
+    bool bodiless;  /* HEAD: the reply ends with its head */
+    bool forgotten; /* the request's text and arena are gone */
+};
+
+struct conn {
+    struct loop_watch watch;
+    struct loop_timer timer;
+    struct conn *prev; /* of the lane */
+    struct conn *next;
+    struct lane *lane;    /* borrowed: outlives us */
+    struct tls_conn *tls; /* NULL: plain */
+    struct input *in;
+    struct xchg *x;
+    int64_t due_us; /* when the state's patience ends, on the loop's clock; 0: never */
+    int fd;
+    unsigned in_at;    /* bytes of the input that are used up */
+    unsigned in_n;     /* bytes in the input */
+    unsigned lingered; /* bytes discarded */
+    struct http_peer peer;
+    unsigned char state; /* enum conn_state */
+    bool turning;        /* the state machine runs: callbacks only leave it something to do */
+    bool dry;            /* the socket had no more to read */
+    bool blocked;        /* the socket took no more */
+    bool ended;          /* the peer sends no more */
+    bool left;           /* the same, known while unread bytes are still queued */
+    bool broken;         /* to be closed at the next turn */
+    bool read_crossed;   /* TLS: reading waits for the socket to be writable */
+    bool write_crossed;  /* TLS: writing waits for the socket to be readable */
+    bool fd_closed;
+};
+
+struct listener {
+    struct loop_watch watch;
+    struct loop_timer pause;
+    struct lane *lane;
+    int fd;
+};
+
+/* One loop, and what its connections share. */
+struct lane {
+    struct loop *loop;
+    struct http_server *server; /* borrowed */
+    unsigned index;
+    bool running;
+    pthread_t thread;
+    struct loop_msg retire; /* the two rounds of a drain */
+    struct loop_msg close;
+    struct listener *listeners; /* cfg.listen_n */
+    size_t listening;           /* of them, how many are open */
+    struct conn *first;
+    struct pool conns;
+    struct pool inputs;
+    struct xchg *idle_xchg; /* a chain of those to take first: they have memory */
+    size_t idle_xchgs;
+    struct diag why; /* of the refusal at hand */
+    int64_t date_s;
+    char date[sizeof "Date: " - 1 + TS_HTTP_TEXT + 2];
+    char scratch[SCRATCH_BYTES];
+};
+
+struct http_server {
+    struct http_server_cfg cfg; /* borrows calls, app and tls */
+    struct lane *lanes;
+    unsigned lanes_n;
+    uint16_t *ports; /* cfg.listen_n */
+    _Atomic size_t conns;
+    atomic_bool draining;
+    pthread_mutex_t lock;
+    pthread_cond_t emptied;
+};
+
+/* conn.c: life and states */
+void conn_open(struct lane *lane, int fd, const struct http_peer *peer);
+void conn_enter(struct conn *c, enum conn_state state);
+/* Run the state machine as far as it goes, then wait for what it needs. */
+void conn_turn(struct conn *c);
+void conn_settle(struct conn *c);
+void conn_close(struct conn *c);
+/* The exchange is over and its reply has left: the next request, or the end. */
+void conn_finish(struct conn *c);
+/* Before it is freed, it must be closed and without an exchange. */
+void conn_release(struct conn *c);
+/* Nothing more is expected of it: close it now if it is between requests. */
+void conn_retire(struct conn *c);
+
+/* io.c: the socket */
+/* Read more into the input. E_AGAIN, E_CLOSED: the peer sends no more; E_IO: broken; E_NO_MEMORY.
+ */
+err_t conn_fill(struct conn *c) MUST_USE;
+/* Send; what the socket does not take is queued in the exchange. Failures show at the next turn. */
+void conn_send(struct conn *c, const str_t *parts, size_t n);
+/* Go on with what is queued. E_OK: all has left. E_AGAIN, E_IO. */
+err_t conn_flush(struct conn *c) MUST_USE;
+err_t conn_discard(struct conn *c) MUST_USE;
+size_t conn_queued(const struct conn *c);
+unsigned conn_wanted(const struct conn *c); /* events to watch for */
+str_t conn_pending(const struct conn *c);   /* bytes that nobody has read yet */
+void conn_drop_input(struct conn *c);       /* all that is used up */
+
+/* request.c: the steps that read a request; true: look again, the state may be another */
+bool request_step_head(struct conn *c);
+bool request_step_body(struct conn *c);
+/* Refuse what is being read, and the connection with it. */
+void request_refuse(struct conn *c, err_t e);
+
+/* xchg.c */
+err_t xchg_begin(struct conn *c) MUST_USE; /* E_NO_MEMORY */
+void xchg_end(struct conn *c);
+void xchg_forget_request(struct xchg *x); /* its text and its arena */
+void xchg_fini(struct xchg *x);           /* one that waits */
+static inline struct xchg *xchg_of(struct http_xchg *pub)
+{
+    return CONTAINER_OF(pub, struct xchg, pub);
+}
+
+/* lane.c */
+/* lane->server is set. What fails is undone by lane_fini. */
+err_t lane_init(struct lane *lane, unsigned index, struct diag *why) MUST_USE;
+void lane_fini(struct lane *lane);
+void lane_listen(struct lane *lane); /* begin to accept */
+void lane_deafen(struct lane *lane); /* accept no more */
+str_t lane_date(struct lane *lane);  /* "Date: ...\r\n", made once a second */
+
+static inline const struct http_app *conn_app(const struct conn *c)
+{
+    return c->lane->server->cfg.calls;
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replies of unknown length: chunked (RFC 9112 section 7.1), for HTTP/1.0 until the connection
+ * closes. */
+#include "plat/http/reply.h"
+
+#include <assert.h>
+#include <sys/socket.h>
+
+enum { CHUNK_SIZE_ROOM = 24 }; /* 16 digits and CRLF */
+
+void http_stream_begin(struct http_xchg *pub, int status, str_t head)
+{
+    struct xchg *x = xchg_of(pub);
+    struct conn *c = x->conn;
+    assert(x->lent);
+    x->bodiless = pub->method == HTTP_HEAD;
+    x->chunks = x->head.minor == 1;
+    x->close |= !x->chunks;
+    x->status = status;
+    if (c->state != CONN_CLOSED) {
+        struct scribe s = reply_begin(c, status);
+        assert(head.n <= REPLY_HEAD_MAX);
+        if (x->chunks)
+            scribe_put(&s, STR("Transfer-Encoding: chunked\r\n"));
+        if (head.n > 0)
+            scribe_put(&s, head);
+        scribe_put(&s, STR("\r\n"));
+        conn_enter(c, CONN_STREAM);
+        str_t part = str_of(s.p, s.n);
+        x->sent = s.n;
+        conn_send(c, &part, 1);
+    }
+    xchg_forget_request(x);
+    if (!c->turning)
+        conn_settle(c);
+}
+
+static void stream_send(struct conn *c, str_t bytes)
+{
+    struct scribe s = { .p = c->lane->scratch };
+    str_t parts[3] = { { NULL, 0 }, bytes, STR("\r\n") };
+    if (!c->x->chunks) {
+        conn_send(c, &bytes, 1);
+        return;
+    }
+    scribe_put_hex(&s, bytes.n);
+    scribe_put(&s, STR("\r\n"));
+    bool fits = bytes.n <= SCRATCH_BYTES - CHUNK_SIZE_ROOM;
+    if (fits) {
+        scribe_put(&s, bytes);
+        scribe_put(&s, STR("\r\n"));
+    }
+    parts[0] = str_of(s.p, s.n);
+    conn_send(c, parts, fits ? 1 : 3);
+}
+
+bool http_stream_write(struct http_xchg *pub, str_t bytes)
+{
+    struct xchg *x = xchg_of(pub);
+    struct conn *c = x->conn;
+    assert(x->lent);
+    if (c->state != CONN_STREAM || c->broken)
+        return false;
+    if (bytes.n == 0 || x->bodiless)
+        return true;
+    if (conn_queued(c) + bytes.n > STREAM_MAX)
+        c->broken = true; /* it was told to wait, and did not */
+    else
+        stream_send(c, bytes);
+    x->sent += bytes.n;
+    x->choked |= conn_queued(c) > STREAM_HIGH;
+    if (c->broken)
+        (void)shutdown(c->fd,
+                       SHUT_RDWR); /* wakes the loop, which then tells on_gone: not from in here */
+    if (!c->turning)
+        conn_settle(c);
+    return !x->choked && !c->broken;
+}
+
+void http_stream_end(struct http_xchg *pub)
+{
+    struct xchg *x = xchg_of(pub);
+    struct conn *c = x->conn;
+    assert(x->lent);
+    x->lent = false;
+    if (c->state == CONN_CLOSED) {
+        xchg_end(c);
+        conn_release(c);
+        return;
+    }
+    str_t last = STR("0\r\n\r\n");
+    if (x->chunks && !x->bodiless)
+        conn_send(c, &last, 1);
+    conn_enter(c, CONN_SEND);
+    reply_go_on(c);
+}

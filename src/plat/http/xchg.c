@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An exchange: one request and its reply, with memory of its own that the next one takes over. */
+#include "base/fault.h"
+#include "plat/http/conn.h"
+
+#include <assert.h>
+
+enum {
+    BODY_KEEP = 16 * 1024, /* a larger body's memory is not kept for the next */
+    XCHGS_KEEP = 256,
+};
+
+static struct xchg *xchg_take(struct lane *lane)
+{
+    struct xchg *x = lane->idle_xchg;
+    if (fault_here())
+        return NULL;
+    if (x == NULL)
+        return calloc(1, sizeof *x);
+    lane->idle_xchg = x->next;
+    lane->idle_xchgs--;
+    return x;
+}
+
+err_t xchg_begin(struct conn *c)
+{
+    assert(c->x == NULL);
+    struct xchg *x = xchg_take(c->lane);
+    if (x == NULL)
+        return E_NO_MEMORY;
+    struct arena *arena = x->pub.arena;
+    struct buf body = x->body;
+    *x = (struct xchg){
+        .pub = { .arena = arena, .peer = c->peer, .body = STR("") },
+        .conn = c,
+        .body = body,
+    };
+    head_init(&x->head, c->in->fields);
+    buf_init(&x->out, REPLY_MAX);
+    c->x = x;
+    return E_OK;
+}
+
+void xchg_fini(struct xchg *x)
+{
+    arena_free(x->pub.arena);
+    buf_fini(&x->body);
+    buf_fini(&x->out);
+    free(x);
+}
+
+static void xchg_give(struct lane *lane, struct xchg *x)
+{
+#ifdef __SANITIZE_ADDRESS__
+    bool keep = false; /* so that the sanitizer sees who uses one that has ended */
+#else
+    bool keep = lane->idle_xchgs < XCHGS_KEEP;
+#endif
+    if (!keep) {
+        xchg_fini(x);
+        return;
+    }
+    buf_fini(&x->out);
+    if (x->body.room > BODY_KEEP)
+        buf_fini(&x->body);
+    buf_clear(&x->body);
+    if (x->pub.arena != NULL)
+        arena_reset(x->pub.arena);
+    x->next = lane->idle_xchg;
+    lane->idle_xchg = x;
+    lane->idle_xchgs++;
+}
+
+void xchg_end(struct conn *c)
+{
+    struct xchg *x = c->x;
+    assert(!x->lent);
+    if (x->known)
+        conn_app(c)->on_done(c->lane->server->cfg.app, &x->pub, x->status, x->sent);
+    c->x = NULL;
+    xchg_give(c->lane, x);
+}
+
+void xchg_forget_request(struct xchg *x)
+{
+    struct http_xchg *pub = &x->pub;
+    pub->target = STR_NONE;
+    pub->path = STR_NONE;
+    pub->query = STR_NONE;
+    pub->host = STR_NONE;
+    pub->body = STR("");
+    pub->fields_n = 0;
+    arena_free(pub->arena);
+    pub->arena = NULL;
+    buf_fini(&x->body);
+    x->forgotten = true;
+    conn_drop_input(x->conn);
+}
+
+void http_park(struct http_xchg *pub)
+{
+    assert(xchg_of(pub)->lent);
+    xchg_forget_request(xchg_of(pub));
+}
+
+struct loop *http_loop(const struct http_xchg *pub)
+{
+    const struct xchg *x = (const struct xchg *)(const void *)pub;
+    static_assert(offsetof(struct xchg, pub) == 0, "one is the beginning of the other");
+    return x->conn->lane->loop;
+}
+
+unsigned http_loop_index(const struct http_xchg *pub)
+{
+    const struct xchg *x = (const struct xchg *)(const void *)pub;
+    return x->conn->lane->index;
+}
+
+struct arena *http_arena(struct http_xchg *pub)
+{
+    if (pub->arena == NULL)
+        pub->arena = arena_new(ARENA_MAX);
+    return pub->arena;
+}
+
+str_t http_field(const struct http_xchg *pub, str_t name)
+{
+    for (size_t i = 0; i < pub->fields_n; i++) {
+        if (str_eq_nocase(pub->fields[i].name, name))
+            return pub->fields[i].value;
+    }
+    return STR_NONE;
+}
+
+size_t http_field_count(const struct http_xchg *pub, str_t name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < pub->fields_n; i++)
+        n += str_eq_nocase(pub->fields[i].name, name) ? 1U : 0U;
+    return n;
+}

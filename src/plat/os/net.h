@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets of a TCP server: non-blocking, close-on-exec, without Nagle's delay. */
+#ifndef PLAT_OS_NET_H
+#define PLAT_OS_NET_H
+
+#include "base/str.h"
+
+/*
+ * Bind "127.0.0.1:8080", "[::1]:0" or "host:port", and listen. Others may share the port by
+ * SO_REUSEPORT, one socket per loop: `port` is that of the first of them, 0 for the first itself,
+ * which is refused where any other process listens already. E_IO with the reason; E_USAGE: not an
+ * address.
+ */
+err_t net_listen(const char *address, uint16_t port, struct diag *why, int *ret_fd) MUST_USE;
+
+/* The port that a socket is bound to; 0 when it is none of TCP. */
+uint16_t net_port(int fd);
+
+/* Make a descriptor that was handed over fit for a loop: non-blocking, close-on-exec. E_IO. */
+err_t net_adopt(int fd, struct diag *why) MUST_USE;
+
+/*
+ * The next connection and who is at its other end (IPv4 as ::ffff:a.b.c.d, RFC 4291
+ * section 2.5.5.2). E_AGAIN: none waits. E_CLOSED: that one left already. E_IO: no descriptor or
+ * memory is left, trying again at once is no use.
+ */
+err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *ret_fd) MUST_USE;
+
+#endif
