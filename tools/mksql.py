@@ -399,6 +399,8 @@ def emit_postgres(files, migrations):
     for statement in (s for file in files for s in file.statements):
         kinds = dict(statement.args)
         types = ", ".join(ENGINES["postgres"][kinds[n].rstrip("?")].split()[0] for n in statement.order)
+        fields = statement.row.fields if statement.row else []
+        print("-- gives", *(ENGINES["postgres"][kind.rstrip("?")].split()[0].lower() for _, kind in fields))
         print(f"PREPARE {statement.name}{f' ({types})' if types else ''} AS {postgres_text(statement)};")
 
 

@@ -16,7 +16,7 @@ static str_t content_type(const struct reply *r)
 static void add_cors(const struct passage *p, struct buf *head)
 {
     bool cors = false;
-    err_t e = auth_origin(&p->api->services->settings, p->rq.xchg, p->rq.route, &cors);
+    err_t e = auth_origin(services_settings(p->api->services), p->rq.xchg, p->rq.route, &cors);
     if (e != E_OK || !cors)
         return;
     BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"

@@ -2,6 +2,7 @@
 /* The HTTP face: its making and its end. */
 #include "api/passage.h"
 
+#include "api/health.h"
 #include "api/openapi.h"
 #include "base/ref.h"
 
@@ -54,4 +55,9 @@ void api_free(struct api *api)
     ref_drop(api->loops);
     arena_free(api->arena);
     ref_drop(api);
+}
+
+err_t openapi_get(struct request *rq)
+{
+    return reply_raw(rq, 200, "application/json", rq->services->api->openapi);
 }

@@ -15,7 +15,7 @@ static uint64_t address_hash(const struct http_peer *peer)
 
 bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait)
 {
-    const struct settings *s = &api->services->settings;
+    const struct settings *s = services_settings(api->services);
     if (!s->limits_on)
         return true;
     _Atomic int64_t *bucket = &api->address_buckets[address_hash(peer) % ADDRESS_BUCKETS];

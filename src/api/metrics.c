@@ -53,7 +53,7 @@ static void metrics_store(struct buf *b, const struct services *sv)
 err_t metrics_get(struct request *rq)
 {
     str_t text;
-    if (!rq->services->settings.metrics_open)
+    if (!services_settings(rq->services)->metrics_open)
         TRY(request_may(rq, PERM_METRICS_READ));
     CLEANUP(buf_fini) struct buf b;
     buf_init(&b, METRICS_MAX);

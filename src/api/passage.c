@@ -4,9 +4,9 @@
 
 #include "api/reply.h"
 #include "base/ref.h"
+#include "domain/identity/organisation.h"
 #include "domain/policy/config.h"
 #include "plat/loop/workers.h"
-#include "sql/identity.h"
 
 enum { IDEM_KEY_MIN = 22, IDEM_KEY_MAX = 64, HOT_LOADS_MAX = 5 };
 #define PASSAGE_MAX DUR_S(10)
@@ -160,14 +160,11 @@ static err_t passage_org(struct passage *p)
     bool free = act->actor.kind == ACTOR_NONE || perms_have(act->actor.perms, PERM_SYSTEM_ADMIN);
     if (!free)
         return FAIL(&act->why, E_FORBIDDEN, "only a system administrator names another organisation");
-    struct row_organisation org;
-    err_t e = sql_organisation_by_slug(act->db, act->arena,
-                                       &(struct sql_organisation_by_slug){ .slug = slug.p != NULL ? slug : STR("default") }, &org);
-    if (e == E_NOT_FOUND)
-        return FAIL(&act->why, E_NOT_FOUND, "there is no such organisation");
-    TRY(e);
-    act->org = org.id;
-    return E_OK;
+    if (slug.p == NULL) {
+        act->org = p->api->services->default_org;
+        return E_OK;
+    }
+    return organisation_find(act, slug, &act->org);
 }
 
 static err_t passage_idempotency(struct passage *p)

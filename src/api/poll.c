@@ -49,7 +49,7 @@ static bool etag_matches(str_t field, str_t etag)
 static void add_cors(const struct hot_ask *ask, struct buf *head)
 {
     bool cors = false;
-    if (auth_origin(&ask->api->services->settings, ask->x, ask->route, &cors) == E_OK && cors)
+    if (auth_origin(services_settings(ask->api->services), ask->x, ask->route, &cors) == E_OK && cors)
         BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
                       "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n");
 }

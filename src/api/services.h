@@ -4,11 +4,15 @@
 #define API_SERVICES_H
 
 #include "domain/audit/audit.h"
+#include "api/admin_tokens.h"
 #include "base/opt.h"
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
 
-struct settings { /* from the configuration, re-read on SIGHUP */
+#include <stdatomic.h>
+
+/* From the configuration. Never changed: SIGHUP makes a new one, and those who still read the old one may go on. */
+struct settings {
     bool limits_on;
     struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
@@ -24,7 +28,7 @@ struct settings { /* from the configuration, re-read on SIGHUP */
 
 struct services {
     const char *dir; /* the data directory */
-    struct settings settings;
+    const struct settings *_Atomic settings;
     struct keys keys;
     struct live *live;
     struct audit *audit;
@@ -36,6 +40,13 @@ struct services {
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool draining;
     ts_t started_at;
+    oid_t default_org;
+    struct admin_tokens admin_tokens;
 };
+
+static inline const struct settings *services_settings(const struct services *sv)
+{
+    return atomic_load_explicit(&sv->settings, memory_order_acquire);
+}
 
 #endif

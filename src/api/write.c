@@ -4,7 +4,7 @@
 
 #include "api/reply.h"
 #include "domain/audit/refusals.h"
-#include "domain/fleet/token.h"
+#include "domain/fleet/rotate.h"
 #include "plat/loop/workers.h"
 #include "sql/store.h"
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers_policy.h"
+
+#include "api/shapes_policy.h"
+#include "domain/policy/ack.h"
+
+/* The device itself, or one that is named by somebody with device:write. */
+static err_t acked_device(struct request *rq, oid_t named, oid_t *ret)
+{
+    const struct actor *actor = &rq->act.actor;
+    if (actor->kind == ACTOR_DEVICE && (!oid_is_set(named) || oid_eq(named, actor->id))) {
+        *ret = actor->id;
+        return E_OK;
+    }
+    TRY(request_may(rq, PERM_DEVICE_WRITE));
+    if (!oid_is_set(named))
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "device_id",
+                              "want the device that speaks");
+    *ret = named;
+    return E_OK;
+}
+
+static err_t ack_details(struct request *rq, const struct config_ack_in *in)
+{
+    CLEANUP(buf_fini) struct buf b;
+    str_t details;
+    buf_init(&b, KIB(4));
+    struct json_out o = json_out_to(&b);
+    json_out_open(&o, '{');
+    JSON_OUT(&o, "etag", str, in->etag);
+    JSON_OUT(&o, "version", str, in->version);
+    JSON_OUT(&o, "result", str, in->result);
+    JSON_OUT(&o, "applied_at", ts, in->applied_at);
+    json_out_close(&o, '}');
+    TRY(b.err);
+    TRY(str_copy(rq->act.arena, buf_str(&b), &details));
+    request_details(rq, details);
+    return E_OK;
+}
+
+err_t config_ack_post(struct request *rq)
+{
+    const struct config_ack_in *in = rq->in;
+    struct config_ack ack = {
+        .etag = in->etag,
+        .version = in->version,
+        .result = in->result,
+        .reason = in->reason,
+        .applied_at = in->applied_at,
+    };
+    bool new = false;
+    TRY(acked_device(rq, in->device_id, &ack.device));
+    TRY(config_ack(&rq->act, &ack, &new));
+    rq->quiet = !new;
+    if (!str_eq(in->result, STR("applied")))
+        rq->event.action = STR("config.failed");
+    request_target(rq, "device", ack.device, STR_NONE);
+    request_reason(rq, in->reason);
+    TRY(ack_details(rq, in));
+    return reply_empty(rq, 204);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_HANDLERS_POLICY_H
+#define API_HANDLERS_POLICY_H
+
+#include "api/request.h"
+
+handler_f policies_list;
+handler_f policies_create;
+handler_f policies_get;
+handler_f policies_change;
+handler_f policies_delete;
+
+handler_f versions_list;
+handler_f versions_create;
+handler_f versions_get;
+handler_f versions_change;
+handler_f versions_delete;
+handler_f versions_publish;
+handler_f versions_rollback;
+
+handler_f assignments_list;
+handler_f assignments_create;
+handler_f assignments_get;
+handler_f assignments_change;
+handler_f assignments_delete;
+
+handler_f config_ack_post;
+
+#endif

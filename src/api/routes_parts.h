@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the route table, one per subject. */
+#ifndef API_ROUTES_PARTS_H
+#define API_ROUTES_PARTS_H
+
+#include "api/route.h"
+
+extern const struct route_table routes_health;
+extern const struct route_table routes_config;
+extern const struct route_table routes_fleet;
+extern const struct route_table routes_policy;
+extern const struct route_table routes_identity;
+extern const struct route_table routes_audit;
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config.h"
+
+#include "base/log.h"
+#include "base/num.h"
+#include "plat/os/file.h"
+
+#include <assert.h>
+
+enum { CONF_VALUE_FILE_MAX = 4096 };
+
+/* clang-format off */
+const struct conf_info conf_infos[CONF_COUNT] = {
+#define CONF(code, name, env, type, dflt, min, max, reload, text) { name, env, type, dflt, min, max, reload, text },
+#include "app/config.def"
+#undef CONF
+};
+/* clang-format on */
+
+void config_init(struct config *c, struct arena *a)
+{
+    *c = (struct config){ .arena = a };
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        c->values[i] = str_from_cz(conf_infos[i].dflt);
+        c->origins[i] = STR("default");
+    }
+}
+
+static bool bool_parse(str_t v, bool *ret)
+{
+    static const char *const yes[] = { "true", "yes", "on", "1" };
+    static const char *const no[] = { "false", "no", "off", "0" };
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
+        *ret = str_eq_nocase(v, str_from_cz(yes[i]));
+        if (*ret || str_eq_nocase(v, str_from_cz(no[i])))
+            return true;
+    }
+    return false;
+}
+
+static err_t list_check(const struct conf_info *info, str_t v)
+{
+    int64_t n = 0;
+    str_t part;
+    while (str_split(&v, ',', &part))
+        n++;
+    return n <= info->max ? E_OK : E_BAD_FIELD;
+}
+
+static err_t value_check(const struct conf_info *info, str_t v)
+{
+    int64_t number;
+    bool yes;
+    switch (info->type) {
+    case CONF_TEXT:
+        return v.n <= (size_t)info->max && memchr(v.p, '\0', v.n) == NULL ? E_OK : E_BAD_FIELD;
+    case CONF_LIST:
+        return list_check(info, v);
+    case CONF_BOOL:
+        return bool_parse(v, &yes) ? E_OK : E_BAD_FIELD;
+    case CONF_TRI:
+        return v.n == 0 || bool_parse(v, &yes) ? E_OK : E_BAD_FIELD;
+    case CONF_INT:
+        TRY(num_parse_i64(v, &number));
+        return number >= info->min && number <= info->max ? E_OK : E_BAD_FIELD;
+    }
+    return E_BAD_FIELD;
+}
+
+static err_t value_refuse(const struct conf_info *info, str_t origin, struct diag *why)
+{
+    static const char *const wants[] = {
+        [CONF_TEXT] = "text", [CONF_INT] = "a whole number", [CONF_BOOL] = "true or false",
+        [CONF_TRI] = "true, false or nothing", [CONF_LIST] = "a list",
+    };
+    if (info->max == 0)
+        return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s", STR_ARG(origin), info->name, wants[info->type]);
+    return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s, %lld to %lld", STR_ARG(origin), info->name, wants[info->type],
+                (long long)info->min, (long long)info->max);
+}
+
+err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin, struct diag *why)
+{
+    const struct conf_info *info = &conf_infos[at];
+    bool more = info->type == CONF_LIST && str_eq(c->origins[at], origin);
+    str_t v = str_trim(value);
+    if (v.p == NULL)
+        v = STR("");
+    if (more)
+        TRY(str_format(c->arena, &v, "%.*s,%.*s", STR_ARG(c->values[at]), STR_ARG(value)));
+    if (value_check(info, v) != E_OK)
+        return value_refuse(info, origin, why);
+    TRY(str_copy(c->arena, v, &c->values[at]));
+    return str_copy(c->arena, origin, &c->origins[at]);
+}
+
+/* How many letters differ, roughly: enough to guess what was meant. */
+static size_t name_distance(str_t a, str_t b)
+{
+    size_t same = 0;
+    size_t longest = a.n > b.n ? a.n : b.n;
+    while (same < a.n && same < b.n && a.p[same] == b.p[same])
+        same++;
+    size_t tail = 0;
+    while (tail < a.n - same && tail < b.n - same && a.p[a.n - 1 - tail] == b.p[b.n - 1 - tail])
+        tail++;
+    return longest - same - tail;
+}
+
+static const char *nearest_name(str_t name)
+{
+    const char *best = conf_infos[0].name;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        size_t d = name_distance(name, str_from_cz(conf_infos[i].name));
+        if (d < least) {
+            least = d;
+            best = conf_infos[i].name;
+        }
+    }
+    return best;
+}
+
+err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct diag *why)
+{
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        if (str_eq(name, str_from_cz(conf_infos[i].name)))
+            return config_set_at(c, (enum conf)i, value, origin, why);
+    }
+    return FAIL(why, E_NOT_FOUND, "%.*s: there is no setting '%.*s'; did you mean '%s'?", STR_ARG(origin), STR_ARG(name),
+                nearest_name(name));
+}
+
+static err_t environment_one(struct config *c, enum conf at, struct diag *why)
+{
+    const char *env = conf_infos[at].env;
+    char file_env[96];
+    (void)snprintf(file_env, sizeof file_env, "%s_FILE", env); /* our own short names */
+    const char *value = getenv(env);
+    if (value != NULL)
+        return config_set_at(c, at, str_from_cz(value), str_from_cz(env), why);
+    const char *path = at == CONF_MASTER_KEY_FILE ? NULL : getenv(file_env);
+    if (path == NULL)
+        return E_OK;
+    str_t text;
+    TRY(file_read(c->arena, path, CONF_VALUE_FILE_MAX, why, &text));
+    if (str_ends(text, STR("\n")))
+        text.n--;
+    return config_set_at(c, at, text, str_from_cz(file_env), why);
+}
+
+err_t config_from_environment(struct config *c, struct diag *why)
+{
+    for (size_t i = 0; i < CONF_COUNT; i++)
+        TRY(environment_one(c, (enum conf)i, why));
+    const char *older = getenv("RPA_FLEET_ENROLL_LOCKED"); /* FLEET 2: the older server's name is understood */
+    if (older != NULL && !str_starts(c->origins[CONF_FLEET_LOCKED], STR("SENESCHAL")))
+        TRY(config_set_at(c, CONF_FLEET_LOCKED, str_from_cz(older), STR("RPA_FLEET_ENROLL_LOCKED"), why));
+    if (getenv("RPA_FLEET_PER_AGENT_TOKEN") != NULL)
+        LOG(LOG_INFO, "per-agent-token", LOG_F("note", "tokens are always per machine: RPA_FLEET_PER_AGENT_TOKEN has no effect"));
+    return E_OK;
+}
+
+err_t config_reload(const struct config *c, struct config *ret, struct diag *why)
+{
+    struct config fresh;
+    config_init(&fresh, c->arena);
+    fresh.file = c->file;
+    if (c->file != NULL)
+        TRY(config_from_file(&fresh, c->file, why));
+    TRY(config_from_environment(&fresh, why));
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        if (!c->flags[i])
+            continue;
+        fresh.values[i] = c->values[i];
+        fresh.origins[i] = c->origins[i];
+    }
+    *ret = fresh;
+    return E_OK;
+}
+
+str_t config_text(const struct config *c, enum conf at)
+{
+    return c->values[at];
+}
+
+const char *config_cz(const struct config *c, enum conf at)
+{
+    return c->values[at].n == 0 ? NULL : c->values[at].p;
+}
+
+int64_t config_int(const struct config *c, enum conf at)
+{
+    int64_t v;
+    assert(conf_infos[at].type == CONF_INT);
+    err_t e = num_parse_i64(c->values[at], &v);
+    assert(e == E_OK); /* it was checked when it was set */
+    return v;
+}
+
+bool config_bool(const struct config *c, enum conf at)
+{
+    bool yes = false;
+    assert(conf_infos[at].type == CONF_BOOL);
+    (void)bool_parse(c->values[at], &yes); /* it was checked when it was set */
+    return yes;
+}
+
+opt_bool_t config_tri(const struct config *c, enum conf at)
+{
+    bool yes = false;
+    assert(conf_infos[at].type == CONF_TRI);
+    bool set = bool_parse(c->values[at], &yes);
+    return (opt_bool_t){ set, set && yes };
+}
+
+err_t config_list(const struct config *c, enum conf at, const str_t **ret, size_t *ret_n)
+{
+    size_t n = 0;
+    str_t rest = c->values[at];
+    str_t part;
+    assert(conf_infos[at].type == CONF_LIST);
+    str_t *list = ARENA_ARRAY(c->arena, str_t, (size_t)conf_infos[at].max + 1);
+    if (list == NULL)
+        return E_NO_MEMORY;
+    while (str_split(&rest, ',', &part)) {
+        part = str_trim(part);
+        char *cz = str_cz(c->arena, part);
+        if (cz == NULL)
+            return E_NO_MEMORY;
+        if (part.n > 0)
+            list[n++] = str_of(cz, part.n);
+    }
+    *ret = list;
+    *ret_n = n;
+    return E_OK;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/listen.h"
+
+#include "base/log.h"
+
+enum { HOSTS_MAX = 256 };
+
+str_t listen_host(str_t address)
+{
+    size_t colon = address.n;
+    while (colon > 0 && address.p[colon - 1] != ':')
+        colon--;
+    return colon == 0 ? address : str_sub(address, 0, colon - 1);
+}
+
+static bool is_loopback(str_t host)
+{
+    return str_eq(host, STR("localhost")) || str_eq(host, STR("[::1]")) || str_starts(host, STR("127."));
+}
+
+static bool is_wildcard(str_t host)
+{
+    return str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("[::]"));
+}
+
+static err_t address_check(const struct config *c, str_t address, bool tls, struct diag *why)
+{
+    str_t host = listen_host(address);
+    if (host.n == address.n)
+        return FAIL(why, E_USAGE, "listen: want HOST:PORT, got '%.*s'", STR_ARG(address));
+    if (is_loopback(host))
+        return E_OK;
+    if (!config_bool(c, CONF_LIMITS))
+        return FAIL(why, E_USAGE, "limits off is for loopback only, and %.*s is not", STR_ARG(address));
+    if (!tls && !config_bool(c, CONF_INSECURE_HTTP))
+        return FAIL(why, E_USAGE,
+                    "%.*s would speak plain HTTP beyond this machine: give --tls-cert and --tls-key, or --insecure-http "
+                    "behind a proxy that speaks TLS", STR_ARG(address));
+    return E_OK;
+}
+
+err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why, const struct http_listen **ret,
+                       size_t *ret_n)
+{
+    const str_t *names;
+    size_t n;
+    TRY(config_list(c, CONF_LISTEN, &names, &n));
+    struct http_listen *list = ARENA_ARRAY(a, struct http_listen, n);
+    if (list == NULL)
+        return E_NO_MEMORY;
+    if (n == 0)
+        return FAIL(why, E_USAGE, "listen: want at least one HOST:PORT");
+    for (size_t i = 0; i < n; i++) {
+        TRY(address_check(c, names[i], tls, why));
+        list[i] = (struct http_listen){ .address = names[i].p, .fd = -1 };
+    }
+    *ret = list;
+    *ret_n = n;
+    return E_OK;
+}
+
+struct host_list {
+    struct arena *a;
+    str_t *v;
+    size_t n;
+};
+
+static err_t host_add(struct host_list *list, str_t host, uint16_t port)
+{
+    if (list->n == HOSTS_MAX)
+        return E_TOO_BIG;
+    return str_format(list->a, &list->v[list->n++], "%.*s:%u", STR_ARG(host), (unsigned)port);
+}
+
+static err_t host_add_plain(struct host_list *list, str_t host)
+{
+    if (list->n == HOSTS_MAX)
+        return E_TOO_BIG;
+    list->v[list->n++] = host;
+    return E_OK;
+}
+
+/* The authority of public_url, with and without its port. */
+static err_t hosts_of_url(struct host_list *list, str_t url)
+{
+    bool tls = str_starts(url, STR("https://"));
+    size_t scheme = tls ? sizeof "https://" - 1 : sizeof "http://" - 1;
+    if (!tls && !str_starts(url, STR("http://")))
+        return E_OK;
+    str_t authority = str_sub(url, scheme, url.n);
+    authority = str_sub(authority, 0, str_find(authority, '/'));
+    TRY(host_add_plain(list, authority));
+    return str_find(authority, ':') == authority.n ? host_add(list, authority, tls ? 443 : 80) : E_OK;
+}
+
+/* SAFETY rule 11: the names of loopback and of --listen, each with the port really bound. */
+static err_t hosts_of_listen(struct host_list *list, str_t host, uint16_t port)
+{
+    static const char *const own[] = { "localhost", "127.0.0.1", "[::1]" };
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        TRY(host_add(list, str_from_cz(own[i]), port));
+        if (port == 80 || port == 443)
+            TRY(host_add_plain(list, str_from_cz(own[i])));
+    }
+    return is_wildcard(host) ? E_OK : host_add(list, host, port);
+}
+
+static err_t hosts_make(const struct config *c, const struct http_server_cfg *cfg, const struct http_server *http,
+                        struct host_list *list, bool *ret_any_ip)
+{
+    const str_t *more;
+    size_t more_n;
+    str_t url = config_text(c, CONF_PUBLIC_URL);
+    bool wildcard = false;
+    TRY(hosts_of_url(list, url));
+    for (size_t i = 0; i < cfg->listen_n; i++) {
+        str_t host = listen_host(str_from_cz(cfg->listen[i].address));
+        wildcard = wildcard || is_wildcard(host);
+        TRY(hosts_of_listen(list, host, http_server_port(http, i)));
+    }
+    TRY(config_list(c, CONF_HOSTS, &more, &more_n));
+    for (size_t i = 0; i < more_n; i++)
+        TRY(host_add_plain(list, more[i]));
+    *ret_any_ip = wildcard && url.n == 0;
+    if (*ret_any_ip)
+        LOG(LOG_WARNING, "any-ip-host", LOG_F("note", "public_url is not set: every Host that is an IP address is answered"));
+    return E_OK;
+}
+
+/* What SIGHUP may change, from the configuration as it is now. */
+static err_t settings_reloadable(const struct config *c, struct settings *s)
+{
+    enum log_level level = LOG_INFO;
+    s->fleet_locked = config_tri(c, CONF_FLEET_LOCKED);
+    s->fleet_locked_by = c->origins[CONF_FLEET_LOCKED].p;
+    s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
+    s->public_url = config_text(c, CONF_PUBLIC_URL);
+    TRY(log_level_parse(config_text(c, CONF_LOG_LEVEL), &level));
+    log_set_level(level);
+    return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);
+}
+
+err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,
+                      const struct http_server *http, struct settings *ret)
+{
+    struct host_list hosts = { .a = a, .v = ARENA_ARRAY(a, str_t, HOSTS_MAX) };
+    struct settings s = { .limits_on = config_bool(c, CONF_LIMITS) };
+    int64_t per_minute = config_int(c, CONF_ADDRESS_PER_MIN);
+    if (hosts.v == NULL)
+        return E_NO_MEMORY;
+    s.address_rate = gcra_per_minute(per_minute, per_minute);
+    TRY(hosts_make(c, cfg, http, &hosts, &s.any_ip_host));
+    s.hosts = hosts.v;
+    s.hosts_n = hosts.n;
+    TRY(settings_reloadable(c, &s));
+    *ret = s;
+    return E_OK;
+}
+
+/* A new configuration from the same file, environment and flags; what is wrong in it leaves the old one in force. */
+void listen_reload(const struct config *c, struct services *services)
+{
+    struct diag why = { 0 };
+    struct settings *s = ARENA_NEW(c->arena, struct settings);
+    struct config fresh;
+    err_t e = s == NULL ? E_NO_MEMORY : config_reload(c, &fresh, &why);
+    if (e == E_OK) {
+        *s = *services_settings(services);
+        e = settings_reloadable(&fresh, s);
+    }
+    if (e != E_OK) {
+        LOG(LOG_ERROR, "reload-refused", LOG_F("why", str_from_cz(why.text)));
+        return;
+    }
+    atomic_store_explicit(&services->settings, s, memory_order_release);
+    LOG(LOG_INFO, "reloaded", LOG_F("file", str_from_cz(c->file != NULL ? c->file : "(none)")));
+}

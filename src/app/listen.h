@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the configuration to sockets and to the lists of names that requests may use (SAFETY rule 11). */
+#ifndef APP_LISTEN_H
+#define APP_LISTEN_H
+
+#include "api/services.h"
+#include "app/config.h"
+#include "plat/http/server.h"
+
+/* Plain HTTP outside loopback, or limits off outside loopback: E_USAGE, saying what to do. */
+err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why, const struct http_listen **ret,
+                       size_t *ret_n) MUST_USE;
+/* "127.0.0.1:8080" -> "127.0.0.1", "[::1]:0" -> "[::1]". */
+str_t listen_host(str_t address);
+err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,
+                      const struct http_server *http, struct settings *ret) MUST_USE;
+/* SIGHUP: read again what may change while the server runs. */
+void listen_reload(const struct config *c, struct services *services);
+
+#endif

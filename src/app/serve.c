@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/serve.h"
+
+#include "api/api.h"
+#include "app/admin_socket.h"
+#include "app/jobs.h"
+#include "app/listen.h"
+#include "base/log.h"
+#include "base/ref.h"
+#include "domain/audit/refusals.h"
+#include "domain/identity/first_start.h"
+#include "plat/os/file.h"
+#include "plat/os/proc.h"
+#include "plat/tls/tls.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, QUEUE_MAX = 1024, WRITE_QUEUE_MAX = 4096, EFFECTIVES_MAX = 16384 };
+#define DRAIN_MAX DUR_S(10)
+
+/* Everything that is made at start and taken down, in the opposite order, at the end. */
+struct server {
+    const struct config *config;
+    struct arena *arena;
+    int lock; /* one server per data directory */
+    struct services services;
+    struct workers *workers;
+    struct admin_socket *admin_socket;
+    struct jobs *jobs;
+    struct tls_server *tls;
+    struct http_server *http;
+};
+
+static err_t open_directory(struct server *s, struct diag *why)
+{
+    str_t lock;
+    const char *dir = config_cz(s->config, CONF_DATA);
+    if (dir == NULL)
+        return FAIL(why, E_USAGE, "data: name a directory, for example --data ./var");
+    TRY(file_make_dir(dir, 0700, why));
+    if (access(dir, W_OK | X_OK) != 0)
+        return FAIL(why, E_IO, "%s: cannot be written by uid %u: give it to the server's user, or name another with --data",
+                    dir, (unsigned)geteuid());
+    TRY(str_format(s->arena, &lock, "%s/lock", dir));
+    err_t e = file_lock(lock.p, why, &s->lock);
+    if (e == E_CONFLICT) {
+        diag_clear(why);
+        return FAIL(why, E_CONFLICT, "%s: another server runs on this directory", dir);
+    }
+    s->services.dir = dir;
+    return e;
+}
+
+/* Keys and the first organisation, in one transaction before any thread has started. */
+static err_t open_store(struct server *s, struct diag *why)
+{
+    CLEANUP(db_closep) struct db *db = NULL;
+    struct master_key_cfg master = {
+        .credentials_dir = getenv("CREDENTIALS_DIRECTORY"),
+        .file = config_cz(s->config, CONF_MASTER_KEY_FILE),
+        .dir = s->services.dir,
+    };
+    TRY(db_migrate(s->services.dir, why));
+    TRY(db_open(s->services.dir, DB_WRITER, why, &db));
+    TRY(db_tx_begin(db));
+    err_t e = keys_open(db, s->arena, &master, why, &s->services.keys);
+    s->services.sealed = e == E_SEALED;
+    if (e == E_OK)
+        e = first_start(db, s->arena, clock_now(), &s->services.default_org);
+    if (e != E_OK) {
+        db_tx_rollback(db);
+        return s->services.sealed ? E_OK : e;
+    }
+    return db_tx_commit(db);
+}
+
+static err_t make_live(struct server *s)
+{
+    const struct config *c = s->config;
+    size_t devices = (size_t)config_int(c, CONF_MEMORY_DEVICES);
+    struct live_cfg cfg = {
+        .principals_max = devices,
+        .tokens_max = devices,
+        .scopes_max = devices,
+        .effectives_max = EFFECTIVES_MAX,
+        .wake = api_wake,
+        .wake_arg = s->services.api,
+    };
+    if (config_bool(c, CONF_LIMITS)) {
+        cfg.rates[ACTOR_DEVICE] = gcra_per_minute(config_int(c, CONF_DEVICE_PER_MIN), 20);
+        cfg.rates[ACTOR_USER] = gcra_per_minute(config_int(c, CONF_PRINCIPAL_PER_MIN), 300);
+        cfg.rates[ACTOR_SERVICE] = cfg.rates[ACTOR_USER];
+        cfg.rates[ACTOR_ENROLMENT_KEY] = gcra_per_minute(config_int(c, CONF_KEY_PER_MIN), 300);
+    }
+    return live_new(&cfg, &s->services.live);
+}
+
+static err_t make_writer(struct server *s, struct diag *why)
+{
+    TRY(audit_new(&s->services.audit));
+    TRY(refusals_new(&s->services.refusals));
+    struct writer_cfg cfg = {
+        .dir = s->services.dir,
+        .queue_max = WRITE_QUEUE_MAX,
+        .follower = audit_follower(s->services.audit),
+    };
+    return writer_new(&cfg, why, &s->services.writer);
+}
+
+static err_t make_workers(struct server *s, struct diag *why)
+{
+    struct workers_cfg cfg = {
+        .threads = (unsigned)config_int(s->config, CONF_WORKERS),
+        .queue_max = QUEUE_MAX,
+        .make = api_worker_make,
+        .end = api_worker_end,
+        .arg = s->services.api,
+    };
+    TRY(workers_new(&cfg, why, &s->workers));
+    s->services.workers = s->workers;
+    return E_OK;
+}
+
+static err_t make_http(struct server *s, struct diag *why)
+{
+    struct http_server_cfg cfg = {
+        .calls = &api_calls,
+        .loops = (unsigned)config_int(s->config, CONF_LOOPS),
+        .conns_max = (size_t)config_int(s->config, CONF_CONNECTIONS_MAX),
+    };
+    if (cfg.loops == 0)
+        cfg.loops = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    const char *cert = config_cz(s->config, CONF_TLS_CERT);
+    const char *key = config_cz(s->config, CONF_TLS_KEY);
+    if ((cert == NULL) != (key == NULL))
+        return FAIL(why, E_USAGE, "tls.cert and tls.key: want both or neither");
+    if (cert != NULL)
+        TRY(tls_server_new(cert, key, why, &s->tls));
+    cfg.tls = s->tls;
+    TRY(api_new(&s->services, cfg.loops, &s->services.api));
+    cfg.app = s->services.api;
+    TRY(listen_addresses(s->config, s->arena, cert != NULL, why, &cfg.listen, &cfg.listen_n));
+    TRY(http_server_new(&cfg, why, &s->http));
+    s->services.http = s->http;
+    struct settings *settings = ARENA_NEW(s->arena, struct settings);
+    if (settings == NULL)
+        return E_NO_MEMORY;
+    TRY(listen_settings(s->config, s->arena, &cfg, s->http, settings));
+    s->services.settings = settings;
+    return E_OK;
+}
+
+static err_t serve_make(struct server *s, struct diag *why)
+{
+    TRY(open_directory(s, why));
+    TRY(open_store(s, why));
+    TRY(make_http(s, why));
+    TRY(make_live(s));
+    TRY(make_writer(s, why));
+    TRY(make_workers(s, why));
+    TRY(jobs_new(&s->services, &s->jobs));
+    return admin_socket_open(s->services.dir, &s->services.admin_tokens, why, &s->admin_socket);
+}
+
+static void serve_unmake(struct server *s)
+{
+    admin_socket_close(s->admin_socket);
+    jobs_free(s->jobs);
+    workers_free(s->workers);
+    writer_free(s->services.writer);
+    http_server_free(s->http);
+    api_free(s->services.api);
+    tls_server_free(s->tls);
+    live_free(s->services.live);
+    refusals_free(s->services.refusals);
+    audit_free(s->services.audit);
+    keys_fini(&s->services.keys);
+    admin_tokens_fini(&s->services.admin_tokens);
+    file_unlock(s->lock);
+    arena_free(s->arena);
+}
+
+/* On a terminal, an operator reads what to do next; the line for scripts is the other one. */
+static void say_next(const struct server *s)
+{
+    if (s->services.sealed) {
+        LOG(LOG_ERROR, "sealed", LOG_F("hint", "the master key that this store was made with is not there: restore it and start again"));
+        return;
+    }
+    if (!isatty(STDERR_FILENO))
+        return;
+    (void)fprintf(stderr,
+                  "\nNext, in another terminal:\n"
+                  "  seneschal admin-token --data %s          an administrator's token, good for an hour\n"
+                  "  seneschal agent --server URL --state DIR --config-out FILE    enrol this machine\n"
+                  "There is no default password.\n\n",
+                  s->services.dir);
+}
+
+static void say_listening(const struct server *s)
+{
+    const str_t *names;
+    size_t n;
+    if (config_list(s->config, CONF_LISTEN, &names, &n) != E_OK)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        str_t host = listen_host(names[i]);
+        (void)printf("listening %s://%.*s:%u\n", s->tls != NULL ? "https" : "http", STR_ARG(host),
+                     (unsigned)http_server_port(s->http, i));
+    }
+    (void)fflush(stdout);
+}
+
+/* The main thread: jobs each second, until a signal says otherwise. */
+static void serve_wait(struct server *s, const sigset_t *signals)
+{
+    const struct timespec second = { .tv_sec = 1 };
+    for (;;) {
+        int got = sigtimedwait(signals, NULL, &second);
+        if (got == SIGTERM || got == SIGINT)
+            return;
+        if (got == SIGHUP)
+            listen_reload(s->config, &s->services);
+        if (!s->services.sealed)
+            jobs_tick(s->jobs);
+    }
+}
+
+static void serve_drain(struct server *s)
+{
+    proc_notify("STOPPING=1");
+    LOG(LOG_INFO, "draining", LOG_F("seconds_max", DRAIN_MAX.us / 1000000));
+    s->services.draining = true;
+    api_release_polls(s->services.api);
+    http_server_drain(s->http, DRAIN_MAX);
+    if (!s->services.sealed)
+        jobs_last(s->jobs);
+}
+
+err_t serve_run(const struct config *config, struct diag *why)
+{
+    sigset_t signals;
+    struct server s = { .config = config, .lock = -1, .arena = arena_new(SERVE_ARENA_MAX) };
+    if (s.arena == NULL)
+        return E_NO_MEMORY;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: the main one takes them */
+    (void)proc_files_max((size_t)config_int(config, CONF_CONNECTIONS_MAX) + 256);
+    admin_tokens_init(&s.services.admin_tokens);
+    s.services.started_at = clock_now();
+    err_t e = serve_make(&s, why);
+    if (e == E_OK)
+        e = http_server_start(s.http, why);
+    if (e == E_OK) {
+        say_listening(&s);
+        say_next(&s);
+        proc_notify("READY=1");
+        serve_wait(&s, &signals);
+        serve_drain(&s);
+    }
+    serve_unmake(&s);
+    return e;
+}
