@@ -78,10 +78,14 @@ struct shape {
 #define KIND_OF(m) _Generic((m), str_t: K_STR, int64_t: K_I64, bool: K_BOOL, ts_t: K_TIME, oid_t: K_ID,      \
     opt_i64_t: K_OPT_I64, opt_bool_t: K_OPT_BOOL, json_text_t: K_JSON, struct strs: K_STRS, struct rows: K_ROWS, \
     struct obj: K_OBJ)
-#define FIELD(T, m, ...) { .name = #m, .at = offsetof(T, m), .kind = KIND_OF(((T *)NULL)->m), __VA_ARGS__ }
+/* Each ends its arguments with an empty one, because ISO C wants something for the `...` of the inner macro. */
+#define FIELD(T, ...) FIELD_1(T, __VA_ARGS__, )
+#define FIELD_1(T, m, ...) { .name = #m, .at = offsetof(T, m), .kind = KIND_OF(((T *)NULL)->m), __VA_ARGS__ }
 /* The same where the JSON name is no C name or differs. */
-#define FIELD_AS(T, m, json_name, ...) { .name = json_name, .at = offsetof(T, m), .kind = KIND_OF(((T *)NULL)->m), __VA_ARGS__ }
-#define SHAPE(T, shape_name, table, ...) { .name = shape_name, .size = sizeof(T), .fields = table, .n = ARRAY_LEN(table), __VA_ARGS__ }
+#define FIELD_AS(T, m, ...) FIELD_AS_1(T, m, __VA_ARGS__, )
+#define FIELD_AS_1(T, m, json_name, ...) { .name = json_name, .at = offsetof(T, m), .kind = KIND_OF(((T *)NULL)->m), __VA_ARGS__ }
+#define SHAPE(T, shape_name, ...) SHAPE_1(T, shape_name, __VA_ARGS__, )
+#define SHAPE_1(T, shape_name, table, ...) { .name = shape_name, .size = sizeof(T), .fields = table, .n = ARRAY_LEN(table), __VA_ARGS__ }
 #define REQ .req = true
 #define OPT .req = false
 /* clang-format on */
