@@ -4,6 +4,8 @@
 #include "api/services.h"
 #include "base/enc.h"
 
+#include <arpa/inet.h>
+
 err_t request_param_id(struct request *rq, size_t n, oid_t *ret)
 {
     if (n >= ROUTE_PARAMS_MAX || oid_parse(rq->params[n], ret) != E_OK)
@@ -18,6 +20,18 @@ err_t request_may(struct request *rq, enum perm p)
     if (rq->act.actor.kind == ACTOR_NONE)
         return FAIL(&rq->act.why, E_UNAUTHENTICATED, "send a bearer token that holds %s", perm_name(p));
     return FAIL(&rq->act.why, E_FORBIDDEN, "this needs the permission %s", perm_name(p));
+}
+
+str_t request_peer(struct request *rq)
+{
+    char text[INET6_ADDRSTRLEN];
+    str_t ret;
+    const struct in6_addr *ip = (const struct in6_addr *)(const void *)rq->xchg->peer.ip;
+    bool v4 = IN6_IS_ADDR_V4MAPPED(ip);
+    const void *from = v4 ? (const void *)(rq->xchg->peer.ip + 12) : (const void *)ip;
+    if (inet_ntop(v4 ? AF_INET : AF_INET6, from, text, sizeof text) == NULL)
+        return STR_NONE;
+    return str_copy(rq->act.arena, str_from_cz(text), &ret) == E_OK ? ret : STR_NONE;
 }
 
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name)

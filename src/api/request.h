@@ -53,6 +53,8 @@ struct request {
 err_t request_param_id(struct request *rq, size_t n, oid_t *ret) MUST_USE;
 /* E_FORBIDDEN. For rows whose permission depends on the input; the plain ones say MAY() in their row. */
 err_t request_may(struct request *rq, enum perm p) MUST_USE;
+/* The peer's address as text, in the request's arena; absent when memory is short. */
+str_t request_peer(struct request *rq);
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name);
 void request_reason(struct request *rq, str_t reason);
 void request_details(struct request *rq, str_t json_object); /* never a secret */

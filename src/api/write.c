@@ -29,7 +29,7 @@ static void event_begin(struct passage *p)
         .actor_name = str_from_cz(act->actor.name),
         .request_id = p->rq.id,
     };
-    p->rq.event.ip = peer_text(act->arena, &p->rq.xchg->peer);
+    p->rq.event.ip = request_peer(&p->rq);
 }
 
 /* The job may run twice: it starts from nothing each time. */
@@ -192,17 +192,19 @@ void passage_audit_refusal(struct passage *p, err_t e)
 static err_t settle_run(struct write_job *job, struct db *db)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
+    enum settle outcome;
+    oid_t device;
     begin(p, db);
-    struct token_settled settled;
-    TRY(device_token_settle(&p->rq.act, &p->token, &settled));
-    if (settled.action.p == NULL)
-        return E_OK; /* another request was first */
-    p->rq.event.org = settled.org;
-    p->rq.event.action = settled.action;
+    TRY(device_token_settle(&p->rq.act, &p->token, &device, &outcome));
+    if (outcome != SETTLE_GOOD && outcome != SETTLE_CLONE)
+        return E_OK;
+    bool clone = outcome == SETTLE_CLONE;
+    p->rq.event.org = p->rq.act.org;
+    p->rq.event.action = clone ? STR("device.blocked") : STR("device.token_activated");
     p->rq.event.actor_kind = ACTOR_DEVICE;
-    p->rq.event.actor_id = settled.device;
-    p->rq.event.reason = settled.reason;
-    request_target(&p->rq, "device", settled.device, settled.machine_id);
+    p->rq.event.actor_id = device;
+    p->rq.event.reason = clone ? DEVICE_REASON_CLONE : STR_NONE;
+    request_target(&p->rq, "device", device, STR_NONE);
     return audit_append(p->api->services->audit, db, p->rq.act.arena, &p->rq.event);
 }
 

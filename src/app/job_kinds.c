@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/job_kinds.h"
+
+#include "domain/audit/refusals.h"
+#include "domain/fleet/enrol.h"
+#include "domain/fleet/seen.h"
+#include "sql/store.h"
+
+enum { SLICE = 500, CHECKPOINT_EVENTS = 1000 };
+#define SEEN_LEAST        DUR_S(60) /* FLEET 5: a smaller move is not worth a write */
+#define IDEMPOTENCY_LIFE  DUR_HOURS(24)
+
+static err_t run_seen(struct job_task *task)
+{
+    struct live_seen *seen = ARENA_ARRAY(task->act.arena, struct live_seen, SLICE);
+    if (seen == NULL)
+        return E_NO_MEMORY;
+    size_t n = live_seen_collect(task->services->live, SEEN_LEAST, seen, SLICE);
+    task->more = n == SLICE;
+    return device_seen_batch(&task->act, seen, n);
+}
+
+static err_t run_expire(struct job_task *task)
+{
+    size_t n;
+    TRY(enrol_expire(&task->act, SLICE, &n));
+    task->more = n == SLICE;
+    return E_OK;
+}
+
+static err_t run_checkpoint(struct job_task *task)
+{
+    const struct services *sv = task->services;
+    return audit_checkpoint(sv->audit, task->act.db, task->act.arena, &sv->keys.by_use[KEY_AUDIT], &task->line);
+}
+
+/* SAFETY rule 5: a thousand events are signed before their minute is over. */
+static bool checkpoint_presses(const struct job_task *task)
+{
+    return audit_unsigned(task->services->audit) >= CHECKPOINT_EVENTS;
+}
+
+static err_t summary_append(struct job_task *task, const struct refusal_summary *s)
+{
+    str_t details;
+    TRY(str_format(task->act.arena, &details, "{\"block\":\"%s\",\"count\":%lld,\"row\":\"%s\"}", s->block,
+                   (long long)s->n, s->row));
+    struct audit_event e = {
+        .action = STR("request.refused"),
+        .result = AUDIT_REFUSED,
+        .reason = str_from_cz(err_info(s->reason)->slug),
+        .details = details,
+    };
+    return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
+}
+
+static err_t run_refusals(struct job_task *task)
+{
+    struct refusal_summary *list = ARENA_ARRAY(task->act.arena, struct refusal_summary, SLICE);
+    if (list == NULL)
+        return E_NO_MEMORY;
+    size_t n = refusals_take(task->services->refusals, list, SLICE);
+    for (size_t i = 0; i < n; i++)
+        TRY(summary_append(task, &list[i]));
+    return E_OK;
+}
+
+static err_t run_idempotency(struct job_task *task)
+{
+    ts_t before = { task->act.now.us - IDEMPOTENCY_LIFE.us };
+    return sql_idempotency_drop(task->act.db, &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
+}
+
+/* clang-format off */
+const struct job_kind job_kinds[JOB_KINDS] = {
+    { "device-seen",        DUR_S(5),   run_seen,        NULL },
+    { "request-expiry",     DUR_S(60),  run_expire,      NULL },
+    { "audit-checkpoint",   DUR_S(60),  run_checkpoint,  checkpoint_presses },
+    { "refusal-summary",    DUR_S(60),  run_refusals,    NULL },
+    { "idempotency-expiry", DUR_S(600), run_idempotency, NULL },
+};
+/* clang-format on */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which jobs there are, how often, and what each does. */
+#ifndef APP_JOB_KINDS_H
+#define APP_JOB_KINDS_H
+
+#include "api/services.h"
+#include "domain/live/act.h"
+#include "plat/db/writer.h"
+
+struct job_task;
+
+struct job_kind {
+    const char *name; /* of its row */
+    dur_t every;
+    err_t (*run)(struct job_task *task);     /* one slice, in the writer's transaction */
+    bool (*presses)(const struct job_task *task); /* NULL: never before its time */
+};
+
+struct job_task {
+    const struct job_kind *kind;
+    struct jobs *jobs;
+    struct services *services;
+    struct write_job write;
+    struct arena *arena;
+    struct act act;
+    dur_t next;        /* CLOCK_MONOTONIC: when to look again */
+    _Atomic bool busy; /* with the writer */
+    bool pressed;
+    bool more;  /* the slice was full: come back at once */
+    str_t line; /* for the log, after COMMIT */
+};
+
+enum { JOB_KINDS = 5 };
+extern const struct job_kind job_kinds[JOB_KINDS];
+
+#endif
