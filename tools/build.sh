@@ -26,4 +26,14 @@ build_release() {
 build_tests() {
     mkdir -p build
     build_in test
+    test_data
+}
+
+# What some unit tests read: the public JSON cases, and a locale that writes numbers with a comma.
+test_data() {
+    [ -d build/json-suite ] || build/node tools/json-suite.mjs build/json-suite
+    [ -d build/locale/de_DE.UTF-8 ] || {
+        mkdir -p build/locale
+        localedef -i de_DE -f UTF-8 build/locale/de_DE.UTF-8
+    }
 }

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+test_data
 failed=0
 for kind in address,undefined thread; do
     name=san-${kind%%,*}

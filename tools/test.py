@@ -52,9 +52,11 @@ def run_meson(name, options):
     tally = Tally(name)
     log = Path(options.build, "meson-logs", "testlog.json")
     log.unlink(missing_ok=True)
+    env = dict(os.environ, SENESCHAL_JSON_SUITE=str(ROOT / "build/json-suite"),
+               LOCPATH=str(ROOT / "build/locale"))
     done = subprocess.run(
         ["meson", "test", "-C", options.build, "--no-rebuild", "--suite", name, "--print-errorlogs",
-         "--quiet", "--num-processes", str(options.jobs)], check=False)
+         "--quiet", "--num-processes", str(options.jobs)], env=env, check=False)
     if not log.exists():
         if done.returncode != 0:
             tally.fail("meson test did not run")
@@ -66,6 +68,8 @@ def run_meson(name, options):
             tally.tap_line(line, f"{title}: ")
         if row["result"] not in ("OK", "SKIP", "EXPECTEDFAIL") and tally.failed == failed_before:
             tally.fail(f"{title}: {row['result'].lower()}")
+        elif row["result"] == "SKIP":
+            tally.skip(title, " ".join(re.findall(r"^1\.\.0 # \S+ (.*)$", row.get("stdout") or "", re.M)))
         elif tally.passed + tally.failed + tally.skipped == cases_before:
             tally.fail(f"{title}: ran no case")
     return tally
