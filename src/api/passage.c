@@ -120,7 +120,7 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     p->rq.act.actor = loaded.who.actor;
     p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
     p->known = true;
-    (void)live_fill_token(live, guard, &p->token, &loaded.who); /* what was not remembered is loaded again */
+    err_ignore(live_fill_token(live, guard, &p->token, &loaded.who)); /* what was not remembered is loaded again */
     return loaded.who.refuse;
 }
 

@@ -43,6 +43,12 @@ void diag_clear(struct diag *why);
 
 #define FAIL(why, e, ...) diag_set((why), (e), __VA_ARGS__)
 
+/* A deliberate ignore: gcc is deaf to a cast to void here. Say why beside it. */
+static inline void err_ignore(err_t e)
+{
+    (void)e;
+}
+
 /* The only macro that returns. */
 #define TRY(expr)                                                                                  \
     do {                                                                                           \
