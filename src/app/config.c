@@ -52,15 +52,15 @@ static err_t value_check(const struct conf_info *info, str_t v)
     int64_t number;
     bool yes;
     switch (info->type) {
-    case CONF_TEXT:
+    case TYPE_TEXT:
         return v.n <= (size_t)info->max && memchr(v.p, '\0', v.n) == NULL ? E_OK : E_BAD_FIELD;
-    case CONF_LIST:
+    case TYPE_LIST:
         return list_check(info, v);
-    case CONF_BOOL:
+    case TYPE_BOOL:
         return bool_parse(v, &yes) ? E_OK : E_BAD_FIELD;
-    case CONF_TRI:
+    case TYPE_TRI:
         return v.n == 0 || bool_parse(v, &yes) ? E_OK : E_BAD_FIELD;
-    case CONF_INT:
+    case TYPE_INT:
         TRY(num_parse_i64(v, &number));
         return number >= info->min && number <= info->max ? E_OK : E_BAD_FIELD;
     }
@@ -70,8 +70,8 @@ static err_t value_check(const struct conf_info *info, str_t v)
 static err_t value_refuse(const struct conf_info *info, str_t origin, struct diag *why)
 {
     static const char *const wants[] = {
-        [CONF_TEXT] = "text", [CONF_INT] = "a whole number", [CONF_BOOL] = "true or false",
-        [CONF_TRI] = "true, false or nothing", [CONF_LIST] = "a list",
+        [TYPE_TEXT] = "text", [TYPE_INT] = "a whole number", [TYPE_BOOL] = "true or false",
+        [TYPE_TRI] = "true, false or nothing", [TYPE_LIST] = "a list",
     };
     if (info->max == 0)
         return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s", STR_ARG(origin), info->name, wants[info->type]);
@@ -82,7 +82,7 @@ static err_t value_refuse(const struct conf_info *info, str_t origin, struct dia
 err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin, struct diag *why)
 {
     const struct conf_info *info = &conf_infos[at];
-    bool more = info->type == CONF_LIST && str_eq(c->origins[at], origin);
+    bool more = info->type == TYPE_LIST && str_eq(c->origins[at], origin);
     str_t v = str_trim(value);
     if (v.p == NULL)
         v = STR("");
@@ -192,7 +192,7 @@ const char *config_cz(const struct config *c, enum conf at)
 int64_t config_int(const struct config *c, enum conf at)
 {
     int64_t v;
-    assert(conf_infos[at].type == CONF_INT);
+    assert(conf_infos[at].type == TYPE_INT);
     err_t e = num_parse_i64(c->values[at], &v);
     assert(e == E_OK); /* it was checked when it was set */
     return v;
@@ -201,7 +201,7 @@ int64_t config_int(const struct config *c, enum conf at)
 bool config_bool(const struct config *c, enum conf at)
 {
     bool yes = false;
-    assert(conf_infos[at].type == CONF_BOOL);
+    assert(conf_infos[at].type == TYPE_BOOL);
     (void)bool_parse(c->values[at], &yes); /* it was checked when it was set */
     return yes;
 }
@@ -209,7 +209,7 @@ bool config_bool(const struct config *c, enum conf at)
 opt_bool_t config_tri(const struct config *c, enum conf at)
 {
     bool yes = false;
-    assert(conf_infos[at].type == CONF_TRI);
+    assert(conf_infos[at].type == TYPE_TRI);
     bool set = bool_parse(c->values[at], &yes);
     return (opt_bool_t){ set, set && yes };
 }
@@ -219,7 +219,7 @@ err_t config_list(const struct config *c, enum conf at, const str_t **ret, size_
     size_t n = 0;
     str_t rest = c->values[at];
     str_t part;
-    assert(conf_infos[at].type == CONF_LIST);
+    assert(conf_infos[at].type == TYPE_LIST);
     str_t *list = ARENA_ARRAY(c->arena, str_t, (size_t)conf_infos[at].max + 1);
     if (list == NULL)
         return E_NO_MEMORY;

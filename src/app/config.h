@@ -6,7 +6,7 @@
 #include "base/opt.h"
 #include "base/str.h"
 
-enum conf_type { CONF_TEXT, CONF_INT, CONF_BOOL, CONF_TRI, CONF_LIST };
+enum conf_type { TYPE_TEXT, TYPE_INT, TYPE_BOOL, TYPE_TRI, TYPE_LIST };
 
 enum conf {
 #define CONF(code, name, env, type, dflt, min, max, reload, text) CONF_##code,

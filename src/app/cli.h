@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: one table (cli.def) drives dispatch, help and did-you-mean. */
+#ifndef APP_CLI_H
+#define APP_CLI_H
+
+#include "base/str.h"
+
+/* CONSOLE "Command line": what a script may rely on. */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_NOT_FOUND = 3,
+    CLI_AUTHENTICATION = 4,
+    CLI_CONFLICT = 5,
+    CLI_TRY_LATER = 75,
+};
+
+struct cli {
+    struct arena *arena; /* dies with the process */
+    struct diag why;     /* what the command says when it fails */
+    const char *hint;    /* and what to do about it; NULL: nothing more to say */
+};
+
+/* argv[0] is the command's own first word after noun and verb. */
+typedef int cli_command_f(struct cli *cli, int argc, char **argv);
+
+/* Says `why` and `hint` on standard error; the exit code for `e`. */
+int cli_fail(struct cli *cli, err_t e);
+
+cli_command_f cmd_serve;
+cli_command_f cmd_admin_token;
+cli_command_f cmd_audit_verify;
+cli_command_f cmd_check_config;
+cli_command_f cmd_routes;
+cli_command_f cmd_openapi;
+
+#endif
