@@ -352,8 +352,8 @@ DELETE FROM enrol_request WHERE org = $org AND device_id = $device RETURNING sta
 -- @many enrol_request_expired(before id, now ts, limit int) -> enrol_expired
 SELECT {enrol_expired} FROM enrol_request WHERE id < $before AND expires_at <= $now ORDER BY id LIMIT $limit;
 
--- @exec enrol_request_drop(org id, id id)
-DELETE FROM enrol_request WHERE org = $org AND id = $id;
+-- @one enrol_request_drop(org id, id id) -> (state int)
+DELETE FROM enrol_request WHERE org = $org AND id = $id RETURNING state;
 
 -- One more open request, where there is room.
 -- @one enrol_count_up(org id, most int) -> (open_n int)

@@ -39,25 +39,29 @@ err_t agent_enrol(struct act *act, const struct agent_enrol_in *in, struct agent
 static err_t arrival_look(struct act *act, struct arrival *it)
 {
     if (act->actor.kind != ACTOR_ENROLMENT_KEY)
-        return FAIL(&act->why, E_APPROVAL_REQUIRED, "want an enrolment key that approves by itself");
+        return FAIL(&act->why, E_APPROVAL_REQUIRED,
+                    "want an enrolment key that approves by itself");
     TRY(enrolment_key_check(act, act->actor.id, it->in->machine_id, &it->key));
     if (!it->key.auto_approve)
-        return FAIL(&act->why, E_APPROVAL_REQUIRED, "this enrolment key does not approve by itself");
+        return FAIL(&act->why, E_APPROVAL_REQUIRED,
+                    "this enrolment key does not approve by itself");
     err_t e = device_by_machine_id(act, it->in->machine_id, &it->device);
     return e == E_NOT_FOUND ? E_OK : e;
 }
 
-/* A machine that was in comes back only with the key that let it in, or where it was imported. A stranger's request
- * that made it PENDING meanwhile changes nothing about that. */
+/* A machine that was in comes back only with the key that let it in, or where it was imported. A
+ * stranger's request that made it PENDING meanwhile changes nothing about that. */
 static err_t arrival_back(struct act *act, const struct arrival *it)
 {
     const struct row_device *d = &it->device;
     if (!it->in->allow_reactivate)
-        return FAIL(&act->why, E_ALREADY_KNOWN, "the machine is known, and no reactivation was wanted");
+        return FAIL(&act->why, E_ALREADY_KNOWN,
+                    "the machine is known, and no reactivation was wanted");
     if (!d->imported && !oid_eq(d->enrol_key_id, it->key.id))
         return FAIL(&act->why, E_ALREADY_KNOWN, "another way let this machine in: use that one");
     if (d->key_hash.p != NULL)
-        return FAIL(&act->why, E_SIGNATURE_REQUIRED, "the machine has a key and comes back only with its proof");
+        return FAIL(&act->why, E_SIGNATURE_REQUIRED,
+                    "the machine has a key and comes back only with its proof");
     return E_OK;
 }
 
@@ -99,8 +103,8 @@ static err_t arrival_clear(struct act *act, const struct arrival *it)
     TRY(device_note(act, &it->device, MOVE_AGENT_ENROL, DEVICE_ENROLLED, STR_NONE));
     TRY(requests_end(act, id, ENROL_APPROVED));
     TRY(sql_rotation_drop(act->db, &(struct sql_rotation_drop){ .org = act->org, .device = id }));
-    return sql_fleet_token_drop_all(act->db,
-                                    &(struct sql_fleet_token_drop_all){ .org = act->org, .principal = id });
+    return sql_fleet_token_drop_all(
+        act->db, &(struct sql_fleet_token_drop_all){ .org = act->org, .principal = id });
 }
 
 static err_t arrival_groups(struct act *act, const struct arrival *it)

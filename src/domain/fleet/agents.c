@@ -41,7 +41,8 @@ err_t agent_uninstall(struct act *act, str_t machine_id, str_t reason, struct ro
     enum device_status to;
     TRY(machine_find(act, machine_id, &d));
     TRY(may_speak_for(act, &d));
-    bool admin = act->actor.kind != ACTOR_DEVICE && perms_have(act->actor.perms, PERM_DEVICE_REVOKE);
+    bool admin =
+        act->actor.kind != ACTOR_DEVICE && perms_have(act->actor.perms, PERM_DEVICE_REVOKE);
     if (admin && str_eq(reason, STR("admin_revoke"))) {
         TRY(device_change_row(act, &d, MOVE_REVOKE, reason));
         return device_get(act, d.id, ret);
@@ -73,7 +74,8 @@ err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id)
     err_t e = sql_device_token_get(act->db, act->arena, &by, &t);
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
-    bool same = e == E_OK && t.hash.n == sizeof hash.b && bytes_eq_ct(t.hash.p, hash.b, sizeof hash.b);
+    bool same =
+        e == E_OK && t.hash.n == sizeof hash.b && bytes_eq_ct(t.hash.p, hash.b, sizeof hash.b);
     /* Asked for an unknown token too (the id is zero then), so that both take the same steps. */
     e = device_get(act, t.principal, &d);
     if (e != E_OK && e != E_NOT_FOUND)
@@ -83,8 +85,8 @@ err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id)
     return E_OK;
 }
 
-err_t agent_list(struct act *act, enum device_status status, struct agent_page page, struct row_device **ret,
-                 size_t *ret_n)
+err_t agent_list(struct act *act, enum device_status status, struct agent_page page,
+                 struct row_device **ret, size_t *ret_n)
 {
     struct sql_agent_page in = {
         .org = act->org,

@@ -74,8 +74,8 @@ err_t challenge_current(struct act *act, struct row_enrol_request *rq, struct ch
     return E_OK;
 }
 
-err_t challenge_message(struct arena *a, const struct challenge *c, oid_t device, const struct pubkey *key,
-                        str_t *ret)
+err_t challenge_message(struct arena *a, const struct challenge *c, oid_t device,
+                        const struct pubkey *key, str_t *ret)
 {
     char id[OID_TEXT];
     digest_t hash = pubkey_hash(key);
@@ -95,8 +95,8 @@ err_t challenge_message(struct arena *a, const struct challenge *c, oid_t device
 }
 
 /* Does the signature fit this nonce? An absent nonce fits nothing. */
-static err_t nonce_signed(struct act *act, const struct row_enrol_request *rq, str_t nonce, str_t signature,
-                          bool *ret)
+static err_t nonce_signed(struct act *act, const struct row_enrol_request *rq, str_t nonce,
+                          str_t signature, bool *ret)
 {
     struct challenge c = { .nonce = nonce };
     struct pubkey key;

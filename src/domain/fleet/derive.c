@@ -4,6 +4,8 @@
 #include "base/num.h"
 #include "domain/identity/keys.h"
 
+#include <assert.h>
+
 static void derive(const struct keys *keys, str_t prefix, const str_t *parts, size_t n,
                    struct token_text *ret)
 {
@@ -19,8 +21,8 @@ void derive_claim(const struct keys *keys, oid_t request, struct token_text *ret
     derive(keys, STR("sen_c_"), parts, ARRAY_LEN(parts), ret);
 }
 
-void derive_claim_token(const struct keys *keys, oid_t device, const digest_t *claim, int64_t join_seq,
-                        struct token_text *ret)
+void derive_claim_token(const struct keys *keys, oid_t device, const digest_t *claim,
+                        int64_t join_seq, struct token_text *ret)
 {
     uint8_t seq[8];
     num_put_be64(seq, (uint64_t)join_seq);

@@ -76,7 +76,8 @@ err_t device_change(struct act *act, oid_t id, enum device_move move, str_t reas
     return device_change_row(act, &d, move, reason);
 }
 
-err_t device_change_row(struct act *act, const struct row_device *d, enum device_move move, str_t reason)
+err_t device_change_row(struct act *act, const struct row_device *d, enum device_move move,
+                        str_t reason)
 {
     enum device_status to;
     TRY(device_step((enum device_status)d->status, move, &act->why, &to));
@@ -125,7 +126,9 @@ static err_t device_write_move(struct act *act, const struct row_device *d, enum
         return sql_device_reinstate(act->db, &in);
     }
     assert(move == MOVE_BLOCK || move == MOVE_UNBLOCK || move == MOVE_REFUSE || move == MOVE_INIT);
-    struct sql_device_status_set in = { .org = act->org, .id = d->id, .status = to, .reason = reason };
+    struct sql_device_status_set in = {
+        .org = act->org, .id = d->id, .status = to, .reason = reason
+    };
     return sql_device_status_set(act->db, &in);
 }
 
@@ -167,7 +170,9 @@ err_t device_delete(struct act *act, oid_t id)
 
 err_t device_history(struct act *act, oid_t id, struct row_device_event **ret, size_t *ret_n)
 {
-    struct sql_device_event_list in = { .org = act->org, .device = id, .limit = DEVICE_HISTORY_MAX };
+    struct sql_device_event_list in = { .org = act->org,
+                                        .device = id,
+                                        .limit = DEVICE_HISTORY_MAX };
     return sql_device_event_list(act->db, act->arena, &in, ret, ret_n);
 }
 

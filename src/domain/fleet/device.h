@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Devices as rows: reading them, and the moves that an administrator makes. Every function acts in act->org; an id of
- * another organisation is E_NOT_FOUND. Results live in act->arena. Each write notes its effects.
+ * Devices as rows: reading them, and the moves that an administrator makes. Every function acts in
+ * act->org; an id of another organisation is E_NOT_FOUND. Results live in act->arena. Each write
+ * notes its effects.
  */
 #ifndef DOMAIN_FLEET_DEVICE_H
 #define DOMAIN_FLEET_DEVICE_H
@@ -17,8 +18,9 @@ err_t device_by_machine_id(struct act *act, str_t machine_id, struct row_device 
 str_t device_reason(const struct row_device *d);
 
 /*
- * block, unblock, revoke, reinstate, uninstall: `reason` may be absent. E_CONFLICT and the like by the table of
- * device_state.h. A revocation ends the device's requests and claims; its tokens stay known, so that they are told why.
+ * block, unblock, revoke, reinstate, uninstall: `reason` may be absent. E_CONFLICT and the like by
+ * the table of device_state.h. A revocation ends the device's requests and claims; its tokens stay
+ * known, so that they are told why.
  */
 err_t device_change(struct act *act, oid_t id, enum device_move move, str_t reason) MUST_USE;
 /* The same for a row that was read in this transaction already. */
@@ -35,7 +37,8 @@ struct device_grants {
     str_t labels; /* a JSON object of texts; absent: as they are */
 };
 
-/* Owner, groups, labels. E_BAD_FIELD: no such user or group. E_FORBIDDEN: a group with rights that the actor lacks. */
+/* Owner, groups, labels. E_BAD_FIELD: no such user or group. E_FORBIDDEN: a group with rights that
+ * the actor lacks. */
 err_t device_patch(struct act *act, oid_t id, const struct device_grants *grants) MUST_USE;
 
 /* Where the table allows. E_CONFLICT. */
@@ -45,7 +48,8 @@ err_t device_delete(struct act *act, oid_t id) MUST_USE;
 err_t device_erase(struct act *act, oid_t id) MUST_USE;
 
 /* The history, newest first. */
-err_t device_history(struct act *act, oid_t id, struct row_device_event **ret, size_t *ret_n) MUST_USE;
+err_t device_history(struct act *act, oid_t id, struct row_device_event **ret,
+                     size_t *ret_n) MUST_USE;
 
 enum { DEVICE_HISTORY_MAX = 100 };
 

@@ -4,8 +4,9 @@
 #include "base/num.h"
 
 const char *const device_sort_names[] = {
-    [SORT_NEWEST] = "-created_at",   [SORT_OLDEST] = "created_at",  [SORT_MACHINE] = "machine_id",
-    [SORT_MACHINE_BACK] = "-machine_id", [SORT_SEEN] = "last_seen_at", [SORT_SEEN_BACK] = "-last_seen_at",
+    [SORT_NEWEST] = "-created_at", [SORT_OLDEST] = "created_at",
+    [SORT_MACHINE] = "machine_id", [SORT_MACHINE_BACK] = "-machine_id",
+    [SORT_SEEN] = "last_seen_at",  [SORT_SEEN_BACK] = "-last_seen_at",
     [SORT_COUNT] = NULL,
 };
 
@@ -29,7 +30,8 @@ struct query {
     int64_t limit;
 };
 
-typedef err_t page_f(struct act *act, const struct query *q, struct row_device **ret, size_t *ret_n);
+typedef err_t page_f(struct act *act, const struct query *q, struct row_device **ret,
+                     size_t *ret_n);
 
 err_t device_sort_parse(str_t name, enum device_sort *ret)
 {
@@ -155,7 +157,8 @@ static err_t query_from(struct act *act, enum device_sort sort, str_t position, 
     return oid_parse(position, &q->from_id) == E_OK ? E_OK : E_BAD_CURSOR;
 }
 
-static err_t position_of(struct arena *a, enum device_sort sort, const struct row_device *d, str_t *ret)
+static err_t position_of(struct arena *a, enum device_sort sort, const struct row_device *d,
+                         str_t *ret)
 {
     char id[OID_TEXT];
     oid_format(d->id, id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of devices: filters, an order from an enumeration, and pages that stay right while machines come in. */
+/* Lists of devices: filters, an order from an enumeration, and pages that stay right while machines
+ * come in. */
 #ifndef DOMAIN_FLEET_DEVICE_LIST_H
 #define DOMAIN_FLEET_DEVICE_LIST_H
 
@@ -16,19 +17,20 @@ enum device_sort {
 };
 /* The names of `?sort=`, NULL-terminated, in the order of the enum. */
 extern const char *const device_sort_names[];
-err_t device_sort_parse(str_t name, enum device_sort *ret) MUST_USE; /* absent: the default; E_BAD_FIELD */
+err_t device_sort_parse(str_t name,
+                        enum device_sort *ret) MUST_USE; /* absent: the default; E_BAD_FIELD */
 
 struct device_filter { /* absent or zero: any */
-    str_t search; /* a prefix of machine_id, hostname or the owner's name; any case */
+    str_t search;      /* a prefix of machine_id, hostname or the owner's name; any case */
     enum device_status status;
     oid_t user_id;
-    str_t group;  /* id or name */
-    str_t label;  /* "name", "name=value" or "name:value" */
+    str_t group; /* id or name */
+    str_t label; /* "name", "name=value" or "name:value" */
     enum device_sort sort;
 };
 
-/* `position`: absent, from the start; else the answer of an earlier page. E_BAD_CURSOR. `*ret_position` is absent after
- * the last page. */
+/* `position`: absent, from the start; else the answer of an earlier page. E_BAD_CURSOR.
+ * `*ret_position` is absent after the last page. */
 err_t device_list(struct act *act, const struct device_filter *f, str_t position, int64_t limit,
                   struct row_device **ret, size_t *ret_n, str_t *ret_position) MUST_USE;
 

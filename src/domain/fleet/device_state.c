@@ -74,17 +74,10 @@ static const struct {
 };
 
 static const char *const moves[DEVICE_MOVE_COUNT] = {
-    [MOVE_NONE] = "none",
-    [MOVE_APPROVE] = "approve",
-    [MOVE_REFUSE] = "refuse",
-    [MOVE_BLOCK] = "block",
-    [MOVE_UNBLOCK] = "unblock",
-    [MOVE_REVOKE] = "revoke",
-    [MOVE_REINSTATE] = "reinstate",
-    [MOVE_UNINSTALL] = "uninstall",
-    [MOVE_INIT] = "init",
-    [MOVE_AGENT_ENROL] = "enroll",
-    [MOVE_DELETE] = "delete",
+    [MOVE_NONE] = "none",           [MOVE_APPROVE] = "approve",     [MOVE_REFUSE] = "refuse",
+    [MOVE_BLOCK] = "block",         [MOVE_UNBLOCK] = "unblock",     [MOVE_REVOKE] = "revoke",
+    [MOVE_REINSTATE] = "reinstate", [MOVE_UNINSTALL] = "uninstall", [MOVE_INIT] = "init",
+    [MOVE_AGENT_ENROL] = "enroll",  [MOVE_DELETE] = "delete",
 };
 
 err_t device_step(enum device_status from, enum device_move move, struct diag *why,

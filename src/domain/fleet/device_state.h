@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The states of a device and the moves between them: one table, and nobody moves a device past it. */
+/* The states of a device and the moves between them: one table, and nobody moves a device past it.
+ */
 #ifndef DOMAIN_FLEET_DEVICE_STATE_H
 #define DOMAIN_FLEET_DEVICE_STATE_H
 
@@ -31,8 +32,8 @@ enum device_move {
     DEVICE_MOVE_COUNT
 };
 
-/* Where a move leads. E_OK, and `*ret` is the new status (the same one: nothing changes); else the refusal of that
- * cell, with a sentence in `why`. */
+/* Where a move leads. E_OK, and `*ret` is the new status (the same one: nothing changes); else the
+ * refusal of that cell, with a sentence in `why`. */
 err_t device_step(enum device_status from, enum device_move move, struct diag *why,
                   enum device_status *ret) MUST_USE;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Enrolment (API "Devices"; FLEET "Devices" 4): a machine asks, somebody approves that request, and whoever holds its
- * claim, and its key where it sent one, fetches the token. All on the writer.
+ * Enrolment (API "Devices"; FLEET "Devices" 4): a machine asks, somebody approves that request, and
+ * whoever holds its claim, and its key where it sent one, fetches the token. All on the writer.
  */
 #ifndef DOMAIN_FLEET_ENROL_H
 #define DOMAIN_FLEET_ENROL_H
@@ -29,11 +29,13 @@ struct enrol_init_out {
 };
 
 /*
- * Refusals in this order: E_DEVICE_REVOKED, E_DEVICE_BLOCKED, E_FLEET_LOCKED, E_ALREADY_KNOWN (the key belongs to
- * another machine), E_ALREADY_ENROLLED. Then E_CONFLICT (the idempotency key was used with another body),
- * E_RATE_LIMITED (too many requests of this machine), E_OVERLOADED (of the organisation).
+ * Refusals in this order: E_DEVICE_REVOKED, E_DEVICE_BLOCKED, E_FLEET_LOCKED, E_ALREADY_KNOWN (the
+ * key belongs to another machine), E_ALREADY_ENROLLED. Then E_CONFLICT (the idempotency key was
+ * used with another body), E_RATE_LIMITED (too many requests of this machine), E_OVERLOADED (of the
+ * organisation).
  */
-err_t enrol_init(struct act *act, const struct enrol_init_in *in, struct enrol_init_out *ret) MUST_USE;
+err_t enrol_init(struct act *act, const struct enrol_init_in *in,
+                 struct enrol_init_out *ret) MUST_USE;
 
 struct enrol_confirm_in {
     oid_t device_id;
@@ -43,7 +45,7 @@ struct enrol_confirm_in {
 };
 
 enum enrol_outcome {
-    ENROL_WAITS,    /* PENDING */
+    ENROL_WAITS, /* PENDING */
     ENROL_HAS_TOKEN,
     ENROL_SIGN,     /* a signature that fits is needed; the challenge says over what */
     ENROL_TOO_LATE, /* right, but over a nonce that is over: sign the fresh one */
@@ -60,11 +62,13 @@ struct enrol_confirm_out {
 };
 
 /*
- * E_CLAIM_WRONG; E_CLAIM_USED: its token was used, or approval is 24 h ago; E_FORBIDDEN: refused; E_CONFLICT: another
- * request was approved; E_DEVICE_REVOKED, E_DEVICE_BLOCKED; of an enrolment key that approves: E_FLEET_LOCKED,
- * E_KEY_EXPIRED, E_KEY_EXHAUSTED. The outcomes that are not the token may write a nonce: commit them too.
+ * E_CLAIM_WRONG; E_CLAIM_USED: its token was used, or approval is 24 h ago; E_FORBIDDEN: refused;
+ * E_CONFLICT: another request was approved; E_DEVICE_REVOKED, E_DEVICE_BLOCKED; of an enrolment key
+ * that approves: E_FLEET_LOCKED, E_KEY_EXPIRED, E_KEY_EXHAUSTED. The outcomes that are not the
+ * token may write a nonce: commit them too.
  */
-err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in, struct enrol_confirm_out *ret) MUST_USE;
+err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in,
+                    struct enrol_confirm_out *ret) MUST_USE;
 
 struct enrol_decide_in {
     oid_t device_id;
@@ -80,13 +84,16 @@ struct enrol_several {
     size_t n; /* 0: it was done */
 };
 
-/* E_NOT_FOUND, E_CONFLICT, E_FLEET_LOCKED, E_ALREADY_KNOWN, E_BAD_FIELD, E_FORBIDDEN, E_KEY_EXPIRED, E_KEY_EXHAUSTED. */
-err_t enrol_approve(struct act *act, const struct enrol_decide_in *in, struct enrol_several *ret) MUST_USE;
+/* E_NOT_FOUND, E_CONFLICT, E_FLEET_LOCKED, E_ALREADY_KNOWN, E_BAD_FIELD, E_FORBIDDEN,
+ * E_KEY_EXPIRED, E_KEY_EXHAUSTED. */
+err_t enrol_approve(struct act *act, const struct enrol_decide_in *in,
+                    struct enrol_several *ret) MUST_USE;
 /* Ends one request; the device is REFUSED with its last one. */
-err_t enrol_refuse(struct act *act, const struct enrol_decide_in *in, struct enrol_several *ret) MUST_USE;
+err_t enrol_refuse(struct act *act, const struct enrol_decide_in *in,
+                   struct enrol_several *ret) MUST_USE;
 
-/* Requests that ran out, at most `limit`: a machine that was never in is gone with its last one, a known one is
- * UNINSTALLED again. `*ret_n` says how many there were. For a job. */
+/* Requests that ran out, at most `limit`: a machine that was never in is gone with its last one, a
+ * known one is UNINSTALLED again. `*ret_n` says how many there were. For a job. */
 err_t enrol_expire(struct act *act, int64_t limit, size_t *ret_n) MUST_USE;
 
 /* Inside: let this device in by this request. `key`: its enrolment key's row, NULL: without. */

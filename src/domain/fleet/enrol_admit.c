@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Letting a device in, or not: one request is approved, with its key and its claim, and the others end. */
+/* Letting a device in, or not: one request is approved, with its key and its claim, and the others
+ * end. */
 #include "domain/fleet/derive.h"
 #include "domain/fleet/enrol.h"
 
@@ -47,7 +48,8 @@ static err_t admit_check(struct act *act, const struct enrol_admission *in)
     TRY(fleet_lock_check(act, in->rules, d->known));
     if (d->key_hash.p != NULL && (rq->key_hash.p == NULL || !str_eq(d->key_hash, rq->key_hash)))
         return FAIL(&act->why, E_ALREADY_KNOWN,
-                    "the machine has a key of its own and comes back only with it; delete the device first");
+                    "the machine has a key of its own and comes back only with it; delete the "
+                    "device first");
     if (rq->key_hash.p == NULL || d->key_hash.p != NULL)
         return E_OK;
     struct sql_device_by_key by = { .org = act->org, .key_hash = rq->key_hash };
@@ -59,7 +61,8 @@ static err_t admit_check(struct act *act, const struct enrol_admission *in)
     return FAIL(&act->why, E_ALREADY_KNOWN, "the public key belongs to another machine");
 }
 
-/* The enrolment key's part. A key that was deleted meanwhile approves nothing, but does not stop a person. */
+/* The enrolment key's part. A key that was deleted meanwhile approves nothing, but does not stop a
+ * person. */
 static err_t force_by_key(struct act *act, const struct enrol_admission *in, struct force *f)
 {
     struct row_enrolment_key key;
@@ -74,7 +77,8 @@ static err_t force_by_key(struct act *act, const struct enrol_admission *in, str
         return E_KEY_EXPIRED;
     TRY(e);
     struct sql_enrolment_key_group_list groups = { .org = act->org, .key_id = key.id };
-    TRY(sql_enrolment_key_group_list(act->db, act->arena, &groups, &f->key_groups, &f->key_groups_n));
+    TRY(sql_enrolment_key_group_list(act->db, act->arena, &groups, &f->key_groups,
+                                     &f->key_groups_n));
     return labels_merge(act->arena, f->labels, key.labels, &f->labels);
 }
 
@@ -147,8 +151,8 @@ static err_t admit_request(struct act *act, const struct enrol_admission *in)
 }
 
 /* The request that is meant. `ret_several->n` > 0: the caller has to say. */
-static err_t decide_request(struct act *act, const struct enrol_decide_in *in, struct row_enrol_request *ret,
-                            struct enrol_several *ret_several)
+static err_t decide_request(struct act *act, const struct enrol_decide_in *in,
+                            struct row_enrol_request *ret, struct enrol_several *ret_several)
 {
     struct row_enrol_request *open;
     size_t n;
@@ -181,9 +185,11 @@ err_t enrol_approve(struct act *act, const struct enrol_decide_in *in, struct en
     TRY(device_step((enum device_status)d.status, MOVE_APPROVE, &act->why, &to));
     TRY(decide_request(act, in, &rq, &several));
     if (several.n == 0) {
-        struct enrol_admission admission = {
-            .device = &d, .request = &rq, .grants = &in->grants, .rules = in->rules, .reason = in->reason
-        };
+        struct enrol_admission admission = { .device = &d,
+                                             .request = &rq,
+                                             .grants = &in->grants,
+                                             .rules = in->rules,
+                                             .reason = in->reason };
         TRY(enrol_admit(act, &admission));
     }
     *ret = several;

@@ -16,7 +16,8 @@ static err_t confirm_prove(struct act *act, struct confirm *c, struct enrol_conf
 static err_t confirm_admit(struct act *act, struct confirm *c);
 static err_t confirm_token(struct act *act, struct confirm *c, struct enrol_confirm_out *out);
 
-err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in, struct enrol_confirm_out *ret)
+err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in,
+                    struct enrol_confirm_out *ret)
 {
     struct confirm c = { .in = in };
     struct enrol_confirm_out out = { 0 };
@@ -49,14 +50,15 @@ static err_t confirm_find(struct act *act, const struct enrol_confirm_in *in, st
     c->claim_hash = sha256_of(in->claim);
     if (!token_is_ours(in->claim) || !str_starts(in->claim, STR("sen_c_")))
         return E_CLAIM_WRONG;
-    err_t e = sql_device_org(act->db, act->arena, &(struct sql_device_org){ .id = in->device_id }, &where);
+    err_t e = sql_device_org(act->db, act->arena, &(struct sql_device_org){ .id = in->device_id },
+                             &where);
     if (e == E_NOT_FOUND)
         return E_CLAIM_WRONG;
     TRY(e);
     act->org = where.org; /* the claim proves it; nothing before this line used it */
-    struct sql_enrol_request_by_claim by = {
-        .org = act->org, .device = in->device_id, .claim_hash = digest_str(&c->claim_hash)
-    };
+    struct sql_enrol_request_by_claim by = { .org = act->org,
+                                             .device = in->device_id,
+                                             .claim_hash = digest_str(&c->claim_hash) };
     e = sql_enrol_request_by_claim(act->db, act->arena, &by, &c->request);
     if (e == E_NOT_FOUND)
         return E_CLAIM_WRONG;
@@ -92,7 +94,8 @@ static err_t confirm_may(struct act *act, const struct confirm *c)
     case ENROL_ENDED:
         break;
     }
-    return FAIL(&act->why, E_CONFLICT, "the request has ended: another one was approved, or the device is out");
+    return FAIL(&act->why, E_CONFLICT,
+                "the request has ended: another one was approved, or the device is out");
 }
 
 static err_t confirm_prove(struct act *act, struct confirm *c, struct enrol_confirm_out *out)
@@ -132,7 +135,9 @@ static err_t confirm_token(struct act *act, struct confirm *c, struct enrol_conf
         .join_seq = c->request.join_seq,
         .now = act->now,
     };
-    struct sql_device_token_issued issued = { .org = act->org, .id = c->device.id, .now = act->now };
+    struct sql_device_token_issued issued = { .org = act->org,
+                                              .id = c->device.id,
+                                              .now = act->now };
     out->join_seq = c->request.join_seq;
     TRY(sql_fleet_token_add(act->db, &token));
     return sql_device_token_issued(act->db, &issued);

@@ -47,8 +47,12 @@ err_t enrol_expire(struct act *act, int64_t limit, size_t *ret_n)
     for (size_t i = 0; i < n; i++) {
         act->org = rows[i].org;
         struct sql_enrol_request_drop drop = { .org = act->org, .id = rows[i].id };
-        TRY(sql_enrol_request_drop(act->db, &drop));
-        TRY(requests_closed(act, rows[i].state == ENROL_OPEN ? 1 : 0));
+        struct sql_enrol_request_drop_row dropped;
+        err_t e = sql_enrol_request_drop(act->db, act->arena, &drop, &dropped);
+        if (e == E_NOT_FOUND)
+            continue; /* went with its device, which had another one in this slice */
+        TRY(e);
+        TRY(requests_closed(act, dropped.state == ENROL_OPEN ? 1 : 0));
         TRY(expire_device(act, rows[i].device_id));
     }
     *ret_n = n;

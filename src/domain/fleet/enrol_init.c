@@ -18,7 +18,8 @@ struct init {
 
 static err_t init_look(struct act *act, const struct enrol_init_in *in, struct init *it);
 static err_t init_refuse(struct act *act, struct init *it);
-static err_t init_find(struct act *act, struct init *it, struct row_enrol_request *ret, bool *ret_found);
+static err_t init_find(struct act *act, struct init *it, struct row_enrol_request *ret,
+                       bool *ret_found);
 static err_t init_again(struct act *act, struct init *it, struct row_enrol_request *rq,
                         struct enrol_init_out *ret);
 static err_t init_new(struct act *act, struct init *it, struct enrol_init_out *ret);
@@ -38,16 +39,16 @@ err_t enrol_init(struct act *act, const struct enrol_init_in *in, struct enrol_i
     return init_new(act, &it, ret);
 }
 
-/* Everything that the machine said, so that another body under the same Idempotency-Key is found out. None of these
- * texts can hold a NUL. */
+/* Everything that the machine said, so that another body under the same Idempotency-Key is found
+ * out. None of these texts can hold a NUL. */
 static digest_t body_digest(const struct enrol_init_in *in, const digest_t *key_hash)
 {
     const struct device_words *w = &in->words;
     const str_t nul = STR("\0");
     const str_t parts[] = {
-        in->machine_id, nul, w->hostname,    nul, w->kind,      nul, w->os,
-        nul,            w->client_version,   nul, w->fingerprint, nul, w->user_hint,
-        nul,            w->labels,           nul, w->metadata,  nul, digest_str(key_hash),
+        in->machine_id,    nul, w->hostname,          nul, w->kind,      nul, w->os,     nul,
+        w->client_version, nul, w->fingerprint,       nul, w->user_hint, nul, w->labels, nul,
+        w->metadata,       nul, digest_str(key_hash),
     };
     return sha256_of_parts(parts, ARRAY_LEN(parts));
 }
@@ -55,9 +56,9 @@ static digest_t body_digest(const struct enrol_init_in *in, const digest_t *key_
 static err_t init_look(struct act *act, const struct enrol_init_in *in, struct init *it)
 {
     TRY(fleet_lower(act->arena, in->machine_id, &it->machine_key));
-    struct sql_device_by_machine by = {
-        .org = act->org, .machine_key = it->machine_key, .machine_id = in->machine_id
-    };
+    struct sql_device_by_machine by = { .org = act->org,
+                                        .machine_key = it->machine_key,
+                                        .machine_id = in->machine_id };
     err_t e = sql_device_by_machine(act->db, act->arena, &by, &it->device);
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
@@ -87,8 +88,8 @@ static err_t key_is_free(struct act *act, const struct init *it)
     return FAIL(&act->why, E_ALREADY_KNOWN, "the public key belongs to another machine");
 }
 
-/* PRODUCT's order: revoked, blocked, fleet lock, key known elsewhere. Already enrolled comes after the look at earlier
- * requests: a machine that asks again gets its answer again. */
+/* PRODUCT's order: revoked, blocked, fleet lock, key known elsewhere. Already enrolled comes after
+ * the look at earlier requests: a machine that asks again gets its answer again. */
 static err_t init_refuse(struct act *act, struct init *it)
 {
     enum device_status to;
@@ -111,9 +112,11 @@ static bool request_lives(const struct row_enrol_request *rq, ts_t now)
     return rq->state == ENROL_APPROVED && ts_add(rq->approved_at, ENROL_CLAIM_TTL).us > now.us;
 }
 
-static err_t init_find_idem(struct act *act, const struct init *it, struct row_enrol_request *ret, bool *ret_found)
+static err_t init_find_idem(struct act *act, const struct init *it, struct row_enrol_request *ret,
+                            bool *ret_found)
 {
-    struct sql_enrol_request_by_idem by = { .org = act->org, .idem_hash = digest_str(&it->idem_hash) };
+    struct sql_enrol_request_by_idem by = { .org = act->org,
+                                            .idem_hash = digest_str(&it->idem_hash) };
     err_t e = sql_enrol_request_by_idem(act->db, act->arena, &by, ret);
     if (e == E_NOT_FOUND)
         return E_OK;
@@ -127,7 +130,8 @@ static err_t init_find_idem(struct act *act, const struct init *it, struct row_e
 }
 
 /* An earlier request of the same nonce or the same key. */
-static err_t init_find(struct act *act, struct init *it, struct row_enrol_request *ret, bool *ret_found)
+static err_t init_find(struct act *act, struct init *it, struct row_enrol_request *ret,
+                       bool *ret_found)
 {
     if (it->in->idem.p != NULL)
         TRY(init_find_idem(act, it, ret, ret_found));
@@ -151,7 +155,8 @@ static err_t init_find(struct act *act, struct init *it, struct row_enrol_reques
         }
     }
     if (open_n >= ENROL_OPEN_PER_DEVICE)
-        return FAIL(&act->why, E_RATE_LIMITED, "%d requests of this machine are open already", open_n);
+        return FAIL(&act->why, E_RATE_LIMITED, "%d requests of this machine are open already",
+                    open_n);
     return E_OK;
 }
 
@@ -168,7 +173,8 @@ static err_t init_again(struct act *act, struct init *it, struct row_enrol_reque
     return E_OK;
 }
 
-/* The device of a new request: made, or back to PENDING. An enrolled one that recovers stays what it is. */
+/* The device of a new request: made, or back to PENDING. An enrolled one that recovers stays what
+ * it is. */
 static err_t init_device(struct act *act, struct init *it, oid_t user_id)
 {
     const struct device_words *w = &it->in->words;

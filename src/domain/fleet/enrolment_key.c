@@ -37,7 +37,8 @@ static err_t key_rights(struct act *act, const struct enrolment_key_in *in)
     return E_OK;
 }
 
-static err_t key_token_add(struct act *act, const struct sql_enrolment_key_add *row, struct token_text *ret)
+static err_t key_token_add(struct act *act, const struct sql_enrolment_key_add *row,
+                           struct token_text *ret)
 {
     token_make(STR("sen_e_"), ret);
     digest_t hash = sha256_of(token_str(ret));
@@ -54,8 +55,8 @@ static err_t key_token_add(struct act *act, const struct sql_enrolment_key_add *
     return sql_fleet_token_add(act->db, &in);
 }
 
-err_t enrolment_key_make(struct act *act, const struct enrolment_key_in *in, struct row_enrolment_key *ret,
-                         struct token_text *ret_key)
+err_t enrolment_key_make(struct act *act, const struct enrolment_key_in *in,
+                         struct row_enrolment_key *ret, struct token_text *ret_key)
 {
     struct row_device_group *groups;
     TRY(key_rights(act, in));
@@ -65,7 +66,8 @@ err_t enrolment_key_make(struct act *act, const struct enrolment_key_in *in, str
         .org = act->org,
         .name = in->name,
         .uses = in->uses,
-        .expires_at = ts_is_set(in->expires_at) ? in->expires_at : ts_add(act->now, ENROLMENT_KEY_TTL),
+        .expires_at =
+            ts_is_set(in->expires_at) ? in->expires_at : ts_add(act->now, ENROLMENT_KEY_TTL),
         .auto_approve = in->auto_approve,
         .may_uninstall = in->may_uninstall,
         .adopt = in->adopt,
@@ -93,8 +95,8 @@ err_t enrolment_key_get(struct act *act, oid_t id, struct row_enrolment_key *ret
     return sql_enrolment_key_get(act->db, act->arena, &in, ret);
 }
 
-err_t enrolment_key_list(struct act *act, oid_t after, int64_t limit, struct row_enrolment_key **ret,
-                         size_t *ret_n)
+err_t enrolment_key_list(struct act *act, oid_t after, int64_t limit,
+                         struct row_enrolment_key **ret, size_t *ret_n)
 {
     struct sql_enrolment_key_list in = { .org = act->org, .after = after, .limit = limit };
     return sql_enrolment_key_list(act->db, act->arena, &in, ret, ret_n);
@@ -104,13 +106,15 @@ err_t enrolment_key_delete(struct act *act, oid_t id)
 {
     struct row_enrolment_key key;
     TRY(enrolment_key_get(act, id, &key));
-    bool own = key.created_by_kind == (int64_t)act->actor.kind && oid_eq(key.created_by, act->actor.id);
+    bool own =
+        key.created_by_kind == (int64_t)act->actor.kind && oid_eq(key.created_by, act->actor.id);
     if (!own && !perms_have(act->actor.perms, PERM_DEVICE_WRITE))
         return FAIL(&act->why, E_FORBIDDEN, "an enroller deletes only the keys that he made");
     struct sql_fleet_token_drop_all tokens = { .org = act->org, .principal = id };
     struct sql_enrolment_key_drop drop = { .org = act->org, .id = id };
     TRY(sql_fleet_token_drop_all(act->db, &tokens));
-    TRY(sql_enrolment_key_group_drop(act->db, &(struct sql_enrolment_key_group_drop){ .key_id = id }));
+    TRY(sql_enrolment_key_group_drop(act->db,
+                                     &(struct sql_enrolment_key_group_drop){ .key_id = id }));
     TRY(sql_enrolment_key_drop(act->db, &drop));
     return act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id });
 }
@@ -124,7 +128,8 @@ static err_t key_alive(struct act *act, const struct row_enrolment_key *key)
     return E_OK;
 }
 
-err_t enrolment_key_check(struct act *act, oid_t id, str_t machine_id, struct row_enrolment_key *ret)
+err_t enrolment_key_check(struct act *act, oid_t id, str_t machine_id,
+                          struct row_enrolment_key *ret)
 {
     struct row_enrolment_key key;
     err_t e = enrolment_key_get(act, id, &key);

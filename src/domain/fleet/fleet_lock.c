@@ -37,7 +37,8 @@ err_t fleet_lock_get(struct act *act, const struct fleet_rules *rules, struct fl
     return E_OK;
 }
 
-err_t fleet_lock_set(struct act *act, const struct fleet_rules *rules, bool locked, bool refuse_known)
+err_t fleet_lock_set(struct act *act, const struct fleet_rules *rules, bool locked,
+                     bool refuse_known)
 {
     if (rules->locked)
         return FAIL(&act->why, E_CONFLICT, "the configuration has locked the fleet (%.*s)",

@@ -8,12 +8,12 @@ static err_t group_find(struct act *act, str_t name, struct row_device_group *re
     oid_t id;
     str_t key;
     if (oid_parse(name, &id) == E_OK)
-        return sql_fleet_group_by_id(act->db, act->arena,
-                                     &(struct sql_fleet_group_by_id){ .org = act->org, .id = id }, ret);
+        return sql_fleet_group_by_id(
+            act->db, act->arena, &(struct sql_fleet_group_by_id){ .org = act->org, .id = id }, ret);
     TRY(fleet_lower(act->arena, name, &key));
-    return sql_fleet_group_by_name(act->db, act->arena,
-                                   &(struct sql_fleet_group_by_name){ .org = act->org, .name_key = key },
-                                   ret);
+    return sql_fleet_group_by_name(
+        act->db, act->arena, &(struct sql_fleet_group_by_name){ .org = act->org, .name_key = key },
+        ret);
 }
 
 err_t groups_resolve(struct act *act, const str_t *names, size_t n, struct row_device_group **ret)
@@ -45,8 +45,8 @@ err_t owner_check(struct act *act, oid_t user_id)
     return e;
 }
 
-err_t device_groups_put(struct act *act, oid_t device, const struct row_device_group *groups, size_t n,
-                        bool replace)
+err_t device_groups_put(struct act *act, oid_t device, const struct row_device_group *groups,
+                        size_t n, bool replace)
 {
     if (replace)
         TRY(sql_device_group_clear(act->db, &(struct sql_device_group_clear){ .device = device }));
@@ -69,9 +69,10 @@ err_t device_labels_put(struct act *act, oid_t device, str_t labels)
     TRY(json_parse(labels, &act->why, &root));
     TRY(json_members(act->arena, root, &pairs, &n));
     for (size_t i = 0; i < n; i++) {
-        struct sql_device_label_add in = {
-            .org = act->org, .device = device, .name = pairs[i].name, .value = json_string(pairs[i].value)
-        };
+        struct sql_device_label_add in = { .org = act->org,
+                                           .device = device,
+                                           .name = pairs[i].name,
+                                           .value = json_string(pairs[i].value) };
         TRY(sql_device_label_add(act->db, &in));
     }
     return E_OK;

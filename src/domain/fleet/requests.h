@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests to enrol as rows: what is approved is a request, with its key, claim and address, never a name. */
+/* Requests to enrol as rows: what is approved is a request, with its key, claim and address, never
+ * a name. */
 #ifndef DOMAIN_FLEET_REQUESTS_H
 #define DOMAIN_FLEET_REQUESTS_H
 
@@ -44,30 +45,36 @@ struct device_words {
 };
 
 /* The open ones that have not run out. */
-err_t requests_open(struct act *act, oid_t device, struct row_enrol_request **ret, size_t *ret_n) MUST_USE;
+err_t requests_open(struct act *act, oid_t device, struct row_enrol_request **ret,
+                    size_t *ret_n) MUST_USE;
 
-/* End all of a device: the open ones, and with ENROL_APPROVED those whose claim still gives a token too. */
+/* End all of a device: the open ones, and with ENROL_APPROVED those whose claim still gives a token
+ * too. */
 err_t requests_end(struct act *act, oid_t device, enum enrol_state upto) MUST_USE;
 
 /* One open request less in the organisation's count. */
 err_t requests_closed(struct act *act, int64_t n) MUST_USE;
 
 /* A new nonce for this request, written; the one before is remembered as spent. */
-err_t challenge_renew(struct act *act, struct row_enrol_request *rq, struct challenge *ret) MUST_USE;
+err_t challenge_renew(struct act *act, struct row_enrol_request *rq,
+                      struct challenge *ret) MUST_USE;
 /* The nonce that stands, or a new one where it has run out (or has less than `least` to go). */
-err_t challenge_current(struct act *act, struct row_enrol_request *rq, struct challenge *ret) MUST_USE;
+err_t challenge_current(struct act *act, struct row_enrol_request *rq,
+                        struct challenge *ret) MUST_USE;
 /* A nonce for a request that is not written yet. */
 err_t challenge_first(struct act *act, struct challenge *ret) MUST_USE;
 
 enum challenge_check { CHALLENGE_RIGHT, CHALLENGE_LATE, CHALLENGE_WRONG };
 
-/* `signature`: base64url, 64 bytes. RIGHT spends the nonce. LATE: right, but over a nonce that is over. */
+/* `signature`: base64url, 64 bytes. RIGHT spends the nonce. LATE: right, but over a nonce that is
+ * over. */
 err_t challenge_verify(struct act *act, struct row_enrol_request *rq, str_t signature,
                        enum challenge_check *ret) MUST_USE;
 
-/* What is signed: context \0 device id \0 nonce \0 SHA-256 of the SubjectPublicKeyInfo. For clients and tests too. */
-err_t challenge_message(struct arena *a, const struct challenge *c, oid_t device, const struct pubkey *key,
-                        str_t *ret) MUST_USE;
+/* What is signed: context \0 device id \0 nonce \0 SHA-256 of the SubjectPublicKeyInfo. For clients
+ * and tests too. */
+err_t challenge_message(struct arena *a, const struct challenge *c, oid_t device,
+                        const struct pubkey *key, str_t *ret) MUST_USE;
 
 /* The 8 characters that a machine shows: no 0 O 1 I L U. */
 void enrol_code(char out[static ENROL_CODE_TEXT]);

@@ -6,7 +6,8 @@
 
 static err_t settle_first_use(struct act *act, const struct row_device_token *t);
 
-err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_device, enum settle *ret)
+err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_device,
+                          enum settle *ret)
 {
     struct row_device_token t;
     struct row_device d;
@@ -37,17 +38,21 @@ err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_devi
 /* What else was given out and never used dies with the claim or nonce that gave it. */
 static err_t settle_first_use(struct act *act, const struct row_device_token *t)
 {
-    struct sql_device_token_retire retire = {
-        .org = act->org, .device = t->principal, .from_state = TOKEN_CURRENT, .to_state = TOKEN_RETIRED
-    };
+    struct sql_device_token_retire retire = { .org = act->org,
+                                              .device = t->principal,
+                                              .from_state = TOKEN_CURRENT,
+                                              .to_state = TOKEN_RETIRED };
     struct sql_device_token_state current = { .hash = t->hash, .state = TOKEN_CURRENT };
-    struct sql_device_token_drop rest = { .org = act->org, .device = t->principal, .state = TOKEN_GIVEN };
-    struct sql_device_join_seq_set seq = {
-        .org = act->org, .id = t->principal, .join_seq = t->join_seq
-    };
-    struct sql_enrol_request_use used = {
-        .org = act->org, .device = t->principal, .from_state = ENROL_APPROVED, .to_state = ENROL_USED
-    };
+    struct sql_device_token_drop rest = { .org = act->org,
+                                          .device = t->principal,
+                                          .state = TOKEN_GIVEN };
+    struct sql_device_join_seq_set seq = { .org = act->org,
+                                           .id = t->principal,
+                                           .join_seq = t->join_seq };
+    struct sql_enrol_request_use used = { .org = act->org,
+                                          .device = t->principal,
+                                          .from_state = ENROL_APPROVED,
+                                          .to_state = ENROL_USED };
     TRY(sql_device_token_retire(act->db, &retire));
     TRY(sql_device_token_state(act->db, &current));
     TRY(sql_device_token_drop(act->db, &rest));
@@ -83,7 +88,8 @@ static err_t rotation_check(struct act *act, oid_t device, int64_t join_seq, con
     return E_OK;
 }
 
-static err_t token_give(struct act *act, oid_t device, int64_t join_seq, const struct token_text *token)
+static err_t token_give(struct act *act, oid_t device, int64_t join_seq,
+                        const struct token_text *token)
 {
     digest_t hash = sha256_of(token_str(token));
     struct sql_fleet_token_add in = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Last seen: kept in memory, written in batches, only where it moved by a minute (FLEET "Devices" 5). Never a status. */
+/* Last seen: kept in memory, written in batches, only where it moved by a minute (FLEET "Devices"
+ * 5). Never a status. */
 #ifndef DOMAIN_FLEET_SEEN_H
 #define DOMAIN_FLEET_SEEN_H
 
