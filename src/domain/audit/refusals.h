@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Refusals on the record, bounded (SAFETY rule 5): of a known principal once per hour, row and reason; of nobody in particular as one
- * summary a minute, row and address block. Memory of this process; safe between threads.
+ * Refusals on the record, bounded (SAFETY rule 5): of a known principal once per hour, row and
+ * reason; of nobody in particular as one summary a minute, row and address block. Memory of this
+ * process; safe between threads.
  */
 #ifndef DOMAIN_AUDIT_REFUSALS_H
 #define DOMAIN_AUDIT_REFUSALS_H
@@ -20,7 +21,8 @@ struct refusal {
     err_t reason;
 };
 
-/* Should this one be written? A table that is full forgets the oldest: one more event, never one less. */
+/* Should this one be written? A table that is full forgets the oldest: one more event, never one
+ * less. */
 bool refusal_is_due(struct refusals *r, const struct refusal *what, ts_t now);
 
 /* Count one without a principal. `ip`: 16 bytes as in struct http_peer. */
@@ -29,7 +31,8 @@ void refusal_count(struct refusals *r, const char *row, err_t reason, const uint
 struct refusal_summary {
     const char *row;
     err_t reason;
-    char block[64]; /* "203.0.113.0/24", "2001:db8::/48" */
+    char block[64]; /* "203.0.113.0/24", "2001:db8:1:2::/64"; "other": of those that found no place
+                     */
     int64_t n;
 };
 /* Hand out and forget what was counted since the last call: at most `max`. */

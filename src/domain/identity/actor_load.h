@@ -7,7 +7,7 @@
 #include "domain/live/live.h"
 
 enum token_state {
-    TOKEN_ISSUED,  /* given out, never used: its first use settles it (a device's only) */
+    TOKEN_ISSUED, /* given out, never used: its first use settles it (a device's only) */
     TOKEN_CURRENT,
     TOKEN_RETIRED, /* of a device: an older one than the current; who shows it is a clone */
 };
@@ -17,7 +17,8 @@ struct actor_loaded {
     enum token_state state;
 };
 
-/* E_UNAUTHENTICATED: unknown or expired, or of a device that is UNINSTALLED (PRODUCT "States of a device"). */
+/* E_UNAUTHENTICATED: unknown or expired, or of a device that is UNINSTALLED (PRODUCT "States of a
+ * device"). */
 err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *ret) MUST_USE;
 
 #endif

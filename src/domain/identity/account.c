@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/identity/account.h"
+
+#include "sql/identity.h"
+
+#include <assert.h>
+
+static const char *const status_names[ACCOUNT_STATUS_COUNT] = {
+    [ACCOUNT_PENDING] = "pending",
+    [ACCOUNT_ACTIVE] = "active",
+    [ACCOUNT_DISABLED] = "disabled",
+};
+
+const char *account_status_name(enum account_status s)
+{
+    assert(s < ACCOUNT_STATUS_COUNT);
+    return status_names[s];
+}
+
+err_t account_status_parse(str_t name, enum account_status *ret)
+{
+    for (size_t i = 0; i < ACCOUNT_STATUS_COUNT; i++) {
+        if (!str_eq(name, str_from_cz(status_names[i])))
+            continue;
+        *ret = (enum account_status)i;
+        return E_OK;
+    }
+    return E_BAD_FIELD;
+}
+
+err_t name_key(struct arena *a, str_t name, str_t *ret)
+{
+    char *key = (char *)arena_alloc(a, name.n + 1);
+    if (key == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        key[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    *ret = str_of(key, name.n);
+    return E_OK;
+}
+
+err_t name_range(struct arena *a, str_t prefix, str_t *ret_low, str_t *ret_high)
+{
+    str_t low = STR_NONE;
+    str_t high = STR_NONE;
+    TRY(name_key(a, prefix.p != NULL ? prefix : STR(""), &low));
+    /* U+10FFFF is behind every letter, in UTF-8 too. */
+    TRY(str_format(a, &high, "%.*s\xf4\x8f\xbf\xbf", STR_ARG(low)));
+    *ret_low = low;
+    *ret_high = high;
+    return E_OK;
+}
+
+err_t roles_parse(struct act *act, const struct names *names, int64_t *ret)
+{
+    uint32_t roles = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        enum role r = ROLE_NONE;
+        if (role_parse(names->v[i], &r) != E_OK)
+            return diag_set_field(&act->why, E_BAD_FIELD, "roles",
+                                  "want administrator, operator, auditor, enroller or user");
+        roles |= 1U << r;
+    }
+    *ret = roles;
+    return E_OK;
+}
+
+err_t roles_names(struct arena *a, int64_t roles, const str_t **ret, size_t *ret_n)
+{
+    str_t *names = ARENA_ARRAY(a, str_t, ROLE_COUNT);
+    if (names == NULL)
+        return E_NO_MEMORY;
+    size_t n = 0;
+    for (size_t r = ROLE_NONE + 1; r < ROLE_COUNT; r++) {
+        if ((roles >> r & 1) != 0)
+            names[n++] = str_from_cz(role_name((enum role)r));
+    }
+    *ret = names;
+    *ret_n = n;
+    return E_OK;
+}
+
+err_t roles_may_give(struct act *act, int64_t before, int64_t after)
+{
+    perms_t had = roles_perms((uint32_t)before);
+    perms_t more = { roles_perms((uint32_t)after).bits & ~had.bits };
+    if (perms_cover(act->actor.perms, more))
+        return E_OK;
+    return FAIL(&act->why, E_FORBIDDEN, "nobody gives a right that he does not have himself");
+}
+
+err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64_t own,
+               int64_t *ret)
+{
+    struct sql_member_roles in = { .org = org, .kind = kind, .member_id = id };
+    struct sql_member_roles_row *rows = NULL;
+    size_t n = 0;
+    TRY(sql_member_roles(act->db, act->arena, &in, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        own |= rows[i].roles;
+    *ret = own;
+    return E_OK;
+}
