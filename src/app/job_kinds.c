@@ -7,17 +7,19 @@
 #include "sql/store.h"
 
 enum { SLICE = 500, CHECKPOINT_EVENTS = 1000 };
-#define SEEN_LEAST        DUR_S(60) /* FLEET 5: a smaller move is not worth a write */
 #define IDEMPOTENCY_LIFE  DUR_HOURS(24)
 
 static err_t run_seen(struct job_task *task)
 {
     struct live_seen *seen = ARENA_ARRAY(task->act.arena, struct live_seen, SLICE);
-    if (seen == NULL)
+    struct device_seen *rows = ARENA_ARRAY(task->act.arena, struct device_seen, SLICE);
+    if (seen == NULL || rows == NULL)
         return E_NO_MEMORY;
     size_t n = live_seen_collect(task->services->live, SEEN_LEAST, seen, SLICE);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct device_seen){ .org = seen[i].org, .device = seen[i].device, .at = seen[i].at };
     task->more = n == SLICE;
-    return device_seen_batch(&task->act, seen, n);
+    return device_seen_batch(&task->act, rows, n);
 }
 
 static err_t run_expire(struct job_task *task)

@@ -27,7 +27,7 @@ err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_devi
     } else if (t.state == TOKEN_RETIRED) {
         TRY(device_change_row(act, &d, MOVE_BLOCK, DEVICE_REASON_CLONE));
         answer = SETTLE_CLONE;
-    } else if (t.state == TOKEN_GIVEN) {
+    } else if (t.state == TOKEN_ISSUED) {
         TRY(settle_first_use(act, &t));
     }
     *ret_device = d.id;
@@ -45,7 +45,7 @@ static err_t settle_first_use(struct act *act, const struct row_device_token *t)
     struct sql_device_token_state current = { .hash = t->hash, .state = TOKEN_CURRENT };
     struct sql_device_token_drop rest = { .org = act->org,
                                           .device = t->principal,
-                                          .state = TOKEN_GIVEN };
+                                          .state = TOKEN_ISSUED };
     struct sql_device_join_seq_set seq = { .org = act->org,
                                            .id = t->principal,
                                            .join_seq = t->join_seq };
@@ -98,7 +98,7 @@ static err_t token_give(struct act *act, oid_t device, int64_t join_seq,
         .org = act->org,
         .kind = ACTOR_DEVICE,
         .principal = device,
-        .state = TOKEN_GIVEN,
+        .state = TOKEN_ISSUED,
         .join_seq = join_seq,
         .now = act->now,
     };

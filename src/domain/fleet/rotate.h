@@ -9,9 +9,8 @@
 #define DOMAIN_FLEET_ROTATE_H
 
 #include "domain/fleet/device.h"
+#include "domain/identity/actor_load.h"
 #include "plat/crypto/crypto.h"
-
-enum token_state { TOKEN_GIVEN, TOKEN_CURRENT, TOKEN_RETIRED }; /* of the table `token` */
 
 #define DEVICE_REASON_CLONE STR("clone")
 
