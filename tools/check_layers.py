@@ -77,8 +77,8 @@ def check_include(directory, kind, header, allowed):
         return None if LIBC.match(header) else f"<{header}> is no header that LAYERS or its checker knows"
     target = str(Path(header).parent)
     if target == "sql":  # generated statement names
-        return None if directory.startswith("domain/") or directory in ("plat/db", "app") \
-            else "statements belong to domain and plat/db"
+        return None if "plat/db" in allowed[directory] \
+            else "statements belong to who may see plat/db"
     if target not in allowed:
         return f'"{header}" is in no directory of LAYERS'
     return None if target in allowed[directory] else f'"{header}": {directory} may not include {target}'
