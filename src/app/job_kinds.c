@@ -75,10 +75,10 @@ static err_t run_idempotency(struct job_task *task)
 
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
-    { "device-seen",        DUR_S(5),   run_seen,        NULL },
-    { "request-expiry",     DUR_S(60),  run_expire,      NULL },
-    { "audit-checkpoint",   DUR_S(60),  run_checkpoint,  checkpoint_presses },
-    { "refusal-summary",    DUR_S(60),  run_refusals,    NULL },
-    { "idempotency-expiry", DUR_S(600), run_idempotency, NULL },
+    { "device-seen",        5,   run_seen,        NULL },
+    { "request-expiry",     60,  run_expire,      NULL },
+    { "audit-checkpoint",   60,  run_checkpoint,  checkpoint_presses },
+    { "refusal-summary",    60,  run_refusals,    NULL },
+    { "idempotency-expiry", 600, run_idempotency, NULL },
 };
 /* clang-format on */

@@ -11,7 +11,7 @@ struct job_task;
 
 struct job_kind {
     const char *name; /* of its row */
-    dur_t every;
+    int64_t every_s;
     err_t (*run)(struct job_task *task);     /* one slice, in the writer's transaction */
     bool (*presses)(const struct job_task *task); /* NULL: never before its time */
 };

@@ -43,14 +43,14 @@ static err_t task_run(struct write_job *write, struct db *db)
     struct row_job row;
     task_begin(task, db);
     /* What presses runs before it is due: as if its time had come. */
-    ts_t as_of = task->pressed ? ts_add(act->now, task->kind->every) : act->now;
+    ts_t as_of = task->pressed ? ts_add(act->now, DUR_S(task->kind->every_s)) : act->now;
     TRY(sql_job_make(db, &(struct sql_job_make){ .name = name, .due = act->now }));
     TRY(sql_job_take(db, act->arena,
                      &(struct sql_job_take){ .name = name, .now = as_of, .holder = holder,
                                              .until = ts_add(act->now, DUR_S(60)) },
                      &row));
     TRY(task->kind->run(task));
-    ts_t due = task->more ? act->now : ts_add(act->now, task->kind->every);
+    ts_t due = task->more ? act->now : ts_add(act->now, DUR_S(task->kind->every_s));
     return sql_job_finish(db, act->arena,
                           &(struct sql_job_finish){ .name = name, .holder = holder, .due = due }, &row);
 }
@@ -102,7 +102,7 @@ void jobs_tick(struct jobs *j)
         task->pressed = task->kind->presses != NULL && task->kind->presses(task);
         if (now.us < task->next.us && !task->more && !task->pressed)
             continue;
-        task->next = (dur_t){ now.us + task->kind->every.us };
+        task->next = (dur_t){ now.us + DUR_S(task->kind->every_s).us };
         task_submit(task);
     }
 }

@@ -39,7 +39,7 @@ err_t checkpoint_new(const char *dir, struct diag *why, struct checkpoint **ret)
     (void)pthread_mutex_init(&c->lock, NULL); /* cannot fail with default attributes */
     thread_cond_init(&c->work);
     thread_cond_init(&c->done);
-    err_t e = conn_open(dir, DB_WRITER, why, &c->db);
+    err_t e = store_conn_open(dir, DB_WRITER, why, &c->db);
     if (e == E_OK)
         (void)sqlite3_db_config(c->db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (e == E_OK)

@@ -44,7 +44,7 @@ static void conn_configure(void)
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-err_t conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
+err_t store_conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, conn_configure);

@@ -38,7 +38,7 @@ struct db {
 extern const char conn_file_name[]; /* of the store in the data directory */
 
 /* A connection with nothing checked but the file; makes the file (0600) when there is none. */
-err_t conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
+err_t store_conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
 err_t conn_control(struct db *db, enum conn_control what) MUST_USE;
 /* COMMIT; on any failure the transaction is rolled back. */
 err_t conn_commit(struct db *db) MUST_USE;

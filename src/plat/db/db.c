@@ -7,7 +7,7 @@
 err_t db_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
 {
     CLEANUP(db_closep) struct db *db = NULL;
-    TRY(conn_open(dir, role, why, &db));
+    TRY(store_conn_open(dir, role, why, &db));
     TRY(migrate_check(db, why));
     *ret = db;
     db = NULL;

@@ -18,7 +18,7 @@ static err_t migrate_next(struct db *db, struct diag *why, bool *ret_more);
 err_t db_migrate(const char *dir, struct diag *why)
 {
     CLEANUP(db_closep) struct db *db = NULL;
-    TRY(conn_open(dir, DB_WRITER, why, &db));
+    TRY(store_conn_open(dir, DB_WRITER, why, &db));
     for (bool more = true; more;)
         TRY(migrate_next(db, why, &more));
     return E_OK;

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli.h"
 
-#include "agent/agent_main.h"
-
 enum { CLI_ARENA_MAX = 256 * 1024 * 1024 };
-
-static int cmd_agent(struct cli *cli, int argc, char **argv)
-{
-    (void)cli;
-    return agent_main(argc, argv);
-}
 
 static int cmd_version(struct cli *cli, int argc, char **argv)
 {
@@ -28,7 +20,6 @@ static const struct {
 } commands[] = {
     { "serve",        NULL,     cmd_serve },
     { "admin-token",  NULL,     cmd_admin_token },
-    { "agent",        NULL,     cmd_agent },
     { "audit",        "verify", cmd_audit_verify },
     { "check-config", NULL,     cmd_check_config },
     { "routes",       NULL,     cmd_routes },
