@@ -103,3 +103,16 @@ err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64
     *ret = own;
     return E_OK;
 }
+
+err_t account_status_change(struct act *act, oid_t id, str_t name, int64_t *status)
+{
+    enum account_status next = ACCOUNT_PENDING;
+    if (name.p == NULL)
+        return E_OK;
+    if (account_status_parse(name, &next) != E_OK || next == ACCOUNT_PENDING)
+        return diag_set_field(&act->why, E_BAD_FIELD, "status", "want active or disabled");
+    if (next == ACCOUNT_DISABLED && oid_eq(id, act->actor.id))
+        return FAIL(&act->why, E_CONFLICT, "nobody disables his own account");
+    *status = next;
+    return E_OK;
+}

@@ -37,9 +37,8 @@ err_t roles_may_give(struct act *act, int64_t before, int64_t after) MUST_USE;
 err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64_t own,
                int64_t *ret) MUST_USE;
 
-struct group_ref {
-    oid_t id;
-    str_t name;
-};
+/* Set *status from a change's `name`; absent: as it is. E_BAD_FIELD. E_CONFLICT: nobody shuts
+ * himself out. */
+err_t account_status_change(struct act *act, oid_t id, str_t name, int64_t *status) MUST_USE;
 
 #endif
