@@ -111,7 +111,7 @@ static enum checkpoint_state checkpoint_pass(struct db *db, bool *ret_left)
     if (rc == SQLITE_OK || rc == SQLITE_BUSY) /* busy: another process does it */
         return CHECKPOINT_FINE;
     err_t e = conn_error(db, rc);
-    if (db->broken)
+    if (db->broken != SQLITE_OK)
         return CHECKPOINT_FAILED;
     return e == E_DISK_FULL ? CHECKPOINT_FULL : CHECKPOINT_FINE;
 }

@@ -31,6 +31,8 @@ static const char settings_text[] = "PRAGMA auto_vacuum=INCREMENTAL;"
                                     "PRAGMA secure_delete=ON;"
                                     "PRAGMA temp_store=MEMORY;"
                                     "PRAGMA mmap_size=1073741824;"
+                                    "PRAGMA cache_size=-8192;"
+                                    "PRAGMA journal_size_limit=134217728;"
                                     "PRAGMA wal_autocheckpoint=0;"; /* checkpoint.c */
 
 static err_t conn_make_file(const char *dir, struct diag *why);
@@ -210,7 +212,8 @@ err_t conn_error(struct db *db, int rc)
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (table[i].rc != (rc & 0xff))
             continue;
-        db->broken = db->broken || table[i].broken;
+        if (table[i].broken && db->broken == SQLITE_OK)
+            db->broken = rc;
         return table[i].e;
     }
     return E_STORE_UNREACHABLE;

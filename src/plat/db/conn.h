@@ -26,7 +26,8 @@ struct db {
     bool in_job;    /* the writer runs a job: its first write opens a savepoint */
     bool savepoint; /* it is open */
     bool full;      /* the engine said "disk full" since the flag was cleared */
-    bool broken;    /* an I/O error or a corrupt page: nothing may be written any more */
+    int broken; /* the I/O error or corrupt page after which nothing may be written; else SQLITE_OK
+                 */
     dur_t deadline; /* readers: when the statement is interrupted, on the monotonic clock */
     sqlite3_stmt *controls[CONN_CONTROLS];
     sqlite3_stmt **stmts; /* by query, prepared at first use */

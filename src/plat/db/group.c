@@ -94,7 +94,7 @@ static void group_fill(struct group *g, const struct group_source *from, size_t 
 static bool job_end(struct group *g, err_t e)
 {
     struct db *db = g->db;
-    if (!conn_in_tx(db) || db->full || db->broken)
+    if (!conn_in_tx(db) || db->full || db->broken != SQLITE_OK)
         return false;
     if (e != E_OK)
         follow(g, g->follower.rewind);
@@ -138,9 +138,12 @@ static void group_publish(struct group *g, const struct group_source *from)
 
 /* Nothing may be written any more, not even at the end: an fsync that failed says nothing when
  * asked again. */
-static void group_fail(struct group *g)
+static void group_fail(struct group *g, const char *cause)
 {
+    if (g->failed)
+        return;
     g->failed = true;
+    g->cause = cause;
     checkpoint_stop(g->checkpoint);
     (void)sqlite3_db_config(g->db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
@@ -158,8 +161,8 @@ static void group_lose(struct group *g)
     conn_rollback(g->db);
     g->db->in_job = false;
     follow(g, g->follower.abort);
-    if (g->db->broken)
-        group_fail(g);
+    if (g->db->broken != SQLITE_OK)
+        group_fail(g, sqlite3_errstr(g->db->broken));
     if (g->db->full)
         group_fill_disk(g);
     g->db->full = false;
@@ -213,7 +216,7 @@ void group_rest(struct group *g)
         g->wal_limit = g->wal_frames + CHECKPOINT_FRAMES_MORE;
     }
     if (state == CHECKPOINT_FAILED)
-        group_fail(g);
+        group_fail(g, "a checkpoint failed");
     if (state == CHECKPOINT_FULL)
         group_fill_disk(g);
 }

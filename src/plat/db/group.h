@@ -17,6 +17,7 @@ struct group {
     struct write_follower follower;
     bool disk_full;
     bool failed;
+    const char *cause;   /* why, for the administrator */
     dur_t looked_at;     /* on a full disk: when room was last looked for */
     uint64_t wal_frames; /* in the log after the last COMMIT */
     uint64_t wal_limit;  /* wait for the checkpointer past this */

@@ -138,6 +138,13 @@ static struct write_job *writer_next_bulk(void *arg)
     return job;
 }
 
+static void writer_note_state(struct writer *w)
+{
+    w->stats.disk_full = w->group.disk_full;
+    w->stats.failed = w->group.failed;
+    w->stats.cause = w->group.cause;
+}
+
 /* Before the jobs of a group hear of its end, so that who heard sees it counted. */
 static void writer_count(void *arg, const struct group *g)
 {
@@ -146,8 +153,7 @@ static void writer_count(void *arg, const struct group *g)
     w->stats.jobs += g->jobs_n;
     w->stats.groups++;
     w->stats.wal_frames = g->wal_frames;
-    w->stats.disk_full = g->disk_full;
-    w->stats.failed = g->failed;
+    writer_note_state(w);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -155,8 +161,7 @@ static void writer_count(void *arg, const struct group *g)
 static bool writer_wait(struct writer *w)
 {
     (void)pthread_mutex_lock(&w->lock);
-    w->stats.disk_full = w->group.disk_full;
-    w->stats.failed = w->group.failed;
+    writer_note_state(w);
     if (w->stats.queued == 0 && !w->stopping) {
         w->idle = true;
         if (w->group.disk_full)

@@ -55,6 +55,7 @@ struct writer_stats {
     size_t queued;
     bool disk_full; /* only WRITE_URGENT runs, until there is room again */
     bool failed;    /* an fsync failed or a page is corrupt: nothing is written until a restart */
+    const char *cause; /* why it failed, a static text; NULL: it did not */
 };
 
 struct writer;

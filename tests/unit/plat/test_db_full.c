@@ -213,6 +213,7 @@ static void test_an_fsync_that_fails_is_the_end(void **state)
     struct writer_stats stats;
     writer_stats(s.w, &stats);
     assert_true(stats.failed);
+    assert_string_equal(stats.cause, "disk I/O error");
     assert_true(has_row(s.reader, 1));
     assert_false(has_row(s.reader, 2));
     store_close(&s);

@@ -28,6 +28,9 @@ UPDATE thing SET parent = $parent WHERE id = $id RETURNING name;
 -- @exec thing_rename(id id, name text?)
 UPDATE thing SET name = $name WHERE id = $id;
 
+-- @exec thing_drop(name text)
+DELETE FROM thing WHERE name = $name;
+
 -- Bytes where an id is expected.
 -- @exec thing_spoil(id id, other bytes)
 UPDATE thing SET other = $other WHERE id = $id;
