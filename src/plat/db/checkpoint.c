@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plat/db/checkpoint.h"
-#include "plat/db/conn.h"
+#include "plat/db/dbconn.h"
 #include "plat/db/thread.h"
 
 struct checkpoint {
@@ -39,7 +39,7 @@ err_t checkpoint_new(const char *dir, struct diag *why, struct checkpoint **ret)
     (void)pthread_mutex_init(&c->lock, NULL); /* cannot fail with default attributes */
     thread_cond_init(&c->work);
     thread_cond_init(&c->done);
-    err_t e = store_conn_open(dir, DB_WRITER, why, &c->db);
+    err_t e = dbconn_open(dir, DB_WRITER, why, &c->db);
     if (e == E_OK)
         (void)sqlite3_db_config(c->db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (e == E_OK)
@@ -110,7 +110,7 @@ static enum checkpoint_state checkpoint_pass(struct db *db, bool *ret_left)
     *ret_left = rc != SQLITE_OK || moved < frames;
     if (rc == SQLITE_OK || rc == SQLITE_BUSY) /* busy: another process does it */
         return CHECKPOINT_FINE;
-    err_t e = conn_error(db, rc);
+    err_t e = dbconn_error(db, rc);
     if (db->broken != SQLITE_OK)
         return CHECKPOINT_FAILED;
     return e == E_DISK_FULL ? CHECKPOINT_FULL : CHECKPOINT_FINE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plat/db/conn.h"
+#include "plat/db/dbconn.h"
 #include "plat/db/migrate.h"
 
 #include <assert.h>
@@ -7,7 +7,7 @@
 err_t db_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
 {
     CLEANUP(db_closep) struct db *db = NULL;
-    TRY(store_conn_open(dir, role, why, &db));
+    TRY(dbconn_open(dir, role, why, &db));
     TRY(migrate_check(db, why));
     *ret = db;
     db = NULL;
@@ -18,30 +18,30 @@ err_t db_read_begin(struct db *db)
 {
     assert(db->role == DB_READER);
     assert(!db->in_read);
-    TRY(conn_control(db, CONN_BEGIN));
-    db->deadline = (dur_t){ clock_mono().us + CONN_READ_MAX.us };
+    TRY(dbconn_control(db, DBCONN_BEGIN));
+    db->deadline = (dur_t){ clock_mono().us + DBCONN_READ_MAX.us };
     db->in_read = true;
     return E_OK;
 }
 
 void db_read_end(struct db *db)
 {
-    conn_rollback(db); /* nothing was written: the cheaper end */
+    dbconn_rollback(db); /* nothing was written: the cheaper end */
     db->in_read = false;
 }
 
 err_t db_tx_begin(struct db *db)
 {
     assert(db->role == DB_WRITER);
-    return conn_control(db, CONN_BEGIN_IMMEDIATE);
+    return dbconn_control(db, DBCONN_BEGIN_IMMEDIATE);
 }
 
 err_t db_tx_commit(struct db *db)
 {
-    return conn_commit(db);
+    return dbconn_commit(db);
 }
 
 void db_tx_rollback(struct db *db)
 {
-    conn_rollback(db);
+    dbconn_rollback(db);
 }

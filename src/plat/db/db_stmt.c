@@ -3,7 +3,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/opt.h"
-#include "plat/db/conn.h"
+#include "plat/db/dbconn.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -124,7 +124,7 @@ static err_t stmt_prepare(struct db *db, size_t query)
     int rc = sqlite3_prepare_v3(db->sqlite, sql_stmts[query].text, -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->stmts[query], NULL);
     if (rc != SQLITE_OK)
-        return conn_error(db, rc);
+        return dbconn_error(db, rc);
     stmt_check(&sql_stmts[query], db->stmts[query]);
     return E_OK;
 }
@@ -189,12 +189,12 @@ static err_t stmt_admit(struct db *db, const struct sql_stmt *s)
     if (db->role == DB_READER) {
         dur_t now = clock_mono();
         if (!db->in_read)
-            db->deadline = (dur_t){ now.us + CONN_READ_MAX.us };
+            db->deadline = (dur_t){ now.us + DBCONN_READ_MAX.us };
         if (now.us > db->deadline.us)
             return E_STORE_UNREACHABLE;
     }
     if (s->writes && db->in_job && !db->savepoint) {
-        TRY(conn_control(db, CONN_SAVEPOINT));
+        TRY(dbconn_control(db, DBCONN_SAVEPOINT));
         db->savepoint = true;
     }
     return E_OK;
@@ -211,7 +211,7 @@ static err_t stmt_start(struct db *db, size_t query, const void *in, sqlite3_stm
     for (size_t i = 0; i < s->in_n; i++) {
         int rc = bind_member(st, (int)i + 1, &s->in[i], (const char *)in + s->in[i].at);
         if (rc != SQLITE_OK)
-            return conn_error(db, rc);
+            return dbconn_error(db, rc);
     }
     *ret = st;
     return E_OK;
@@ -226,7 +226,7 @@ static err_t stmt_step(struct db *db, size_t query, sqlite3_stmt *st, bool *ret_
     }
     LOG(LOG_DEBUG, "statement-failed", LOG_F("statement", sql_stmts[query].name),
         LOG_F("code", rc));
-    return conn_error(db, rc);
+    return dbconn_error(db, rc);
 }
 
 static void stmt_end(sqlite3_stmt *st)

@@ -2,7 +2,7 @@
 /* Forward only: what was applied stays as it was, and a newer schema is left alone. */
 #include "plat/db/migrate.h"
 #include "base/fault.h"
-#include "plat/db/conn.h"
+#include "plat/db/dbconn.h"
 
 /* The generated functions cannot serve here: before the first migration there is no table to
  * prepare them on. */
@@ -18,7 +18,7 @@ static err_t migrate_next(struct db *db, struct diag *why, bool *ret_more);
 err_t db_migrate(const char *dir, struct diag *why)
 {
     CLEANUP(db_closep) struct db *db = NULL;
-    TRY(store_conn_open(dir, DB_WRITER, why, &db));
+    TRY(dbconn_open(dir, DB_WRITER, why, &db));
     for (bool more = true; more;)
         TRY(migrate_next(db, why, &more));
     return E_OK;
@@ -27,7 +27,7 @@ err_t db_migrate(const char *dir, struct diag *why)
 err_t migrate_check(struct db *db, struct diag *why)
 {
     size_t applied;
-    db->deadline = (dur_t){ clock_mono().us + CONN_READ_MAX.us };
+    db->deadline = (dur_t){ clock_mono().us + DBCONN_READ_MAX.us };
     TRY(migrate_count_applied(db, why, &applied));
     if (applied == sql_migrations_n)
         return E_OK;
@@ -46,7 +46,7 @@ static err_t migrate_prepare(struct db *db, const char *text, struct diag *why, 
     int rc = fault_here() ? SQLITE_ERROR : sqlite3_prepare_v2(db->sqlite, text, -1, ret, NULL);
     if (rc == SQLITE_OK)
         return E_OK;
-    err_t e = conn_error(db, rc);
+    err_t e = dbconn_error(db, rc);
     return FAIL(why, e, "the store cannot be read: %s", sqlite3_errstr(rc));
 }
 
@@ -57,12 +57,12 @@ static err_t migrate_has_table(struct db *db, struct diag *why, bool *ret)
     TRY(migrate_prepare(db, tables_text, why, &st));
     int rc = sqlite3_step(st);
     if (rc != SQLITE_ROW) {
-        err_t e = conn_error(db, rc);
+        err_t e = dbconn_error(db, rc);
         return FAIL(why, e, "the store cannot be read: %s", sqlite3_errstr(rc));
     }
     bool has = sqlite3_column_int64(st, 1) == 1;
     if (!has && sqlite3_column_int64(st, 0) != 0)
-        return FAIL(why, E_CORRUPT, "%s was made by another program", conn_file_name);
+        return FAIL(why, E_CORRUPT, "%s was made by another program", dbconn_file_name);
     *ret = has;
     return E_OK;
 }
@@ -106,7 +106,7 @@ static err_t migrate_count_applied(struct db *db, struct diag *why, size_t *ret)
         n++;
     }
     if (rc != SQLITE_DONE) {
-        err_t e = conn_error(db, rc);
+        err_t e = dbconn_error(db, rc);
         return FAIL(why, e, "the store cannot be read: %s", sqlite3_errstr(rc));
     }
     *ret = n;
@@ -126,15 +126,15 @@ static err_t migrate_record(struct db *db, const struct sql_migration *m, struct
         rc = sqlite3_bind_int64(st, 4, clock_now().us);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(st);
-    return rc == SQLITE_DONE ? E_OK : conn_error(db, rc);
+    return rc == SQLITE_DONE ? E_OK : dbconn_error(db, rc);
 }
 
 static err_t migrate_apply(struct db *db, const struct sql_migration *m, struct diag *why)
 {
     int rc = fault_here() ? SQLITE_ERROR : sqlite3_exec(db->sqlite, m->text, NULL, NULL, NULL);
-    err_t e = rc == SQLITE_OK ? migrate_record(db, m, why) : conn_error(db, rc);
+    err_t e = rc == SQLITE_OK ? migrate_record(db, m, why) : dbconn_error(db, rc);
     if (e == E_OK)
-        e = conn_commit(db);
+        e = dbconn_commit(db);
     if (e == E_OK)
         return E_OK;
     return FAIL(why, e, "migration %04d (%s): %s", m->number, m->name, sqlite3_errmsg(db->sqlite));
@@ -143,7 +143,7 @@ static err_t migrate_apply(struct db *db, const struct sql_migration *m, struct 
 /* Looks again inside the transaction: another process may have been quicker. */
 static err_t migrate_next(struct db *db, struct diag *why, bool *ret_more)
 {
-    err_t e = conn_control(db, CONN_BEGIN_IMMEDIATE);
+    err_t e = dbconn_control(db, DBCONN_BEGIN_IMMEDIATE);
     if (e != E_OK)
         return FAIL(why, e, "the store cannot be written: %s", sqlite3_errmsg(db->sqlite));
     size_t applied = 0;
@@ -151,7 +151,7 @@ static err_t migrate_next(struct db *db, struct diag *why, bool *ret_more)
     bool more = applied < sql_migrations_n;
     if (e == E_OK && more)
         e = migrate_apply(db, &sql_migrations[applied], why);
-    conn_rollback(db);
+    dbconn_rollback(db);
     if (e != E_OK)
         return e;
     *ret_more = more;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queues and the thread; what becomes of a group is writer_group.c. */
+/* The queues and the thread; what becomes of a group is write_group.c. */
 #include "plat/db/writer.h"
 #include "base/fault.h"
-#include "plat/db/group.h"
 #include "plat/db/thread.h"
+#include "plat/db/write_group.h"
 
 /* On a full disk: how often to look whether there is room again. */
 #define WRITER_LOOK_EVERY DUR_S(1)
@@ -18,7 +18,7 @@ enum { WRITE_CLASSES = WRITE_BULK + 1 };
 
 struct writer {
     pthread_t thread;
-    struct group group; /* the thread's */
+    struct write_group group; /* the thread's */
     size_t queue_max;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t work;
@@ -32,7 +32,7 @@ static void *writer_main(void *arg);
 
 static void writer_drop(struct writer *w)
 {
-    group_fini(&w->group);
+    write_group_fini(&w->group);
     (void)pthread_cond_destroy(&w->work);
     (void)pthread_mutex_destroy(&w->lock);
     free(w);
@@ -48,7 +48,7 @@ err_t writer_new(const struct writer_cfg *cfg, struct diag *why, struct writer *
         w->queues[i].last = &w->queues[i].first;
     (void)pthread_mutex_init(&w->lock, NULL); /* cannot fail with default attributes */
     thread_cond_init(&w->work);
-    err_t e = group_init(&w->group, cfg, why);
+    err_t e = write_group_init(&w->group, cfg, why);
     if (e == E_OK)
         e = thread_start("writer", writer_main, w, &w->thread);
     if (e != E_OK) {
@@ -146,7 +146,7 @@ static void writer_note_state(struct writer *w)
 }
 
 /* Before the jobs of a group hear of its end, so that who heard sees it counted. */
-static void writer_count(void *arg, const struct group *g)
+static void writer_count(void *arg, const struct write_group *g)
 {
     struct writer *w = (struct writer *)arg;
     (void)pthread_mutex_lock(&w->lock);
@@ -178,13 +178,13 @@ static bool writer_wait(struct writer *w)
 static void *writer_main(void *arg)
 {
     struct writer *w = (struct writer *)arg;
-    const struct group_source normal = { w, writer_next, writer_count };
-    const struct group_source bulk = { w, writer_next_bulk, writer_count };
+    const struct write_group_source normal = { w, writer_next, writer_count };
+    const struct write_group_source bulk = { w, writer_next_bulk, writer_count };
     while (writer_wait(w)) {
-        group_recover(&w->group);
-        group_run(&w->group, &normal, GROUP_MAX);
-        group_run(&w->group, &bulk, 1);
-        group_rest(&w->group);
+        write_group_recover(&w->group);
+        write_group_run(&w->group, &normal, WRITE_GROUP_MAX);
+        write_group_run(&w->group, &bulk, 1);
+        write_group_rest(&w->group);
     }
     return NULL;
 }

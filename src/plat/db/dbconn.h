@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside plat/db: a connection to SQLite, its control statements, and what its errors mean. */
-#ifndef PLAT_DB_CONN_H
-#define PLAT_DB_CONN_H
+#ifndef PLAT_DB_DBCONN_H
+#define PLAT_DB_DBCONN_H
 
 #include "plat/db/stmt.h"
 
 #include <sqlite3.h>
 
 /* Prepared once like all others: a savepoint costs less than the row it guards. */
-enum conn_control {
-    CONN_BEGIN,
-    CONN_BEGIN_IMMEDIATE,
-    CONN_COMMIT,
-    CONN_ROLLBACK,
-    CONN_SAVEPOINT,
-    CONN_RELEASE,
-    CONN_REWIND, /* back to the savepoint, which stays */
-    CONN_CONTROLS
+enum dbconn_control {
+    DBCONN_BEGIN,
+    DBCONN_BEGIN_IMMEDIATE,
+    DBCONN_COMMIT,
+    DBCONN_ROLLBACK,
+    DBCONN_SAVEPOINT,
+    DBCONN_RELEASE,
+    DBCONN_REWIND, /* back to the savepoint, which stays */
+    DBCONN_CONTROLS
 };
 
 struct db {
@@ -29,25 +29,25 @@ struct db {
     int broken; /* the I/O error or corrupt page after which nothing may be written; else SQLITE_OK
                  */
     dur_t deadline; /* readers: when the statement is interrupted, on the monotonic clock */
-    sqlite3_stmt *controls[CONN_CONTROLS];
+    sqlite3_stmt *controls[DBCONN_CONTROLS];
     sqlite3_stmt **stmts; /* by query, prepared at first use */
 };
 
 /* Readers older than this are ended: they would keep the WAL from starting again. */
-#define CONN_READ_MAX DUR_S(5)
+#define DBCONN_READ_MAX DUR_S(5)
 
-extern const char conn_file_name[]; /* of the store in the data directory */
+extern const char dbconn_file_name[]; /* of the store in the data directory */
 
 /* A connection with nothing checked but the file; makes the file (0600) when there is none. */
-err_t store_conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
-err_t conn_control(struct db *db, enum conn_control what) MUST_USE;
+err_t dbconn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
+err_t dbconn_control(struct db *db, enum dbconn_control what) MUST_USE;
 /* COMMIT; on any failure the transaction is rolled back. */
-err_t conn_commit(struct db *db) MUST_USE;
-void conn_rollback(struct db *db); /* fine without a transaction */
-bool conn_in_tx(const struct db *db);
+err_t dbconn_commit(struct db *db) MUST_USE;
+void dbconn_rollback(struct db *db); /* fine without a transaction */
+bool dbconn_in_tx(const struct db *db);
 /* SQLite's code as ours; notes `full` and `broken`. */
-err_t conn_error(struct db *db, int rc) MUST_USE;
+err_t dbconn_error(struct db *db, int rc) MUST_USE;
 /* fsync of the directory itself: a new name in it is durable after that. */
-err_t conn_sync_dir(const char *dir, struct diag *why) MUST_USE;
+err_t dbconn_sync_dir(const char *dir, struct diag *why) MUST_USE;
 
 #endif

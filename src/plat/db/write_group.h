@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside plat/db: one group of jobs in one transaction, and what happens when that fails. */
-#ifndef PLAT_DB_GROUP_H
-#define PLAT_DB_GROUP_H
+#ifndef PLAT_DB_WRITE_GROUP_H
+#define PLAT_DB_WRITE_GROUP_H
 
 #include "plat/db/ballast.h"
 #include "plat/db/checkpoint.h"
 #include "plat/db/writer.h"
 
-enum { GROUP_MAX = 256 };
-#define GROUP_TIME_MAX DUR_MS(2)
+enum { WRITE_GROUP_MAX = 256 };
+#define WRITE_GROUP_TIME_MAX DUR_MS(2)
 
-struct group {
+struct write_group {
     struct db *db;
     struct checkpoint *checkpoint;
     struct ballast ballast;
@@ -22,25 +22,26 @@ struct group {
     uint64_t wal_frames; /* in the log after the last COMMIT */
     uint64_t wal_limit;  /* wait for the checkpointer past this */
     size_t jobs_n;
-    struct write_job *jobs[GROUP_MAX];
-    err_t results[GROUP_MAX];
+    struct write_job *jobs[WRITE_GROUP_MAX];
+    err_t results[WRITE_GROUP_MAX];
 };
 
 /* Where jobs come from, and who counts them. */
-struct group_source {
+struct write_group_source {
     void *arg;
     struct write_job *(*next)(void *arg); /* NULL: none waits */
-    void (*count)(void *arg, const struct group *g);
+    void (*count)(void *arg, const struct write_group *g);
 };
 
-err_t group_init(struct group *g, const struct writer_cfg *cfg, struct diag *why) MUST_USE;
-void group_fini(struct group *g); /* half made is fine */
+err_t write_group_init(struct write_group *g, const struct writer_cfg *cfg,
+                       struct diag *why) MUST_USE;
+void write_group_fini(struct write_group *g); /* half made is fine */
 
 /* At most `max` jobs, or what comes within 2 ms; each is done when this returns. */
-void group_run(struct group *g, const struct group_source *from, size_t max);
+void write_group_run(struct write_group *g, const struct write_group_source *from, size_t max);
 /* Between two groups: wait for the checkpointer when the log is long. */
-void group_rest(struct group *g);
+void write_group_rest(struct write_group *g);
 /* On a full disk, once a second: is there room again? */
-void group_recover(struct group *g);
+void write_group_recover(struct write_group *g);
 
 #endif

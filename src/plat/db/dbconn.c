@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plat/db/conn.h"
+#include "plat/db/dbconn.h"
 #include "base/fault.h"
 
 #include <errno.h>
@@ -7,18 +7,18 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { CONN_PATH_MAX = 4096, CONN_OPS_PER_LOOK = 20000, CONN_BUSY_MS = 5000 };
+enum { DBCONN_PATH_MAX = 4096, DBCONN_OPS_PER_LOOK = 20000, DBCONN_BUSY_MS = 5000 };
 
-const char conn_file_name[] = "seneschal.db";
+const char dbconn_file_name[] = "seneschal.db";
 
-static const char *const control_texts[CONN_CONTROLS] = {
-    [CONN_BEGIN] = "BEGIN",
-    [CONN_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
-    [CONN_COMMIT] = "COMMIT",
-    [CONN_ROLLBACK] = "ROLLBACK",
-    [CONN_SAVEPOINT] = "SAVEPOINT job",
-    [CONN_RELEASE] = "RELEASE job",
-    [CONN_REWIND] = "ROLLBACK TO job",
+static const char *const control_texts[DBCONN_CONTROLS] = {
+    [DBCONN_BEGIN] = "BEGIN",
+    [DBCONN_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
+    [DBCONN_COMMIT] = "COMMIT",
+    [DBCONN_ROLLBACK] = "ROLLBACK",
+    [DBCONN_SAVEPOINT] = "SAVEPOINT job",
+    [DBCONN_RELEASE] = "RELEASE job",
+    [DBCONN_REWIND] = "ROLLBACK TO job",
 };
 
 /* SAFETY rule 1. auto_vacuum counts only in a file without tables, before WAL. */
@@ -35,22 +35,22 @@ static const char settings_text[] = "PRAGMA auto_vacuum=INCREMENTAL;"
                                     "PRAGMA journal_size_limit=134217728;"
                                     "PRAGMA wal_autocheckpoint=0;"; /* checkpoint.c */
 
-static err_t conn_make_file(const char *dir, struct diag *why);
-static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why);
-static int conn_look_at_clock(void *arg);
+static err_t dbconn_make_file(const char *dir, struct diag *why);
+static err_t dbconn_open_sqlite(struct db *db, const char *dir, struct diag *why);
+static int dbconn_look_at_clock(void *arg);
 
-static void conn_configure(void)
+static void dbconn_configure(void)
 {
     /* Counting its memory would take one lock for all threads at each allocation; refused only if
      * SQLite runs already. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-err_t store_conn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
+err_t dbconn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    (void)pthread_once(&once, conn_configure);
-    TRY(conn_make_file(dir, why));
+    (void)pthread_once(&once, dbconn_configure);
+    TRY(dbconn_make_file(dir, why));
     CLEANUP(db_closep) struct db *db = fault_here() ? NULL : calloc(1, sizeof *db);
     if (db == NULL)
         return E_NO_MEMORY;
@@ -58,7 +58,7 @@ err_t store_conn_open(const char *dir, enum db_role role, struct diag *why, stru
     db->stmts = fault_here() ? NULL : calloc(sql_stmts_n, sizeof *db->stmts);
     if (db->stmts == NULL)
         return E_NO_MEMORY;
-    TRY(conn_open_sqlite(db, dir, why));
+    TRY(dbconn_open_sqlite(db, dir, why));
     *ret = db;
     db = NULL;
     return E_OK;
@@ -68,7 +68,7 @@ void db_close(struct db *db)
 {
     if (db == NULL)
         return;
-    for (size_t i = 0; i < CONN_CONTROLS; i++)
+    for (size_t i = 0; i < DBCONN_CONTROLS; i++)
         (void)sqlite3_finalize(db->controls[i]); /* its last error is known already */
     for (size_t i = 0; db->stmts != NULL && i < sql_stmts_n; i++)
         (void)sqlite3_finalize(db->stmts[i]);
@@ -77,10 +77,10 @@ void db_close(struct db *db)
     free(db);
 }
 
-static err_t conn_make_file(const char *dir, struct diag *why)
+static err_t dbconn_make_file(const char *dir, struct diag *why)
 {
-    char path[CONN_PATH_MAX];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, conn_file_name) >= sizeof path)
+    char path[DBCONN_PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, dbconn_file_name) >= sizeof path)
         return FAIL(why, E_IO, "the path of the data directory is too long");
     /* SQLite gives -wal and -shm the mode of this file. */
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -90,10 +90,10 @@ static err_t conn_make_file(const char *dir, struct diag *why)
         return FAIL(why, errno == ENOSPC ? E_DISK_FULL : E_IO, "%s: %s", path,
                     strerrordesc_np(errno));
     (void)close(fd); /* nothing was written */
-    return conn_sync_dir(dir, why);
+    return dbconn_sync_dir(dir, why);
 }
 
-err_t conn_sync_dir(const char *dir, struct diag *why)
+err_t dbconn_sync_dir(const char *dir, struct diag *why)
 {
     int fd = fault_here() ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -106,24 +106,25 @@ err_t conn_sync_dir(const char *dir, struct diag *why)
     return E_OK;
 }
 
-static err_t conn_refuse(struct db *db, int rc, struct diag *why, const char *path)
+static err_t dbconn_refuse(struct db *db, int rc, struct diag *why, const char *path)
 {
-    err_t e = conn_error(db, rc);
+    err_t e = dbconn_error(db, rc);
     return FAIL(why, e, "%s: %s", path, sqlite3_errstr(rc));
 }
 
-static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why)
+static err_t dbconn_open_sqlite(struct db *db, const char *dir, struct diag *why)
 {
-    char path[CONN_PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s/%s", dir, conn_file_name); /* fitted a moment ago */
+    char path[DBCONN_PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", dir, dbconn_file_name); /* fitted a moment ago */
     int rc = fault_here()
                  ? SQLITE_CANTOPEN
                  : sqlite3_open_v2(
                        path, &db->sqlite,
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
-        return conn_refuse(db, rc, why, path);
-    (void)sqlite3_busy_timeout(db->sqlite, CONN_BUSY_MS); /* these cannot fail on an open handle */
+        return dbconn_refuse(db, rc, why, path);
+    (void)sqlite3_busy_timeout(db->sqlite,
+                               DBCONN_BUSY_MS); /* these cannot fail on an open handle */
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -132,54 +133,54 @@ static err_t conn_open_sqlite(struct db *db, const char *dir, struct diag *why)
         /* Only the writer knows whether the log may still be synced. */
         (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         rc = sqlite3_exec(db->sqlite, "PRAGMA query_only=ON", NULL, NULL, NULL);
-        sqlite3_progress_handler(db->sqlite, CONN_OPS_PER_LOOK, conn_look_at_clock, db);
+        sqlite3_progress_handler(db->sqlite, DBCONN_OPS_PER_LOOK, dbconn_look_at_clock, db);
     }
-    for (size_t i = 0; rc == SQLITE_OK && i < CONN_CONTROLS; i++)
+    for (size_t i = 0; rc == SQLITE_OK && i < DBCONN_CONTROLS; i++)
         rc = sqlite3_prepare_v3(db->sqlite, control_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->controls[i], NULL);
-    return rc == SQLITE_OK ? E_OK : conn_refuse(db, rc, why, path);
+    return rc == SQLITE_OK ? E_OK : dbconn_refuse(db, rc, why, path);
 }
 
-static int conn_look_at_clock(void *arg)
+static int dbconn_look_at_clock(void *arg)
 {
     const struct db *db = (const struct db *)arg;
     return clock_mono().us > db->deadline.us; /* not 0: SQLITE_INTERRUPT */
 }
 
-err_t conn_control(struct db *db, enum conn_control what)
+err_t dbconn_control(struct db *db, enum dbconn_control what)
 {
     sqlite3_stmt *st = db->controls[what];
     int rc = sqlite3_step(st);
     (void)sqlite3_reset(st); /* gives the same error again */
-    return rc == SQLITE_DONE ? E_OK : conn_error(db, rc);
+    return rc == SQLITE_DONE ? E_OK : dbconn_error(db, rc);
 }
 
-err_t conn_commit(struct db *db)
+err_t dbconn_commit(struct db *db)
 {
-    err_t e = fault_here() ? E_STORE_UNREACHABLE : conn_control(db, CONN_COMMIT);
+    err_t e = fault_here() ? E_STORE_UNREACHABLE : dbconn_control(db, DBCONN_COMMIT);
     if (e != E_OK)
-        conn_rollback(db);
+        dbconn_rollback(db);
     return e;
 }
 
-void conn_rollback(struct db *db)
+void dbconn_rollback(struct db *db)
 {
-    if (conn_in_tx(db)) {
+    if (dbconn_in_tx(db)) {
         (void)sqlite3_step(
-            db->controls[CONN_ROLLBACK]); /* one that fails has ended the transaction too */
-        (void)sqlite3_reset(db->controls[CONN_ROLLBACK]);
+            db->controls[DBCONN_ROLLBACK]); /* one that fails has ended the transaction too */
+        (void)sqlite3_reset(db->controls[DBCONN_ROLLBACK]);
     }
     db->savepoint = false;
 }
 
-bool conn_in_tx(const struct db *db)
+bool dbconn_in_tx(const struct db *db)
 {
     return sqlite3_get_autocommit(db->sqlite) == 0;
 }
 
 /* ENOSPC is SQLITE_FULL in most places of SQLite, but not in all; a file size limit or a quota
  * never is. */
-static bool conn_is_full(const struct db *db, int rc)
+static bool dbconn_is_full(const struct db *db, int rc)
 {
     if ((rc & 0xff) == SQLITE_FULL)
         return true;
@@ -189,7 +190,7 @@ static bool conn_is_full(const struct db *db, int rc)
     return rc == SQLITE_IOERR_SHMSIZE || cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
 }
 
-err_t conn_error(struct db *db, int rc)
+err_t dbconn_error(struct db *db, int rc)
 {
     static const struct {
         int rc; /* primary code */
@@ -200,7 +201,7 @@ err_t conn_error(struct db *db, int rc)
         { SQLITE_TOOBIG, E_TOO_BIG, false },           { SQLITE_IOERR, E_STORE_UNREACHABLE, true },
         { SQLITE_CORRUPT, E_STORE_UNREACHABLE, true }, { SQLITE_NOTADB, E_STORE_UNREACHABLE, true },
     };
-    if (conn_is_full(db, rc)) {
+    if (dbconn_is_full(db, rc)) {
         db->full = true;
         return E_DISK_FULL;
     }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plat/db/group.h"
-#include "plat/db/conn.h"
+#include "plat/db/write_group.h"
+#include "plat/db/dbconn.h"
 
-static void group_fill(struct group *g, const struct group_source *from, size_t max,
-                       bool *ret_lost);
-static void group_publish(struct group *g, const struct group_source *from);
-static void group_alone(struct group *g, const struct group_source *from);
-static void group_lose(struct group *g);
-static bool job_run(struct group *g, size_t at);
+static void write_group_fill(struct write_group *g, const struct write_group_source *from,
+                             size_t max, bool *ret_lost);
+static void write_group_publish(struct write_group *g, const struct write_group_source *from);
+static void write_group_alone(struct write_group *g, const struct write_group_source *from);
+static void write_group_lose(struct write_group *g);
+static bool job_run(struct write_group *g, size_t at);
 
-static int group_on_commit(void *arg, sqlite3 *sqlite, const char *name, int frames)
+static int write_group_on_commit(void *arg, sqlite3 *sqlite, const char *name, int frames)
 {
-    struct group *g = (struct group *)arg;
+    struct write_group *g = (struct write_group *)arg;
     (void)sqlite;
     (void)name;
     g->wal_frames = (uint64_t)frames;
     return SQLITE_OK;
 }
 
-err_t group_init(struct group *g, const struct writer_cfg *cfg, struct diag *why)
+err_t write_group_init(struct write_group *g, const struct writer_cfg *cfg, struct diag *why)
 {
     g->follower = cfg->follower;
     g->wal_limit = CHECKPOINT_FRAMES_MAX;
     TRY(ballast_init(&g->ballast, cfg->dir));
     TRY(db_open(cfg->dir, DB_WRITER, why, &g->db));
-    (void)sqlite3_wal_hook(g->db->sqlite, group_on_commit, g);
+    (void)sqlite3_wal_hook(g->db->sqlite, write_group_on_commit, g);
     TRY(checkpoint_new(cfg->dir, why, &g->checkpoint));
     err_t e = ballast_take(&g->ballast);
     if (e == E_IO)
@@ -33,48 +33,49 @@ err_t group_init(struct group *g, const struct writer_cfg *cfg, struct diag *why
     return E_OK;
 }
 
-void group_fini(struct group *g)
+void write_group_fini(struct write_group *g)
 {
     checkpoint_free(g->checkpoint);
     db_close(g->db); /* the last connection moves the log into the store, unless an fsync failed */
 }
 
-void group_run(struct group *g, const struct group_source *from, size_t max)
+void write_group_run(struct write_group *g, const struct write_group_source *from, size_t max)
 {
     bool lost = false;
     g->jobs_n = 0;
-    group_fill(g, from, max, &lost);
+    write_group_fill(g, from, max, &lost);
     if (g->jobs_n == 0)
         return;
-    if (!lost && conn_in_tx(g->db))
-        lost = conn_commit(g->db) != E_OK;
+    if (!lost && dbconn_in_tx(g->db))
+        lost = dbconn_commit(g->db) != E_OK;
     if (lost) {
-        group_lose(g);
-        group_alone(g, from);
+        write_group_lose(g);
+        write_group_alone(g, from);
     } else {
-        group_publish(g, from);
+        write_group_publish(g, from);
     }
 }
 
-static void follow(const struct group *g, void (*what)(void *arg))
+static void follow(const struct write_group *g, void (*what)(void *arg))
 {
     if (what != NULL)
         what(g->follower.arg);
 }
 
 /* Has the job's class no right to run now? */
-static err_t job_admit(const struct group *g, const struct write_job *job)
+static err_t job_admit(const struct write_group *g, const struct write_job *job)
 {
     if (g->failed)
         return E_STORE_UNREACHABLE;
     return g->disk_full && job->class != WRITE_URGENT ? E_DISK_FULL : E_OK;
 }
 
-static void group_fill(struct group *g, const struct group_source *from, size_t max, bool *ret_lost)
+static void write_group_fill(struct write_group *g, const struct write_group_source *from,
+                             size_t max, bool *ret_lost)
 {
     dur_t start = clock_mono();
     while (!*ret_lost && g->jobs_n < max) {
-        if (clock_mono().us - start.us > GROUP_TIME_MAX.us)
+        if (clock_mono().us - start.us > WRITE_GROUP_TIME_MAX.us)
             break;
         struct write_job *job = from->next(from->arg);
         if (job == NULL)
@@ -84,29 +85,29 @@ static void group_fill(struct group *g, const struct group_source *from, size_t 
         g->results[at] = job_admit(g, job);
         if (g->results[at] != E_OK)
             continue;
-        bool begun = conn_in_tx(g->db) || conn_control(g->db, CONN_BEGIN_IMMEDIATE) == E_OK;
+        bool begun = dbconn_in_tx(g->db) || dbconn_control(g->db, DBCONN_BEGIN_IMMEDIATE) == E_OK;
         *ret_lost = !begun || !job_run(g, at);
     }
 }
 
 /* The end of a job's savepoint; false: the engine has given up the transaction, or must not go on.
  */
-static bool job_end(struct group *g, err_t e)
+static bool job_end(struct write_group *g, err_t e)
 {
     struct db *db = g->db;
-    if (!conn_in_tx(db) || db->full || db->broken != SQLITE_OK)
+    if (!dbconn_in_tx(db) || db->full || db->broken != SQLITE_OK)
         return false;
     if (e != E_OK)
         follow(g, g->follower.rewind);
     if (!db->savepoint)
         return true;
     db->savepoint = false;
-    if (e != E_OK && conn_control(db, CONN_REWIND) != E_OK)
+    if (e != E_OK && dbconn_control(db, DBCONN_REWIND) != E_OK)
         return false;
-    return conn_control(db, CONN_RELEASE) == E_OK;
+    return dbconn_control(db, DBCONN_RELEASE) == E_OK;
 }
 
-static bool job_run(struct group *g, size_t at)
+static bool job_run(struct write_group *g, size_t at)
 {
     struct write_job *job = g->jobs[at];
     g->db->in_job = true;
@@ -123,7 +124,7 @@ static bool job_run(struct group *g, size_t at)
 }
 
 /* Durable: memory first, then the answers. */
-static void group_publish(struct group *g, const struct group_source *from)
+static void write_group_publish(struct write_group *g, const struct write_group_source *from)
 {
     follow(g, g->follower.commit);
     checkpoint_note(g->checkpoint);
@@ -138,7 +139,7 @@ static void group_publish(struct group *g, const struct group_source *from)
 
 /* Nothing may be written any more, not even at the end: an fsync that failed says nothing when
  * asked again. */
-static void group_fail(struct group *g, const char *cause)
+static void write_group_fail(struct write_group *g, const char *cause)
 {
     if (g->failed)
         return;
@@ -148,7 +149,7 @@ static void group_fail(struct group *g, const char *cause)
     (void)sqlite3_db_config(g->db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
-static void group_fill_disk(struct group *g)
+static void write_group_fill_disk(struct write_group *g)
 {
     if (!g->disk_full)
         ballast_release(&g->ballast);
@@ -156,55 +157,55 @@ static void group_fill_disk(struct group *g)
     g->looked_at = clock_mono();
 }
 
-static void group_lose(struct group *g)
+static void write_group_lose(struct write_group *g)
 {
-    conn_rollback(g->db);
+    dbconn_rollback(g->db);
     g->db->in_job = false;
     follow(g, g->follower.abort);
     if (g->db->broken != SQLITE_OK)
-        group_fail(g, sqlite3_errstr(g->db->broken));
+        write_group_fail(g, sqlite3_errstr(g->db->broken));
     if (g->db->full)
-        group_fill_disk(g);
+        write_group_fill_disk(g);
     g->db->full = false;
 }
 
 /* The one job of a group, in a transaction of its own. */
-static void group_try(struct group *g)
+static void write_group_try(struct write_group *g)
 {
     g->results[0] = job_admit(g, g->jobs[0]);
     if (g->results[0] != E_OK)
         return;
-    err_t e = conn_control(g->db, CONN_BEGIN_IMMEDIATE);
+    err_t e = dbconn_control(g->db, DBCONN_BEGIN_IMMEDIATE);
     if (e == E_OK) {
         bool alive = job_run(g, 0);
-        e = alive ? conn_commit(g->db) : g->results[0];
+        e = alive ? dbconn_commit(g->db) : g->results[0];
         if (alive && e == E_OK)
             return;
     }
     bool full = g->db->full;
-    group_lose(g);
+    write_group_lose(g);
     /* A job may have hidden the engine's error, or it struck while the refusal was written. */
     g->results[0] = full ? E_DISK_FULL : g->failed || e == E_OK ? E_STORE_UNREACHABLE : e;
 }
 
 /* After a lost group: each job by itself, so that one cannot take the others with it twice. */
-static void group_alone(struct group *g, const struct group_source *from)
+static void write_group_alone(struct write_group *g, const struct write_group_source *from)
 {
-    struct write_job *jobs[GROUP_MAX];
+    struct write_job *jobs[WRITE_GROUP_MAX];
     size_t n = g->jobs_n;
     memcpy(jobs, g->jobs, n * sizeof(struct write_job *));
     for (size_t i = 0; i < n; i++) {
         bool full = g->disk_full;
         g->jobs[0] = jobs[i];
         g->jobs_n = 1;
-        group_try(g);
+        write_group_try(g);
         if (!full && g->disk_full && jobs[i]->class == WRITE_URGENT)
-            group_try(g); /* the ballast has made room a moment ago */
-        group_publish(g, from);
+            write_group_try(g); /* the ballast has made room a moment ago */
+        write_group_publish(g, from);
     }
 }
 
-void group_rest(struct group *g)
+void write_group_rest(struct write_group *g)
 {
     enum checkpoint_state state = checkpoint_state(g->checkpoint);
     if (g->wal_frames < CHECKPOINT_FRAMES_MAX)
@@ -216,12 +217,12 @@ void group_rest(struct group *g)
         g->wal_limit = g->wal_frames + CHECKPOINT_FRAMES_MORE;
     }
     if (state == CHECKPOINT_FAILED)
-        group_fail(g, "a checkpoint failed");
+        write_group_fail(g, "a checkpoint failed");
     if (state == CHECKPOINT_FULL)
-        group_fill_disk(g);
+        write_group_fill_disk(g);
 }
 
-void group_recover(struct group *g)
+void write_group_recover(struct write_group *g)
 {
     dur_t now = clock_mono();
     if (!g->disk_full || g->failed || now.us - g->looked_at.us < DUR_S(1).us)
