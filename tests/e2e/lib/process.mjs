@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Child processes and temporary directories of a test. Each is ended (by its id) or removed when the
-// test that made it is over, and at the latest when this process ends.
+// Child processes and temporary directories of a test. What still runs when this process ends is
+// killed (by its id), then the directories are removed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after } from 'node:test';
 
 /** The server under test: an absolute path. */
 export const BIN = process.env.SENESCHAL_BIN ?? path.resolve('build/test/seneschal');
@@ -19,18 +18,15 @@ const directories = new Set();
 
 process.on('exit', () => {
     for (const child of running) child.kill('SIGKILL');
-    for (const dir of directories) rmSync(dir, { recursive: true, force: true });
+    for (const dir of directories) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-/** A directory of the test's own, 0700. Call it at the top of a file or inside a test, not in a hook. */
+/** A directory of the test's own, 0700. It stays until the file is done: hooks that stop a server run in the
+ * order of their making, and a store must not go before its server. */
 export function tempDir(name = 'seneschal') {
     const dir = mkdtempSync(path.join(tmpdir(), `${name}-`));
     directories.add(dir);
-    after(() => {
-        rmSync(dir, { recursive: true, force: true });
-        directories.delete(dir);
-    });
     return dir;
 }
 
