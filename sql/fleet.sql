@@ -85,13 +85,17 @@ UPDATE device SET token_issued_at = $now WHERE org = $org AND id = $id;
 -- @exec device_join_seq_set(org id, id id, join_seq int)
 UPDATE device SET join_seq = $join_seq WHERE org = $org AND id = $id;
 
--- Written only when it moved far enough, or the version is another one.
--- @exec device_seen_set(org id, id id, at ts, least ts, client_version text?, metrics text?)
-UPDATE device SET last_seen_at = $at, client_version = COALESCE($client_version, client_version),
-    metrics = COALESCE($metrics, metrics)
-WHERE org = $org AND id = $id AND (last_seen_at IS NULL OR last_seen_at <= $least
-    OR (last_seen_at <= $at AND $client_version IS NOT NULL
-        AND (client_version IS NULL OR client_version <> $client_version)));
+-- Written only when it moved far enough.
+-- @exec device_seen_set(org id, id id, at ts, least ts)
+UPDATE device SET last_seen_at = $at
+WHERE org = $org AND id = $id AND (last_seen_at IS NULL OR last_seen_at <= $least);
+
+-- @exec device_beat(org id, id id, now ts, least ts, client_version text?, metrics text?)
+UPDATE device SET client_version = COALESCE($client_version, client_version), metrics = COALESCE($metrics, metrics),
+    metrics_at = CASE WHEN $metrics IS NULL THEN metrics_at ELSE $now END
+WHERE org = $org AND id = $id
+    AND (($metrics IS NOT NULL AND (metrics_at IS NULL OR metrics_at <= $least))
+        OR ($client_version IS NOT NULL AND (client_version IS NULL OR client_version <> $client_version)));
 
 -- @exec device_drop(org id, id id)
 DELETE FROM device WHERE org = $org AND id = $id;

@@ -29,6 +29,7 @@ CREATE TABLE device (
     enrolled_at @ts,
     last_seen_at @ts,
     metrics @text,
+    metrics_at @ts,
     agent_user_name @text, -- the installer's own words, never the owner
     agent_user_email @text,
     agent_user_id @text,

@@ -4,6 +4,7 @@
 #include "domain/fleet/derive.h"
 #include "domain/fleet/requests.h"
 #include "domain/fleet/rotate.h"
+#include "domain/fleet/seen.h"
 
 static err_t machine_find(struct act *act, str_t machine_id, struct row_device *ret)
 {
@@ -52,7 +53,7 @@ err_t agent_uninstall(struct act *act, str_t machine_id, str_t reason, struct ro
     return device_get(act, d.id, ret);
 }
 
-err_t agent_heartbeat(struct act *act, str_t machine_id, oid_t *ret_device)
+err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version)
 {
     struct row_device d;
     TRY(machine_find(act, machine_id, &d));
@@ -61,8 +62,12 @@ err_t agent_heartbeat(struct act *act, str_t machine_id, oid_t *ret_device)
         return E_DEVICE_REVOKED;
     if (d.status == DEVICE_BLOCKED)
         return E_DEVICE_BLOCKED;
-    *ret_device = d.status == DEVICE_ENROLLED ? d.id : (oid_t){ 0 };
-    return E_OK;
+    if (d.status != DEVICE_ENROLLED)
+        return E_OK;
+    struct live_seen seen = { .device = d.id, .org = act->org, .at = act->now };
+    if (act->actor.kind != ACTOR_DEVICE) /* its own call is counted where its token is looked up */
+        TRY(device_seen_batch(act, &seen, 1));
+    return device_heartbeat(act, d.id, version, STR_NONE);
 }
 
 err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id)

@@ -47,9 +47,9 @@ err_t agent_enrol(struct act *act, const struct agent_enrol_in *in,
 err_t agent_uninstall(struct act *act, str_t machine_id, str_t reason,
                       struct row_device *ret) MUST_USE;
 
-/* Who was seen; zero: a machine that is not known, which changes nothing. The same rights as
- * uninstall. */
-err_t agent_heartbeat(struct act *act, str_t machine_id, oid_t *ret_device) MUST_USE;
+/* The machine is there: seen, and its version noted. One that is not known, or not ENROLLED, changes nothing. The same
+ * rights as uninstall. */
+err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version) MUST_USE;
 
 /* Whose token is it? Absent: unknown here, or not ENROLLED. The time depends on neither. */
 err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id) MUST_USE;

@@ -2,6 +2,7 @@
 /* Whoever holds the claim, and the key where the request has one, fetches the token. */
 #include "domain/fleet/derive.h"
 #include "domain/fleet/enrol.h"
+#include "domain/identity/actor_load.h"
 
 struct confirm {
     const struct enrol_confirm_in *in;
@@ -131,7 +132,7 @@ static err_t confirm_token(struct act *act, struct confirm *c, struct enrol_conf
         .org = act->org,
         .kind = ACTOR_DEVICE,
         .principal = c->device.id,
-        .state = 0, /* given out */
+        .state = TOKEN_ISSUED,
         .join_seq = c->request.join_seq,
         .now = act->now,
     };

@@ -2,6 +2,7 @@
 #include "domain/fleet/enrolment_key.h"
 
 #include "domain/fleet/derive.h"
+#include "domain/identity/actor_load.h"
 
 bool glob_matches(str_t pattern, str_t text)
 {
@@ -48,7 +49,7 @@ static err_t key_token_add(struct act *act, const struct sql_enrolment_key_add *
         .org = act->org,
         .kind = ACTOR_ENROLMENT_KEY,
         .principal = row->id,
-        .state = 1, /* current */
+        .state = TOKEN_CURRENT,
         .name = row->name,
         .now = act->now,
     };

@@ -10,6 +10,7 @@
 
 #include "domain/fleet/device.h"
 #include "domain/identity/actor_load.h"
+#include "domain/identity/actor_load.h"
 #include "plat/crypto/crypto.h"
 
 #define DEVICE_REASON_CLONE STR("clone")

@@ -3,18 +3,31 @@
 
 #include "sql/fleet.h"
 
-err_t device_seen_batch(struct act *act, const struct device_seen *rows, size_t n)
+err_t device_seen_batch(struct act *act, const struct live_seen *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct sql_device_seen_set in = {
             .org = rows[i].org,
             .id = rows[i].device,
             .at = rows[i].at,
-            .least = { rows[i].at.us - SEEN_LEAST.us },
-            .client_version = rows[i].client_version,
-            .metrics = rows[i].metrics,
+            .least = { rows[i].at.us - DEVICE_SEEN_LEAST.us },
         };
         TRY(sql_device_seen_set(act->db, &in));
     }
     return E_OK;
+}
+
+err_t device_heartbeat(struct act *act, oid_t device, str_t client_version, str_t metrics)
+{
+    struct sql_device_beat in = {
+        .org = act->org,
+        .id = device,
+        .now = act->now,
+        .least = { act->now.us - DEVICE_SEEN_LEAST.us },
+        .client_version = client_version,
+        .metrics = metrics,
+    };
+    if (client_version.p == NULL && metrics.p == NULL)
+        return E_OK;
+    return sql_device_beat(act->db, &in);
 }
