@@ -64,7 +64,7 @@ err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version)
         return E_DEVICE_BLOCKED;
     if (d.status != DEVICE_ENROLLED)
         return E_OK;
-    struct live_seen seen = { .device = d.id, .org = act->org, .at = act->now };
+    struct device_seen seen = { .device = d.id, .org = act->org, .at = act->now };
     if (act->actor.kind != ACTOR_DEVICE) /* its own call is counted where its token is looked up */
         TRY(device_seen_batch(act, &seen, 1));
     return device_heartbeat(act, d.id, version, STR_NONE);

@@ -3,14 +3,14 @@
 
 #include "sql/fleet.h"
 
-err_t device_seen_batch(struct act *act, const struct live_seen *rows, size_t n)
+err_t device_seen_batch(struct act *act, const struct device_seen *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct sql_device_seen_set in = {
             .org = rows[i].org,
             .id = rows[i].device,
             .at = rows[i].at,
-            .least = { rows[i].at.us - DEVICE_SEEN_LEAST.us },
+            .least = { rows[i].at.us - SEEN_LEAST.us },
         };
         TRY(sql_device_seen_set(act->db, &in));
     }
@@ -23,7 +23,7 @@ err_t device_heartbeat(struct act *act, oid_t device, str_t client_version, str_
         .org = act->org,
         .id = device,
         .now = act->now,
-        .least = { act->now.us - DEVICE_SEEN_LEAST.us },
+        .least = { act->now.us - SEEN_LEAST.us },
         .client_version = client_version,
         .metrics = metrics,
     };

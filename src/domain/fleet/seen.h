@@ -5,12 +5,17 @@
 #define DOMAIN_FLEET_SEEN_H
 
 #include "domain/live/act.h"
-#include "domain/live/live.h"
 
-#define DEVICE_SEEN_LEAST DUR_S(60)
+#define SEEN_LEAST DUR_S(60)
+
+struct device_seen {
+    oid_t org;
+    oid_t device;
+    ts_t at;
+};
 
 /* On the writer. A device that is gone is passed over. */
-err_t device_seen_batch(struct act *act, const struct live_seen *rows, size_t n) MUST_USE;
+err_t device_seen_batch(struct act *act, const struct device_seen *rows, size_t n) MUST_USE;
 
 /* What a device says of itself beside being there: written when the version is another one, metrics once a minute at
  * most. Either may be absent. */
