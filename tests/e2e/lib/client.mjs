@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { PATIENCE } from './process.mjs';
+import { judge } from './openapi.mjs';
 import { noteCall } from './routes.mjs';
 
 export class Reply {
@@ -94,6 +95,7 @@ export class Client {
         const url = new URL(this.prefix + path, this.base);
         const reply = await exchange(url, { method, headers: all, agent: this.#agent, signal, timeout: ms }, bytes);
         noteCall(method, url.pathname, reply.status);
+        assert.deepEqual(judge(method, url.pathname, reply), [], `${reply.what}: ${reply.status} ${reply.text.slice(0, 1000)}`);
         return reply;
     }
 

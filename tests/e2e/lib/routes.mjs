@@ -18,7 +18,12 @@ if (LOG !== undefined) {
 /** Note an answered call. Ids are folded, so that a run of a million calls stays a short list. */
 export function noteCall(method, path, status) {
     if (LOG === undefined || status >= 400) return;
-    seen.add(`${method} ${path.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '0')}`);
+    seen.add(`${method} ${foldIds(path)}`);
+}
+
+/** The path with 0 for each id. */
+export function foldIds(path) {
+    return path.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '0');
 }
 
 const bare = (path) => path.replace(/^\/api\/v1(?=\/)/, '');
