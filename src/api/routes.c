@@ -7,6 +7,7 @@
 const struct route_table *const route_parts[] = {
     &routes_health,
     &routes_config,
+    &routes_fleet,
     &routes_policy,
 };
 const size_t route_parts_n = ARRAY_LEN(route_parts);
