@@ -28,11 +28,19 @@ typedef int cli_command_f(struct cli *cli, int argc, char **argv);
 /* Says `why` and `hint` on standard error; the exit code for `e`. */
 int cli_fail(struct cli *cli, err_t e);
 
+/* The whole program. */
+int cli_main(int argc, char **argv);
+
 cli_command_f cmd_serve;
 cli_command_f cmd_admin_token;
 cli_command_f cmd_audit_verify;
+cli_command_f cmd_audit_export;
 cli_command_f cmd_check_config;
 cli_command_f cmd_routes;
 cli_command_f cmd_openapi;
+cli_command_f cmd_doctor;
+cli_command_f cmd_api;
+cli_command_f cmd_version;
+cli_command_f cmd_help;
 
 #endif

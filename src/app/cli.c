@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli.h"
+
+#include "app/cli_call.h"
+#include "app/cli_table.h"
+
+enum { CLI_ARENA_MAX = 512 * 1024 * 1024 };
+
+static err_t no_command(struct cli *cli, int argc, char **argv)
+{
+    struct cli_near nouns = { .wanted = str_from_cz(argc > 0 ? argv[0] : "") };
+    struct cli_near verbs = { .wanted = str_from_cz(argc > 1 ? argv[1] : "") };
+    bool noun = false;
+    for (size_t i = 0; i < cli_commands_n; i++) {
+        const struct cli_command *c = &cli_commands[i];
+        cli_near_offer(&nouns, str_from_cz(c->noun));
+        if (!str_eq(nouns.wanted, str_from_cz(c->noun)))
+            continue;
+        noun = true;
+        cli_near_offer(&verbs, str_from_cz(c->verb));
+    }
+    str_t hint;
+    str_t near = noun ? verbs.best : nouns.best;
+    err_t e = near.p != NULL ? str_format(cli->arena, &hint, "did you mean `seneschal %s%s%.*s`?",
+                                          noun ? argv[0] : "", noun ? " " : "", STR_ARG(near))
+                             : str_format(cli->arena, &hint, "`seneschal help%s%s` lists what there is",
+                                          noun ? " " : "", noun ? argv[0] : "");
+    if (e == E_OK)
+        cli->hint = str_cz(cli->arena, hint);
+    if (argc == 0)
+        return FAIL(&cli->why, E_USAGE, "want a command");
+    if (noun && argc == 1)
+        return FAIL(&cli->why, E_USAGE, "%s: want a verb", argv[0]);
+    return FAIL(&cli->why, E_USAGE, "there is no command `%s%s%s`", argv[0], noun ? " " : "",
+                noun ? argv[1] : "");
+}
+
+/* `seneschal --help`, `seneschal device list -h` and the like; -1: nobody asked. */
+static int asked_for_help(struct cli *cli, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        str_t word = str_from_cz(argv[i]);
+        if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))
+            return cmd_help(cli, i < 2 ? i : 2, argv);
+    }
+    return -1;
+}
+
+int cli_main(int argc, char **argv)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(CLI_ARENA_MAX);
+    struct cli cli = { .arena = a };
+    int words = 0;
+    if (a == NULL)
+        return cli_fail(&cli, E_NO_MEMORY);
+    argc--;
+    argv++;
+    int helped = asked_for_help(&cli, argc, argv);
+    if (helped >= 0)
+        return helped;
+    const struct cli_command *c = cli_find(argc, argv, &words);
+    if (c == NULL)
+        return cli_fail(&cli, no_command(&cli, argc, argv));
+    if (c->run != NULL)
+        return c->run(&cli, argc - words, argv + words);
+    return cli_call(&cli, c, argc - words, argv + words);
+}
+
+/* By HTTP status, so that errors of this program and of a server end alike. */
+static int exit_of(err_t e)
+{
+    static const struct {
+        int status;
+        int exit;
+    } exits[] = {
+        { 200, CLI_OK },       { 401, CLI_AUTHENTICATION }, { 403, CLI_AUTHENTICATION },
+        { 404, CLI_NOT_FOUND }, { 408, CLI_TRY_LATER },      { 409, CLI_CONFLICT },
+        { 412, CLI_CONFLICT }, { 429, CLI_TRY_LATER },      { 503, CLI_TRY_LATER },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(exits); i++) {
+        if (exits[i].status == err_info(e)->status)
+            return exits[i].exit;
+    }
+    return e == E_USAGE ? CLI_USAGE : CLI_FAILED;
+}
+
+int cli_fail(struct cli *cli, err_t e)
+{
+    bool said = cli->why.err == e && cli->why.text[0] != '\0';
+    (void)fprintf(stderr, "seneschal: %s%s%s\n", said ? cli->why.field : "",
+                  said && cli->why.field[0] != '\0' ? ": " : "",
+                  said ? cli->why.text : err_info(e)->text);
+    if (cli->hint != NULL)
+        (void)fprintf(stderr, "hint: %s\n", cli->hint);
+    return exit_of(e);
+}
+
+int cmd_version(struct cli *cli, int argc, char **argv)
+{
+    (void)cli;
+    (void)argc;
+    (void)argv;
+    (void)printf("seneschal %s\n", SENESCHAL_VERSION);
+    return CLI_OK;
+}

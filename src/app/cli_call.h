@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands that are calls of the API: their common options, the connection, the request. */
+#ifndef APP_CLI_CALL_H
+#define APP_CLI_CALL_H
+
+#include "app/cli_table.h"
+#include "plat/http/client.h"
+#include "plat/json/json.h"
+
+enum cli_output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_CSV };
+
+struct cli_options {
+    enum cli_output output;
+    const char *server;
+    const char *token_file; /* NULL: none */
+    const char *data;       /* NULL: none */
+    const char *ca_file;
+    const char *org;
+    int64_t limit; /* rows of a list; 0: all */
+    bool yes;
+    bool dry_run;
+};
+
+/* From the environment. */
+void cli_options_init(struct cli_options *o);
+/* Is argv[i] a common option? *ret_used: how many words it took, 0: it is none. E_USAGE. */
+err_t cli_option_take(struct cli *cli, struct cli_options *o, int argc, char **argv, int i,
+                      int *ret_used) MUST_USE;
+/* The value of an option at argv[i], after '=' or the next word. E_USAGE: none is there. */
+err_t cli_value(struct cli *cli, int argc, char **argv, int i, const char **ret,
+                int *ret_used) MUST_USE;
+/* Is argv[i] --NAME or --NAME=...? */
+bool cli_is_flag(const char *word, str_t name);
+
+struct cli_client {
+    struct http_client *http;
+    str_t base;
+    const char *headers[4];
+    size_t headers_n;
+};
+
+/* Reads the token. E_NOT_FOUND, E_FORBIDDEN with a hint. */
+err_t cli_client_open(struct cli *cli, const struct cli_options *o,
+                      struct cli_client *ret) MUST_USE;
+void cli_client_close(struct cli_client *c); /* zeroed is fine */
+
+struct cli_send {
+    const char *method;
+    str_t path; /* with its query, after the base */
+    str_t body; /* absent: none */
+};
+/* E_OK for 2xx; else the error that the server named, its words in cli->why. */
+err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                      struct http_answer *ret) MUST_USE;
+/* The same, and what came must be JSON; *ret is NULL without a body. */
+err_t cli_client_json(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                      struct json **ret) MUST_USE;
+/* An id as it is, a name looked up among things of that kind. E_NOT_FOUND. */
+err_t cli_resolve(struct cli *cli, struct cli_client *c, str_t kind, str_t text,
+                  str_t *ret) MUST_USE;
+
+/* Percent-encoded (RFC 3986 section 2.3: unreserved characters stay). */
+void cli_escape(struct buf *b, str_t text);
+
+struct cli_request {
+    struct buf path;   /* below /api/v1, with its query */
+    bool query;        /* has one */
+    struct json *body; /* NULL: none */
+};
+/* From the words of the command line, by the command's row. E_USAGE. */
+err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cli_client *c,
+                       int argc, char **argv, struct cli_request *ret) MUST_USE;
+/* How many words a flag of the row takes. */
+int cli_flag_words(const struct cli_command *cmd, const char *word);
+void cli_request_fini(struct cli_request *r);
+void cli_request_query(struct cli_request *r, str_t name, str_t value);
+
+int cli_call(struct cli *cli, const struct cli_command *cmd, int argc, char **argv);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connection of the command line to a server. */
+#include "app/admin_socket.h"
+#include "app/cli_call.h"
+#include "plat/os/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { TOKEN_FILE_MAX = 16 * 1024, ANSWER_MAX = 256 * 1024 * 1024, CONNECT_S = 10, TOTAL_S = 300 };
+
+static err_t read_token(struct cli *cli, const char *path, str_t *ret)
+{
+    bool standard = str_eq(str_from_cz(path), STR("-"));
+    str_t text;
+    TRY(file_read(cli->arena, standard ? "/dev/stdin" : path, TOKEN_FILE_MAX, &cli->why, &text));
+    text = str_trim(str_sub(text, 0, str_find(text, '\n')));
+    if (text.n == 0)
+        return FAIL(&cli->why, E_USAGE, "%s: holds no token", path);
+    *ret = text;
+    return E_OK;
+}
+
+static err_t add_header(struct cli *cli, struct cli_client *c, const char *name, str_t value)
+{
+    str_t line;
+    TRY(str_format(cli->arena, &line, "%s: %.*s", name, STR_ARG(value)));
+    const char *cz = str_cz(cli->arena, line);
+    if (cz == NULL)
+        return E_NO_MEMORY;
+    c->headers[c->headers_n++] = cz;
+    return E_OK;
+}
+
+/* A file of the caller, or the administrator's token of a server on this machine. */
+static err_t find_token(struct cli *cli, const struct cli_options *o, str_t *ret)
+{
+    struct token_text token = { .n = 0 };
+    *ret = STR_NONE;
+    if (o->token_file != NULL)
+        return read_token(cli, o->token_file, ret);
+    if (o->data == NULL)
+        return E_OK;
+    TRY(admin_socket_ask(o->data, &cli->why, &token));
+    return str_copy(cli->arena, str_of(token.p, token.n), ret);
+}
+
+err_t cli_client_open(struct cli *cli, const struct cli_options *o, struct cli_client *ret)
+{
+    struct cli_client c = { .base = str_from_cz(o->server) };
+    str_t token;
+    str_t bearer;
+    while (str_ends(c.base, STR("/")))
+        c.base = str_sub(c.base, 0, c.base.n - 1);
+    TRY(find_token(cli, o, &token));
+    if (token.p != NULL) {
+        TRY(str_format(cli->arena, &bearer, "Bearer %.*s", STR_ARG(token)));
+        TRY(add_header(cli, &c, "Authorization", bearer));
+    }
+    if (o->org != NULL)
+        TRY(add_header(cli, &c, "Seneschal-Org", str_from_cz(o->org)));
+    TRY(add_header(cli, &c, "Content-Type", STR("application/json")));
+    TRY(http_client_new(&(struct http_client_cfg){ .ca_file = o->ca_file,
+                                                   .user_agent = "seneschal/" SENESCHAL_VERSION },
+                        &c.http));
+    *ret = c;
+    return E_OK;
+}
+
+void cli_client_close(struct cli_client *c)
+{
+    http_client_free(c->http);
+}
+
+static const struct {
+    err_t e;
+    const char *hint;
+} hints[] = {
+    { E_UNAUTHENTICATED, "name a token: --token-file FILE or SENESCHAL_TOKEN_FILE; on the server's "
+                         "own machine --data DIR" },
+    { E_FORBIDDEN, "ask an administrator for a role that holds this permission" },
+    { E_STALE, "somebody changed it meanwhile: read it again" },
+    { E_FLEET_LOCKED, "`seneschal fleet unlock` lets new machines in" },
+    { E_RATE_LIMITED, "wait, or raise `limits` in the server's configuration" },
+    { E_DISK_FULL, "free space on the server's data directory; it recovers by itself" },
+    { E_IO, "is the server running, and is --server (or SENESCHAL_URL) right?" },
+    { E_TIMEOUT, "the server did not answer in time: try again" },
+};
+
+static const char *hint_of(err_t e)
+{
+    for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+        if (hints[i].e == e)
+            return hints[i].hint;
+    }
+    return NULL;
+}
+
+static str_t member_text(const struct json *o, str_t name)
+{
+    const struct json *v = json_member(o, name);
+    return v != NULL && json_type(v) == JSON_STRING ? json_string(v) : STR("");
+}
+
+/* The error with this slug; one that a newer server may know falls back to its kind. */
+static err_t error_of(str_t slug, int status)
+{
+    for (int e = E_OK + 1; e < E_COUNT; e++) {
+        if (str_eq(slug, str_from_cz(err_info((err_t)e)->slug)))
+            return (err_t)e;
+    }
+    return status == 401 ? E_UNAUTHENTICATED : status == 404 ? E_NOT_FOUND : E_INTERNAL;
+}
+
+/* problem+json (RFC 9457), or whatever a proxy said. */
+static err_t refused(struct cli *cli, const struct http_answer *a)
+{
+    CLEANUP(json_freep) struct json *problem = NULL;
+    err_t e = json_parse(a->body, NULL, &problem);
+    if (e != E_OK || json_type(problem) != JSON_OBJECT)
+        return FAIL(&cli->why, error_of(STR(""), a->status), "the server answered %d", a->status);
+    e = error_of(member_text(problem, STR("code")), a->status);
+    str_t detail = member_text(problem, STR("detail"));
+    if (detail.n == 0)
+        detail = member_text(problem, STR("title"));
+    const struct json *errors = json_member(problem, STR("errors"));
+    bool list = errors != NULL && json_type(errors) == JSON_ARRAY && json_count(errors) > 0;
+    str_t field = list ? member_text(json_at(errors, 0), STR("field")) : STR("");
+    str_t want = list ? member_text(json_at(errors, 0), STR("want")) : STR("");
+    cli->hint = hint_of(e);
+    if (field.n > 0 && want.n > 0 && !str_eq(want, detail))
+        return FAIL(&cli->why, e, "%.*s: %.*s", STR_ARG(field), STR_ARG(want));
+    return FAIL(&cli->why, e, "%.*s%s%.*s", STR_ARG(field), field.n > 0 ? ": " : "",
+                STR_ARG(detail));
+}
+
+err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                      struct http_answer *ret)
+{
+    str_t url;
+    TRY(str_format(cli->arena, &url, "%.*s%.*s", STR_ARG(c->base), STR_ARG(what->path)));
+    const char *url_cz = str_cz(cli->arena, url);
+    if (url_cz == NULL)
+        return FAIL(&cli->why, E_USAGE, "the address has a NUL");
+    struct http_call call = {
+        .method = what->method,
+        .url = url_cz,
+        .headers = c->headers,
+        .headers_n = what->body.p != NULL ? c->headers_n : c->headers_n - 1,
+        .body = what->body,
+        .connect_max = DUR_S(CONNECT_S),
+        .total_max = DUR_S(TOTAL_S),
+        .answer_max = ANSWER_MAX,
+    };
+    err_t e = http_client_call(c->http, cli->arena, &call, &cli->why, ret);
+    if (e != E_OK) {
+        cli->hint = hint_of(e);
+        return e;
+    }
+    return ret->status >= 200 && ret->status < 300 ? E_OK : refused(cli, ret);
+}
+
+err_t cli_client_json(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                      struct json **ret)
+{
+    struct http_answer answer;
+    TRY(cli_client_send(cli, c, what, &answer));
+    *ret = NULL;
+    if (answer.body.n == 0)
+        return E_OK;
+    if (json_parse(answer.body, NULL, ret) != E_OK)
+        return FAIL(&cli->why, E_IO, "the answer is not JSON: is this a Seneschal server?");
+    return E_OK;
+}
+
+void cli_escape(struct buf *b, str_t text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain)
+            buf_add_byte(b, (char)c);
+        else
+            buf_addf(b, "%%%02X", c);
+    }
+}

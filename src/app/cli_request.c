@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From words to a request, by the row of the command. */
+#include "app/cli_call.h"
+
+#include "base/num.h"
+#include "plat/os/file.h"
+
+enum { PATH_TEXT_MAX = 64 * 1024, JSON_FILE_MAX = 4 * 1024 * 1024 };
+
+struct reading {
+    struct cli *cli;
+    const struct cli_command *cmd;
+    struct cli_client *client;
+    struct cli_request *to;
+    str_t words; /* that are still wanted */
+    str_t path;  /* the rest of the row's path, from the next {word} on */
+};
+
+static err_t read_flag(struct reading *r, int argc, char **argv, int i, int *ret_used) MUST_USE;
+static err_t read_word(struct reading *r, str_t text) MUST_USE;
+
+void cli_request_fini(struct cli_request *r)
+{
+    buf_fini(&r->path);
+    json_free(r->body);
+}
+
+void cli_request_query(struct cli_request *r, str_t name, str_t value)
+{
+    buf_add_byte(&r->path, r->query ? '&' : '?');
+    r->query = true;
+    buf_add(&r->path, name);
+    buf_add_byte(&r->path, '=');
+    cli_escape(&r->path, value);
+}
+
+/* A member of the body; the object takes the value over. */
+static err_t body_set(struct reading *r, str_t name, struct json *value)
+{
+    if (value == NULL)
+        return E_NO_MEMORY;
+    if (r->to->body == NULL)
+        r->to->body = json_new_object();
+    if (r->to->body == NULL) {
+        json_free(value);
+        return E_NO_MEMORY;
+    }
+    return json_set(r->to->body, name, value);
+}
+
+/* What the row sends always; and its path up to the first {word}. */
+static err_t read_start(struct reading *r)
+{
+    str_t flags = str_from_cz(r->cmd->flags);
+    struct cli_flag f;
+    size_t at = str_find(r->path, '{');
+    BUF_ADD(&r->to->path, "/api/v1");
+    buf_add(&r->to->path, str_sub(r->path, 0, at));
+    r->path = str_sub(r->path, at, r->path.n);
+    while (cli_flag_next(&flags, &f)) {
+        struct json *value = NULL;
+        if (f.type != FLAG_FIXED)
+            continue;
+        TRY(json_parse(f.value, &r->cli->why, &value));
+        TRY(body_set(r, f.member, value));
+    }
+    return E_OK;
+}
+
+err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cli_client *c,
+                       int argc, char **argv, struct cli_request *ret)
+{
+    struct reading r = { .cli = cli, .cmd = cmd, .client = c, .to = ret };
+    r.words = str_from_cz(cmd->words);
+    r.path = str_from_cz(cmd->path);
+    *ret = (struct cli_request){ 0 };
+    buf_init(&ret->path, PATH_TEXT_MAX);
+    TRY(read_start(&r));
+    for (int pass = 0; pass < 2; pass++) {
+        /* The words make the path, what stands in the query comes after it. */
+        int used = 1;
+        for (int i = 0; i < argc; i += used) {
+            bool flag = argv[i][0] == '-' && argv[i][1] != '\0';
+            used = 1;
+            if (flag && pass == 0)
+                used = cli_flag_words(cmd, argv[i]);
+            else if (flag)
+                TRY(read_flag(&r, argc, argv, i, &used));
+            else if (pass == 0)
+                TRY(read_word(&r, str_from_cz(argv[i])));
+        }
+    }
+    str_t missing = r.words;
+    if (missing.n > 0) {
+        cli->hint = "`seneschal help NOUN VERB` shows what is wanted";
+        return FAIL(&cli->why, E_USAGE, "%s %s: want %.*s", cmd->noun, cmd->verb, STR_ARG(missing));
+    }
+    return ret->path.err;
+}
+
+/* The next {word} of the path is `text`; then the path up to the one after it. */
+static void path_take(struct reading *r, str_t text)
+{
+    size_t end = str_find(r->path, '}');
+    cli_escape(&r->to->path, text);
+    r->path = str_sub(r->path, end + 1, r->path.n);
+    size_t at = str_find(r->path, '{');
+    buf_add(&r->to->path, str_sub(r->path, 0, at));
+    r->path = str_sub(r->path, at, r->path.n);
+}
+
+static err_t read_word(struct reading *r, str_t text)
+{
+    str_t word;
+    if (r->words.n == 0 || !str_split(&r->words, ' ', &word))
+        return FAIL(&r->cli->why, E_USAGE, "`%.*s`: one word too many", STR_ARG(text));
+    str_t name = str_sub(r->path, 1, word.n);
+    bool in_path = str_eq(name, word);
+    TRY(cli_resolve(r->cli, r->client, word, text, &text));
+    if (in_path) {
+        path_take(r, text);
+        return E_OK;
+    }
+    return body_set(r, word, json_new_string(text));
+}
+
+/* Which flag of the row a word is. */
+static bool find_flag(const struct cli_command *cmd, const char *word, struct cli_flag *ret)
+{
+    str_t rest = str_from_cz(cmd->flags);
+    while (cli_flag_next(&rest, ret)) {
+        if (ret->type != FLAG_FIXED && cli_is_flag(word, ret->name))
+            return true;
+    }
+    return false;
+}
+
+int cli_flag_words(const struct cli_command *cmd, const char *word)
+{
+    struct cli_flag f;
+    bool alone = strchr(word, '=') != NULL;
+    return !alone && find_flag(cmd, word, &f) && f.type != FLAG_YES ? 2 : 1;
+}
+
+static err_t no_such_flag(struct reading *r, const char *word)
+{
+    str_t w = str_from_cz(word);
+    struct cli_near near = { .wanted = str_sub(w, 2, str_find(w, '=') - 2) };
+    str_t rest = str_from_cz(r->cmd->flags);
+    struct cli_flag f;
+    str_t hint;
+    while (cli_flag_next(&rest, &f)) {
+        if (f.type != FLAG_FIXED)
+            cli_near_offer(&near, f.name);
+    }
+    if (near.best.p != NULL &&
+        str_format(r->cli->arena, &hint, "did you mean --%.*s?", STR_ARG(near.best)) == E_OK)
+        r->cli->hint = str_cz(r->cli->arena, hint);
+    return FAIL(&r->cli->why, E_USAGE, "%s %s has no flag %s", r->cmd->noun, r->cmd->verb, word);
+}
+
+static err_t list_add(struct reading *r, str_t member, struct json *item)
+{
+    struct json *list = r->to->body != NULL ? json_member_mut(r->to->body, member) : NULL;
+    if (list == NULL) {
+        TRY(body_set(r, member, json_new_array()));
+        list = json_member_mut(r->to->body, member);
+    }
+    return item != NULL ? json_push(list, item) : E_NO_MEMORY;
+}
+
+static err_t pair_add(struct reading *r, str_t member, str_t text)
+{
+    size_t at = str_find(text, '=');
+    struct json *pairs = r->to->body != NULL ? json_member_mut(r->to->body, member) : NULL;
+    if (at == 0 || at == text.n)
+        return FAIL(&r->cli->why, E_USAGE, "`%.*s`: want NAME=VALUE", STR_ARG(text));
+    if (pairs == NULL) {
+        TRY(body_set(r, member, json_new_object()));
+        pairs = json_member_mut(r->to->body, member);
+    }
+    struct json *value = json_new_string(str_sub(text, at + 1, text.n));
+    return value != NULL ? json_set(pairs, str_sub(text, 0, at), value) : E_NO_MEMORY;
+}
+
+static err_t file_add(struct reading *r, str_t member, const char *path)
+{
+    bool standard = str_eq(str_from_cz(path), STR("-"));
+    struct diag why = { 0 };
+    struct json *value = NULL;
+    str_t text;
+    TRY(file_read(r->cli->arena, standard ? "/dev/stdin" : path, JSON_FILE_MAX, &r->cli->why,
+                  &text));
+    if (json_parse(text, &why, &value) != E_OK)
+        return FAIL(&r->cli->why, E_USAGE, "%s: %s", path, why.text);
+    return body_set(r, member, value);
+}
+
+static err_t bool_of(struct cli *cli, const struct cli_flag *f, const char *value, bool *ret)
+{
+    *ret = str_eq(str_from_cz(value), STR("true"));
+    if (*ret || str_eq(str_from_cz(value), STR("false")))
+        return E_OK;
+    return FAIL(&cli->why, E_USAGE, "--%.*s %s: want true or false", STR_ARG(f->name), value);
+}
+
+static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *value)
+{
+    str_t text = str_from_cz(value);
+    int64_t number = 0;
+    bool yes = true;
+    if (f->kind.p != NULL)
+        TRY(cli_resolve(r->cli, r->client, f->kind, text, &text));
+    if (f->query) {
+        cli_request_query(r->to, f->member, text);
+        return E_OK;
+    }
+    switch (f->type) {
+    case FLAG_NUMBER:
+        if (num_parse_i64(text, &number) != E_OK)
+            return FAIL(&r->cli->why, E_USAGE, "--%.*s %s: want a whole number", STR_ARG(f->name),
+                        value);
+        return body_set(r, f->member, json_new_int(number));
+    case FLAG_BOOL:
+        TRY(bool_of(r->cli, f, value, &yes));
+        return body_set(r, f->member, json_new_bool(yes));
+    case FLAG_YES:
+        return body_set(r, f->member, json_new_bool(true));
+    case FLAG_LIST:
+        return list_add(r, f->member, json_new_string(text));
+    case FLAG_PAIRS:
+        return pair_add(r, f->member, text);
+    case FLAG_JSON:
+        return file_add(r, f->member, value);
+    case FLAG_TEXT:
+    case FLAG_FIXED:
+        break;
+    }
+    return body_set(r, f->member, json_new_string(text));
+}
+
+static err_t read_flag(struct reading *r, int argc, char **argv, int i, int *ret_used)
+{
+    struct cli_flag f;
+    const char *value = NULL;
+    if (!find_flag(r->cmd, argv[i], &f))
+        return no_such_flag(r, argv[i]);
+    if (f.type != FLAG_YES)
+        TRY(cli_value(r->cli, argc, argv, i, &value, ret_used));
+    return flag_set(r, &f, value);
+}
