@@ -136,14 +136,13 @@ SELECT (SELECT count(*) FROM assignment a WHERE a.scope = 3 AND a.target = $id),
 
 -- Members. `kind`: 1 user, 2 service account, 3 device.
 -- @row group_member: kind int, member_id id, name text?
--- @many member_list(org id, id id, kind int, after id, n int) -> group_member
+-- @many member_list(org id, id id, after id, n int) -> group_member
 SELECT m.kind, m.member_id, COALESCE(u.username, s.name, d.machine_id)
 FROM group_member m JOIN principal_group g ON g.id = m.group_id
 LEFT JOIN user_account u ON m.kind = 1 AND u.id = m.member_id AND u.org = g.org
 LEFT JOIN service_account s ON m.kind = 2 AND s.id = m.member_id AND s.org = g.org
 LEFT JOIN device d ON m.kind = 3 AND d.id = m.member_id AND d.org = g.org
-WHERE g.org = $org AND g.id = $id AND (m.kind > $kind OR (m.kind = $kind AND m.member_id > $after))
-ORDER BY m.kind, m.member_id LIMIT $n;
+WHERE g.org = $org AND g.id = $id AND m.member_id > $after ORDER BY m.member_id LIMIT $n;
 
 -- @one member_get(group_id id, member_id id) -> (kind int)
 SELECT kind FROM group_member WHERE group_id = $group_id AND member_id = $member_id;

@@ -45,8 +45,8 @@ struct member {
 err_t group_member_add(struct act *act, oid_t group, const struct member_in *in, struct member *ret,
                        bool *ret_new) MUST_USE;
 err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct member *ret) MUST_USE;
-/* By kind and id, after `after`. */
-err_t group_member_page(struct act *act, oid_t group, struct member after, int64_t n,
+/* In the order of their ids, after `after`. */
+err_t group_member_page(struct act *act, oid_t group, oid_t after, int64_t n,
                         struct row_group_member **ret, size_t *ret_n) MUST_USE;
 
 /* A new principal enters groups named by id or name. E_BAD_FIELD, E_FORBIDDEN. */

@@ -86,7 +86,8 @@ static void fd_close(const int *fd)
 static err_t file_read(struct diag *why, const char *path, secret_t *ret)
 {
     CLEANUP(fd_close)
-    int fd = fault_here() ? ((void)(errno = EIO), -1) : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd =
+        fault_here() ? ((void)(errno = EIO), -1) : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return E_NOT_FOUND;
     if (fd < 0)
@@ -140,7 +141,8 @@ static err_t file_write(struct diag *why, const char *path, const secret_t *key)
 static err_t dir_sync(struct diag *why, const char *dir)
 {
     CLEANUP(fd_close)
-    int fd = fault_here() ? ((void)(errno = EIO), -1) : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd =
+        fault_here() ? ((void)(errno = EIO), -1) : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
         return FAIL(why, E_IO, "%s: %s", dir, strerrordesc_np(errno));
     return E_OK;

@@ -65,14 +65,12 @@ err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct membe
     return E_OK;
 }
 
-err_t group_member_page(struct act *act, oid_t group, struct member after, int64_t n,
+err_t group_member_page(struct act *act, oid_t group, oid_t after, int64_t n,
                         struct row_group_member **ret, size_t *ret_n)
 {
     struct row_principal_group row;
     TRY(group_get(act, group, &row));
-    struct sql_member_list in = {
-        .org = act->org, .id = group, .kind = after.kind, .after = after.id, .n = n
-    };
+    struct sql_member_list in = { .org = act->org, .id = group, .after = after, .n = n };
     return sql_member_list(act->db, act->arena, &in, ret, ret_n);
 }
 

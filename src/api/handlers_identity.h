@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_HANDLERS_IDENTITY_H
+#define API_HANDLERS_IDENTITY_H
+
+#include "api/request.h"
+#include "domain/identity/account.h"
+
+handler_f orgs_list;
+handler_f orgs_create;
+
+handler_f users_list;
+handler_f users_create;
+handler_f users_get;
+handler_f users_change;
+handler_f users_delete;
+
+handler_f groups_list;
+handler_f groups_create;
+handler_f groups_get;
+handler_f groups_change;
+handler_f groups_delete;
+handler_f members_list;
+handler_f members_add;
+handler_f members_drop;
+
+handler_f services_list;
+handler_f services_create;
+handler_f services_get;
+handler_f services_change;
+handler_f services_delete;
+handler_f tokens_list;
+handler_f tokens_create;
+handler_f tokens_delete;
+
+/* What these share. A decoded list as the domain takes it; the names of roles and groups as a shape
+ * shows them. */
+struct names names_of(struct strs list);
+err_t roles_shown(struct request *rq, int64_t roles, struct strs *ret) MUST_USE;
+err_t groups_shown(struct request *rq, enum actor_kind kind, oid_t id, struct strs *ret) MUST_USE;
+/* What an administrator's change left behind, for the record: {"roles":[...],"status":"..."}. */
+err_t account_details(struct request *rq, int64_t roles, int64_t status) MUST_USE;
+
+#endif

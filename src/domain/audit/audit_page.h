@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the record of one organisation, a page at a time; the same function serves pages and
+ * streamed exports. */
+#ifndef DOMAIN_AUDIT_AUDIT_PAGE_H
+#define DOMAIN_AUDIT_AUDIT_PAGE_H
+
+#include "domain/audit/audit_body.h"
+
+struct audit_filter {
+    oid_t org;    /* zero: the chain `system` */
+    ts_t from;    /* inclusive; absent: from the first */
+    ts_t to;      /* exclusive; absent: to the last */
+    str_t action; /* exact */
+    str_t actor;  /* an id, a kind, or a name that was not erased */
+    str_t target; /* the same */
+    str_t result; /* "ok" or "refused" */
+    bool oldest_first;
+};
+
+struct audit_row {
+    oid_t chain;
+    int64_t seq;
+    digest_t hash;
+    digest_t prev_hash;
+    struct audit_view view;
+};
+
+struct audit_page {
+    struct audit_row *rows;
+    size_t n;
+    int64_t next; /* go on from here; 0: that was all. A page may be short, or empty, before the end
+                     is reached */
+};
+
+/* At most `limit` rows behind the position `from` (0: the begin), in the arena. */
+err_t audit_page_read(struct db *db, struct arena *a, const struct audit_filter *f, int64_t from,
+                      int64_t limit, struct audit_page *ret) MUST_USE;
+
+#endif
