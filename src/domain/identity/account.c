@@ -53,6 +53,13 @@ err_t name_range(struct arena *a, str_t prefix, str_t *ret_low, str_t *ret_high)
     return E_OK;
 }
 
+err_t name_wanted(struct act *act, const char *field, str_t name)
+{
+    if (name.p != NULL && name.n == 0)
+        return diag_set_field(&act->why, E_BAD_FIELD, field, "want at least one letter");
+    return E_OK;
+}
+
 err_t roles_parse(struct act *act, const struct names *names, int64_t *ret)
 {
     uint32_t roles = 0;

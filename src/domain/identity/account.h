@@ -26,6 +26,9 @@ struct names { /* a list of texts: roles, groups; `set` tells an empty list from
     bool set;
 };
 
+/* A change may leave a name out, but not empty it. E_BAD_FIELD. */
+err_t name_wanted(struct act *act, const char *field, str_t name) MUST_USE;
+
 /* Role names as a set of bits. E_BAD_FIELD. */
 err_t roles_parse(struct act *act, const struct names *names, int64_t *ret) MUST_USE;
 err_t roles_names(struct arena *a, int64_t roles, const str_t **ret, size_t *ret_n) MUST_USE;

@@ -35,6 +35,7 @@ err_t group_change(struct act *act, oid_t id, const struct group_in *in,
                    struct row_principal_group *ret)
 {
     struct row_principal_group old;
+    TRY(name_wanted(act, "name", in->name));
     TRY(group_get(act, id, &old));
     struct sql_group_put row = { .org = act->org,
                                  .id = id,

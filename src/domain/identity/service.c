@@ -37,6 +37,7 @@ err_t service_change(struct act *act, oid_t id, const struct service_in *in,
                      struct row_service_account *ret)
 {
     struct row_service_account old;
+    TRY(name_wanted(act, "name", in->name));
     TRY(service_get(act, id, &old));
     struct sql_service_put row = { .org = act->org,
                                    .id = id,

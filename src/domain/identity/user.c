@@ -37,6 +37,8 @@ err_t user_get(struct act *act, oid_t id, struct row_user_account *ret)
 err_t user_change(struct act *act, oid_t id, const struct user_in *in, struct row_user_account *ret)
 {
     struct row_user_account old;
+    TRY(name_wanted(act, "username", in->username));
+    TRY(name_wanted(act, "email", in->email));
     TRY(user_get(act, id, &old));
     struct sql_user_put row = { .org = act->org,
                                 .id = id,
