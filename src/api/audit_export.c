@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The record as a stream: each part is one page of the store, read and encoded when the one before
+ * has gone out. */
+#include "api/handlers_audit.h"
+
+enum { PART_ROWS = 500, PART_MAX = 64 * 1024 * 1024 };
+
+struct export_state { /* in the request's arena */
+    struct audit_filter filter;
+    int64_t from;
+    bool csv;
+};
+
+static handler_f export_part;
+
+err_t audit_export(struct request *rq, const struct audit_filter *f, bool csv)
+{
+    struct export_state *st = ARENA_NEW(rq->act.arena, struct export_state);
+    if (st == NULL)
+        return E_NO_MEMORY;
+    st->filter = *f; /* its texts are the query's, which lives as long */
+    st->csv = csv;
+    rq->reply.more = export_part;
+    rq->reply.more_state = st;
+    TRY(reply_header(rq, STR("Content-Disposition"),
+                     csv ? STR("attachment; filename=\"audit.csv\"")
+                         : STR("attachment; filename=\"audit.ndjson\"")));
+    TRY(export_part(rq));
+    return reply_raw(rq, 200, csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                     rq->reply.raw);
+}
+
+void csv_cell(struct buf *b, str_t text, char after)
+{
+    static const char formula[] = "=+-@\t\r";
+    buf_add_byte(b, '"');
+    if (text.n > 0 && memchr(formula, text.p[0], sizeof formula - 1) != NULL)
+        buf_add_byte(b, '\'');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"')
+            buf_add_byte(b, '"');
+        buf_add_byte(b, text.p[i]);
+    }
+    buf_add_byte(b, '"');
+    buf_add_byte(b, after);
+}
+
+static void csv_id(struct buf *b, oid_t id)
+{
+    char text[OID_TEXT];
+    oid_format(id, text);
+    csv_cell(b, oid_is_set(id) ? str_of(text, sizeof text) : STR_NONE, ',');
+}
+
+static const char csv_head[] =
+    "at,chain,seq,action,result,actor_kind,actor_id,actor_name,target_kind,target_id,"
+    "target_name,reason,ip,request_id,details,hash,prev_hash\r\n";
+
+static void csv_row(struct buf *b, const struct audit_out *e, const struct audit_view *v)
+{
+    char at[TS_TEXT];
+    ts_format(e->at, at);
+    csv_cell(b, str_of(at, sizeof at), ',');
+    csv_id(b, e->chain);
+    buf_add_i64(b, e->seq);
+    buf_add_byte(b, ',');
+    csv_cell(b, e->action, ',');
+    csv_cell(b, e->result, ',');
+    csv_cell(b, v->actor_kind, ',');
+    csv_id(b, v->actor_id);
+    csv_cell(b, v->actor_name, ',');
+    csv_cell(b, v->target_kind, ',');
+    csv_id(b, v->target_id);
+    csv_cell(b, v->target_name, ',');
+    csv_cell(b, e->reason, ',');
+    csv_cell(b, e->ip, ',');
+    csv_id(b, e->request_id);
+    csv_cell(b, e->details.text, ',');
+    csv_cell(b, e->hash, ',');
+    csv_cell(b, e->prev_hash, '\r');
+    buf_add_byte(b, '\n');
+}
+
+static err_t rows_write(struct arena *a, struct buf *b, const struct audit_page *page, bool csv)
+{
+    for (size_t i = 0; i < page->n; i++) {
+        struct audit_out out;
+        TRY(audit_view_make(a, &page->rows[i], &out));
+        if (csv) {
+            csv_row(b, &out, &page->rows[i].view);
+            continue;
+        }
+        struct json_out o = json_out_to(b);
+        shape_encode(&o, &audit_out_shape, &out);
+        buf_add_byte(b, '\n');
+    }
+    return b->err;
+}
+
+static err_t export_part(struct request *rq)
+{
+    struct export_state *st = rq->reply.more_state;
+    struct arena *a = rq->act.arena;
+    struct audit_page page;
+    CLEANUP(buf_fini) struct buf b;
+    buf_init(&b, PART_MAX);
+    TRY(audit_page_read(rq->act.db, a, &st->filter, st->from, PART_ROWS, &page));
+    if (st->csv && st->from == 0)
+        buf_add(&b, str_of(csv_head, sizeof csv_head - 1));
+    TRY(rows_write(a, &b, &page, st->csv));
+    TRY(str_copy(a, buf_str(&b), &rq->reply.raw));
+    st->from = page.next;
+    if (page.next == 0)
+        rq->reply.more = NULL;
+    return E_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handlers_audit.h"
+
+#include "api/page.h"
+#include "base/num.h"
+#include "domain/identity/organisation.h"
+
+enum { PAGE_DEFAULT = 100 };
+
+/* Whose record: one's own, or for a system administrator anybody's, and the chain `system`. */
+static err_t org_of(struct request *rq, str_t slug, oid_t *ret)
+{
+    bool system_admin = perms_have(rq->act.actor.perms, PERM_SYSTEM_ADMIN);
+    oid_t org = rq->act.org;
+    if (slug.p != NULL && system_admin && str_eq(slug, STR("system"))) {
+        *ret = (oid_t){ 0 };
+        return E_OK;
+    }
+    if (slug.p != NULL) {
+        TRY(organisation_find(&rq->act, slug, &org));
+        if (!oid_eq(org, rq->act.org) && !system_admin)
+            return FAIL(&rq->act.why, E_NOT_FOUND, "there is no such organisation");
+    }
+    *ret = org;
+    return E_OK;
+}
+
+static err_t filter_of(struct request *rq, const struct audit_query *q, struct audit_filter *ret)
+{
+    *ret = (struct audit_filter){
+        .from = q->from,
+        .to = q->to,
+        .action = q->action,
+        .actor = q->actor,
+        .target = q->target,
+        .result = q->result,
+        .oldest_first = str_eq(q->order, STR("asc")),
+    };
+    return org_of(rq, q->org, &ret->org);
+}
+
+/* What makes it this list: a cursor serves no other. */
+static err_t filter_name(struct request *rq, const struct audit_query *q,
+                         const struct audit_filter *f, str_t *ret)
+{
+    char org[OID_TEXT];
+    oid_format(f->org, org);
+    str_t head;
+    TRY(str_format(rq->act.arena, &head, "%.*s\n%lld\n%lld\n%d", (int)sizeof org, org,
+                   (long long)q->from.us, (long long)q->to.us, f->oldest_first ? 1 : 0));
+    return str_format(rq->act.arena, ret, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(head),
+                      STR_ARG(q->actor), STR_ARG(q->action), STR_ARG(q->target),
+                      STR_ARG(q->result));
+}
+
+static err_t page_reply(struct request *rq, const struct audit_page *page, str_t filters)
+{
+    struct arena *a = rq->act.arena;
+    struct audit_out *out = ARENA_ARRAY(a, struct audit_out, page->n + 1);
+    str_t next = STR_NONE;
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < page->n; i++)
+        TRY(audit_view_make(a, &page->rows[i], &out[i]));
+    if (page->next != 0) {
+        TRY(str_format(a, &next, "%lld", (long long)page->next));
+        TRY(cursor_make(rq, next, filters, &next));
+    }
+    return reply_list(rq, &audit_out_shape, out, page->n, next);
+}
+
+err_t audit_get(struct request *rq)
+{
+    const struct audit_query *q = rq->query;
+    struct audit_filter filter;
+    struct audit_page page;
+    str_t filters;
+    str_t position = STR_NONE;
+    int64_t from = 0;
+    TRY(filter_of(rq, q, &filter));
+    if (q->format.p != NULL && !str_eq(q->format, STR("json"))) {
+        TRY(request_may(rq, PERM_AUDIT_EXPORT));
+        return audit_export(rq, &filter, str_eq(q->format, STR("csv")));
+    }
+    TRY(filter_name(rq, q, &filter, &filters));
+    if (q->page.cursor.p != NULL)
+        TRY(cursor_open(rq, q->page.cursor, filters, &position));
+    if (position.p != NULL && num_parse_i64(position, &from) != E_OK)
+        return FAIL(&rq->act.why, E_BAD_CURSOR, "this is no cursor of this list");
+    int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
+    TRY(audit_page_read(rq->act.db, rq->act.arena, &filter, from, limit, &page));
+    return page_reply(rq, &page, filters);
+}

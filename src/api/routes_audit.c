@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the record. */
+#include "api/handlers_audit.h"
+#include "api/routes_parts.h"
+
+/* clang-format off */
+static const struct route rows[] = {
+    { HTTP_GET, "/admin/security/audit", audit_get, .auth = AUTH_ACTOR, MAY(AUDIT_READ), .tx = TX_READ, .both = true, .no_store = true,
+      .query = &audit_query_shape, .out = &audit_out_shape, .out_list = true,
+      .doc = "The chained record of the organisation, newest first; as pages, or as a stream of NDJSON or CSV." },
+};
+/* clang-format on */
+
+const struct route_table routes_audit = { rows, ARRAY_LEN(rows) };
