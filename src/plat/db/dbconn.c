@@ -55,7 +55,7 @@ err_t dbconn_open(const char *dir, enum db_role role, struct diag *why, struct d
     if (db == NULL)
         return E_NO_MEMORY;
     db->role = role;
-    db->stmts = fault_here() ? NULL : calloc(sql_stmts_n, sizeof *db->stmts);
+    db->stmts = fault_here() ? NULL : calloc(sql_stmts_n, sizeof(sqlite3_stmt *));
     if (db->stmts == NULL)
         return E_NO_MEMORY;
     TRY(dbconn_open_sqlite(db, dir, why));
