@@ -90,8 +90,7 @@ static void write_group_fill(struct write_group *g, const struct write_group_sou
     }
 }
 
-/* The end of a job's savepoint; false: the engine has given up the transaction, or must not go on.
- */
+/* The end of a job's savepoint; false: the engine has given up the transaction, or must do so. */
 static bool job_end(struct write_group *g, err_t e)
 {
     struct db *db = g->db;
@@ -149,12 +148,13 @@ static void write_group_fail(struct write_group *g, const char *cause)
     (void)sqlite3_db_config(g->db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
-static void write_group_fill_disk(struct write_group *g)
+static void write_group_note_full(struct write_group *g)
 {
-    if (!g->disk_full)
-        ballast_release(&g->ballast);
+    if (g->disk_full)
+        return;
     g->disk_full = true;
     g->looked_at = clock_mono();
+    ballast_release(&g->ballast);
 }
 
 static void write_group_lose(struct write_group *g)
@@ -165,7 +165,7 @@ static void write_group_lose(struct write_group *g)
     if (g->db->broken != SQLITE_OK)
         write_group_fail(g, sqlite3_errstr(g->db->broken));
     if (g->db->full)
-        write_group_fill_disk(g);
+        write_group_note_full(g);
     g->db->full = false;
 }
 
@@ -212,14 +212,13 @@ void write_group_rest(struct write_group *g)
         g->wal_limit = CHECKPOINT_FRAMES_MAX;
     if (g->wal_frames >= g->wal_limit) {
         state = checkpoint_wait(g->checkpoint);
-        /* A reader may keep the log from starting again: do not wait at every group until it ends.
-         */
+        /* A reader may keep the log from starting again: do not wait at every group for it. */
         g->wal_limit = g->wal_frames + CHECKPOINT_FRAMES_MORE;
     }
     if (state == CHECKPOINT_FAILED)
         write_group_fail(g, "a checkpoint failed");
     if (state == CHECKPOINT_FULL)
-        write_group_fill_disk(g);
+        write_group_note_full(g);
 }
 
 void write_group_recover(struct write_group *g)

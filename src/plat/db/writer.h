@@ -16,8 +16,7 @@
 
 enum write_class {
     WRITE_NORMAL,
-    WRITE_URGENT, /* revoke, block: a queue of its own that goes first, and the only one on a full
-                     disk */
+    WRITE_URGENT, /* revoke, block: goes first, and is all that runs on a full disk */
     WRITE_BULK,   /* slices of long work: run only between groups, one per group */
 };
 
@@ -25,15 +24,14 @@ struct write_job {
     struct write_job *next; /* the queue's own */
     enum write_class class;
     err_t (*run)(struct write_job *job, struct db *db);
-    err_t (*refused)(struct write_job *job, struct db *db,
-                     err_t e);              /* may be NULL; after the rollback */
+    /* After the rollback; may be NULL. What it writes stays, unless it fails. */
+    err_t (*refused)(struct write_job *job, struct db *db, err_t e);
     void (*applied)(struct write_job *job); /* may be NULL; memory, after COMMIT */
-    void (*done)(struct write_job *job,
-                 err_t e); /* on the writer's thread; the job is the owner's again */
+    /* On the writer's thread; the job is the owner's again. */
+    void (*done)(struct write_job *job, err_t e);
 };
 
-/* What else must follow a transaction's fate: the audit heads in memory. All on the writer's
- * thread. */
+/* What else must follow a transaction's fate: the audit heads in memory. On the writer's thread. */
 struct write_follower {
     void *arg;
     void (*mark)(void *arg);   /* before a job */
