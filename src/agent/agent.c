@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The C ABI: open and close. */
+#include "agent/agent.h"
+#include "base/enc.h"
+#include "base/rng.h"
+#include "plat/crypto/crypto.h"
+#include "plat/os/file.h"
+
+#include <assert.h>
+#include <sys/utsname.h>
+
+enum { AGENT_MACHINE_HEX = 16 };
+
+static_assert((int)SENESCHAL_UNENROLLED == (int)AGENT_UNENROLLED, "one numbering");
+static_assert((int)SENESCHAL_PENDING == (int)AGENT_PENDING, "one numbering");
+static_assert((int)SENESCHAL_ACTIVE == (int)AGENT_ACTIVE, "one numbering");
+static_assert((int)SENESCHAL_STALE == (int)AGENT_STALE, "one numbering");
+static_assert((int)SENESCHAL_DISABLED == (int)AGENT_DISABLED, "one numbering");
+
+static err_t agent_set(char *to, size_t size, const char *from)
+{
+    int n = snprintf(to, size, "%s", from != NULL ? from : "");
+    return n >= 0 && (size_t)n < size ? E_OK : E_BAD_FIELD;
+}
+
+/* A token must not cross a network in the clear: http only to this machine, unless it is asked for.
+ */
+static bool agent_server_is_safe(const char *server, bool insecure)
+{
+    static const str_t local[] = { { "http://127.", 11 },
+                                   { "http://localhost", 16 },
+                                   { "http://[::1]", 12 } };
+    str_t s = str_from_cz(server);
+    bool safe = str_starts(s, STR("https://"));
+    for (size_t i = 0; i < ARRAY_LEN(local) && !safe; i++) {
+        char after = s.n > local[i].n ? s.p[local[i].n] : ':';
+        bool ends =
+            local[i].p[local[i].n - 1] == '.' ? hex_digit(after) >= 0 : strchr(":/", after) != NULL;
+        safe = str_starts(s, local[i]) && ends && memchr(s.p, '@', s.n) == NULL;
+    }
+    return safe || (insecure && str_starts(s, STR("http://")));
+}
+
+static err_t agent_options(struct seneschal_agent *g, const struct seneschal_agent_options *o)
+{
+    if (o->size != sizeof *o || o->server == NULL || o->state_dir == NULL || o->config_out == NULL)
+        return FAIL(&g->why, E_USAGE, "server, state_dir and config_out are wanted");
+    if (!agent_server_is_safe(o->server, o->insecure_http != 0))
+        return FAIL(&g->why, E_USAGE, "want https, or http to this machine: %s", o->server);
+    if (agent_set(g->server, sizeof g->server, o->server) != E_OK ||
+        agent_set(g->dir, sizeof g->dir, o->state_dir) != E_OK ||
+        agent_set(g->out, sizeof g->out, o->config_out) != E_OK ||
+        agent_set(g->key_file, sizeof g->key_file, o->enrollment_key_file) != E_OK ||
+        agent_set(g->ca_file, sizeof g->ca_file, o->ca_file) != E_OK)
+        return FAIL(&g->why, E_USAGE, "a path or URL is longer than %d bytes", AGENT_PATH_MAX);
+    for (size_t n = strlen(g->server); n > 0 && g->server[n - 1] == '/'; n--)
+        g->server[n - 1] = '\0';
+    g->notify = o->notify;
+    g->arg = o->arg;
+    return E_OK;
+}
+
+/*
+ * /etc/machine-id must not be shown outside the machine (machine-id(5)): a hash of it, made for
+ * this purpose only. A machine without one is known by its name.
+ */
+static err_t agent_default_machine_id(struct seneschal_agent *g, char ret[static AGENT_TEXT])
+{
+    str_t id;
+    if (file_read(g->arena, "/etc/machine-id", AGENT_TEXT, NULL, &id) != E_OK ||
+        str_trim(id).n < 32)
+        return agent_text_set(ret, str_from_cz(g->hostname));
+    const str_t parts[] = { STR("seneschal-agent-machine-v1\0"), str_sub(id, 0, 32) };
+    digest_t d = sha256_of_parts(parts, ARRAY_LEN(parts));
+    char hex[2 * AGENT_MACHINE_HEX];
+    hex_encode(d.b, AGENT_MACHINE_HEX, hex);
+    return agent_text_set(ret, str_of(hex, sizeof hex));
+}
+
+static err_t agent_know_host(struct seneschal_agent *g, const char *machine_id)
+{
+    struct utsname u;
+    char *id = g->store.machine_id;
+    if (uname(&u) != 0)
+        return E_IO;
+    (void)snprintf(g->hostname, sizeof g->hostname, "%s", u.nodename);
+    (void)snprintf(g->os, sizeof g->os, "%s %s", u.sysname, u.release);
+    if (machine_id != NULL && machine_id[0] != '\0')
+        TRY(agent_text_set(id, str_from_cz(machine_id)));
+    else if (id[0] == '\0') /* once chosen it stays: a host that is renamed is the same machine */
+        TRY(agent_default_machine_id(g, id));
+    g->host = (struct agent_host){ id, g->hostname, g->os, SENESCHAL_VERSION };
+    return E_OK;
+}
+
+/* The key is the machine's identity: made first, and in both generations before anybody hears of
+ * it. */
+static err_t agent_make_key(struct seneschal_agent *g)
+{
+    uint8_t seed[ED25519_SEED];
+    str_t text;
+    rng_bytes(seed, sizeof seed);
+    err_t e = base64url_make(g->arena, seed, sizeof seed, &text);
+    explicit_bzero(seed, sizeof seed);
+    TRY(e);
+    TRY(agent_text_set(g->store.seed, text));
+    return agent_store_save_both(g->dir, &g->store, &g->why);
+}
+
+/*
+ * What is left of the lease goes on through a restart. A wall clock before the last confirmation
+ * was set back: then nothing is known about the time in between, and the lease begins at the start
+ * of the process.
+ */
+static void agent_resume_lease(struct seneschal_agent *g)
+{
+    int64_t age = clock_wall().us - g->store.confirmed_us;
+    if (age < 0) {
+        agent_tell(g, "agent-clock", "the clock stands before the last confirmation");
+        age = 0;
+    }
+    g->confirmed.us = clock_mono().us - age;
+    g->saved = clock_mono();
+}
+
+static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
+{
+    err_t e = agent_store_load(g->dir, &g->why, &g->store);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    diag_clear(&g->why);
+    char before[AGENT_TEXT];
+    memcpy(before, g->store.machine_id, sizeof before);
+    TRY(agent_know_host(g, machine_id));
+    if (g->store.seed[0] == '\0')
+        TRY(agent_make_key(g));
+    else if (strcmp(before, g->store.machine_id) != 0)
+        TRY(agent_store_save(g->dir, &g->store, &g->why));
+    TRY(agent_seed_read(&g->store, &g->seed));
+    agent_resume_lease(g);
+    agent_plan_heartbeat(g);
+    return agent_check_output(g);
+}
+
+static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *o)
+{
+    char path[AGENT_PATH_MAX + 8];
+    TRY(crypto_init());
+    TRY(agent_options(g, o));
+    g->arena = arena_new(AGENT_ARENA_MAX);
+    if (g->arena == NULL)
+        return E_NO_MEMORY;
+    TRY(file_make_dir(g->dir, 0700, &g->why));
+    (void)snprintf(path, sizeof path, "%s/lock", g->dir);
+    TRY(file_lock(path, &g->why, &g->lock));
+    TRY(agent_load(g, o->machine_id));
+    const struct http_client_cfg http = {
+        .ca_file = g->ca_file[0] != '\0' ? g->ca_file : NULL,
+        .user_agent = "seneschal-agent/" SENESCHAL_VERSION,
+    };
+    TRY(http_client_new(&http, &g->http));
+    agent_tell(g, "agent-state", g->store.reason[0] != '\0' ? g->store.reason : "start");
+    return E_OK;
+}
+
+int seneschal_agent_open(const struct seneschal_agent_options *options,
+                         struct seneschal_agent **ret, char *error, size_t error_size)
+{
+    struct arena *life = arena_new(sizeof(struct seneschal_agent));
+    struct seneschal_agent *g = life == NULL ? NULL : ARENA_NEW(life, struct seneschal_agent);
+    if (g == NULL) {
+        arena_free(life);
+        (void)snprintf(error, error_size, "out of memory");
+        return SENESCHAL_FAILED;
+    }
+    g->life = life;
+    g->lock = -1;
+    atomic_init(&g->stopped, false);
+    atomic_init(&g->rotate, false);
+    err_t e = agent_start(g, options);
+    if (e == E_OK) {
+        *ret = g;
+        return SENESCHAL_OK;
+    }
+    (void)snprintf(error, error_size, "%s",
+                   g->why.text[0] != '\0' ? g->why.text : err_info(e)->text);
+    seneschal_agent_close(g);
+    return e == E_CONFLICT ? SENESCHAL_LATER : SENESCHAL_FAILED;
+}
+
+void seneschal_agent_close(struct seneschal_agent *agent)
+{
+    if (agent == NULL)
+        return;
+    struct arena *life = agent->life;
+    http_client_free(agent->http);
+    arena_free(agent->arena);
+    file_unlock(agent->lock);
+    explicit_bzero(agent, sizeof *agent); /* key and token */
+    arena_free(life);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside libseneschal: the handle, shared by what asks (ask.c), what follows (follow.c) and the C
+ * ABI (agent.c). */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include "agent/seneschal_agent.h"
+#include "agent/wire.h"
+
+#include <stdatomic.h>
+
+enum { AGENT_ARENA_MAX = 8 * 1024 * 1024, AGENT_ANSWER_MAX = 2 * 1024 * 1024 };
+
+struct seneschal_agent {
+    struct arena *life;  /* holds the handle itself */
+    struct arena *arena; /* of one step */
+    struct http_client *http;
+    int lock;
+    char server[AGENT_PATH_MAX]; /* without a slash at the end */
+    char dir[AGENT_PATH_MAX];
+    char out[AGENT_PATH_MAX];
+    char key_file[AGENT_PATH_MAX];
+    char ca_file[AGENT_PATH_MAX];
+    char hostname[AGENT_TEXT];
+    char os[AGENT_TEXT];
+    struct agent_host host;
+    struct agent_store store;
+    secret_t seed;
+    void (*notify)(void *arg, const struct seneschal_notice *notice);
+    void *arg;
+    atomic_bool stopped;
+    atomic_bool rotate;
+    struct diag why; /* of the last failure of this machine */
+
+    unsigned failures;        /* of asking, in a row */
+    unsigned unauthenticated; /* in a row */
+    bool token_refused;
+    dur_t confirmed; /* CLOCK_MONOTONIC of the last confirmation; made up from the store at start */
+    dur_t saved;     /* when confirmed_us was last stored */
+    dur_t heartbeat; /* when the next one is due */
+    str_t apply_failed; /* a configuration could not be written: its reason, for the ack; in the
+                           arena */
+    bool fetched;       /* since the start, a configuration or a 304 */
+};
+
+extern const struct agent_law agent_default_law;
+
+void agent_tell(struct seneschal_agent *g, const char *event, const char *reason);
+
+/* Ask the server: the answer as news. E_CLOSED: stopped. Else only faults of this machine. */
+err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max_s,
+                struct agent_news *ret) MUST_USE;
+
+/* What follows from an answer: the store, the file, the state. `ret`: how long to wait. */
+err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *news,
+                   dur_t *ret) MUST_USE;
+/* Leases and graces that have ended meanwhile. */
+err_t agent_follow_time(struct seneschal_agent *g) MUST_USE;
+void agent_plan_heartbeat(struct seneschal_agent *g);
+/* What is left of the lease, or of the grace; 0 when there is none. */
+dur_t agent_lease_left(const struct seneschal_agent *g);
+/* Is what the file holds what the store says? If not, the next poll fetches it anew. */
+err_t agent_check_output(struct seneschal_agent *g) MUST_USE;
+
+#endif

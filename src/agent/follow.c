@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/agent.h"
+#include "base/enc.h"
+#include "base/rng.h"
+#include "plat/crypto/crypto.h"
+#include "plat/os/file.h"
+
+enum { FOLLOW_OUT_MAX = 2 * 1024 * 1024, FOLLOW_UNAUTHENTICATED_MAX = 2, PENDING_S = 5 };
+
+#define SECOND_US INT64_C(1000000)
+
+/* FLEET.md, Signing and leases: a lease is an hour and the grace is nothing, unless the server says
+ * otherwise. */
+static const dur_t lease = { 3600 * SECOND_US };
+static const dur_t grace = { 0 * SECOND_US };
+/* How often a confirmation is worth an fsync: a restart forgets no more of the lease than this. */
+static const dur_t save_each = { 300 * SECOND_US };
+static const dur_t heartbeat_each = { 600 * SECOND_US };
+static const dur_t token_age_max = { 30 * 86400 * SECOND_US };
+/* A 304 that comes at once where a long poll was asked for: do not turn in circles. */
+static const dur_t poll_least = { 5 * SECOND_US };
+
+const struct agent_law agent_default_law = {
+    .first = { SECOND_US },
+    .cap = { 60 * SECOND_US },
+    .spread = { 2 * SECOND_US },
+};
+
+void agent_tell(struct seneschal_agent *g, const char *event, const char *reason)
+{
+    if (g->notify == NULL)
+        return;
+    const struct seneschal_notice notice = {
+        .event = event,
+        .state = agent_state_name((enum agent_state)g->store.state),
+        .reason = reason,
+        .code = g->store.code[0] != '\0' ? g->store.code : NULL,
+        .etag = g->store.etag[0] != '\0' ? g->store.etag : NULL,
+    };
+    g->notify(g->arg, &notice);
+}
+
+dur_t agent_lease_left(const struct seneschal_agent *g)
+{
+    dur_t ends = { g->confirmed.us + lease.us };
+    if (g->store.state == AGENT_STALE)
+        ends.us += grace.us;
+    if (g->store.state != AGENT_ACTIVE && g->store.state != AGENT_STALE)
+        return (dur_t){ 0 };
+    int64_t left = ends.us - clock_mono().us;
+    return (dur_t){ left > 0 ? left : 0 };
+}
+
+/*
+ * Fail closed: readers of the file find the assistant switched off and why. When even that cannot
+ * be written (a full disk), no file is better than the old one.
+ */
+static err_t follow_disable(struct seneschal_agent *g, const char *reason)
+{
+    str_t text;
+    TRY(str_format(g->arena, &text,
+                   "{\"config\":{},\"enabled\":false,\"reason\":\"%s\",\"version\":null}", reason));
+    agent_text_clear(g->store.etag); /* so that the next fetch brings the configuration back */
+    agent_text_clear(g->store.version);
+    g->store.ack_owed = 0;
+    if (file_write(g->out, 0600, text, NULL) == E_OK)
+        return E_OK;
+    return file_remove(g->out, &g->why);
+}
+
+static err_t follow_move(struct seneschal_agent *g, enum agent_event event, const char *reason,
+                         struct agent_move *ret)
+{
+    struct agent_store *s = &g->store;
+    enum agent_state from = (enum agent_state)s->state;
+    struct agent_move move = agent_step(from, event);
+    bool news =
+        move.to != from || ((move.does & AGENT_DO_DISABLE) != 0 && strcmp(s->reason, reason) != 0);
+    if (move.does & AGENT_DO_DROP_REQUEST) {
+        agent_text_clear(s->init_nonce);
+        agent_text_clear(s->request_id);
+        agent_text_clear(s->code);
+        agent_text_clear(s->claim);
+        agent_text_clear(s->challenge_context);
+        agent_text_clear(s->challenge_nonce);
+    }
+    /* The file first: a crash in between finds it off, and the store is checked against it at
+     * start. */
+    if (news && (move.does & AGENT_DO_DISABLE) != 0)
+        TRY(follow_disable(g, reason));
+    s->state = move.to;
+    if (news)
+        TRY(agent_text_set(s->reason, move.to == AGENT_DISABLED || move.to == AGENT_STALE
+                                          ? str_from_cz(reason)
+                                          : STR_NONE));
+    if (news || move.does != 0)
+        TRY(agent_store_save(g->dir, s, &g->why));
+    if (news)
+        agent_tell(g, "agent-state", reason);
+    *ret = move;
+    return E_OK;
+}
+
+static err_t follow_set(char text[static AGENT_TEXT], str_t value)
+{
+    return value.p == NULL ? E_OK : agent_text_set(text, value);
+}
+
+/* What the answers of enrolment bring, stored before anything is done with it. */
+static err_t follow_enrolment(struct seneschal_agent *g, const struct agent_news *n)
+{
+    struct agent_store *s = &g->store;
+    bool code_is_new = n->code.p != NULL && !str_eq(n->code, str_from_cz(s->code));
+    TRY(follow_set(s->device_id, n->device_id));
+    TRY(follow_set(s->request_id, n->request_id));
+    TRY(follow_set(s->code, n->code));
+    TRY(follow_set(s->claim, n->claim));
+    TRY(follow_set(s->challenge_context, n->challenge_context));
+    TRY(follow_set(s->challenge_nonce, n->challenge_nonce));
+    if (n->event == AGENT_INITED)
+        TRY(agent_store_save(g->dir, s, &g->why));
+    if (code_is_new)
+        agent_tell(g, "agent-code", NULL);
+    return E_OK;
+}
+
+/* Both generations hold the new token before its first use, which kills the old one for good. */
+static err_t follow_token(struct seneschal_agent *g, const struct agent_news *n)
+{
+    struct agent_store *s = &g->store;
+    TRY(agent_text_set(s->token, n->token));
+    s->join_seq = n->join_seq;
+    s->token_us = clock_wall().us;
+    agent_text_clear(s->rotate_nonce);
+    g->token_refused = false;
+    g->unauthenticated = 0;
+    g->confirmed = clock_mono();
+    s->confirmed_us = clock_wall().us;
+    return agent_store_save_both(g->dir, s, &g->why);
+}
+
+static void follow_confirmed(struct seneschal_agent *g)
+{
+    g->confirmed = clock_mono();
+    g->store.confirmed_us = clock_wall().us;
+    g->unauthenticated = 0;
+    g->fetched = true;
+}
+
+/* The file before the store: a crash in between fetches the same bytes again. */
+static err_t follow_config(struct seneschal_agent *g, const struct agent_news *n)
+{
+    struct agent_store *s = &g->store;
+    struct diag why = { 0 };
+    follow_confirmed(g);
+    err_t e = file_write(g->out, 0600, n->body, &why);
+    if (e == E_NO_MEMORY)
+        return e;
+    TRY(agent_text_set(s->etag, n->etag));
+    TRY(agent_text_set(s->version, n->version));
+    if (e != E_OK) {
+        g->apply_failed = STR("the configuration could not be written");
+        return diag_set(&g->why, e, "%s", why.text);
+    }
+    s->ack_owed = 1;
+    g->saved = clock_mono();
+    return agent_store_save(g->dir, s, &g->why);
+}
+
+/* Not in force: off, the server is told, and it is fetched again by backoff. */
+static err_t follow_unwritten(struct seneschal_agent *g)
+{
+    struct agent_news answer;
+    struct diag why = g->why;
+    err_ignore(agent_ask(g, AGENT_ACK, 0, &answer)); /* the next failure tells it again */
+    g->apply_failed = STR_NONE;
+    g->why = why;
+    TRY(follow_disable(g, "not-written"));
+    agent_tell(g, "agent-failed", g->why.text);
+    return E_OK;
+}
+
+static err_t follow_unchanged(struct seneschal_agent *g)
+{
+    follow_confirmed(g);
+    if (clock_mono().us - g->saved.us < save_each.us)
+        return E_OK;
+    g->saved = clock_mono();
+    return agent_store_save(g->dir, &g->store, &g->why);
+}
+
+/* Every authenticated call counts as seen: a heartbeat is for the version, and need not be often.
+ */
+void agent_plan_heartbeat(struct seneschal_agent *g)
+{
+    const struct agent_law law = { .first = heartbeat_each, .cap = heartbeat_each };
+    g->heartbeat.us = clock_mono().us + agent_backoff(&law, 2, rng_u64()).us;
+}
+
+/* Ack, heartbeat and rotation ask on the side: they change no state, whatever else is answered. */
+static err_t follow_side(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
+{
+    bool heard = n->event != AGENT_UNREACHED || n->slug.p != NULL;
+    if (ask == AGENT_ROTATE && n->event == AGENT_CONFIRMED) {
+        TRY(follow_token(g, n));
+        agent_tell(g, "agent-token", "rotated");
+    }
+    if (ask == AGENT_ROTATE && heard)
+        atomic_store(&g->rotate, false);
+    if (ask == AGENT_HEARTBEAT)
+        agent_plan_heartbeat(g);
+    if (ask == AGENT_ACK && heard) {
+        g->store.ack_owed = 0; /* a refusal of ours would be the same the next time */
+        TRY(agent_store_save(g->dir, &g->store, &g->why));
+    }
+    return E_OK;
+}
+
+static dur_t follow_wait(struct seneschal_agent *g, enum agent_wait wait, int64_t retry_after_s)
+{
+    uint64_t random = rng_u64();
+    dur_t told = DUR_S(retry_after_s);
+    switch (wait) {
+    case AGENT_GO:
+        g->failures = 0;
+        return (dur_t){ 0 };
+    case AGENT_NOW:
+        return (dur_t){ 0 };
+    case AGENT_RETRY:
+        if (g->failures++ == 0)
+            return (dur_t){ 0 };
+        return agent_backoff(&agent_default_law, g->failures, random);
+    case AGENT_ASKED:
+        if (retry_after_s > 0) /* never sooner, and not all at the same moment */
+            return (dur_t){ told.us + agent_backoff(&agent_default_law, 1, random).us };
+        g->failures++;
+        return agent_backoff(&agent_default_law, g->failures, random);
+    case AGENT_BACK_OFF:
+        g->failures++;
+        return agent_backoff(&agent_default_law, g->failures, random);
+    case AGENT_LONG: {
+        dur_t w = agent_long_wait(random);
+        return w.us > told.us ? w : told;
+    }
+    }
+    return (dur_t){ 0 };
+}
+
+static err_t follow_event(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
+{
+    switch (n->event) {
+    case AGENT_INITED:
+    case AGENT_WAITING:
+    case AGENT_CHALLENGED:
+        return follow_enrolment(g, n);
+    case AGENT_ENROLLED:
+        return follow_token(g, n);
+    case AGENT_CONFIGURED:
+        return follow_config(g, n);
+    case AGENT_CONFIRMED:
+        return ask == AGENT_FETCH ? follow_unchanged(g) : follow_side(g, ask, n);
+    case AGENT_UNAUTHENTICATED:
+        g->token_refused = ++g->unauthenticated >= FOLLOW_UNAUTHENTICATED_MAX;
+        return E_OK;
+    case AGENT_CLAIM_USED:
+    case AGENT_CLAIM_WRONG:
+    case AGENT_TURNED_AWAY:
+    case AGENT_REVOKED:
+    case AGENT_BLOCKED:
+    case AGENT_UNREACHED:
+    case AGENT_LEASE_OVER:
+    case AGENT_GRACE_OVER:
+    case AGENT_EVENTS:
+        break;
+    }
+    bool side = ask == AGENT_ROTATE || ask == AGENT_ACK || ask == AGENT_HEARTBEAT;
+    return side ? follow_side(g, ask, n) : E_OK;
+}
+
+err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *news,
+                   dur_t *ret)
+{
+    struct agent_move move;
+    char reason[AGENT_TEXT];
+    TRY(agent_text_set(reason, news->slug.p != NULL ? news->slug
+                                                    : str_from_cz(agent_event_name(news->event))));
+    dur_t asked_at = g->confirmed;
+    err_t e = follow_event(g, ask, news);
+    if (e != E_OK && g->apply_failed.p != NULL) {
+        TRY(follow_unwritten(g));
+        *ret = follow_wait(g, AGENT_BACK_OFF, 0);
+        return E_OK;
+    }
+    TRY(e);
+    TRY(follow_move(g, news->event, reason, &move));
+    if (news->event == AGENT_CONFIGURED)
+        agent_tell(g, "agent-config", news->enabled ? "enabled" : "disabled");
+    if (news->event == AGENT_TURNED_AWAY || news->event == AGENT_CLAIM_WRONG)
+        agent_tell(g, "agent-refused", reason);
+    if (news->event == AGENT_UNREACHED || news->event == AGENT_UNAUTHENTICATED)
+        agent_tell(g, "agent-unreached", g->why.text[0] != '\0' ? g->why.text : reason);
+    int64_t told_s = news->retry_after_s;
+    if (news->event == AGENT_WAITING && told_s == 0)
+        told_s = PENDING_S;
+    *ret = follow_wait(g, move.wait, told_s);
+    const struct agent_law least = { .spread = poll_least };
+    if (ask == AGENT_FETCH && news->event == AGENT_CONFIRMED &&
+        clock_mono().us - asked_at.us < SECOND_US)
+        ret->us = poll_least.us + agent_backoff(&least, 1, rng_u64()).us;
+    if (clock_wall().us - g->store.token_us > token_age_max.us && g->store.token_us != 0)
+        atomic_store(&g->rotate, true);
+    return E_OK;
+}
+
+err_t agent_follow_time(struct seneschal_agent *g)
+{
+    struct agent_move move;
+    if (g->store.state == AGENT_ACTIVE && agent_lease_left(g).us == 0)
+        TRY(follow_move(g, AGENT_LEASE_OVER, agent_event_name(AGENT_LEASE_OVER), &move));
+    if (g->store.state == AGENT_STALE && agent_lease_left(g).us == 0)
+        TRY(follow_move(g, AGENT_GRACE_OVER, agent_event_name(AGENT_GRACE_OVER), &move));
+    return E_OK;
+}
+
+err_t agent_check_output(struct seneschal_agent *g)
+{
+    char etag[AGENT_TEXT] = "\"";
+    str_t text;
+    if (g->store.etag[0] == '\0')
+        return E_OK;
+    err_t e = file_read(g->arena, g->out, FOLLOW_OUT_MAX, NULL, &text);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e == E_OK) {
+        digest_t d = sha256_of(text);
+        hex_encode(d.b, sizeof d.b, etag + 1);
+        etag[1 + 2 * sizeof d.b] = '"';
+    }
+    if (e != E_OK || strcmp(etag, g->store.etag) != 0)
+        agent_text_clear(g->store.etag);
+    return E_OK;
+}

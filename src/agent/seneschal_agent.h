@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libseneschal: the device side of Seneschal as a library (installed as <seneschal/agent.h>).
+ *
+ * A handle enrols this machine, keeps its key and token, fetches its configuration, writes it to a
+ * file and says so to the server; when the server revokes or blocks the device, or has not
+ * confirmed the configuration for a whole lease, the file holds {"config":{},"enabled":false,...}.
+ * A program may be killed at any moment: what it was doing goes on at the next start.
+ *
+ * Threads: one thread at a time per handle; seneschal_agent_stop and seneschal_agent_rotate may be
+ * called from any thread and from a signal handler. A state directory has one handle in the whole
+ * system (flock). Ownership: texts that are given are copied; texts that are returned belong to the
+ * handle and live until the next call on it.
+ */
+#ifndef SENESCHAL_AGENT_H
+#define SENESCHAL_AGENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SENESCHAL_API __attribute__((visibility("default")))
+
+struct seneschal_agent; /* opaque */
+
+enum seneschal_state {
+    SENESCHAL_UNENROLLED,
+    SENESCHAL_PENDING,
+    SENESCHAL_ACTIVE,
+    SENESCHAL_STALE,
+    SENESCHAL_DISABLED,
+};
+
+/* What a step has come to; the values are those of the command line's exit codes. */
+enum seneschal_result {
+    SENESCHAL_OK = 0,      /* nothing is left to do until the server has news */
+    SENESCHAL_FAILED = 1,  /* this machine: state, disk, memory; `error` says why */
+    SENESCHAL_REFUSED = 4, /* the server said no */
+    SENESCHAL_STOPPED = 5, /* seneschal_agent_stop was called */
+    SENESCHAL_GO_ON = 6,   /* there is more to do at once */
+    SENESCHAL_LATER = 75,  /* waits for approval, or no answer: try again after the wait */
+};
+
+/* What the handle tells while it works; each text may be NULL. */
+struct seneschal_notice {
+    const char *
+        event; /* "agent-state", "agent-code", "agent-config", "agent-refused", "agent-unreached" */
+    const char *state;  /* its state after the event */
+    const char *reason; /* the server's code, or what failed */
+    const char *code;   /* agent-code: the 8 characters to show to an administrator */
+    const char *etag;   /* agent-config */
+};
+
+struct seneschal_agent_options {
+    size_t size;            /* sizeof this struct: later fields are absent for older callers */
+    const char *server;     /* https://HOST[:PORT]; http only for loopback */
+    const char *state_dir;  /* made 0700; its parent must be there */
+    const char *config_out; /* the file that is written, 0600 */
+    const char *enrollment_key_file; /* NULL: by the lobby */
+    const char *machine_id;          /* NULL: from /etc/machine-id, else the host's name */
+    const char *ca_file;             /* NULL: the system's */
+    int insecure_http;               /* 1: plain http anywhere (a test network) */
+    void (*notify)(void *arg, const struct seneschal_notice *notice); /* may be NULL */
+    void *arg;
+};
+
+/* SENESCHAL_OK, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the state); then *ret is
+ * untouched and `error` says why. */
+SENESCHAL_API int seneschal_agent_open(const struct seneschal_agent_options *options,
+                                       struct seneschal_agent **ret, char *error,
+                                       size_t error_size);
+SENESCHAL_API void seneschal_agent_close(struct seneschal_agent *agent); /* NULL is fine */
+
+/*
+ * One question to the server and what follows from its answer. Blocks for at most `poll_max_s` + 15
+ * seconds (0: no long poll); *wait_ms is how long to wait before the next step.
+ */
+SENESCHAL_API int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s,
+                                       int64_t *wait_ms);
+/* Step until stopped. SENESCHAL_STOPPED or SENESCHAL_FAILED. */
+SENESCHAL_API int seneschal_agent_run(struct seneschal_agent *agent);
+/* Step until the configuration is in force and acknowledged, or an answer says that it will not be
+ * now. */
+SENESCHAL_API int seneschal_agent_once(struct seneschal_agent *agent);
+
+SENESCHAL_API void seneschal_agent_stop(struct seneschal_agent *agent);   /* ends within a second */
+SENESCHAL_API void seneschal_agent_rotate(struct seneschal_agent *agent); /* a new token, soon */
+
+SENESCHAL_API enum seneschal_state seneschal_agent_state(const struct seneschal_agent *agent);
+SENESCHAL_API const char *seneschal_agent_code(const struct seneschal_agent *agent);
+SENESCHAL_API const char *seneschal_agent_device_id(const struct seneschal_agent *agent);
+SENESCHAL_API const char *seneschal_agent_error(const struct seneschal_agent *agent);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

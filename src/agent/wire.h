@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent sends and how it reads the answers (API.md, Devices and Configuration); no
+ * network, no disk. */
+#ifndef AGENT_WIRE_H
+#define AGENT_WIRE_H
+
+#include "agent/rules.h"
+#include "agent/store.h"
+#include "base/buf.h"
+#include "plat/http/client.h"
+
+/* What an answer says. Texts are borrowed from the arena. */
+struct agent_news {
+    enum agent_event event;
+    str_t slug;            /* problem code of a refusal; absent: none of ours */
+    int64_t retry_after_s; /* 0: not said */
+    /* AGENT_INITED, AGENT_WAITING, AGENT_CHALLENGED, AGENT_ENROLLED: as far as the answer has them
+     */
+    str_t device_id, request_id, code, claim;
+    str_t challenge_context, challenge_nonce;
+    str_t token;
+    int64_t join_seq;
+    /* AGENT_CONFIGURED */
+    str_t etag, version, body;
+    bool enabled;
+};
+
+struct agent_host {
+    const char *machine_id;
+    const char *hostname;
+    const char *os;
+    const char *version; /* of this program */
+};
+
+err_t agent_seed_read(const struct agent_store *s, secret_t *ret) MUST_USE;
+
+void agent_body_init(struct buf *b, const secret_t *seed, const struct agent_host *host);
+/* With the signature over the challenge that the store holds. */
+err_t agent_body_confirm(struct arena *a, struct buf *b, const secret_t *seed,
+                         const struct agent_store *s) MUST_USE;
+void agent_body_rotate(struct buf *b, const struct agent_store *s);
+void agent_body_ack(struct buf *b, str_t etag, str_t version, str_t failure);
+void agent_body_heartbeat(struct buf *b, const struct agent_host *host);
+
+/* Anything that is not an answer of ours gives AGENT_UNREACHED. E_NO_MEMORY. */
+err_t agent_read(struct arena *a, enum agent_ask ask, const struct http_answer *answer,
+                 struct agent_news *ret) MUST_USE;
+
+#endif
