@@ -3,7 +3,9 @@
  * has gone out. */
 #include "api/handlers_audit.h"
 
-enum { PART_ROWS = 500, PART_MAX = 64 * 1024 * 1024 };
+/* A part ends early once it is this long: what waits for a slow client is bounded (STREAM_MAX of
+ * plat/http). */
+enum { PART_ROWS = 500, PART_ENOUGH = 256 * 1024, PART_MAX = 64 * 1024 * 1024 };
 
 struct export_state { /* in the request's arena */
     struct audit_filter filter;
@@ -81,20 +83,29 @@ static void csv_row(struct buf *b, const struct audit_out *e, const struct audit
     buf_add_byte(b, '\n');
 }
 
-static err_t rows_write(struct arena *a, struct buf *b, const struct audit_page *page, bool csv)
+static err_t row_write(struct arena *a, struct buf *b, const struct audit_row *row, bool csv)
 {
-    for (size_t i = 0; i < page->n; i++) {
-        struct audit_out out;
-        TRY(audit_view_make(a, &page->rows[i], &out));
-        if (csv) {
-            csv_row(b, &out, &page->rows[i].view);
-            continue;
-        }
-        struct json_out o = json_out_to(b);
-        shape_encode(&o, &audit_out_shape, &out);
-        buf_add_byte(b, '\n');
+    struct audit_out out;
+    TRY(audit_view_make(a, row, &out));
+    if (csv) {
+        csv_row(b, &out, &row->view);
+        return b->err;
     }
+    struct json_out o = json_out_to(b);
+    shape_encode(&o, &audit_out_shape, &out);
+    buf_add_byte(b, '\n');
     return b->err;
+}
+
+/* Where the next part goes on; 0: there is none. */
+static err_t rows_write(struct arena *a, struct buf *b, const struct audit_page *page, bool csv,
+                        int64_t *ret_next)
+{
+    size_t i = 0;
+    while (i < page->n && b->n < PART_ENOUGH)
+        TRY(row_write(a, b, &page->rows[i++], csv));
+    *ret_next = i < page->n ? page->rows[i - 1].seq : page->next;
+    return E_OK;
 }
 
 static err_t export_part(struct request *rq)
@@ -107,10 +118,9 @@ static err_t export_part(struct request *rq)
     TRY(audit_page_read(rq->act.db, a, &st->filter, st->from, PART_ROWS, &page));
     if (st->csv && st->from == 0)
         buf_add(&b, str_of(csv_head, sizeof csv_head - 1));
-    TRY(rows_write(a, &b, &page, st->csv));
+    TRY(rows_write(a, &b, &page, st->csv, &st->from));
     TRY(str_copy(a, buf_str(&b), &rq->reply.raw));
-    st->from = page.next;
-    if (page.next == 0)
+    if (st->from == 0)
         rq->reply.more = NULL;
     return E_OK;
 }

@@ -70,7 +70,7 @@ err_t groups_create(struct request *rq)
     struct group_in words = group_words(rq->in);
     struct row_principal_group row;
     TRY(group_create(&rq->act, &words, &row));
-    TRY(account_details(rq, row.roles, ACCOUNT_ACTIVE));
+    TRY(account_details(rq, row.roles, NULL));
     return group_reply(rq, 201, &row);
 }
 
@@ -89,7 +89,7 @@ err_t groups_change(struct request *rq)
     struct row_principal_group row;
     TRY(group_of_path(rq, &row));
     TRY(group_change(&rq->act, row.id, &words, &row));
-    TRY(account_details(rq, row.roles, ACCOUNT_ACTIVE));
+    TRY(account_details(rq, row.roles, NULL));
     return group_reply(rq, 200, &row);
 }
 

@@ -73,7 +73,7 @@ err_t services_create(struct request *rq)
     struct service_in words = service_words(rq->in);
     struct row_service_account row;
     TRY(service_create(&rq->act, &words, &row));
-    TRY(account_details(rq, row.roles, row.status));
+    TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return service_reply(rq, 201, &row);
 }
 
@@ -92,7 +92,7 @@ err_t services_change(struct request *rq)
     struct row_service_account row;
     TRY(service_of_path(rq, &row));
     TRY(service_change(&rq->act, row.id, &words, &row));
-    TRY(account_details(rq, row.roles, row.status));
+    TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return service_reply(rq, 200, &row);
 }
 
@@ -104,13 +104,13 @@ err_t services_delete(struct request *rq)
     return reply_empty(rq, 204);
 }
 
-static struct token_out token_view(const struct row_token *row, str_t text)
+static struct service_token_out token_view(const struct row_token *row, str_t text)
 {
-    return (struct token_out){ .id = row->id,
-                               .name = row->name,
-                               .token = text,
-                               .created_at = row->created_at,
-                               .expires_at = row->expires_at };
+    return (struct service_token_out){ .id = row->id,
+                                       .name = row->name,
+                                       .token = text,
+                                       .created_at = row->created_at,
+                                       .expires_at = row->expires_at };
 }
 
 err_t tokens_list(struct request *rq)
@@ -124,18 +124,18 @@ err_t tokens_list(struct request *rq)
     TRY(page_open(rq, &q->page, rq->params[0], &page));
     TRY(service_token_page(&rq->act, service, page.after, page.limit + 1, &rows, &n));
     size_t shown = page_shown(&page, n);
-    struct token_out *out = ARENA_ARRAY(rq->act.arena, struct token_out, shown + 1);
+    struct service_token_out *out = ARENA_ARRAY(rq->act.arena, struct service_token_out, shown + 1);
     if (out == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < shown; i++)
         out[i] = token_view(&rows[i], STR_NONE);
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
-    return reply_list(rq, &token_line_shape, out, shown, page.next);
+    return reply_list(rq, &service_token_line_shape, out, shown, page.next);
 }
 
 err_t tokens_create(struct request *rq)
 {
-    const struct token_body *in = rq->in;
+    const struct service_token_body *in = rq->in;
     struct token_text text;
     struct row_token row;
     oid_t service;
@@ -145,12 +145,12 @@ err_t tokens_create(struct request *rq)
     err_t e = str_copy(rq->act.arena, str_of(text.p, text.n), &shown);
     explicit_bzero(&text, sizeof text);
     TRY(e);
-    struct token_out *out = ARENA_NEW(rq->act.arena, struct token_out);
+    struct service_token_out *out = ARENA_NEW(rq->act.arena, struct service_token_out);
     if (out == NULL)
         return E_NO_MEMORY;
     *out = token_view(&row, shown);
     request_target(rq, "service-account", service, in->name);
-    return reply_obj(rq, 201, &token_out_shape, out);
+    return reply_obj(rq, 201, &service_token_out_shape, out);
 }
 
 err_t tokens_delete(struct request *rq)

@@ -99,7 +99,7 @@ err_t users_create(struct request *rq)
     struct row_user_account row;
     TRY(user_org(rq, in->org));
     TRY(user_create(&rq->act, &words, &row));
-    TRY(account_details(rq, row.roles, row.status));
+    TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return user_reply(rq, 201, &row);
 }
 
@@ -118,7 +118,7 @@ err_t users_change(struct request *rq)
     struct row_user_account row;
     TRY(user_of_path(rq, &row));
     TRY(user_change(&rq->act, row.id, &words, &row));
-    TRY(account_details(rq, row.roles, row.status));
+    TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return user_reply(rq, 200, &row);
 }
 

@@ -37,7 +37,8 @@ handler_f tokens_delete;
 struct names names_of(struct strs list);
 err_t roles_shown(struct request *rq, int64_t roles, struct strs *ret) MUST_USE;
 err_t groups_shown(struct request *rq, enum actor_kind kind, oid_t id, struct strs *ret) MUST_USE;
-/* What an administrator's change left behind, for the record: {"roles":[...],"status":"..."}. */
-err_t account_details(struct request *rq, int64_t roles, int64_t status) MUST_USE;
+/* What an administrator's change left behind, for the record: {"roles":[...],"status":"..."};
+ * status NULL: none. */
+err_t account_details(struct request *rq, int64_t roles, const char *status) MUST_USE;
 
 #endif

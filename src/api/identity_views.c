@@ -20,7 +20,7 @@ err_t groups_shown(struct request *rq, enum actor_kind kind, oid_t id, struct st
     return groups_of(&rq->act, kind, id, &ret->v, &ret->n);
 }
 
-err_t account_details(struct request *rq, int64_t roles, int64_t status)
+err_t account_details(struct request *rq, int64_t roles, const char *status)
 {
     struct strs names = { 0 };
     str_t text = STR_NONE;
@@ -34,7 +34,8 @@ err_t account_details(struct request *rq, int64_t roles, int64_t status)
     for (size_t i = 0; i < names.n; i++)
         json_out_str(&o, names.v[i]);
     json_out_close(&o, ']');
-    JSON_OUT(&o, "status", str, str_from_cz(account_status_name((enum account_status)status)));
+    if (status != NULL)
+        JSON_OUT(&o, "status", str, str_from_cz(status));
     json_out_close(&o, '}');
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));

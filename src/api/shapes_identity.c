@@ -117,21 +117,21 @@ static const struct field service_out_fields[] = {
     FIELD(struct service_out, etag),
 };
 static const struct field token_in_fields[] = {
-    FIELD(struct token_body, name,       REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
-    FIELD(struct token_body, expires_at, OPT, .doc = "absent: it does not expire"),
+    FIELD(struct service_token_body, name,       REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct service_token_body, expires_at, OPT, .doc = "absent: it does not expire"),
 };
 static const struct field token_out_fields[] = {
-    FIELD(struct token_out, id),
-    FIELD(struct token_out, name),
-    FIELD(struct token_out, token, .secret = true, .doc = "shown this once"),
-    FIELD(struct token_out, created_at),
-    FIELD(struct token_out, expires_at),
+    FIELD(struct service_token_out, id),
+    FIELD(struct service_token_out, name),
+    FIELD(struct service_token_out, token, .secret = true, .doc = "shown this once"),
+    FIELD(struct service_token_out, created_at),
+    FIELD(struct service_token_out, expires_at),
 };
 static const struct field token_line_fields[] = {
-    FIELD(struct token_out, id),
-    FIELD(struct token_out, name),
-    FIELD(struct token_out, created_at),
-    FIELD(struct token_out, expires_at),
+    FIELD(struct service_token_out, id),
+    FIELD(struct service_token_out, name),
+    FIELD(struct service_token_out, created_at),
+    FIELD(struct service_token_out, expires_at),
 };
 /* clang-format on */
 
@@ -151,6 +151,6 @@ const struct shape member_out_shape = SHAPE(struct member_out, "Member", member_
 const struct shape service_in_shape = SHAPE(struct service_body, "ServiceAccountIn", service_in_fields);
 const struct shape service_patch_shape = SHAPE(struct service_body, "ServiceAccountPatch", service_patch_fields);
 const struct shape service_out_shape = SHAPE(struct service_out, "ServiceAccount", service_out_fields);
-const struct shape token_in_shape = SHAPE(struct token_body, "ServiceTokenIn", token_in_fields);
-const struct shape token_out_shape = SHAPE(struct token_out, "ServiceToken", token_out_fields);
-const struct shape token_line_shape = SHAPE(struct token_out, "ServiceTokenLine", token_line_fields);
+const struct shape service_token_in_shape = SHAPE(struct service_token_body, "ServiceTokenIn", token_in_fields);
+const struct shape service_token_out_shape = SHAPE(struct service_token_out, "ServiceToken", token_out_fields);
+const struct shape service_token_line_shape = SHAPE(struct service_token_out, "ServiceTokenLine", token_line_fields);

@@ -91,11 +91,11 @@ struct service_out {
     ts_t updated_at;
     str_t etag;
 };
-struct token_body {
+struct service_token_body {
     str_t name;
     ts_t expires_at;
 };
-struct token_out {
+struct service_token_out {
     oid_t id;
     str_t name;
     str_t token;
@@ -119,8 +119,8 @@ extern const struct shape member_out_shape;
 extern const struct shape service_in_shape;
 extern const struct shape service_patch_shape;
 extern const struct shape service_out_shape;
-extern const struct shape token_in_shape;
-extern const struct shape token_out_shape;
-extern const struct shape token_line_shape;
+extern const struct shape service_token_in_shape;
+extern const struct shape service_token_out_shape;
+extern const struct shape service_token_line_shape;
 
 #endif
