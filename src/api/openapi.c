@@ -182,6 +182,17 @@ static void list_schema(struct json_out *o, const struct shape *item)
     json_out_close(o, '}');
 }
 
+static void one_of(struct json_out *o, const struct shape *first, const struct shape *second)
+{
+    json_out_open(o, '{');
+    json_out_name(o, STR("oneOf"));
+    json_out_open(o, '[');
+    ref_to(o, first);
+    ref_to(o, second);
+    json_out_close(o, ']');
+    json_out_close(o, '}');
+}
+
 static void route_responses(struct json_out *o, const struct route *r)
 {
     json_out_name(o, STR("responses"));
@@ -193,6 +204,8 @@ static void route_responses(struct json_out *o, const struct route *r)
         content_open(o, STR("application/json"));
         if (r->out_list)
             list_schema(o, r->out);
+        else if (r->out_also != NULL)
+            one_of(o, r->out, r->out_also);
         else
             ref_to(o, r->out);
         content_close(o);
@@ -261,6 +274,8 @@ static void collect_shapes(struct shape_list *list)
                 shape_note(list, r->in);
             if (r->out != NULL)
                 shape_note(list, r->out);
+            if (r->out_also != NULL)
+                shape_note(list, r->out_also);
         }
     }
     for (size_t s = 0; s < list->n; s++) { /* the list grows by what its shapes hold */

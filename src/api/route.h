@@ -49,6 +49,7 @@ struct route {
     bool in_optional;          /* an empty body stands for {} */
     const struct shape *query; /* NULL: no query parameter is known */
     const struct shape *out;   /* of a 2xx answer, for OpenAPI and encoding */
+    const struct shape *out_also; /* a second form that the answer may have */
     bool out_list;             /* a page of .out */
     const char *audit;         /* action of the event that success (and refusal) writes; wanted of every TX_WRITE row */
     handler_f *prepare;        /* optional: slow work before the transaction (HOUSE, step 9) */

@@ -9,6 +9,8 @@ const struct route_table *const route_parts[] = {
     &routes_config,
     &routes_fleet,
     &routes_policy,
+    &routes_identity,
+    &routes_audit,
 };
 const size_t route_parts_n = ARRAY_LEN(route_parts);
 

@@ -11,7 +11,7 @@ static const struct route rows[] = {
       .in = &enroll_init_in_shape, .body_max = INIT_BODY_MAX, .out = &enroll_init_out_shape, .prepare = enroll_init_prepare, .audit = "device.requested",
       .doc = "A machine asks to come in: it gets a code to show, a claim to keep and a challenge to sign." },
     { HTTP_POST,   "/devices/enroll/confirm", enroll_confirm, .auth = AUTH_OPEN, .tx = TX_WRITE, .both = true, .cors = true, .no_store = true, .limit = LIMIT_OPEN,
-      .in = &enroll_confirm_in_shape, .body_max = SMALL_BODY_MAX, .out = &enroll_confirm_out_shape, .audit = "device.token-given",
+      .in = &enroll_confirm_in_shape, .body_max = SMALL_BODY_MAX, .out = &enroll_confirm_out_shape, .out_also = &device_out_shape, .audit = "device.token-given",
       .doc = "With `claim`: the machine fetches its token. With `decision`: an administrator approves or refuses a request." },
 
     { HTTP_GET,    "/devices",      devices_list,   .auth = AUTH_ACTOR, .tx = TX_READ, .both = true,

@@ -60,7 +60,11 @@ const KEYWORDS = {
 /** Complaints about a value, each with the place it is about. */
 export function mismatches(schema, value, at = '') {
     const found = [];
-    const { properties, additionalProperties, items, ...rest } = resolve(schema) ?? {};
+    const { properties, additionalProperties, items, oneOf, ...rest } = resolve(schema) ?? {};
+    if (oneOf !== undefined) {
+        const verdicts = oneOf.map((form) => mismatches(form, value, at));
+        if (!verdicts.some((complaints) => complaints.length === 0)) found.push(...verdicts.flat());
+    }
     for (const [keyword, want] of Object.entries(rest)) {
         if (INFORMS.has(keyword)) continue;
         const verdict = KEYWORDS[keyword]?.(want, value) ?? `: openapi.mjs does not know ${keyword}`;
