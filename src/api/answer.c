@@ -32,10 +32,24 @@ static void answer_head(const struct passage *p, struct buf *head, str_t type)
     buf_add(head, p->rq.reply.head);
 }
 
-static void passage_end(struct passage *p)
+/*
+ * The passage lives in the arena of its exchange, which goes with the last byte of the reply: so it lets go before the
+ * reply is handed over, and is not touched afterwards.
+ */
+static struct http_xchg *passage_end(struct passage *p)
 {
-    p->rq.xchg->user = NULL;
+    struct http_xchg *x = p->rq.xchg;
+    x->user = NULL;
     passage_free(p);
+    return x;
+}
+
+static void answer_send(struct passage *p, int status, const struct buf *head)
+{
+    struct api *api = p->api;
+    CLEANUP(buf_fini) struct buf body = p->body;
+    buf_init(&p->body, 0); /* its bytes have gone to `body` */
+    edge_reply(api, passage_end(p), status, buf_str(head), buf_str(&body));
 }
 
 /* Our own fault: the answer says nothing of it, the log does. */
@@ -62,8 +76,7 @@ static void answer_refusal(struct passage *p, err_t e)
         BUF_ADD(head, "Retry-After: 1\r\n");
     if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
-    edge_reply(api, x, err_info(shown)->status, buf_str(head), buf_str(&p->body));
-    passage_end(p);
+    answer_send(p, err_info(shown)->status, head);
 }
 
 static void answer_whole(struct passage *p)
@@ -75,8 +88,7 @@ static void answer_whole(struct passage *p)
         answer_refusal(p, E_NO_MEMORY);
         return;
     }
-    edge_reply(p->api, p->rq.xchg, p->rq.reply.status, buf_str(head), buf_str(&p->body));
-    passage_end(p);
+    answer_send(p, p->rq.reply.status, head);
 }
 
 static void ask_next_part(struct passage *p)
@@ -85,16 +97,14 @@ static void ask_next_part(struct passage *p)
     p->work.class = WORK_NEW;
     if (workers_submit(p->api->services->workers, &p->work) == E_OK)
         return;
-    http_drop(p->rq.xchg); /* a cut stream says that it is cut */
-    passage_end(p);
+    http_drop(passage_end(p)); /* a cut stream says that it is cut */
 }
 
 static void answer_part(struct passage *p)
 {
     struct http_xchg *x = p->rq.xchg;
     if (x->gone) {
-        http_drop(x);
-        passage_end(p);
+        http_drop(passage_end(p));
         return;
     }
     if (!p->streaming) {
@@ -105,8 +115,7 @@ static void answer_part(struct passage *p)
     }
     bool room = http_stream_write(x, p->rq.reply.raw);
     if (p->rq.reply.more == NULL) {
-        http_stream_end(x);
-        passage_end(p);
+        http_stream_end(passage_end(p));
         return;
     }
     p->paused = !room;
@@ -120,8 +129,7 @@ void passage_drain(struct passage *p)
         return;
     p->paused = false;
     if (p->rq.xchg->gone) {
-        http_drop(p->rq.xchg);
-        passage_end(p);
+        http_drop(passage_end(p));
         return;
     }
     ask_next_part(p);
@@ -135,7 +143,7 @@ static void answer_again(struct passage *p)
     struct live_ask look = { .token = p->token, .now = clock_now(), .mono = clock_mono() };
     p->asked_again = false;
     if (p->rq.xchg->gone) {
-        http_drop(p->rq.xchg);
+        http_drop(passage_end(p));
         return;
     }
     struct hot_ask ask = { .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p };
@@ -156,8 +164,7 @@ void passage_answer(struct loop_msg *msg)
 {
     struct passage *p = CONTAINER_OF(msg, struct passage, msg);
     if (p->streaming && p->result != E_OK) {
-        http_drop(p->rq.xchg); /* too late for a refusal: a cut stream says that it is cut */
-        passage_end(p);
+        http_drop(passage_end(p)); /* too late for a refusal: a cut stream says that it is cut */
     } else if (p->result != E_OK) {
         answer_refusal(p, p->result);
     } else if (p->rq.reply.refusal != E_OK) {
