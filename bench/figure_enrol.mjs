@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Durable enrolment, answered after fsync, against a bare loop that writes the same rows in groups of
 // 64 to a store of the same schema.
+import { enrolmentKey } from '../tests/e2e/lib/fleet.mjs';
 import { alternate, load, tool } from './load.mjs';
 import { rate } from './table.mjs';
 
@@ -9,8 +10,9 @@ const ms2 = (us) => `${(us / 1000).toFixed(1)} ms`;
 /** store: an open one; peer: a stopped one of the same make, which the loop writes to. */
 export async function figureEnrol(table, store, peer, { rounds, ms }) {
     let run = 0;
+    const { key } = await enrolmentKey(store.client(store.adminToken));
     const enrol = (connections) => () =>
-        load({ mode: 'enrol', path: '/api/v1/agents/enroll', ...store.target, bearer: store.enrolmentKey, connections,
+        load({ mode: 'enrol', path: '/api/v1/agents/enroll', ...store.target, bearer: key, connections,
             threads: 1, ms, run: `${store.tag}-${run++}`, expect: 201 });
     const bare = async () => JSON.parse(await tool('bench-sqlite', ['--data', peer.data, '--ms', ms, '--run', `${run++}`]));
     for (const clients of [8, 64, 256]) {

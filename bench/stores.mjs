@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { enrolmentKey, publishPolicy } from '../tests/e2e/lib/fleet.mjs';
+import { publishPolicy } from '../tests/e2e/lib/fleet.mjs';
 import { Server } from '../tests/e2e/lib/server.mjs';
 import { tool } from './load.mjs';
 
@@ -38,8 +38,7 @@ export class Store {
     async serve() {
         await this.server.start();
         this.adminToken = await this.server.adminToken();
-        const admin = this.server.client({ token: this.adminToken });
-        this.enrolmentKey = (await enrolmentKey(admin)).key;
+        const admin = this.client(this.adminToken);
         await publishPolicy(admin, { owuiEndpoint: 'https://ai.example', limits: { tokens: 4096 }, note: 'x'.repeat(BODY - 120) });
         if (this.devices > 0) {
             const answer = await admin.as(this.token).get('/iassistants/config');
@@ -48,6 +47,10 @@ export class Store {
             this.etag = answer.headers.etag;
         }
         return this;
+    }
+
+    client(token) {
+        return this.server.client({ token });
     }
 
     /** A line of /proc/PID/status, kB. */

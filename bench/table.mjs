@@ -18,7 +18,7 @@ export class Table {
     }
 
     get missed() {
-        return this.rows.filter((row) => !row.met === false);
+        return this.rows.filter((row) => row.met === false);
     }
 }
 
