@@ -42,7 +42,8 @@ const whole = ({ headers, body }) => body.length >= Number(headers['content-leng
 /** Write what the peer takes; stop when it answers. */
 async function pour(socket, { size, chunk = 'x'.repeat(65536) }) {
     for (let sent = 0; sent < size && !socket.closed && socket.received.length === 0; sent += chunk.length) {
-        if (!socket.send(chunk)) await new Promise((resolve) => setTimeout(resolve, 1));
+        socket.send(chunk);
+        await new Promise(setImmediate); // let an answer in
     }
 }
 
@@ -71,7 +72,7 @@ test('well-formed JSON that the row does not take is 422, naming the field', asy
     for (const body of ['[]', '"x"', 'null', '1', 'true']) (await nobody.post(INIT, body)).wantProblem(422, 'bad-field');
     const named = [
         [{ machine_id: 1 }, 'machine_id'], [{ machine_id: null }, 'machine_id'], [{ machine_id: ['x'] }, 'machine_id'], [{}, 'machine_id'],
-        [{ machine_id: 'x', hostname: 7 }, 'hostname'], [{ machine_id: 'x', hostname: 'a\0b' }, 'hostname'],
+        [{ machine_id: 'x', hostname: 7 }, 'hostname'],
         [{ machine_id: 'x', user_hint: 'y'.repeat(257) }, 'user_hint'], [{ machine_id: 'x', labels: [] }, 'labels'],
     ];
     for (const [body, field] of named) {
@@ -80,7 +81,8 @@ test('well-formed JSON that the row does not take is 422, naming the field', asy
     }
     const strange = (await nobody.post(INIT, { machine_id: 'x', nmae: 1 })).wantProblem(422, 'unknown-field');
     assert.match(JSON.stringify(strange.errors), /nmae/);
-    (await nobody.post(INIT, '{"machine_id":"x","a\\u0000b":1}')).wantProblem(422, 'bad-field');
+    for (const nul of ['{"machine_id":"x","hostname":"a\\u0000b"}', '{"machine_id":"x","a\\u0000b":1}'])
+        (await nobody.post(INIT, nul)).wantProblem(422, 'bad-field');
 });
 
 test('a private key sent by mistake, an unknown curve and a point off the curve are 422', async () => {
@@ -88,7 +90,7 @@ test('a private key sent by mistake, an unknown curve and a point off the curve 
     for (const key of [{ kty: 'OKP', crv: 'Ed25519', x, d: x }, { kty: 'OKP', crv: 'X25519', x }, { kty: 'RSA', n: x, e: 'AQAB' },
         { kty: 'EC', crv: 'P-256', x, y: x }, { kty: 'OKP', crv: 'Ed25519', x: 'AA' }, { kty: 'OKP', crv: 'Ed25519' }, 'x', []]) {
         const reply = await nobody.post(INIT, { machine_id: uniqueName(), public_key: key });
-        assert.ok([422].includes(reply.status), `${JSON.stringify(key)}: ${reply.text}`);
+        assert.equal(reply.status, 422, `${JSON.stringify(key)}: ${reply.text}`);
         assert.ok(!reply.text.includes(x), 'key material was echoed');
     }
 });
@@ -189,7 +191,7 @@ test('AC35: a head that does not come to its end is 408 or closed in time, and h
 
 test('AC35: a body that comes too slowly is 408', async () => {
     const socket = new RawSocket(server.port);
-    socket.send(post(INIT, 60_000));
+    socket.send(post(INIT, 40_000));
     const dripping = socket.drip(' '.repeat(40), 500);
     assert.ok(await socket.until((s) => s.closed || s.text.includes('\r\n\r\n'), 30_000 * PATIENCE));
     assert.match(socket.text, /^HTTP\/1\.1 408 /);
