@@ -194,12 +194,11 @@ static void on_gone(void *app, struct http_xchg *x)
     struct kept *k = x->user;
     if (app != NULL)
         (void)puts("gone");
+    if (k == NULL || k->timer.next != NULL) /* an answer is on its way: it may have closed only its half */
+        return;
     x->user = NULL;
-    if (k != NULL) {
-        loop_timer_stop(http_loop(x), &k->timer);
-        free(k);
-        http_drop(x);
-    }
+    free(k);
+    http_drop(x);
 }
 
 static void on_drain(void *app, struct http_xchg *x)

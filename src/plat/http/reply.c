@@ -83,7 +83,7 @@ struct scribe reply_begin(struct conn *c, int status)
     assert(i < ARRAY_LEN(status_lines));
     assert(status_lines[i].p != NULL); /* a status that the product does not use: give it a row */
     x->status = status;
-    x->close |= !x->frame.keep_alive || c->ended ||
+    x->close |= !x->frame.keep_alive || (c->ended && conn_pending(c).n == 0) ||
                 atomic_load_explicit(&c->lane->server->draining, memory_order_relaxed);
     scribe_put(&s, status_lines[i]);
     scribe_put(&s, lane_date(c->lane));
