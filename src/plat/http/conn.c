@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a connection: a table of states, each with its step and its patience (SAFETY's
  * timeouts). */
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 #include "plat/http/reply.h"
 
 #include <assert.h>
@@ -75,7 +75,7 @@ static void conn_tell_drained(struct conn *c)
     if (c->state != CONN_STREAM || !x->choked || conn_queued(c) >= STREAM_LOW)
         return;
     x->choked = false;
-    conn_app(c)->on_drain(c->lane->server->cfg.app, &x->pub);
+    lane_cfg(c->lane)->calls->on_drain(lane_cfg(c->lane)->app, &x->pub);
 }
 
 void conn_turn(struct conn *c)
@@ -129,7 +129,7 @@ static void conn_tell_gone(struct conn *c)
     struct http_xchg *pub = &c->x->pub;
     if (!pub->gone) {
         pub->gone = true;
-        conn_app(c)->on_gone(c->lane->server->cfg.app, pub);
+        lane_cfg(c->lane)->calls->on_gone(lane_cfg(c->lane)->app, pub);
     }
 }
 

@@ -9,11 +9,7 @@
 
 #include "base/buf.h"
 #include "plat/http/frame.h"
-#include "plat/http/pool.h"
 #include "plat/tls/tls.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
 
 enum {
     INPUT_BYTES = 20 * 1024,   /* a head of 16 KiB, and room to read a body */
@@ -99,46 +95,6 @@ struct conn {
     bool fd_closed;
 };
 
-struct listener {
-    struct loop_watch watch;
-    struct loop_timer pause;
-    struct lane *lane;
-    int fd;
-};
-
-/* One loop, and what its connections share. */
-struct lane {
-    struct loop *loop;
-    struct http_server *server; /* borrowed */
-    unsigned index;
-    bool running;
-    pthread_t thread;
-    struct loop_msg retire; /* the two rounds of a drain */
-    struct loop_msg close;
-    struct listener *listeners; /* cfg.listen_n */
-    size_t listening;           /* of them, how many are open */
-    struct conn *first;
-    struct pool conns;
-    struct pool inputs;
-    struct xchg *idle_xchg; /* a chain of those to take first: they have memory */
-    size_t idle_xchgs;
-    struct diag why; /* of the refusal at hand */
-    int64_t date_s;
-    char date[sizeof "Date: " - 1 + TS_HTTP_TEXT + 2];
-    char scratch[SCRATCH_BYTES];
-};
-
-struct http_server {
-    struct http_server_cfg cfg; /* borrows calls, app and tls */
-    struct lane *lanes;
-    unsigned lanes_n;
-    uint16_t *ports; /* cfg.listen_n */
-    _Atomic size_t conns;
-    atomic_bool draining;
-    pthread_mutex_t lock;
-    pthread_cond_t emptied;
-};
-
 /* conn.c: life and states */
 void conn_open(struct lane *lane, int fd, const struct http_peer *peer);
 void conn_enter(struct conn *c, enum conn_state state);
@@ -181,19 +137,6 @@ void xchg_fini(struct xchg *x);           /* one that waits */
 static inline struct xchg *xchg_of(struct http_xchg *pub)
 {
     return CONTAINER_OF(pub, struct xchg, pub);
-}
-
-/* lane.c */
-/* lane->server is set. What fails is undone by lane_fini. */
-err_t lane_init(struct lane *lane, unsigned index, struct diag *why) MUST_USE;
-void lane_fini(struct lane *lane);
-void lane_listen(struct lane *lane); /* begin to accept */
-void lane_deafen(struct lane *lane); /* accept no more */
-str_t lane_date(struct lane *lane);  /* "Date: ...\r\n", made once a second */
-
-static inline const struct http_app *conn_app(const struct conn *c)
-{
-    return c->lane->server->cfg.calls;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes in and out of one connection's socket, plain or TLS: write first, wait only after EAGAIN.
  */
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 
 #include <assert.h>
 #include <errno.h>

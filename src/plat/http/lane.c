@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One loop with its listening sockets: accepting, and what the connections of a loop share. */
+#include "plat/http/lane.h"
 #include "base/fault.h"
-#include "plat/http/conn.h"
 #include "plat/os/net.h"
 
 #include <unistd.h>

@@ -170,5 +170,5 @@ void reply_refuse(struct conn *c, err_t e)
     x->known = true;
     x->lent = true;
     conn_enter(c, CONN_LENT);
-    conn_app(c)->on_refuse(c->lane->server->cfg.app, &x->pub, e, &why);
+    lane_cfg(c->lane)->calls->on_refuse(lane_cfg(c->lane)->app, &x->pub, e, &why);
 }

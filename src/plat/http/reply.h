@@ -3,7 +3,7 @@
 #ifndef PLAT_HTTP_REPLY_H
 #define PLAT_HTTP_REPLY_H
 
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 
 /* Text that is put together in a lane's scratch space. */
 struct scribe {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading one request: its head, then its body to the end, then it is the application's. */
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 #include "plat/http/reply.h"
 
 #include <assert.h>
@@ -100,7 +100,7 @@ static err_t request_judge(struct conn *c, struct xchg *x)
     if (x->frame.expects_other)
         return FAIL(why, E_EXPECTATION_FAILED, "only Expect: 100-continue is understood");
     x->known = true;
-    struct http_take take = conn_app(c)->on_head(c->lane->server->cfg.app, &x->pub);
+    struct http_take take = lane_cfg(c->lane)->calls->on_head(lane_cfg(c->lane)->app, &x->pub);
     x->drop = take.drop;
     x->body_max = take.drop ? DROP_MAX : take.body_max;
     x->body.max = x->body_max; /* its memory is that of an earlier one */
@@ -152,7 +152,7 @@ bool request_step_body(struct conn *c)
         x->pub.body = buf_str(&x->body);
         x->lent = true;
         conn_enter(c, CONN_LENT);
-        conn_app(c)->on_message(c->lane->server->cfg.app, &x->pub);
+        lane_cfg(c->lane)->calls->on_message(lane_cfg(c->lane)->app, &x->pub);
         return true;
     }
     if (e != E_AGAIN) {

@@ -2,7 +2,7 @@
 /* The server as a whole: sockets, loops, threads, and the order in which they come and go. */
 #include "plat/http/server.h"
 #include "base/fault.h"
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 #include "plat/os/net.h"
 
 #include <assert.h>

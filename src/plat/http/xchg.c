@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An exchange: one request and its reply, with memory of its own that the next one takes over. */
 #include "base/fault.h"
-#include "plat/http/conn.h"
+#include "plat/http/lane.h"
 
 #include <assert.h>
 
@@ -76,7 +76,7 @@ void xchg_end(struct conn *c)
     struct xchg *x = c->x;
     assert(!x->lent);
     if (x->known)
-        conn_app(c)->on_done(c->lane->server->cfg.app, &x->pub, x->status, x->sent);
+        lane_cfg(c->lane)->calls->on_done(lane_cfg(c->lane)->app, &x->pub, x->status, x->sent);
     c->x = NULL;
     xchg_give(c->lane, x);
 }
