@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plans and bodies from a real store: who gets what, in which order, and what moves the sequence
+ * number. */
+#include "base/fault.h"
+#include "domain/policy/assignment.h"
+#include "domain/policy/config.h"
+#include "domain/policy/policy.h"
+#include "sql/fleet.h"
+#include "sql/identity.h"
+#include "store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+/* Frozen, so that version texts are known: 2026-11-22T12:00:00Z. */
+static const ts_t noon = { INT64_C(1795348800) * 1000000 };
+
+struct world {
+    struct store store;
+    struct act act;
+    oid_t org;
+    oid_t user;
+    oid_t device;
+    oid_t twin; /* another device with the same owner and groups */
+    oid_t g_low;
+    oid_t g_high;
+};
+
+static oid_t add_org(struct world *w, const char *slug)
+{
+    oid_t id = oid_make();
+    assert_int_equal(
+        sql_organisation_add(w->store.db, &(struct sql_organisation_add){ .id = id,
+                                                                          .slug = str_from_cz(slug),
+                                                                          .name = str_from_cz(slug),
+                                                                          .status = 1,
+                                                                          .now = noon }),
+        E_OK);
+    return id;
+}
+
+static oid_t add_group(struct world *w, const char *name, int64_t priority)
+{
+    oid_t id = oid_make();
+    str_t n = str_from_cz(name);
+    assert_int_equal(sql_group_add(w->store.db, &(struct sql_group_add){ .id = id,
+                                                                         .org = w->org,
+                                                                         .name = n,
+                                                                         .name_key = n,
+                                                                         .priority = priority,
+                                                                         .now = noon }),
+                     E_OK);
+    return id;
+}
+
+static oid_t add_device(struct world *w, const char *name)
+{
+    oid_t id = oid_make();
+    str_t n = str_from_cz(name);
+    assert_int_equal(sql_device_add(w->store.db, &(struct sql_device_add){ .id = id,
+                                                                           .org = w->org,
+                                                                           .machine_id = n,
+                                                                           .machine_key = n,
+                                                                           .status = 2,
+                                                                           .user_id = w->user,
+                                                                           .now = noon }),
+                     E_OK);
+    return id;
+}
+
+static void add_member(struct world *w, oid_t group, enum actor_kind kind, oid_t member)
+{
+    assert_int_equal(sql_member_add(w->store.db, &(struct sql_member_add){ .group_id = group,
+                                                                           .kind = (int)kind,
+                                                                           .member_id = member }),
+                     E_OK);
+}
+
+static void world_open(struct world *w)
+{
+    store_open(&w->store);
+    assert_int_equal(db_tx_begin(w->store.db), E_OK);
+    w->act = (struct act){ .arena = w->store.a, .db = w->store.db, .now = noon };
+    w->act.actor.perms = perms_all();
+    effects_init(&w->act.effects);
+    w->org = w->act.org = add_org(w, "default");
+    w->user = oid_make();
+    assert_int_equal(
+        sql_user_add(w->store.db, &(struct sql_user_add){ .id = w->user,
+                                                          .org = w->org,
+                                                          .username = STR("u"),
+                                                          .username_key = STR("u"),
+                                                          .email = STR("u@example.org"),
+                                                          .email_key = STR("u@example.org"),
+                                                          .status = 1,
+                                                          .now = noon }),
+        E_OK);
+    w->device = add_device(w, "m-1");
+    w->twin = add_device(w, "m-2");
+    w->g_high = add_group(w, "high", 200);
+    w->g_low = add_group(w, "low", 10);
+    /* `low` reaches the device twice, by itself and by its owner: it counts once. */
+    add_member(w, w->g_low, ACTOR_USER, w->user);
+    add_member(w, w->g_low, ACTOR_DEVICE, w->device);
+    add_member(w, w->g_high, ACTOR_USER, w->user);
+}
+
+static void world_close(struct world *w)
+{
+    db_tx_rollback(w->store.db);
+    store_close(&w->store);
+}
+
+static int64_t draft(struct world *w, oid_t policy, const char *content, const char *locked)
+{
+    struct row_policy_version v;
+    struct policy_content in = { .content = str_from_cz(content), .locked = str_from_cz(locked) };
+    assert_int_equal(policy_version_make(&w->act, policy, &in, &v), E_OK);
+    return v.number;
+}
+
+static void publish(struct world *w, oid_t policy, int64_t number)
+{
+    struct row_policy_version v;
+    assert_int_equal(policy_version_find(&w->act, policy, number, &v), E_OK);
+    assert_int_equal(policy_publish(&w->act, &v, &v), E_OK);
+}
+
+static oid_t make_policy(struct world *w, const char *name, const char *content)
+{
+    struct row_policy_info row;
+    assert_int_equal(
+        policy_create(&w->act, &(struct policy_words){ .name = str_from_cz(name) }, &row), E_OK);
+    publish(w, row.id, draft(w, row.id, content, NULL));
+    return row.id;
+}
+
+static err_t assign(struct world *w, oid_t policy, enum scope_kind scope, oid_t target,
+                    int64_t priority)
+{
+    struct row_assignment row;
+    struct assignment_in in = { .policy_id = policy, .scope = scope, .target_id = target };
+    if (priority != 0)
+        in.priority = (opt_i64_t){ .set = true, .v = priority };
+    return assignment_create(&w->act, &in, &row);
+}
+
+static struct config_body body_of(struct world *w, oid_t device, struct config_plan *plan)
+{
+    struct config_body body;
+    assert_int_equal(config_plan(&w->act, device, plan), E_OK);
+    assert_int_equal(config_compute(&w->act, plan, &body), E_OK);
+    return body;
+}
+
+static void want_body(struct world *w, const char *want)
+{
+    struct config_plan plan;
+    struct config_body body = body_of(w, w->device, &plan);
+    if (!str_eq(body.bytes, str_from_cz(want)))
+        fail_msg("got  %.*s\nwant %s", STR_ARG(body.bytes), want);
+    digest_t d = sha256_of(body.bytes);
+    assert_memory_equal(d.b, body.etag.b, sizeof d.b);
+}
+
+static void test_levels_and_order(void **state)
+{
+    struct world *w = *state;
+    oid_t none = { 0 };
+    want_body(w, "{\"config\":{},\"enabled\":false,\"version\":null}");
+    oid_t device = make_policy(w, "device", "{\"v\":\"device\",\"d\":1}");
+    oid_t user = make_policy(w, "user", "{\"v\":\"user\",\"u\":1}");
+    oid_t high = make_policy(w, "high", "{\"v\":\"high\",\"g\":\"high\"}");
+    oid_t low = make_policy(w, "low", "{\"v\":\"low\",\"g\":\"low\"}");
+    oid_t late = make_policy(w, "late", "{\"v\":\"late\",\"o\":\"late\"}");
+    oid_t early = make_policy(w, "early", "{\"v\":\"early\",\"o\":\"early\"}");
+    oid_t global = make_policy(w, "global", "{\"v\":\"global\",\"x\":1}");
+    assert_int_equal(assign(w, device, SCOPE_DEVICE, w->device, 0), E_OK);
+    assert_int_equal(assign(w, user, SCOPE_USER, w->user, 0), E_OK);
+    assert_int_equal(assign(w, high, SCOPE_GROUP, w->g_high, 1), E_OK);
+    assert_int_equal(assign(w, low, SCOPE_GROUP, w->g_low, 999), E_OK);
+    assert_int_equal(assign(w, late, SCOPE_ORG, none, 200), E_OK);
+    assert_int_equal(assign(w, early, SCOPE_ORG, none, 50), E_OK);
+    assert_int_equal(assign(w, global, SCOPE_GLOBAL, none, 0), E_OK);
+    struct config_plan plan;
+    (void)body_of(w, w->device, &plan);
+    assert_int_equal(plan.versions_n, 7);
+    assert_int_equal(plan.scopes_n, 6);
+    want_body(
+        w, "{\"config\":{\"d\":1,\"g\":\"high\",\"o\":\"late\",\"u\":1,\"v\":\"device\",\"x\":1},"
+           "\"enabled\":true,\"version\":\"2026-11-22.7\"}");
+}
+
+static void test_same_priority_goes_by_id(void **state)
+{
+    struct world *w = *state;
+    oid_t first = make_policy(w, "first", "{\"v\":1}");
+    oid_t second = make_policy(w, "second", "{\"v\":2}");
+    assert_int_equal(assign(w, second, SCOPE_ORG, w->org, 0), E_OK);
+    assert_int_equal(assign(w, first, SCOPE_ORG, w->org, 0), E_OK);
+    want_body(w, "{\"config\":{\"v\":1},\"enabled\":true,\"version\":\"2026-11-22.2\"}");
+}
+
+static void test_pinned_and_following(void **state)
+{
+    struct world *w = *state;
+    struct row_assignment row;
+    struct row_policy_version v;
+    oid_t p = make_policy(w, "p", "{\"v\":1}");
+    int64_t two = draft(w, p, "{\"v\":2}", NULL);
+    int64_t three = draft(w, p, "{\"v\":3}", NULL);
+    struct assignment_in in = { .policy_id = p, .scope = SCOPE_ORG, .number = { true, two } };
+    assert_int_equal(assignment_create(&w->act, &in, &row),
+                     E_BAD_FIELD); /* a draft cannot be pinned */
+    in.number = (opt_i64_t){ true, 1 };
+    assert_int_equal(assignment_create(&w->act, &in, &row), E_OK);
+    publish(w, p, three);
+    publish(w, p, two); /* published last: the newest, whatever its number */
+    want_body(w, "{\"config\":{\"v\":1},\"enabled\":true,\"version\":\"2026-11-22.1\"}");
+    in = (struct assignment_in){ .number = { true, 0 } };
+    assert_int_equal(assignment_change(&w->act, &row, &in, &row), E_OK);
+    want_body(w, "{\"config\":{\"v\":2},\"enabled\":true,\"version\":\"2026-11-22.3\"}");
+    assert_int_equal(policy_rollback(&w->act, p, 1, &v), E_OK);
+    assert_int_equal(v.number, 4);
+    want_body(w, "{\"config\":{\"v\":1},\"enabled\":true,\"version\":\"2026-11-22.4\"}");
+}
+
+static void test_drafts_say_nothing(void **state)
+{
+    struct world *w = *state;
+    struct row_policy_info row;
+    assert_int_equal(policy_create(&w->act, &(struct policy_words){ .name = STR("p") }, &row),
+                     E_OK);
+    (void)draft(w, row.id, "{\"v\":1}", NULL);
+    assert_int_equal(assign(w, row.id, SCOPE_ORG, w->org, 0), E_OK);
+    want_body(w, "{\"config\":{},\"enabled\":false,\"version\":null}");
+}
+
+static int64_t seq_of(struct world *w)
+{
+    struct config_plan plan;
+    assert_int_equal(config_plan(&w->act, w->device, &plan), E_OK);
+    return plan.seq;
+}
+
+static void test_seq_moves_with_its_scopes(void **state)
+{
+    struct world *w = *state;
+    oid_t stranger = add_group(w, "stranger", 100);
+    oid_t p = make_policy(w, "p", "{\"v\":1}");
+    assert_int_equal(seq_of(w), 0);
+    assert_int_equal(assign(w, p, SCOPE_GROUP, stranger, 0), E_OK);
+    assert_int_equal(seq_of(w), 0); /* not one of this device's */
+    assert_int_equal(assign(w, p, SCOPE_USER, w->user, 0), E_OK);
+    int64_t assigned = seq_of(w);
+    assert_true(assigned > 0);
+    (void)draft(w, p, "{\"v\":2}", NULL);
+    assert_int_equal(seq_of(w), assigned);
+    publish(w, p, 2);
+    assert_true(seq_of(w) > assigned);
+    size_t effects = 0;
+    for (const struct effect *e = w->act.effects.first; e != NULL; e = e->next)
+        effects += e->kind == EFFECT_SCOPE;
+    assert_int_equal(effects, 4); /* two assignments, and the publication for both */
+}
+
+static void test_equal_inputs_share_a_digest(void **state)
+{
+    struct world *w = *state;
+    struct config_plan one;
+    struct config_plan two;
+    oid_t p = make_policy(w, "p", "{\"v\":1}");
+    assert_int_equal(assign(w, p, SCOPE_ORG, w->org, 0), E_OK);
+    struct config_body a = body_of(w, w->device, &one);
+    struct config_body b = body_of(w, w->twin, &two);
+    assert_memory_equal(one.digest.b, two.digest.b, sizeof one.digest.b);
+    assert_memory_equal(a.etag.b, b.etag.b, sizeof a.etag.b);
+    assert_int_equal(assign(w, p, SCOPE_DEVICE, w->twin, 0), E_OK);
+    (void)body_of(w, w->twin, &two);
+    assert_memory_not_equal(one.digest.b, two.digest.b, sizeof one.digest.b);
+}
+
+static void test_other_organisations_do_not_reach_in(void **state)
+{
+    struct world *w = *state;
+    struct config_plan plan;
+    struct row_assignment row;
+    oid_t global = make_policy(w, "global", "{\"g\":1}");
+    assert_int_equal(assign(w, global, SCOPE_GLOBAL, w->org, 0), E_OK);
+    w->act.org = add_org(w, "other");
+    assert_int_equal(config_plan(&w->act, w->device, &plan), E_NOT_FOUND);
+    oid_t own = make_policy(w, "own", "{\"v\":1}");
+    assert_int_equal(assign(w, own, SCOPE_DEVICE, w->device, 0), E_NOT_FOUND);
+    assert_int_equal(assign(w, own, SCOPE_GROUP, w->g_low, 0), E_NOT_FOUND);
+    assert_int_equal(assign(w, own, SCOPE_USER, w->user, 0), E_NOT_FOUND);
+    assert_int_equal(assign(w, own, SCOPE_ORG, w->org, 0), E_BAD_FIELD);
+    assert_int_equal(assign(w, own, SCOPE_GLOBAL, w->act.org, 0), E_BAD_FIELD);
+    struct assignment_in in = { .policy_id = global, .scope = SCOPE_ORG };
+    assert_int_equal(assignment_create(&w->act, &in, &row), E_NOT_FOUND);
+    w->act.org = w->org;
+    want_body(w, "{\"config\":{\"g\":1},\"enabled\":true,\"version\":\"2026-11-22.1\"}");
+}
+
+static void test_global_wants_a_system_administrator(void **state)
+{
+    struct world *w = *state;
+    struct row_assignment row;
+    struct row_policy_version v;
+    oid_t p = make_policy(w, "p", "{\"v\":1}");
+    struct assignment_in in = { .policy_id = p, .scope = SCOPE_GLOBAL };
+    assert_int_equal(assignment_create(&w->act, &in, &row), E_OK);
+    (void)draft(w, p, "{\"v\":2}", NULL);
+    w->act.actor.perms = role_perms(ROLE_ADMINISTRATOR);
+    assert_int_equal(policy_version_find(&w->act, p, 2, &v), E_OK);
+    assert_int_equal(policy_publish(&w->act, &v, &v), E_FORBIDDEN);
+    assert_int_equal(policy_rollback(&w->act, p, 1, &v), E_FORBIDDEN);
+    assert_int_equal(assignment_delete(&w->act, &row), E_FORBIDDEN);
+    in = (struct assignment_in){ .scope = SCOPE_ORG };
+    assert_int_equal(assignment_change(&w->act, &row, &in, &row), E_FORBIDDEN);
+}
+
+static void test_too_big(void **state)
+{
+    struct world *w = *state;
+    struct config_plan plan;
+    struct config_body body;
+    static char text[250 * 1024];
+    for (int i = 0; i < 5; i++) {
+        char name[] = { (char)('a' + i), '\0' };
+        int n = snprintf(text, sizeof text, "{\"%s\":\"%0*d\"}", name, 240 * 1024, 0);
+        assert_true(n > 0);
+        assert_int_equal(assign(w, make_policy(w, name, text), SCOPE_ORG, w->org, 0), E_OK);
+    }
+    assert_int_equal(config_plan(&w->act, w->device, &plan), E_OK);
+    assert_int_equal(config_compute(&w->act, &plan, &body), E_TOO_BIG);
+    assert_true(w->act.why.text[0] != '\0');
+}
+
+/* Fails at every step in turn; what it leaves is rolled back with the transaction, so only the
+ * result is looked at. */
+static void test_failed_steps(void **state)
+{
+    struct world *w = *state;
+    oid_t p = make_policy(w, "p", "{\"v\":{\"w\":[1,2]}}");
+    assert_int_equal(assign(w, p, SCOPE_ORG, w->org, 0), E_OK);
+    for (long n = 0;; n++) {
+        struct config_plan plan;
+        struct config_body body;
+        fault_arm(n);
+        err_t e = config_plan(&w->act, w->device, &plan);
+        if (e == E_OK)
+            e = config_compute(&w->act, &plan, &body);
+        bool fired = fault_used();
+        fault_disarm();
+        assert_true(fired ? e != E_OK : e == E_OK);
+        if (!fired)
+            break;
+    }
+}
+
+static int set_up(void **state)
+{
+    static struct world w;
+    world_open(&w);
+    *state = &w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    world_close(*state);
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_levels_and_order),
+        TEST(test_same_priority_goes_by_id),
+        TEST(test_pinned_and_following),
+        TEST(test_drafts_say_nothing),
+        TEST(test_seq_moves_with_its_scopes),
+        TEST(test_equal_inputs_share_a_digest),
+        TEST(test_other_organisations_do_not_reach_in),
+        TEST(test_global_wants_a_system_administrator),
+        TEST(test_too_big),
+        TEST(test_failed_steps),
+    };
+    return cmocka_run_group_tests_name("domain/policy: configuration from the store", tests, NULL,
+                                       NULL);
+}
