@@ -150,7 +150,7 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
     g->arena = arena_new(AGENT_ARENA_MAX);
     if (g->arena == NULL)
         return E_NO_MEMORY;
-    TRY(file_make_dir(g->dir, 0700, &g->why));
+    TRY(file_make_dirs(g->dir, 0700, &g->why));
     (void)snprintf(path, sizeof path, "%s/lock", g->dir);
     TRY(file_lock(path, &g->why, &g->lock));
     TRY(agent_load(g, o->machine_id));

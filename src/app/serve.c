@@ -38,7 +38,7 @@ static err_t open_directory(struct server *s, struct diag *why)
     const char *dir = config_cz(s->config, CONF_DATA);
     if (dir == NULL)
         return FAIL(why, E_USAGE, "data: name a directory, for example --data ./var");
-    TRY(file_make_dir(dir, 0700, why));
+    TRY(file_make_dirs(dir, 0700, why));
     if (access(dir, W_OK | X_OK) != 0)
         return FAIL(why, E_IO, "%s: cannot be written by uid %u: give it to the server's user, or name another with --data",
                     dir, (unsigned)geteuid());

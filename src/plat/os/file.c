@@ -217,6 +217,23 @@ err_t file_make_dir(const char *path, mode_t mode, struct diag *why)
     return S_ISDIR(st.st_mode) ? E_OK : FAIL(why, E_IO, "%s: not a directory", path);
 }
 
+err_t file_make_dirs(const char *path, mode_t mode, struct diag *why)
+{
+    char part[PATH_MAX];
+    size_t n = strlen(path);
+    if (n >= sizeof part)
+        return FAIL(why, E_IO, "the path is longer than %d bytes", PATH_MAX);
+    for (size_t i = 1; i < n; i++) {
+        if (path[i] != '/')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (access(part, F_OK) != 0)
+            TRY(file_make_dir(part, mode, why));
+    }
+    return file_make_dir(path, mode, why);
+}
+
 err_t file_owner(const char *path, mode_t *ret_mode, uid_t *ret_uid)
 {
     struct stat st;

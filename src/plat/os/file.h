@@ -29,6 +29,8 @@ err_t file_rename(const char *from, const char *to, struct diag *why) MUST_USE;
 
 /* A directory of this mode, one level; E_IO when something else is there. */
 err_t file_make_dir(const char *path, mode_t mode, struct diag *why) MUST_USE;
+/* The same with what is missing above it. */
+err_t file_make_dirs(const char *path, mode_t mode, struct diag *why) MUST_USE;
 /* Permission bits and owner. */
 err_t file_owner(const char *path, mode_t *ret_mode, uid_t *ret_uid) MUST_USE;
 
