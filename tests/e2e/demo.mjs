@@ -90,7 +90,7 @@ async function main() {
     await step('the record says that the agent applied it', async () => {
         const event = await eventually('an acknowledgement in the audit', async () => {
             const events = await audit(admin, `actor=${device.id}`);
-            return events.find((one) => /ack/.test(one.action));
+            return events.find((one) => one.action === 'config.applied');
         });
         const { config } = await details(device.id);
         assert.equal(config.result, 'applied');
