@@ -23,22 +23,36 @@ static err_t agent_set(char *to, size_t size, const char *from)
     return n >= 0 && (size_t)n < size ? E_OK : E_BAD_FIELD;
 }
 
+static bool agent_host_is_local(str_t host)
+{
+    if (str_eq(host, STR("localhost")) || str_eq(host, STR("[::1]")))
+        return true;
+    for (size_t i = 0; i < host.n; i++) {
+        if (host.p[i] != '.' && (host.p[i] < '0' || host.p[i] > '9'))
+            return false; /* 127.example.org is a name like any other */
+    }
+    return str_starts(host, STR("127."));
+}
+
 /* A token must not cross a network in the clear: http only to this machine, unless it is asked for.
  */
 static bool agent_server_is_safe(const char *server, bool insecure)
 {
-    static const str_t local[] = { { "http://127.", 11 },
-                                   { "http://localhost", 16 },
-                                   { "http://[::1]", 12 } };
-    str_t s = str_from_cz(server);
-    bool safe = str_starts(s, STR("https://"));
-    for (size_t i = 0; i < ARRAY_LEN(local) && !safe; i++) {
-        char after = s.n > local[i].n ? s.p[local[i].n] : ':';
-        bool ends =
-            local[i].p[local[i].n - 1] == '.' ? hex_digit(after) >= 0 : strchr(":/", after) != NULL;
-        safe = str_starts(s, local[i]) && ends && memchr(s.p, '@', s.n) == NULL;
-    }
-    return safe || (insecure && str_starts(s, STR("http://")));
+    str_t url = str_from_cz(server);
+    str_t plain = STR("http://");
+    if (str_starts(url, STR("https://")))
+        return true;
+    if (!str_starts(url, plain))
+        return false;
+    str_t authority = str_sub(url, plain.n, url.n);
+    authority.n = str_find(authority, '/');
+    str_t host = authority;
+    if (!str_starts(host, STR("["))) /* no colons inside but in an IPv6 address */
+        host.n = str_find(host, ':');
+    else if (str_find(host, ']') < host.n)
+        host.n = str_find(host, ']') + 1;
+    bool user = str_find(authority, '@') < authority.n;
+    return insecure || (!user && agent_host_is_local(host));
 }
 
 static err_t agent_options(struct seneschal_agent *g, const struct seneschal_agent_options *o)
