@@ -18,7 +18,7 @@ static err_t row_read(struct arena *a, const struct sql_stmt *s, sqlite3_stmt *s
 
 err_t db_exec(struct db *db, size_t query, const void *in)
 {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     TRY(stmt_start(db, query, in, &st));
     err_t e = E_OK;
     for (bool row = true; e == E_OK && row;)
@@ -30,7 +30,7 @@ err_t db_exec(struct db *db, size_t query, const void *in)
 err_t db_one(struct db *db, struct arena *a, size_t query, const void *in, void *ret)
 {
     const struct sql_stmt *s = &sql_stmts[query];
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     TRY(stmt_start(db, query, in, &st));
     void *first = NULL;
     bool row = false;
@@ -67,7 +67,7 @@ err_t db_many(struct db *db, struct arena *a, size_t query, const void *in, void
     char *rows = (char *)arena_array(a, MANY_FIRST, s->row_size);
     if (rows == NULL)
         return E_NO_MEMORY;
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     TRY(stmt_start(db, query, in, &st));
     bool row = false;
     err_t e = stmt_step(db, query, st, &row);
@@ -90,7 +90,7 @@ err_t db_many(struct db *db, struct arena *a, size_t query, const void *in, void
 err_t db_each(struct db *db, size_t query, const void *in, const struct db_each *each)
 {
     const struct sql_stmt *s = &sql_stmts[query];
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     TRY(stmt_start(db, query, in, &st));
     bool row = false;
     err_t e = stmt_step(db, query, st, &row);

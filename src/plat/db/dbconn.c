@@ -51,13 +51,11 @@ err_t dbconn_open(const char *dir, enum db_role role, struct diag *why, struct d
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, dbconn_configure);
     TRY(dbconn_make_file(dir, why));
-    CLEANUP(db_closep) struct db *db = fault_here() ? NULL : calloc(1, sizeof *db);
+    size_t size = sizeof(struct db) + sql_stmts_n * sizeof(sqlite3_stmt *);
+    CLEANUP(db_closep) struct db *db = fault_here() ? NULL : calloc(1, size);
     if (db == NULL)
         return E_NO_MEMORY;
     db->role = role;
-    db->stmts = fault_here() ? NULL : calloc(sql_stmts_n, sizeof(sqlite3_stmt *));
-    if (db->stmts == NULL)
-        return E_NO_MEMORY;
     TRY(dbconn_open_sqlite(db, dir, why));
     *ret = db;
     db = NULL;
@@ -70,9 +68,8 @@ void db_close(struct db *db)
         return;
     for (size_t i = 0; i < DBCONN_CONTROLS; i++)
         (void)sqlite3_finalize(db->controls[i]); /* its last error is known already */
-    for (size_t i = 0; db->stmts != NULL && i < sql_stmts_n; i++)
+    for (size_t i = 0; i < sql_stmts_n; i++)
         (void)sqlite3_finalize(db->stmts[i]);
-    free(db->stmts);
     (void)sqlite3_close(db->sqlite); /* cannot be busy: everything is finalized */
     free(db);
 }

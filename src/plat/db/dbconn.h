@@ -30,7 +30,7 @@ struct db {
                  */
     dur_t deadline; /* readers: when the statement is interrupted, on the monotonic clock */
     sqlite3_stmt *controls[DBCONN_CONTROLS];
-    sqlite3_stmt **stmts; /* by query, prepared at first use */
+    sqlite3_stmt *stmts[]; /* by query, prepared at first use */
 };
 
 /* Readers older than this are ended: they would keep the WAL from starting again. */

@@ -26,7 +26,7 @@ err_t db_migrate(const char *dir, struct diag *why)
 
 err_t migrate_check(struct db *db, struct diag *why)
 {
-    size_t applied;
+    size_t applied = 0;
     db->deadline = (dur_t){ clock_mono().us + DBCONN_READ_MAX.us };
     TRY(migrate_count_applied(db, why, &applied));
     if (applied == sql_migrations_n)
