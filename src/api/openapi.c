@@ -307,7 +307,7 @@ static void components(struct json_out *o)
     json_out_raw(o, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
                         "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
                         "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"field\":{\"type\":\"string\"},"
-                        "\"want\":{\"type\":\"string\"}}}},\"request_id\":{\"type\":\"string\",\"format\":\"uuid\"}},"
+                        "\"want\":{\"type\":\"string\"}}}},\"challenge\":{\"type\":\"object\"},\"requests\":{\"type\":\"array\"},\"request_id\":{\"type\":\"string\",\"format\":\"uuid\"}},"
                         "\"required\":[\"type\",\"title\",\"status\",\"code\",\"request_id\"]}"));
     json_out_close(o, '}');
     json_out_close(o, '}');

@@ -32,6 +32,18 @@ static void event_begin(struct passage *p)
     p->rq.event.ip = request_peer(&p->rq);
 }
 
+/* Memory keeps no names of devices (a million of them): the record's come from the store. */
+static err_t event_name_device(struct passage *p)
+{
+    struct row_device device;
+    if (p->rq.act.actor.kind != ACTOR_DEVICE)
+        return E_OK;
+    err_t e = device_get(&p->rq.act, p->rq.act.actor.id, &device);
+    if (e == E_OK)
+        p->rq.event.actor_name = device.machine_id;
+    return e == E_NOT_FOUND ? E_OK : e;
+}
+
 /* The job may run twice: it starts from nothing each time. */
 static void begin(struct passage *p, struct db *db)
 {
@@ -99,6 +111,7 @@ static err_t idempotency_keep(struct passage *p)
 
 static err_t handle(struct passage *p)
 {
+    TRY(event_name_device(p));
     TRY(p->rq.route->handler(&p->rq));
     if (!p->rq.quiet && p->rq.route->audit != NULL) {
         p->rq.event.result = p->rq.reply.refusal == E_OK ? AUDIT_OK : AUDIT_REFUSED;
@@ -200,7 +213,7 @@ static err_t settle_run(struct write_job *job, struct db *db)
         return E_OK;
     bool clone = outcome == SETTLE_CLONE;
     p->rq.event.org = p->rq.act.org;
-    p->rq.event.action = clone ? STR("device.blocked") : STR("device.token_activated");
+    p->rq.event.action = clone ? STR("device.blocked") : STR("device.token-activated");
     p->rq.event.actor_kind = ACTOR_DEVICE;
     p->rq.event.actor_id = device;
     p->rq.event.reason = clone ? DEVICE_REASON_CLONE : STR_NONE;

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, QUEUE_MAX = 1024, WRITE_QUEUE_MAX = 4096, EFFECTIVES_MAX = 16384 };
-#define DRAIN_MAX DUR_S(10)
+#define DRAIN_MAX        DUR_S(10)
+#define STORE_LOST_GRACE DUR_S(10)
 
 /* Everything that is made at start and taken down, in the opposite order, at the end. */
 struct server {
@@ -212,14 +213,30 @@ static void say_listening(const struct server *s)
     (void)fflush(stdout);
 }
 
+/* SAFETY rule 1: after a failed fsync nothing is known about the disk. Polls are served a little longer, then a supervisor decides. */
+static bool store_is_lost(struct server *s, dur_t *since)
+{
+    struct writer_stats stats;
+    dur_t now = clock_mono();
+    if (s->services.sealed)
+        return false;
+    writer_stats(s->services.writer, &stats);
+    if (!stats.failed)
+        *since = now;
+    return now.us - since->us > STORE_LOST_GRACE.us;
+}
+
 /* The main thread: jobs each second, until a signal says otherwise. */
-static void serve_wait(struct server *s, const sigset_t *signals)
+static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *why)
 {
     const struct timespec second = { .tv_sec = 1 };
+    dur_t well = clock_mono();
     for (;;) {
         int got = sigtimedwait(signals, NULL, &second);
         if (got == SIGTERM || got == SIGINT)
-            return;
+            return E_OK;
+        if (store_is_lost(s, &well))
+            return FAIL(why, E_IO, "%s: a write could not be made durable: check the disk, then start again", s->services.dir);
         if (got == SIGHUP)
             listen_reload(s->config, &s->services);
         if (!s->services.sealed)
@@ -259,7 +276,7 @@ err_t serve_run(const struct config *config, struct diag *why)
         say_listening(&s);
         say_next(&s);
         proc_notify("READY=1");
-        serve_wait(&s, &signals);
+        e = serve_wait(&s, &signals, why);
         serve_drain(&s);
     }
     serve_unmake(&s);
