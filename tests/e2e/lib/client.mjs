@@ -59,10 +59,9 @@ export class Client {
         this.#agent = agent ?? new http.Agent({ keepAlive: true, maxSockets: 256 });
     }
 
-    /** The same server, as somebody else (or as nobody). */
+    /** The same server, as somebody else (or as nobody), without the headers of this one. */
     as(token) {
-        const { prefix, headers } = this;
-        return new Client(this.base, { token, prefix, headers, agent: this.#agent });
+        return new Client(this.base, { token, prefix: this.prefix, agent: this.#agent });
     }
 
     /** The same with other headers on each call. */
