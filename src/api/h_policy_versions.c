@@ -19,6 +19,22 @@ static err_t version_path(struct request *rq, struct version_path *ret)
     return E_OK;
 }
 
+/* As stored: a JSON array of texts. */
+static err_t locks_view(struct request *rq, str_t stored, struct strs *ret)
+{
+    CLEANUP(json_freep) struct json *list = NULL;
+    if (stored.n == 0)
+        return E_OK; /* a line of the list, which does not show them */
+    TRY(json_parse(stored, &rq->act.why, &list));
+    str_t *locks = ARENA_ARRAY(rq->act.arena, str_t, json_count(list) + 1);
+    if (locks == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < json_count(list); i++)
+        TRY(str_copy(rq->act.arena, json_string(json_at(list, i)), &locks[i]));
+    *ret = (struct strs){ locks, json_count(list) };
+    return E_OK;
+}
+
 static err_t version_view(struct request *rq, const struct row_policy_version *row,
                           struct policy_version_out *ret)
 {
@@ -27,12 +43,12 @@ static err_t version_view(struct request *rq, const struct row_policy_version *r
         .state = str_from_cz(policy_state_name(row->state)),
         .version = row->version,
         .enabled = row->enabled,
-        .locked = { row->locked },
         .content = { row->content },
         .created_at = row->created_at,
         .updated_at = row->updated_at,
         .published_at = row->published_at,
     };
+    TRY(locks_view(rq, row->locked, &ret->locked));
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }
 

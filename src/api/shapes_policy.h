@@ -36,7 +36,7 @@ struct policy_version_out {
     str_t state;
     str_t version;
     opt_bool_t enabled;
-    json_text_t locked;
+    struct strs locked;
     json_text_t content;
     ts_t created_at;
     ts_t updated_at;

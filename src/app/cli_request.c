@@ -16,8 +16,12 @@ struct reading {
     str_t path;  /* the rest of the row's path, from the next {word} on */
 };
 
+static err_t read_words(struct reading *r, int argc, char **argv) MUST_USE;
+static err_t read_flags(struct reading *r, int argc, char **argv) MUST_USE;
 static err_t read_flag(struct reading *r, int argc, char **argv, int i, int *ret_used) MUST_USE;
 static err_t read_word(struct reading *r, str_t text) MUST_USE;
+static bool find_flag(const struct cli_command *cmd, const char *word, struct cli_flag *ret);
+static err_t no_such_flag(struct reading *r, const char *word) MUST_USE;
 
 void cli_request_fini(struct cli_request *r)
 {
@@ -76,26 +80,45 @@ err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cl
     *ret = (struct cli_request){ 0 };
     buf_init(&ret->path, PATH_TEXT_MAX);
     TRY(read_start(&r));
-    for (int pass = 0; pass < 2; pass++) {
-        /* The words make the path, what stands in the query comes after it. */
-        int used = 1;
-        for (int i = 0; i < argc; i += used) {
-            bool flag = argv[i][0] == '-' && argv[i][1] != '\0';
-            used = 1;
-            if (flag && pass == 0)
-                used = cli_flag_words(cmd, argv[i]);
-            else if (flag)
-                TRY(read_flag(&r, argc, argv, i, &used));
-            else if (pass == 0)
-                TRY(read_word(&r, str_from_cz(argv[i])));
-        }
-    }
+    TRY(read_words(&r, argc, argv));
+    TRY(read_flags(&r, argc, argv));
     str_t missing = r.words;
     if (missing.n > 0) {
         cli->hint = "`seneschal help NOUN VERB` shows what is wanted";
         return FAIL(&cli->why, E_USAGE, "%s %s: want %.*s", cmd->noun, cmd->verb, STR_ARG(missing));
     }
     return ret->path.err;
+}
+
+static bool is_a_flag(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
+}
+
+/* The words first: they make the path; what stands in the query comes after it. */
+static err_t read_words(struct reading *r, int argc, char **argv)
+{
+    struct cli_flag f;
+    int used = 1;
+    for (int i = 0; i < argc; i += used) {
+        used = is_a_flag(argv[i]) ? cli_flag_words(r->cmd, argv[i]) : 1;
+        if (is_a_flag(argv[i]) && !find_flag(r->cmd, argv[i], &f))
+            return no_such_flag(r, argv[i]);
+        if (!is_a_flag(argv[i]))
+            TRY(read_word(r, str_from_cz(argv[i])));
+    }
+    return E_OK;
+}
+
+static err_t read_flags(struct reading *r, int argc, char **argv)
+{
+    int used = 1;
+    for (int i = 0; i < argc; i += used) {
+        used = 1;
+        if (is_a_flag(argv[i]))
+            TRY(read_flag(r, argc, argv, i, &used));
+    }
+    return E_OK;
 }
 
 /* The next {word} of the path is `text`; then the path up to the one after it. */
