@@ -82,6 +82,7 @@ void conn_turn(struct conn *c)
 {
     assert(!c->turning);
     c->turning = true;
+    c->reads = 0;
     if (conn_flush(c) == E_IO)
         conn_close(c);
     else

@@ -22,6 +22,7 @@ enum {
     LINGER_MAX = 16 * 1024 * 1024,
     ARENA_MAX = 16 * 1024 * 1024,
     REPLY_MAX = 64 * 1024 * 1024,
+    READS_MAX = 16,      /* in one turn: the other connections of the loop wait */
     BODY_PACE = 1000,    /* bytes a second */
     BODY_PATIENCE_S = 5, /* before the pace counts */
 };
@@ -84,6 +85,7 @@ struct conn {
     unsigned lingered; /* bytes discarded */
     struct http_peer peer;
     unsigned char state; /* enum conn_state */
+    unsigned char reads; /* in this turn */
     bool turning;        /* the state machine runs: callbacks only leave it something to do */
     bool dry;            /* the socket had no more to read */
     bool blocked;        /* the socket took no more */

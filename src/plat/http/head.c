@@ -16,7 +16,7 @@ void head_init(struct head *h, struct http_field fields[static HTTP_FIELDS_MAX])
 err_t head_parse(struct head *h, str_t in, struct diag *why)
 {
     for (;;) {
-        str_t line;
+        str_t line = STR_NONE;
         TRY(head_next_line(h, in, why, &line));
         if (h->target.p == NULL) {
             /* RFC 9112 section 2.2: an empty line before the request line is passed over; more than

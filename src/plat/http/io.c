@@ -37,11 +37,24 @@ static err_t conn_read(struct conn *c, char *p, size_t room, size_t *ret_n)
     return e;
 }
 
+/* Nothing more to read now: the socket is empty, or others have waited long enough. It will be
+ * reported readable again; but bytes inside the TLS layer would not be. */
+static bool conn_rests(struct conn *c)
+{
+    if (c->dry)
+        return true;
+    if (c->reads < READS_MAX) {
+        c->reads++;
+        return false;
+    }
+    return c->tls == NULL || !tls_conn_holds_bytes(c->tls);
+}
+
 err_t conn_fill(struct conn *c)
 {
     if (c->ended)
         return E_CLOSED;
-    if (c->dry || c->in_n == INPUT_BYTES)
+    if (c->in_n == INPUT_BYTES || conn_rests(c))
         return E_AGAIN;
     if (c->in == NULL)
         c->in = pool_take(&c->lane->inputs);
@@ -58,7 +71,7 @@ err_t conn_discard(struct conn *c)
     size_t n = 0;
     if (c->ended)
         return E_CLOSED;
-    if (c->dry)
+    if (conn_rests(c))
         return E_AGAIN;
     err_t e = socket_read(c, c->lane->scratch, sizeof c->lane->scratch, &n); /* sealed bytes too */
     c->dry = e == E_AGAIN;

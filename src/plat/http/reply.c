@@ -130,15 +130,15 @@ void reply_go_on(struct conn *c)
         conn_turn(c);
 }
 
-void http_reply(struct http_xchg *pub, const struct http_reply *r)
+void http_reply(struct http_xchg *x, const struct http_reply *r)
 {
-    struct xchg *x = xchg_of(pub);
-    struct conn *c = x->conn;
-    assert(x->lent);
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    assert(own->lent);
     assert(c->state != CONN_STREAM);
-    x->lent = false;
+    own->lent = false;
     if (c->state == CONN_CLOSED) { /* the peer did not wait */
-        x->status = r->status;
+        own->status = r->status;
         xchg_end(c);
         conn_release(c);
         return;
@@ -148,12 +148,12 @@ void http_reply(struct http_xchg *pub, const struct http_reply *r)
     reply_go_on(c);
 }
 
-void http_drop(struct http_xchg *pub)
+void http_drop(struct http_xchg *x)
 {
-    struct xchg *x = xchg_of(pub);
-    struct conn *c = x->conn;
-    assert(x->lent);
-    x->lent = false;
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    assert(own->lent);
+    own->lent = false;
     if (c->state == CONN_CLOSED) {
         xchg_end(c);
         conn_release(c);

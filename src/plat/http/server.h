@@ -8,7 +8,11 @@
  * exchange may be lent to another thread (its request, its body and its arena stay as they are
  * until the reply); that thread hands it back with loop_post(http_loop(x), ...). The engine keeps
  * its memory until http_reply, http_stream_end or http_drop, also when the peer has gone: then
- * `on_gone` is called once, and a reply is silently dropped.
+ * `on_gone` is called once. A peer that closed only its half has "gone" too: a reply is still
+ * tried; where that fails it is silently dropped.
+ *
+ * What ends an exchange may call on_done before it returns, and on_head and on_message of a request
+ * that was sent behind it. on_done is an exchange's last call, once, if on_head or on_refuse came.
  */
 #ifndef PLAT_HTTP_SERVER_H
 #define PLAT_HTTP_SERVER_H

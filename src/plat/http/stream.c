@@ -8,29 +8,29 @@
 
 enum { CHUNK_SIZE_ROOM = 24 }; /* 16 digits and CRLF */
 
-void http_stream_begin(struct http_xchg *pub, int status, str_t head)
+void http_stream_begin(struct http_xchg *x, int status, str_t head)
 {
-    struct xchg *x = xchg_of(pub);
-    struct conn *c = x->conn;
-    assert(x->lent);
-    x->bodiless = pub->method == HTTP_HEAD;
-    x->chunks = x->head.minor == 1;
-    x->close |= !x->chunks;
-    x->status = status;
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    assert(own->lent);
+    own->bodiless = x->method == HTTP_HEAD;
+    own->chunks = own->head.minor == 1;
+    own->close |= !own->chunks;
+    own->status = status;
     if (c->state != CONN_CLOSED) {
         struct scribe s = reply_begin(c, status);
         assert(head.n <= REPLY_HEAD_MAX);
-        if (x->chunks)
+        if (own->chunks)
             scribe_put(&s, STR("Transfer-Encoding: chunked\r\n"));
         if (head.n > 0)
             scribe_put(&s, head);
         scribe_put(&s, STR("\r\n"));
         conn_enter(c, CONN_STREAM);
         str_t part = str_of(s.p, s.n);
-        x->sent = s.n;
+        own->sent = s.n;
         conn_send(c, &part, 1);
     }
-    xchg_forget_request(x);
+    xchg_forget_request(own);
     if (!c->turning)
         conn_settle(c);
 }
@@ -54,42 +54,41 @@ static void stream_send(struct conn *c, str_t bytes)
     conn_send(c, parts, fits ? 1 : 3);
 }
 
-bool http_stream_write(struct http_xchg *pub, str_t bytes)
+bool http_stream_write(struct http_xchg *x, str_t bytes)
 {
-    struct xchg *x = xchg_of(pub);
-    struct conn *c = x->conn;
-    assert(x->lent);
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    assert(own->lent);
     if (c->state != CONN_STREAM || c->broken)
         return false;
-    if (bytes.n == 0 || x->bodiless)
+    if (bytes.n == 0 || own->bodiless)
         return true;
     if (conn_queued(c) + bytes.n > STREAM_MAX)
         c->broken = true; /* it was told to wait, and did not */
     else
         stream_send(c, bytes);
-    x->sent += bytes.n;
-    x->choked |= conn_queued(c) > STREAM_HIGH;
-    if (c->broken)
-        (void)shutdown(c->fd,
-                       SHUT_RDWR); /* wakes the loop, which then tells on_gone: not from in here */
+    own->sent += bytes.n;
+    own->choked |= conn_queued(c) > STREAM_HIGH;
+    if (c->broken) /* this wakes the loop, which then tells on_gone: not from in here */
+        (void)shutdown(c->fd, SHUT_RDWR);
     if (!c->turning)
         conn_settle(c);
-    return !x->choked && !c->broken;
+    return !own->choked && !c->broken;
 }
 
-void http_stream_end(struct http_xchg *pub)
+void http_stream_end(struct http_xchg *x)
 {
-    struct xchg *x = xchg_of(pub);
-    struct conn *c = x->conn;
-    assert(x->lent);
-    x->lent = false;
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    assert(own->lent);
+    own->lent = false;
     if (c->state == CONN_CLOSED) {
         xchg_end(c);
         conn_release(c);
         return;
     }
     str_t last = STR("0\r\n\r\n");
-    if (x->chunks && !x->bodiless)
+    if (own->chunks && !own->bodiless)
         conn_send(c, &last, 1);
     conn_enter(c, CONN_SEND);
     reply_go_on(c);

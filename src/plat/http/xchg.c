@@ -97,45 +97,45 @@ void xchg_forget_request(struct xchg *x)
     conn_drop_input(x->conn);
 }
 
-void http_park(struct http_xchg *pub)
+void http_park(struct http_xchg *x)
 {
-    assert(xchg_of(pub)->lent);
-    xchg_forget_request(xchg_of(pub));
+    assert(xchg_of(x)->lent);
+    xchg_forget_request(xchg_of(x));
 }
 
-struct loop *http_loop(const struct http_xchg *pub)
+struct loop *http_loop(const struct http_xchg *x)
 {
-    const struct xchg *x = (const struct xchg *)(const void *)pub;
+    const struct xchg *own = (const struct xchg *)(const void *)x;
     static_assert(offsetof(struct xchg, pub) == 0, "one is the beginning of the other");
-    return x->conn->lane->loop;
+    return own->conn->lane->loop;
 }
 
-unsigned http_loop_index(const struct http_xchg *pub)
+unsigned http_loop_index(const struct http_xchg *x)
 {
-    const struct xchg *x = (const struct xchg *)(const void *)pub;
-    return x->conn->lane->index;
+    const struct xchg *own = (const struct xchg *)(const void *)x;
+    return own->conn->lane->index;
 }
 
-struct arena *http_arena(struct http_xchg *pub)
+struct arena *http_arena(struct http_xchg *x)
 {
-    if (pub->arena == NULL)
-        pub->arena = arena_new(ARENA_MAX);
-    return pub->arena;
+    if (x->arena == NULL)
+        x->arena = arena_new(ARENA_MAX);
+    return x->arena;
 }
 
-str_t http_field(const struct http_xchg *pub, str_t name)
+str_t http_field(const struct http_xchg *x, str_t name)
 {
-    for (size_t i = 0; i < pub->fields_n; i++) {
-        if (str_eq_nocase(pub->fields[i].name, name))
-            return pub->fields[i].value;
+    for (size_t i = 0; i < x->fields_n; i++) {
+        if (str_eq_nocase(x->fields[i].name, name))
+            return x->fields[i].value;
     }
     return STR_NONE;
 }
 
-size_t http_field_count(const struct http_xchg *pub, str_t name)
+size_t http_field_count(const struct http_xchg *x, str_t name)
 {
     size_t n = 0;
-    for (size_t i = 0; i < pub->fields_n; i++)
-        n += str_eq_nocase(pub->fields[i].name, name) ? 1U : 0U;
+    for (size_t i = 0; i < x->fields_n; i++)
+        n += str_eq_nocase(x->fields[i].name, name) ? 1U : 0U;
     return n;
 }

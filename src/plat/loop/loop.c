@@ -39,9 +39,14 @@ static err_t loop_setup(struct loop *l, struct diag *why)
     return E_OK;
 }
 
+static uint64_t tick_of(dur_t at)
+{
+    return (uint64_t)(at.us / DUR_MS(LOOP_TICK_MS).us);
+}
+
 static uint64_t loop_tick(struct loop *l)
 {
-    return (uint64_t)loop_now(l).us / (LOOP_TICK_MS * 1000U);
+    return tick_of(loop_now(l));
 }
 
 err_t loop_new(struct diag *why, struct loop **ret)
@@ -154,7 +159,7 @@ void loop_timer_start(struct loop *l, struct loop_timer *t, dur_t in,
         (void)uv_timer_start(&l->step, loop_on_step, LOOP_TICK_MS, LOOP_TICK_MS);
         l->stepping = true;
     }
-    wheel_start(&l->wheel, t, (uint64_t)due_us / (LOOP_TICK_MS * 1000U) + 1);
+    wheel_start(&l->wheel, t, tick_of((dur_t){ due_us }) + 1);
 }
 
 void loop_timer_stop(struct loop *l, struct loop_timer *t)

@@ -82,7 +82,7 @@ err_t net_listen(const char *address, uint16_t port, struct diag *why, int *ret_
     CLEANUP(addrinfo_freep) struct addrinfo *found = NULL;
     union address a = { 0 };
     TRY(net_resolve(address, why, &found));
-    if (found->ai_addrlen > sizeof a)
+    if (found == NULL || found->ai_addrlen > sizeof a)
         return FAIL(why, E_USAGE, "%s: not an address of TCP", address);
     memcpy(&a, found->ai_addr, found->ai_addrlen);
     in_port_t *slot = a.any.sa_family == AF_INET6 ? &a.v6.sin6_port : &a.v4.sin_port;

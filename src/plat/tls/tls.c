@@ -159,6 +159,11 @@ bool tls_conn_wants_write(const struct tls_conn *c)
     return SSL_want_write(ssl_of(c));
 }
 
+bool tls_conn_holds_bytes(const struct tls_conn *c)
+{
+    return SSL_has_pending(ssl_of(c)) == 1;
+}
+
 void tls_conn_end(struct tls_conn *c)
 {
     ERR_clear_error();

@@ -27,6 +27,8 @@ err_t tls_conn_handshake(struct tls_conn *c) MUST_USE;
 err_t tls_conn_read(struct tls_conn *c, char *p, size_t n, size_t *ret_n) MUST_USE;
 err_t tls_conn_write(struct tls_conn *c, str_t s, size_t *ret_n) MUST_USE;
 bool tls_conn_wants_write(const struct tls_conn *c);
+/* Bytes that the socket has given are not read yet: it will not become readable for them again. */
+bool tls_conn_holds_bytes(const struct tls_conn *c);
 /* Say that nothing more follows (RFC 8446 section 6.1), as far as the socket takes it. */
 void tls_conn_end(struct tls_conn *c);
 

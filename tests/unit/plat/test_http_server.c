@@ -326,7 +326,7 @@ static void test_a_body_has_its_pace(void **state)
 static void test_an_early_burst_buys_no_stall(void **state)
 {
     (void)state;
-    static char piece[KIB(512)];
+    static char piece[KIB(100)];
     int fd = dial();
     tell(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
     assert_int_equal(send(fd, piece, sizeof piece, MSG_NOSIGNAL), (ssize_t)sizeof piece);
