@@ -20,7 +20,8 @@ async function organisation() {
     const slug = uniqueName('org');
     (await admin.post('/organisations', { slug, name: slug })).want(201);
     const inside = admin.with({ 'Seneschal-Org': slug });
-    return { slug, inside, ...(await serviceClient(inside, ['administrator'])) };
+    const { token } = await serviceClient(inside, ['administrator']);
+    return { slug, inside, client: nobody.as(token) };
 }
 
 test('AC01: another organisation\'s ids are 404 on every row, and its lists are empty', async () => {

@@ -2,7 +2,7 @@
 // `./dev demo`: the whole main job with a real server and a real agent process. Each step says what
 // it saw; the first that does not see what it should ends the demo with exit code 1.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -46,6 +46,7 @@ async function main() {
         return `version ${policy.version}: ${JSON.stringify(first)}`;
     });
     await step('an agent starts and asks to enrol; the lobby lists it as PENDING with its code', async () => {
+        mkdirSync(path.join(root, 'agent'));
         agent = new Agent(server, { dir: path.join(root, 'agent') }).start();
         const [row] = await eventually('a request in the lobby', async () => {
             const { items } = (await admin.get('/devices?status=PENDING')).want(200);
