@@ -14,9 +14,9 @@ struct shape_list {
 };
 
 static const char *const kind_types[] = {
-    [K_STR] = "string",   [K_I64] = "integer",     [K_BOOL] = "boolean",     [K_TIME] = "string",
-    [K_ID] = "string",    [K_OPT_I64] = "integer", [K_OPT_BOOL] = "boolean", [K_JSON] = "object",
-    [K_STRS] = "array",   [K_ROWS] = "array",      [K_OBJ] = "object",
+    [K_STR] = "string", [K_I64] = "integer",     [K_BOOL] = "boolean",     [K_TIME] = "string",
+    [K_ID] = "string",  [K_OPT_I64] = "integer", [K_OPT_BOOL] = "boolean", [K_JSON] = "object",
+    [K_STRS] = "array", [K_ROWS] = "array",      [K_OBJ] = "object",
 };
 
 static void shape_note(struct shape_list *list, const struct shape *s)
@@ -96,7 +96,23 @@ static void field_schema(struct json_out *o, const struct field *f, bool nullabl
 
 static bool can_be_null(const struct field *f)
 {
-    return !f->req && f->kind != K_I64 && f->kind != K_BOOL && f->kind != K_STRS && f->kind != K_ROWS;
+    return !f->req && f->kind != K_I64 && f->kind != K_BOOL && f->kind != K_STRS &&
+           f->kind != K_ROWS;
+}
+
+/* Is it the answer of a row that answers a repeated Idempotency-Key without its secret? */
+static bool hides_secret(const struct shape *s)
+{
+    bool secret = false;
+    for (size_t i = 0; i < s->n; i++)
+        secret = secret || s->fields[i].secret;
+    for (size_t t = 0; secret && t < route_parts_n; t++) {
+        for (size_t i = 0; i < route_parts[t]->n; i++) {
+            if (route_parts[t]->rows[i].idem && route_parts[t]->rows[i].out == s)
+                return true;
+        }
+    }
+    return false;
 }
 
 static void shape_schema(struct json_out *o, const struct shape *s)
@@ -108,6 +124,11 @@ static void shape_schema(struct json_out *o, const struct shape *s)
     for (size_t i = 0; i < s->n; i++) {
         json_out_name(o, str_from_cz(s->fields[i].name));
         field_schema(o, &s->fields[i], can_be_null(&s->fields[i]));
+    }
+    if (hides_secret(s)) {
+        json_out_name(o, STR("secret_shown"));
+        json_out_raw(o, STR("{\"type\":\"boolean\",\"description\":\"the secret was shown before: "
+                            "it is left out\"}"));
     }
     json_out_close(o, '}');
     json_out_name(o, STR("required"));
@@ -218,7 +239,8 @@ static void route_responses(struct json_out *o, const struct route *r)
 
 static void route_operation(struct json_out *o, const struct route *r)
 {
-    static const char *const names[] = { "", "get", "head", "post", "put", "patch", "delete", "options" };
+    static const char *const names[] = { "",    "get",   "head",   "post",
+                                         "put", "patch", "delete", "options" };
     json_out_name(o, str_from_cz(names[r->method]));
     json_out_open(o, '{');
     JSON_OUT(o, "summary", str, str_from_cz(r->doc));
@@ -255,7 +277,8 @@ static void path_item(struct json_out *o, const struct route_table *part, size_t
         if (same_path(&part->rows[i], first))
             return;
     }
-    (void)snprintf(path, sizeof path, "%s%s", first->root ? "" : "/api/v1", first->path); /* our own short paths */
+    (void)snprintf(path, sizeof path, "%s%s", first->root ? "" : "/api/v1",
+                   first->path); /* our own short paths */
     json_out_name(o, str_from_cz(path));
     json_out_open(o, '{');
     for (size_t i = at; i < part->n; i++) {
@@ -295,8 +318,10 @@ static void components(struct json_out *o)
     json_out_name(o, STR("securitySchemes"));
     json_out_raw(o, STR("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
     json_out_name(o, STR("responses"));
-    json_out_raw(o, STR("{\"Problem\":{\"description\":\"a refusal with its reason (RFC 9457)\",\"content\":"
-                        "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}"));
+    json_out_raw(
+        o, STR("{\"Problem\":{\"description\":\"a refusal with its reason (RFC 9457)\",\"content\":"
+               "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/"
+               "Problem\"}}}}}"));
     json_out_name(o, STR("schemas"));
     json_out_open(o, '{');
     for (size_t i = 0; i < list.n; i++) {
@@ -304,11 +329,16 @@ static void components(struct json_out *o)
         shape_schema(o, list.v[i]);
     }
     json_out_name(o, STR("Problem"));
-    json_out_raw(o, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-                        "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
-                        "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"field\":{\"type\":\"string\"},"
-                        "\"want\":{\"type\":\"string\"}}}},\"challenge\":{\"type\":\"object\"},\"requests\":{\"type\":\"array\"},\"request_id\":{\"type\":\"string\",\"format\":\"uuid\"}},"
-                        "\"required\":[\"type\",\"title\",\"status\",\"code\",\"request_id\"]}"));
+    json_out_raw(
+        o, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"
+               "\"type\":\"string\"},"
+               "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"code\":{"
+               "\"type\":\"string\"},"
+               "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+               "\"field\":{\"type\":\"string\"},"
+               "\"want\":{\"type\":\"string\"}}}},\"challenge\":{\"type\":\"object\"},\"requests\":"
+               "{\"type\":\"array\"},\"request_id\":{\"type\":\"string\",\"format\":\"uuid\"}},"
+               "\"required\":[\"type\",\"title\",\"status\",\"code\",\"request_id\"]}"));
     json_out_close(o, '}');
     json_out_close(o, '}');
 }
