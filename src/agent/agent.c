@@ -134,7 +134,7 @@ static void agent_resume_lease(struct seneschal_agent *g)
         age = 0;
     }
     g->confirmed.us = clock_mono().us - age;
-    g->saved = clock_mono();
+    g->saved = g->confirmed; /* the next confirmation is stored when this one is old */
 }
 
 static err_t agent_load(struct seneschal_agent *g, const char *machine_id)

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the agent makes of an answer: ours, as API.md has it, or none. */
+#include "agent/wire.h"
+#include "base/enc.h"
+#include "plat/crypto/crypto.h"
+#include "plat/json/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define BODY      "{\"config\":{\"a\":1},\"enabled\":true,\"version\":\"2026-01-01.1\"}"
+#define CHALLENGE "\"challenge\":{\"nonce\":\"n1\",\"context\":\"c1\",\"expires_at\":\"x\"}"
+
+struct row {
+    const char *name;
+    enum agent_ask ask;
+    int status;
+    const char *body;
+    enum agent_event want;
+};
+
+static const struct row rows[] = {
+    { "init", AGENT_INIT, 201,
+      "{\"device_id\":\"d\",\"request_id\":\"r\",\"code\":\"ABCDEFGH\",\"status\":\"PENDING\","
+      "\"claim\":\"sen_c_1\"," CHALLENGE ",\"poll_interval_s\":5,\"more\":[]}",
+      AGENT_INITED },
+    { "init without a claim", AGENT_INIT, 201, "{\"device_id\":\"d\"," CHALLENGE "}",
+      AGENT_UNREACHED },
+    { "init without a challenge", AGENT_INIT, 201, "{\"device_id\":\"d\",\"claim\":\"c\"}",
+      AGENT_UNREACHED },
+    { "fleet locked", AGENT_INIT, 403, "{\"code\":\"fleet-locked\"}", AGENT_TURNED_AWAY },
+    { "enrolment key used up", AGENT_INIT, 403, "{\"code\":\"key-exhausted\"}", AGENT_TURNED_AWAY },
+    { "enrolment key unknown", AGENT_INIT, 401, "{\"code\":\"unauthenticated\"}",
+      AGENT_TURNED_AWAY },
+    { "enrolled by another key", AGENT_INIT, 409, "{\"code\":\"already-enrolled\"}",
+      AGENT_TURNED_AWAY },
+    { "the nonce was used with another body", AGENT_INIT, 409, "{\"code\":\"conflict\"}",
+      AGENT_CLAIM_USED },
+    { "init of a revoked machine", AGENT_INIT, 403, "{\"code\":\"device-revoked\"}",
+      AGENT_REVOKED },
+
+    { "waits", AGENT_CONFIRM, 202, "{\"status\":\"PENDING\"," CHALLENGE "}", AGENT_WAITING },
+    { "token", AGENT_CONFIRM, 200, "{\"status\":\"ENROLLED\",\"token\":\"sen_d_1\",\"join_seq\":1}",
+      AGENT_ENROLLED },
+    { "token without join_seq", AGENT_CONFIRM, 200, "{\"token\":\"sen_d_1\"}", AGENT_UNREACHED },
+    { "sign", AGENT_CONFIRM, 403, "{\"code\":\"signature-required\"," CHALLENGE "}",
+      AGENT_CHALLENGED },
+    { "sign again", AGENT_CONFIRM, 409, "{\"code\":\"challenge-expired\"," CHALLENGE "}",
+      AGENT_CHALLENGED },
+    { "sign nothing", AGENT_CONFIRM, 409, "{\"code\":\"challenge-expired\"}", AGENT_UNREACHED },
+    { "claim used", AGENT_CONFIRM, 409, "{\"code\":\"claim-used\"}", AGENT_CLAIM_USED },
+    { "claim wrong", AGENT_CONFIRM, 403, "{\"code\":\"claim-wrong\"}", AGENT_CLAIM_WRONG },
+    { "refused", AGENT_CONFIRM, 403, "{\"code\":\"forbidden\"}", AGENT_CLAIM_WRONG },
+
+    { "configuration", AGENT_FETCH, 200, BODY, AGENT_CONFIGURED },
+    { "no configuration of ours", AGENT_FETCH, 200, "{\"enabled\":true}", AGENT_UNREACHED },
+    { "a page of a portal", AGENT_FETCH, 200, "<html>sign in</html>", AGENT_UNREACHED },
+    { "not modified", AGENT_FETCH, 304, "", AGENT_CONFIRMED },
+    { "revoked", AGENT_FETCH, 403, "{\"code\":\"device-revoked\"}", AGENT_REVOKED },
+    { "blocked", AGENT_FETCH, 403, "{\"code\":\"device-blocked\"}", AGENT_BLOCKED },
+    { "the word with another status", AGENT_FETCH, 404, "{\"code\":\"device-revoked\"}",
+      AGENT_UNREACHED },
+    { "a proxy's 403", AGENT_FETCH, 403, "{\"code\":\"forbidden\"}", AGENT_UNREACHED },
+    { "a proxy's 403 in HTML", AGENT_FETCH, 403, "<h1>Forbidden</h1>", AGENT_UNREACHED },
+    { "unknown token", AGENT_FETCH, 401, "{\"code\":\"unauthenticated\"}", AGENT_UNAUTHENTICATED },
+    { "a proxy's 401", AGENT_FETCH, 401, "", AGENT_UNREACHED },
+    { "busy", AGENT_FETCH, 503, "{\"code\":\"overloaded\"}", AGENT_UNREACHED },
+    { "a redirect", AGENT_FETCH, 302, "", AGENT_UNREACHED },
+
+    { "rotated", AGENT_ROTATE, 200, "{\"token\":\"sen_d_2\",\"join_seq\":2}", AGENT_CONFIRMED },
+    { "rotated to nothing", AGENT_ROTATE, 200, "{\"join_seq\":2}", AGENT_UNREACHED },
+    { "clone", AGENT_ROTATE, 403, "{\"code\":\"device-blocked\"}", AGENT_BLOCKED },
+    { "acknowledged", AGENT_ACK, 204, "", AGENT_CONFIRMED },
+    { "ack with another answer", AGENT_ACK, 200, "{}", AGENT_UNREACHED },
+    { "heartbeat", AGENT_HEARTBEAT, 202, "", AGENT_CONFIRMED },
+    { "not a body", AGENT_CONFIRM, 200, "[1,2", AGENT_UNREACHED },
+    { "duplicate members", AGENT_CONFIRM, 200, "{\"token\":\"a\",\"token\":\"b\",\"join_seq\":1}",
+      AGENT_UNREACHED },
+};
+
+static void etag_of(str_t body, char out[static 67])
+{
+    digest_t d = sha256_of(body);
+    out[0] = '"';
+    hex_encode(d.b, sizeof d.b, out + 1);
+    out[65] = '"';
+    out[66] = '\0';
+}
+
+static enum agent_event read_event(struct arena *a, const struct row *row, str_t etag,
+                                   struct agent_news *ret)
+{
+    const struct http_answer_field fields[] = { { STR("etag"), etag },
+                                                { STR("retry-after"), STR("7") } };
+    const struct http_answer answer = {
+        .status = row->status, .fields = fields, .fields_n = 2, .body = str_from_cz(row->body)
+    };
+    assert_int_equal(agent_read(a, row->ask, &answer, ret), E_OK);
+    return ret->event;
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+        char etag[67];
+        struct agent_news news;
+        etag_of(str_from_cz(rows[i].body), etag);
+        print_message("# %s\n", rows[i].name);
+        assert_int_equal(read_event(a, &rows[i], str_from_cz(etag), &news), rows[i].want);
+        assert_int_equal(news.retry_after_s, 7);
+    }
+}
+
+/* What a proxy has cut or changed is not a configuration, whatever it looks like. */
+static void test_the_etag_is_the_hash_of_the_bytes(void **state)
+{
+    (void)state;
+    static const struct row row = { "", AGENT_FETCH, 200, BODY, AGENT_CONFIGURED };
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+    char etag[67];
+    struct agent_news news;
+    etag_of(str_from_cz(BODY), etag);
+    assert_int_equal(read_event(a, &row, str_from_cz(etag), &news), AGENT_CONFIGURED);
+    assert_true(news.enabled);
+    assert_true(str_eq(news.version, STR("2026-01-01.1")));
+    assert_true(str_eq(news.body, STR(BODY)));
+    etag[10] = etag[10] == '0' ? '1' : '0';
+    assert_int_equal(read_event(a, &row, str_from_cz(etag), &news), AGENT_UNREACHED);
+    assert_int_equal(read_event(a, &row, STR_NONE, &news), AGENT_UNREACHED);
+    assert_int_equal(read_event(a, &row, STR("\"\""), &news), AGENT_UNREACHED);
+}
+
+static void test_retry_after(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t want;
+    } values[] = { { "0", 0 },    { "5", 5 },  { "999999", 3600 }, { "99999999999999999999", 0 },
+                   { "soon", 0 }, { "-1", 0 }, { "", 0 } };
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+        struct agent_news news;
+        const struct http_answer_field f = { STR("Retry-After"), str_from_cz(values[i].text) };
+        const struct http_answer answer = { .status = 503, .fields = &f, .fields_n = 1 };
+        assert_int_equal(agent_read(a, AGENT_FETCH, &answer, &news), E_OK);
+        assert_int_equal(news.retry_after_s, values[i].want);
+    }
+}
+
+/* API.md, confirm: the bytes that are signed, put together here once more and by hand. */
+static void test_the_signature_is_over_the_bytes_of_the_contract(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+    CLEANUP(json_freep) struct json *v = NULL;
+    struct agent_store s = { 0 };
+    secret_t seed = { .n = ED25519_SEED, .b = { 1, 2, 3 } };
+    uint8_t x[ED25519_PUBLIC];
+    struct pubkey k;
+    struct buf b;
+    assert_int_equal(agent_text_set(s.device_id, STR("dev")), E_OK);
+    assert_int_equal(agent_text_set(s.claim, STR("sen_c_1")), E_OK);
+    assert_int_equal(agent_text_set(s.challenge_context, STR("ctx")), E_OK);
+    assert_int_equal(agent_text_set(s.challenge_nonce, STR("nonce")), E_OK);
+    buf_init(&b, KIB(8));
+    assert_int_equal(agent_body_confirm(a, &b, &seed, &s), E_OK);
+    assert_int_equal(json_parse(buf_str(&b), NULL, &v), E_OK);
+    buf_fini(&b);
+    assert_int_equal(json_count(v), 3);
+    assert_true(str_eq(json_string(json_member(v, STR("claim"))), STR("sen_c_1")));
+
+    uint8_t message[3 + 1 + 3 + 1 + 5 + 1 + SHA256_SIZE] = "ctx\0dev\0nonce\0";
+    uint8_t signature[ED25519_SIG];
+    ed25519_public(&seed, x);
+    assert_int_equal(pubkey_from_raw(PUBKEY_ED25519, str_of(x, sizeof x), STR_NONE, &k), E_OK);
+    digest_t d = sha256_of(str_of(k.spki, k.spki_n));
+    memcpy(message + 14, d.b, sizeof d.b);
+    assert_int_equal(base64url_decode_n(json_string(json_member(v, STR("signature"))), signature,
+                                        sizeof signature),
+                     E_OK);
+    assert_int_equal(
+        pubkey_verify(&k, str_of(message, sizeof message), str_of(signature, sizeof signature)),
+        E_OK);
+}
+
+static void test_bodies(void **state)
+{
+    (void)state;
+    const struct agent_host host = { "m-1", "host", "", "1.0" };
+    struct agent_store s = { .join_seq = 4 };
+    secret_t seed = { .n = ED25519_SEED, .b = { 9 } };
+    CLEANUP(json_freep) struct json *v = NULL;
+    struct buf b;
+    buf_init(&b, KIB(8));
+    agent_body_init(&b, &seed, &host);
+    assert_int_equal(json_parse(buf_str(&b), NULL, &v), E_OK);
+    assert_true(str_eq(json_string(json_member(v, STR("machine_id"))), STR("m-1")));
+    assert_null(json_member(v, STR("os"))); /* what is not known is not sent */
+    assert_int_equal(json_count(json_member(v, STR("public_key"))), 3);
+    assert_null(json_member(json_member(v, STR("public_key")), STR("d")));
+
+    buf_clear(&b);
+    assert_int_equal(agent_text_set(s.rotate_nonce, STR("abc")), E_OK);
+    agent_body_rotate(&b, &s);
+    assert_true(str_eq(buf_str(&b), STR("{\"join_seq\":4,\"nonce\":\"abc\"}")));
+
+    buf_clear(&b);
+    clock_freeze((ts_t){ 1700000000000000 }, (dur_t){ 0 });
+    agent_body_ack(&b, STR("\"e\""), STR_NONE, STR_NONE);
+    assert_true(str_eq(buf_str(&b), STR("{\"etag\":\"\\\"e\\\"\",\"result\":\"applied\","
+                                        "\"applied_at\":\"2023-11-14T22:13:20.000Z\"}")));
+    buf_clear(&b);
+    agent_body_ack(&b, STR("\"e\""), STR("v.1"), STR("no room"));
+    assert_true(str_eq(buf_str(&b),
+                       STR("{\"version\":\"v.1\",\"etag\":\"\\\"e\\\"\",\"result\":\"failed\","
+                           "\"reason\":\"no room\",\"applied_at\":\"2023-11-14T22:13:20.000Z\"}")));
+    clock_release();
+    buf_fini(&b);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return crypto_init() == E_OK ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_the_etag_is_the_hash_of_the_bytes),
+        cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_the_signature_is_over_the_bytes_of_the_contract),
+        cmocka_unit_test(test_bodies),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
