@@ -7,7 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAgent } from './lib/agent.mjs';
-import { decide, enrolmentKey, publishPolicy, publishVersion } from './lib/fleet.mjs';
+import { audit, decide, enrolmentKey, publishPolicy, publishVersion } from './lib/fleet.mjs';
 import { eventually, PATIENCE } from './lib/process.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { startServer } from './lib/server.mjs';
@@ -158,4 +158,39 @@ test('kill -9 at random moments while it enrols: one device, one configuration',
         assert.equal((await devices('?status=PENDING')).length, 0);
         assert.equal((await devices('?status=BLOCKED')).length, 0);
     }
+});
+
+test('a lost answer of a rotation: the same token is asked for again, nobody takes it for a clone', async () => {
+    const { server, admin, devices } = await house();
+    const proxy = await startProxy(server);
+    const agent = startAgent(proxy, { key: (await enrolmentKey(admin)).key });
+    await hasModel(agent, 'one');
+    const [{ id }] = await devices();
+    const tokens = async () => (await audit(admin, `target=${id}`)).filter((event) => /token.activated/.test(event.action)).length;
+    const before = await tokens();
+    proxy.lose(/^POST \S*\/devices\/self\/rotate /, 1);
+    agent.child.signal('SIGUSR1');
+    await eventually('the new token is in use', async () => (await tokens()) > before, WAIT);
+    assert.equal(proxy.lost.length, 1);
+    assert.equal((await admin.get(`/devices/${id}`)).want(200).status, 'ENROLLED');
+    await agent.stop();
+    assert.equal((await agent.once()).code, 0);
+});
+
+test('kill -9 at random moments while it rotates: never a clone, and its token works', { timeout: 240_000 }, async () => {
+    const { server, admin, devices } = await house();
+    const agent = startAgent(server, { key: (await enrolmentKey(admin)).key, args: ['--rotate'] });
+    await hasModel(agent, 'one');
+    const [{ id }] = await devices();
+    for (let i = 0; i < Number(process.env.KILL9_ROUNDS ?? 15); i++) {
+        await agent.kill();
+        agent.start(); // asks for a new token first
+        await sleep(Math.random() * 100);
+        assert.equal((await admin.get(`/devices/${id}`)).want(200).status, 'ENROLLED', `round ${i}`);
+    }
+    await agent.kill();
+    const last = await agent.once();
+    assert.equal(last.code, 0, last.stderr);
+    assert.equal((await admin.get(`/devices/${id}`)).want(200).status, 'ENROLLED');
+    assert.ok((await admin.get(`/devices/${id}`)).want(200).join_seq > 3, 'it did rotate');
 });
