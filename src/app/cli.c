@@ -21,10 +21,11 @@ static err_t no_command(struct cli *cli, int argc, char **argv)
     }
     str_t hint;
     str_t near = noun ? verbs.best : nouns.best;
-    err_t e = near.p != NULL ? str_format(cli->arena, &hint, "did you mean `seneschal %s%s%.*s`?",
-                                          noun ? argv[0] : "", noun ? " " : "", STR_ARG(near))
-                             : str_format(cli->arena, &hint, "`seneschal help%s%s` lists what there is",
-                                          noun ? " " : "", noun ? argv[0] : "");
+    err_t e = near.p != NULL
+                  ? str_format(cli->arena, &hint, "did you mean `seneschal %s%s%.*s`?",
+                               noun ? argv[0] : "", noun ? " " : "", STR_ARG(near))
+                  : str_format(cli->arena, &hint, "`seneschal help%s%s` lists what there is",
+                               noun ? " " : "", noun ? argv[0] : "");
     if (e == E_OK)
         cli->hint = str_cz(cli->arena, hint);
     if (argc == 0)
@@ -73,9 +74,9 @@ static int exit_of(err_t e)
         int status;
         int exit;
     } exits[] = {
-        { 200, CLI_OK },       { 401, CLI_AUTHENTICATION }, { 403, CLI_AUTHENTICATION },
+        { 200, CLI_OK },        { 401, CLI_AUTHENTICATION }, { 403, CLI_AUTHENTICATION },
         { 404, CLI_NOT_FOUND }, { 408, CLI_TRY_LATER },      { 409, CLI_CONFLICT },
-        { 412, CLI_CONFLICT }, { 429, CLI_TRY_LATER },      { 503, CLI_TRY_LATER },
+        { 412, CLI_CONFLICT },  { 429, CLI_TRY_LATER },      { 503, CLI_TRY_LATER },
     };
     for (size_t i = 0; i < ARRAY_LEN(exits); i++) {
         if (exits[i].status == err_info(e)->status)

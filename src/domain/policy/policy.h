@@ -35,7 +35,7 @@ err_t policy_delete(struct act *act, oid_t id) MUST_USE;
 
 struct policy_content {
     str_t content; /* canonical text of a JSON object, at most POLICY_CONTENT_MAX */
-    str_t locked; /* text of a JSON array of JSON Pointers or "enabled"; absent: none */
+    str_t locked;  /* text of a JSON array of JSON Pointers or "enabled"; absent: none */
     opt_bool_t enabled;
 };
 
