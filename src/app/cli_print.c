@@ -218,15 +218,14 @@ static err_t print_lines(struct cli_printer *p, const struct json *object)
 err_t cli_print_object(struct cli_printer *p, const struct json *object)
 {
     struct buf b;
-    bool json = p->output == OUTPUT_JSON || p->output == OUTPUT_NDJSON;
-    if (!json && (p->output == OUTPUT_TABLE || p->columns.n == 0))
-        return print_lines(p, object);
-    if (json) {
+    if (p->output == OUTPUT_JSON || p->output == OUTPUT_NDJSON) {
         buf_init(&b, PRINT_MAX);
         json_write(&b, object);
         buf_add_byte(&b, '\n');
         return flush_out(&b);
     }
+    if (p->columns.n == 0)
+        return print_lines(p, object);
     CLEANUP(json_freep) struct json *one = json_new_array();
     struct json *copy = json_clone(object);
     if (one == NULL || copy == NULL) {
@@ -234,5 +233,5 @@ err_t cli_print_object(struct cli_printer *p, const struct json *object)
         return E_NO_MEMORY;
     }
     TRY(json_push(one, copy));
-    return print_csv(p, one);
+    return p->output == OUTPUT_CSV ? print_csv(p, one) : print_table(p, one);
 }
