@@ -42,7 +42,8 @@ err_t agents_enroll(struct request *rq)
     struct fleet_rules rules = request_fleet_rules(rq);
     struct agent_enrol_in enrol = {
         .machine_id = in->machine_id,
-        .words = { in->user_name, in->user_email, in->user_id, in->hostname, in->os_info, in->version },
+        .words = { in->user_name, in->user_email, in->user_id, in->hostname, in->os_info,
+                   in->version },
         .allow_reactivate = !in->allow_reactivate.set || in->allow_reactivate.v,
         .rules = &rules,
     };
@@ -97,12 +98,14 @@ static err_t position_read(str_t text, struct agent_page *page)
     return E_OK;
 }
 
-static err_t position_make(struct request *rq, const struct row_device *d, str_t filters, str_t *ret)
+static err_t position_make(struct request *rq, const struct row_device *d, str_t filters,
+                           str_t *ret)
 {
     char id[OID_TEXT];
     str_t position;
     oid_format(d->id, id);
-    TRY(str_format(rq->act.arena, &position, "%lld.%.*s", (long long)d->enrolled_at.us, OID_TEXT, id));
+    TRY(str_format(rq->act.arena, &position, "%lld.%.*s", (long long)d->enrolled_at.us, OID_TEXT,
+                   id));
     return cursor_make(rq, position, filters, ret);
 }
 

@@ -34,11 +34,13 @@ static err_t filter_text(struct request *rq, const struct device_filter *f, str_
 {
     char user[OID_TEXT];
     oid_format(f->user_id, user);
-    return str_format(rq->act.arena, ret, "%d\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (int)f->sort, (int)f->status,
-                      OID_TEXT, user, STR_ARG(f->search), STR_ARG(f->group), STR_ARG(f->label));
+    return str_format(rq->act.arena, ret, "%d\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (int)f->sort,
+                      (int)f->status, OID_TEXT, user, STR_ARG(f->search), STR_ARG(f->group),
+                      STR_ARG(f->label));
 }
 
-static err_t list_page(struct request *rq, const struct device_query *q, const struct device_filter *f)
+static err_t list_page(struct request *rq, const struct device_query *q,
+                       const struct device_filter *f)
 {
     struct row_device *rows;
     size_t n;
@@ -154,9 +156,9 @@ static err_t decide_by_path(struct request *rq, bool approve)
     const struct device_move_in *in = rq->in;
     struct fleet_rules rules = request_fleet_rules(rq);
     struct row_device d;
-    struct enrol_decide_in decide = {
-        .request_id = in->request_id, .reason = in->reason, .rules = &rules
-    };
+    struct enrol_decide_in decide = { .request_id = in->request_id,
+                                      .reason = in->reason,
+                                      .rules = &rules };
     TRY(device_of_path(rq, &d));
     decide.device_id = d.id;
     TRY(request_grants(rq, in->user_id, in->groups, in->labels.text, &decide.grants));

@@ -9,7 +9,8 @@ static str_t or_empty_object(str_t json)
     return json.p != NULL ? json : STR("{}");
 }
 
-err_t groups_view(struct arena *a, const struct row_device_group *groups, size_t n, struct strs *ret)
+err_t groups_view(struct arena *a, const struct row_device_group *groups, size_t n,
+                  struct strs *ret)
 {
     str_t *names = ARENA_ARRAY(a, str_t, n);
     if (names == NULL)
@@ -29,7 +30,8 @@ static err_t thumbprint(struct arena *a, str_t spki, str_t *ret)
     return jwk_thumbprint(a, &key, ret);
 }
 
-err_t device_requests_view(struct request *rq, const struct row_enrol_request *rows, size_t n, struct rows *ret)
+err_t device_requests_view(struct request *rq, const struct row_enrol_request *rows, size_t n,
+                           struct rows *ret)
 {
     struct device_request_out *out = ARENA_ARRAY(rq->act.arena, struct device_request_out, n);
     if (out == NULL)
@@ -103,7 +105,8 @@ static str_t credential_level(const struct row_device *d)
     return d->join_seq > 0 || ts_is_set(d->token_issued_at) ? STR("token") : STR_NONE;
 }
 
-static err_t related_view(struct request *rq, const struct row_device *d, bool whole, struct device_out *out)
+static err_t related_view(struct request *rq, const struct row_device *d, bool whole,
+                          struct device_out *out)
 {
     struct sql_device_group_list in = { .org = rq->act.org, .device = d->id };
     struct row_device_group *groups;
@@ -122,7 +125,8 @@ static err_t related_view(struct request *rq, const struct row_device *d, bool w
     return device_requests_view(rq, open, n, &out->requests);
 }
 
-err_t device_view(struct request *rq, const struct row_device *d, bool whole, struct device_out *ret)
+err_t device_view(struct request *rq, const struct row_device *d, bool whole,
+                  struct device_out *ret)
 {
     *ret = (struct device_out){
         .id = d->id,

@@ -39,8 +39,8 @@ static err_t device_nonce(struct request *rq, str_t *ret)
 {
     str_t key = http_field(rq->xchg, STR("Idempotency-Key"));
     if (key.p != NULL && (key.n < IDEM_MIN || key.n > IDEM_MAX))
-        return diag_set_field(&rq->act.why, E_BAD_FIELD, "Idempotency-Key", "want %d to %d characters",
-                              IDEM_MIN, IDEM_MAX);
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "Idempotency-Key",
+                              "want %d to %d characters", IDEM_MIN, IDEM_MAX);
     *ret = key;
     return E_OK;
 }
@@ -115,7 +115,8 @@ static err_t confirm_challenge(struct request *rq, err_t e, const struct challen
     return reply_problem_more(rq, e, STR("challenge"), text);
 }
 
-/* Where the device goes on: by the configured name of this server, else by the one that it called. */
+/* Where the device goes on: by the configured name of this server, else by the one that it called.
+ */
 static err_t url_make(struct request *rq, const char *path, str_t *ret)
 {
     str_t base = services_settings(rq->services)->public_url;
@@ -180,14 +181,16 @@ err_t enroll_confirm(struct request *rq)
 {
     const struct enroll_confirm_in *in = rq->in;
     if ((in->decision.p != NULL) == (in->claim.p != NULL))
-        return diag_set_field(&rq->act.why, E_BAD_FIELD, "decision", "want either decision or claim");
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "decision",
+                              "want either decision or claim");
     if (in->claim.p != NULL)
         return confirm_by_claim(rq, in);
     bool approve = str_eq(in->decision, STR("approve"));
     struct fleet_rules rules = request_fleet_rules(rq);
-    struct enrol_decide_in decide = {
-        .device_id = in->device_id, .request_id = in->request_id, .reason = in->reason, .rules = &rules
-    };
+    struct enrol_decide_in decide = { .device_id = in->device_id,
+                                      .request_id = in->request_id,
+                                      .reason = in->reason,
+                                      .rules = &rules };
     TRY(request_may(rq, PERM_DEVICE_APPROVE));
     TRY(request_grants(rq, in->user_id, in->groups, in->labels.text, &decide.grants));
     rq->event.action = approve ? STR("device.approved") : STR("device.refused");

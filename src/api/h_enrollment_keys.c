@@ -4,7 +4,8 @@
 
 #include "api/page.h"
 
-static err_t key_view(struct request *rq, const struct row_enrolment_key *row, struct enrollment_key_out *ret)
+static err_t key_view(struct request *rq, const struct row_enrolment_key *row,
+                      struct enrollment_key_out *ret)
 {
     struct sql_enrolment_key_group_list in = { .org = rq->act.org, .key_id = row->id };
     struct row_device_group *groups;
@@ -29,7 +30,8 @@ static err_t key_view(struct request *rq, const struct row_enrolment_key *row, s
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }
 
-static err_t key_reply(struct request *rq, int status, const struct row_enrolment_key *row, str_t key)
+static err_t key_reply(struct request *rq, int status, const struct row_enrolment_key *row,
+                       str_t key)
 {
     struct enrollment_key_out *out = ARENA_NEW(rq->act.arena, struct enrollment_key_out);
     if (out == NULL)

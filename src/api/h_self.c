@@ -43,7 +43,8 @@ static err_t rotate_clone(struct request *rq)
 {
     rq->event.action = STR("device.blocked");
     request_reason(rq, DEVICE_REASON_CLONE);
-    (void)diag_set(&rq->act.why, E_DEVICE_BLOCKED, "another machine rotates the same token: both are out");
+    (void)diag_set(&rq->act.why, E_DEVICE_BLOCKED,
+                   "another machine rotates the same token: both are out");
     return reply_refusal(rq, E_DEVICE_BLOCKED);
 }
 

@@ -49,17 +49,21 @@ struct fleet_rules request_fleet_rules(const struct request *rq);
 err_t request_grants(struct request *rq, str_t user_id, struct strs groups, str_t labels,
                      struct device_grants *ret) MUST_USE;
 
-/* A refusal that is committed, because something was written or nothing has to be undone, with one more member. */
+/* A refusal that is committed, because something was written or nothing has to be undone, with one
+ * more member. */
 err_t reply_problem_more(struct request *rq, err_t e, str_t member, str_t json) MUST_USE;
 
 /* A device as it is shown; `whole`: with its history. */
-err_t device_view(struct request *rq, const struct row_device *d, bool whole, struct device_out *ret) MUST_USE;
-err_t device_requests_view(struct request *rq, const struct row_enrol_request *rows, size_t n, struct rows *ret) MUST_USE;
+err_t device_view(struct request *rq, const struct row_device *d, bool whole,
+                  struct device_out *ret) MUST_USE;
+err_t device_requests_view(struct request *rq, const struct row_enrol_request *rows, size_t n,
+                           struct rows *ret) MUST_USE;
 /* The device as it is now: target of the event, ETag, 200. */
 err_t device_reply(struct request *rq, oid_t id) MUST_USE;
 /* Approve or refuse, by whichever row. */
 err_t device_decide(struct request *rq, const struct enrol_decide_in *in, bool approve) MUST_USE;
 
-err_t groups_view(struct arena *a, const struct row_device_group *groups, size_t n, struct strs *ret) MUST_USE;
+err_t groups_view(struct arena *a, const struct row_device_group *groups, size_t n,
+                  struct strs *ret) MUST_USE;
 
 #endif

@@ -47,8 +47,8 @@ err_t agent_enrol(struct act *act, const struct agent_enrol_in *in,
 err_t agent_uninstall(struct act *act, str_t machine_id, str_t reason,
                       struct row_device *ret) MUST_USE;
 
-/* The machine is there: seen, and its version noted. One that is not known, or not ENROLLED, changes nothing. The same
- * rights as uninstall. */
+/* The machine is there: seen, and its version noted. One that is not known, or not ENROLLED,
+ * changes nothing. The same rights as uninstall. */
 err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version) MUST_USE;
 
 /* Whose token is it? Absent: unknown here, or not ENROLLED. The time depends on neither. */

@@ -10,7 +10,6 @@
 
 #include "domain/fleet/device.h"
 #include "domain/identity/actor_load.h"
-#include "domain/identity/actor_load.h"
 #include "plat/crypto/crypto.h"
 
 #define DEVICE_REASON_CLONE STR("clone")

@@ -17,8 +17,8 @@ struct device_seen {
 /* On the writer. A device that is gone is passed over. */
 err_t device_seen_batch(struct act *act, const struct device_seen *rows, size_t n) MUST_USE;
 
-/* What a device says of itself beside being there: written when the version is another one, metrics once a minute at
- * most. Either may be absent. */
+/* What a device says of itself beside being there: written when the version is another one, metrics
+ * once a minute at most. Either may be absent. */
 err_t device_heartbeat(struct act *act, oid_t device, str_t client_version, str_t metrics) MUST_USE;
 
 #endif

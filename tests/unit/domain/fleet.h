@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A store with two organisations, an administrator, and machines that enrol: for the tests of the fleet. */
+/* A store with two organisations, an administrator, and machines that enrol: for the tests of the
+ * fleet. */
 #ifndef TESTS_DOMAIN_FLEET_H
 #define TESTS_DOMAIN_FLEET_H
 
@@ -50,7 +51,8 @@ static inline err_t world_end(struct world *w, err_t e)
 
 static inline void as_admin(struct world *w)
 {
-    w->act.actor = (struct actor){ .kind = ACTOR_USER, .id = oid_make(), .org = w->org, .perms = perms_all() };
+    w->act.actor =
+        (struct actor){ .kind = ACTOR_USER, .id = oid_make(), .org = w->org, .perms = perms_all() };
     w->act.org = w->org;
 }
 
@@ -68,7 +70,8 @@ static inline void as_key(struct world *w, oid_t key)
 
 static inline void as_device(struct world *w, oid_t device, int64_t join_seq)
 {
-    w->act.actor = (struct actor){ .kind = ACTOR_DEVICE, .id = device, .org = w->org, .join_seq = join_seq };
+    w->act.actor =
+        (struct actor){ .kind = ACTOR_DEVICE, .id = device, .org = w->org, .join_seq = join_seq };
     w->act.org = w->org;
 }
 
@@ -91,7 +94,8 @@ static inline int world_setup(void **state)
     w.act = (struct act){ .arena = w.store.a, .db = w.store.db, .keys = &w.keys };
     world_time(&w, world_start);
     assert_int_equal(ACT(&w, first_start(w.store.db, w.store.a, world_start, &w.org)), E_OK);
-    assert_int_equal(ACT(&w, organisation_create(&w.act, STR("other"), STR("Other"), &other)), E_OK);
+    assert_int_equal(ACT(&w, organisation_create(&w.act, STR("other"), STR("Other"), &other)),
+                     E_OK);
     w.other_org = other.id;
     as_admin(&w);
     *state = &w;
@@ -189,7 +193,8 @@ static inline struct pubkey public_of(const secret_t *seed)
     uint8_t raw[ED25519_PUBLIC];
     struct pubkey key;
     ed25519_public(seed, raw);
-    assert_int_equal(pubkey_from_raw(PUBKEY_ED25519, str_of(raw, sizeof raw), STR_NONE, &key), E_OK);
+    assert_int_equal(pubkey_from_raw(PUBKEY_ED25519, str_of(raw, sizeof raw), STR_NONE, &key),
+                     E_OK);
     return key;
 }
 

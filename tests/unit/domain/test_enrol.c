@@ -96,8 +96,8 @@ static void test_an_idempotency_key_finds_its_request_again(void **state)
     assert_int_equal(ACT(w, ask(w, STR("pc-2"), NULL, nonce, &b)), E_CONFLICT);
 }
 
-static str_t signature_of(struct world *w, const secret_t *seed, const struct enrol_init_out *request,
-                          const struct challenge *c)
+static str_t signature_of(struct world *w, const secret_t *seed,
+                          const struct enrol_init_out *request, const struct challenge *c)
 {
     struct pubkey key = public_of(seed);
     uint8_t raw[ED25519_SIG];
@@ -122,7 +122,8 @@ static void test_a_key_must_sign_and_a_nonce_is_good_once(void **state)
     assert_int_equal(ACT(w, approve(w, request.device_id, (oid_t){ 0 })), E_OK);
     assert_int_equal(ACT(w, fetch(w, &request, STR_NONE, &out)), E_OK);
     assert_int_equal(out.outcome, ENROL_SIGN);
-    assert_int_equal(ACT(w, fetch(w, &request, signature_of(w, &thief, &request, &out.challenge), &out)), E_OK);
+    assert_int_equal(
+        ACT(w, fetch(w, &request, signature_of(w, &thief, &request, &out.challenge), &out)), E_OK);
     assert_int_equal(out.outcome, ENROL_SIGN);
     str_t right = signature_of(w, &seed, &request, &out.challenge);
     assert_int_equal(ACT(w, fetch(w, &request, right, &out)), E_OK);
@@ -134,7 +135,8 @@ static void test_a_key_must_sign_and_a_nonce_is_good_once(void **state)
     right = signature_of(w, &seed, &request, &out.challenge);
     assert_int_equal(ACT(w, fetch(w, &request, right, &out)), E_OK);
     assert_int_equal(out.outcome, ENROL_TOO_LATE); /* ten minutes are over */
-    assert_int_equal(ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &out.challenge), &out)), E_OK);
+    assert_int_equal(
+        ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &out.challenge), &out)), E_OK);
     assert_true(str_eq(text_of(&token), text_of(&out.token)));
 }
 
@@ -148,7 +150,9 @@ static void test_a_machine_that_lost_its_state_comes_back_with_its_key(void **st
     as_nobody(w);
     assert_int_equal(ACT(w, ask(w, STR("pc"), &key, STR_NONE, &request)), E_OK);
     assert_int_equal(ACT(w, approve(w, request.device_id, (oid_t){ 0 })), E_OK);
-    assert_int_equal(ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &request.challenge), &out)), E_OK);
+    assert_int_equal(
+        ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &request.challenge), &out)),
+        E_OK);
     struct token_text old = out.token;
     assert_int_equal(settled(w, &old), SETTLE_GOOD);
     as_nobody(w);
@@ -158,7 +162,8 @@ static void test_a_machine_that_lost_its_state_comes_back_with_its_key(void **st
     assert_int_equal(device_now(w, request.device_id).status, DEVICE_ENROLLED);
     assert_int_equal(ACT(w, fetch(w, &request, STR_NONE, &out)), E_OK);
     assert_int_equal(out.outcome, ENROL_SIGN);
-    assert_int_equal(ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &out.challenge), &out)), E_OK);
+    assert_int_equal(
+        ACT(w, fetch(w, &request, signature_of(w, &seed, &request, &out.challenge), &out)), E_OK);
     assert_int_equal(out.join_seq, 2);
     assert_int_equal(settled(w, &out.token), SETTLE_GOOD);
     assert_int_equal(settled(w, &old), SETTLE_CLONE);
@@ -173,7 +178,8 @@ static void test_a_machine_with_a_key_is_not_reactivated_without_it(void **state
     as_nobody(w);
     assert_int_equal(ACT(w, ask(w, STR("pc"), &key, STR_NONE, &request)), E_OK);
     assert_int_equal(ACT(w, approve(w, request.device_id, (oid_t){ 0 })), E_OK);
-    assert_int_equal(ACT(w, device_change(&w->act, request.device_id, MOVE_UNINSTALL, STR_NONE)), E_OK);
+    assert_int_equal(ACT(w, device_change(&w->act, request.device_id, MOVE_UNINSTALL, STR_NONE)),
+                     E_OK);
     struct enrol_init_out stranger = asked(w, STR("pc"));
     assert_int_equal(ACT(w, approve(w, stranger.device_id, stranger.request_id)), E_ALREADY_KNOWN);
     as_nobody(w);
@@ -208,7 +214,8 @@ static void test_requests_are_gone_after_a_week(void **state)
     size_t n;
     assert_int_equal(ACT(w, enrol_expire(&w->act, 100, &n)), E_OK);
     assert_int_equal(n, 0);
-    world_time(w, ts_add(world_start, DUR_DAYS(30))); /* ids of earlier tests ran ahead of the clock */
+    world_time(w,
+               ts_add(world_start, DUR_DAYS(30))); /* ids of earlier tests ran ahead of the clock */
     assert_int_equal(ACT(w, enrol_expire(&w->act, 100, &n)), E_OK);
     struct row_device d;
     w->act.org = w->org;
@@ -254,7 +261,8 @@ static void test_another_organisation_has_none_of_it(void **state)
     assert_int_equal(device_now(w, id).status, DEVICE_ENROLLED);
 }
 
-/* The whole way, each step in its own transaction: where one fails, nothing of it stays, and it can be done again. */
+/* The whole way, each step in its own transaction: where one fails, nothing of it stays, and it can
+ * be done again. */
 static void test_a_failure_at_any_step_can_be_repeated(void **state)
 {
     struct world *w = *state;

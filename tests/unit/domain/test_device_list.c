@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet.h"
+
+#include "base/buf.h"
+#include "domain/fleet/device_list.h"
+#include "domain/fleet/seen.h"
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+/* Machines in this order of making; every second one is approved. */
+static const char *const machines[] = { "alpha", "Beta-1", "beta-2", "gamma", "alphabet" };
+
+static void fill(struct world *w)
+{
+    for (size_t i = 0; i < ARRAY_LEN(machines); i++) {
+        struct enrol_init_out request = asked(w, str_from_cz(machines[i]));
+        struct device_grants labels = { .labels = STR("{\"site\":\"paris\"}") };
+        if (i % 2 == 1)
+            continue;
+        assert_int_equal(ACT(w, approve(w, request.device_id, (oid_t){ 0 })), E_OK);
+        assert_int_equal(ACT(w, device_patch(&w->act, request.device_id, &labels)), E_OK);
+    }
+}
+
+static const struct {
+    const char *name;
+    struct device_filter filter;
+    const char *want; /* in order, a blank behind each */
+} cases[] = {
+    { "all, newest first", { .sort = SORT_NEWEST }, "alphabet gamma beta-2 Beta-1 alpha " },
+    { "all, oldest first", { .sort = SORT_OLDEST }, "alpha Beta-1 beta-2 gamma alphabet " },
+    { "by machine", { .sort = SORT_MACHINE }, "alpha alphabet Beta-1 beta-2 gamma " },
+    { "by machine, back", { .sort = SORT_MACHINE_BACK }, "gamma beta-2 Beta-1 alphabet alpha " },
+    { "never seen", { .sort = SORT_SEEN }, "alpha Beta-1 beta-2 gamma alphabet " },
+    { "never seen, back", { .sort = SORT_SEEN_BACK }, "alphabet gamma beta-2 Beta-1 alpha " },
+    { "pending", { .status = DEVICE_PENDING, .sort = SORT_OLDEST }, "Beta-1 gamma " },
+    { "enrolled, newest", { .status = DEVICE_ENROLLED }, "alphabet beta-2 alpha " },
+    { "enrolled by machine",
+      { .status = DEVICE_ENROLLED, .sort = SORT_MACHINE },
+      "alpha alphabet beta-2 " },
+    { "a prefix in any case", { .search = { "BETA", 4 }, .sort = SORT_OLDEST }, "Beta-1 beta-2 " },
+    { "not in the middle", { .search = { "eta", 3 } }, "" },
+    { "wildcards are letters", { .search = { "%", 1 } }, "" },
+    { "a label", { .label = { "site=paris", 10 }, .sort = SORT_OLDEST }, "alpha beta-2 alphabet " },
+    { "a label's name", { .label = { "site", 4 }, .sort = SORT_OLDEST }, "alpha beta-2 alphabet " },
+    { "another value", { .label = { "site:lyon", 9 } }, "" },
+    { "a group that is not there", { .group = { "nobody", 6 } }, "" },
+    { "two filters", { .search = { "alpha", 5 }, .status = DEVICE_ENROLLED }, "alphabet alpha " },
+};
+
+static void test_every_filter_and_order(void **state)
+{
+    struct world *w = *state;
+    fill(w);
+    as_admin(w);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf got;
+        str_t position = STR_NONE;
+        int64_t count;
+        size_t total = 0;
+        buf_init(&got, KIB(1));
+        do { /* pages of one or two rows, so that every cursor is used */
+            struct row_device *rows;
+            size_t n;
+            assert_int_equal(device_list(&w->act, &cases[i].filter, position, 1 + (int64_t)(i % 2),
+                                         &rows, &n, &position),
+                             E_OK);
+            for (size_t r = 0; r < n; r++) {
+                buf_add(&got, rows[r].machine_id);
+                BUF_ADD(&got, " ");
+            }
+            total += n;
+        } while (position.p != NULL);
+        if (!str_eq(buf_str(&got), str_from_cz(cases[i].want)))
+            fail_msg("%s: got %.*s", cases[i].name, STR_ARG(buf_str(&got)));
+        assert_int_equal(device_count(&w->act, &cases[i].filter, &count), E_OK);
+        assert_int_equal(count, total);
+        buf_fini(&got);
+    }
+}
+
+static void test_pages_stay_right_while_machines_come(void **state)
+{
+    struct world *w = *state;
+    struct device_filter f = { .sort = SORT_NEWEST };
+    struct row_device *rows;
+    str_t position;
+    size_t n;
+    fill(w);
+    as_admin(w);
+    assert_int_equal(device_list(&w->act, &f, STR_NONE, 2, &rows, &n, &position), E_OK);
+    (void)asked(w, STR("later"));
+    as_admin(w);
+    assert_int_equal(device_list(&w->act, &f, position, 10, &rows, &n, &position), E_OK);
+    assert_int_equal(n, 3);
+    assert_true(str_eq(rows[0].machine_id, STR("beta-2")));
+    assert_null(position.p);
+}
+
+static void test_last_seen_is_written_when_it_moved_by_a_minute(void **state)
+{
+    struct world *w = *state;
+    struct token_text token;
+    struct device_seen seen = { .org = w->org, .at = world_start };
+    seen.device = enrolled(w, STR("pc"), &token);
+    struct device_seen rows[] = { { .org = w->org, .device = oid_make(), .at = world_start },
+                                  seen };
+    assert_int_equal(ACT(w, device_seen_batch(&w->act, rows, 2)), E_OK);
+    assert_int_equal(device_now(w, seen.device).last_seen_at.us, world_start.us);
+    seen.at = ts_add(world_start, DUR_S(59));
+    assert_int_equal(ACT(w, device_seen_batch(&w->act, &seen, 1)), E_OK);
+    assert_int_equal(device_now(w, seen.device).last_seen_at.us, world_start.us);
+    seen.at = ts_add(world_start, DUR_S(60));
+    assert_int_equal(ACT(w, device_seen_batch(&w->act, &seen, 1)), E_OK);
+    assert_int_equal(device_now(w, seen.device).last_seen_at.us, seen.at.us);
+    assert_int_equal(ACT(w, device_heartbeat(&w->act, seen.device, STR("2.0"), STR("{\"cpu\":1}"))),
+                     E_OK);
+    assert_int_equal(ACT(w, device_heartbeat(&w->act, seen.device, STR_NONE, STR("{\"cpu\":2}"))),
+                     E_OK);
+    struct row_device d = device_now(w, seen.device);
+    assert_true(str_eq(d.client_version, STR("2.0")));
+    assert_true(str_eq(d.metrics, STR("{\"cpu\":1}")));
+    assert_int_equal(d.status, DEVICE_ENROLLED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_every_filter_and_order),
+        TEST(test_pages_stay_right_while_machines_come),
+        TEST(test_last_seen_is_written_when_it_moved_by_a_minute),
+    };
+    return cmocka_run_group_tests_name("device_list", tests, NULL, NULL);
+}
