@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP engine alone behind a few paths, for tests that speak to it over the wire. `echo_server
- * [CERT KEY]` /            200 "ok"                          /echo        the body that came /drop
- * the body is read and dropped      /refuse      refused at its head (401) /keep        answered
- * 200 ms later             /park        the same, parked /hang        never answered /stream three
- * chunks /flood       a stream that fills up, by on_drain /big         a reply of 4 MiB /head what
- * the engine understood, as text It prints a line for each exchange that ended and each peer that
- * left.
+ * The HTTP engine alone behind a few paths, for tests that speak to it over the wire.
+ * Arguments: none, or a certificate and its key for TLS, or "quiet".
+ *
+ *   /        200 "ok"                   /echo    the body that came
+ *   /drop    a body is dropped          /refuse  refused at its head
+ *   /none    204                        /head    what the engine understood
+ *   /keep    answered 200 ms later      /park    the same, parked
+ *   /hang    never answered             /big     a reply of 4 MiB
+ *   /stream  three chunks               /flood   8 MiB, as fast as on_drain lets it
+ *   /sse     a stream that rests after its first words
+ *
+ * It prints a line for each exchange that has ended and each peer that has left.
  */
 #include "base/buf.h"
 #include "plat/http/server.h"
@@ -109,6 +114,13 @@ static void do_stream(struct http_xchg *x)
     http_stream_end(x);
 }
 
+static void do_sse(struct http_xchg *x)
+{
+    (void)keep(x);
+    http_stream_begin(x, 200, STR("Content-Type: text/event-stream\r\n"));
+    (void)http_stream_write(x, STR(": hi\n"));
+}
+
 static void flood_more(struct http_xchg *x)
 {
     struct kept *k = x->user;
@@ -150,6 +162,7 @@ static const struct route routes[] = {
     { { "/park", 5 },   .run = do_park },
     { { "/hang", 5 },   .run = do_hang },
     { { "/stream", 7 }, .run = do_stream },
+    { { "/sse", 4 }, .run = do_sse },
     { { "/flood", 6 },  .run = do_flood },
     { { "/big", 4 },    .run = do_big },
     { { "*", 1 },       .run = do_none,   .drop = true },
@@ -194,7 +207,8 @@ static void on_gone(void *app, struct http_xchg *x)
     struct kept *k = x->user;
     if (app != NULL)
         (void)puts("gone");
-    if (k == NULL || k->timer.next != NULL) /* an answer is on its way: it may have closed only its half */
+    if (k == NULL ||
+        k->timer.next != NULL) /* an answer is on its way: it may have closed only its half */
         return;
     x->user = NULL;
     free(k);
@@ -232,7 +246,7 @@ static err_t serve(struct tls_server *tls, bool quiet, struct diag *why)
                                    .listen = &listen,
                                    .listen_n = 1,
                                    .loops = 1,
-                                   .conns_max = 1000,
+                                   .conns_max = 20000,
                                    .tls = tls };
     struct http_server *s = NULL;
     sigset_t stop;

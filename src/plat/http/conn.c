@@ -175,10 +175,14 @@ void conn_close(struct conn *c)
     c->tls = NULL;
     loop_watch_close(&c->watch,
                      conn_on_fd_free); /* in a later iteration: c lives through this one */
-    if (c->x != NULL && c->x->lent)
+    if (c->x != NULL && c->x->lent) {  /* it keeps what its text stands in */
         conn_tell_gone(c);
-    else if (c->x != NULL)
+        return;
+    }
+    if (c->x != NULL)
         xchg_end(c);
+    c->in_at = c->in_n;
+    conn_drop_input(c);
 }
 
 void conn_release(struct conn *c)
