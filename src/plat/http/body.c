@@ -3,6 +3,8 @@
 #include "base/enc.h"
 #include "plat/http/chars.h"
 
+#include <assert.h>
+
 enum { CHUNK_DIGITS_MAX = 16 };
 
 static err_t body_step(struct body *b, char c, struct diag *why);
@@ -115,47 +117,36 @@ static err_t trailer_step(struct body *b, char c, struct diag *why)
     return body_count(b, BODY_TRAILERS_MAX, why);
 }
 
+/* Where nothing but one certain byte may stand. */
+static err_t line_end_step(struct body *b, char c, struct diag *why)
+{
+    static const struct {
+        char want;
+        enum body_state next;
+    } rows[] = {
+        [CHUNK_SIZE_LF] = { '\n', CHUNK_DATA }, /* or the trailers: chunk_begin decides */
+        [CHUNK_DATA_CR] = { '\r', CHUNK_DATA_LF }, [CHUNK_DATA_LF] = { '\n', CHUNK_SIZE },
+        [TRAILER_LF] = { '\n', TRAILER_START },    [TRAILER_END_LF] = { '\n', BODY_END },
+    };
+    enum body_state was = b->state;
+    if (c != rows[was].want)
+        return FAIL(why, E_BAD_REQUEST, "chunked coding wants CRLF here");
+    b->state = rows[was].next;
+    if (was == CHUNK_SIZE_LF)
+        chunk_begin(b);
+    return E_OK;
+}
+
 static err_t body_step(struct body *b, char c, struct diag *why)
 {
-    err_t e = E_OK;
-    switch (b->state) {
-    case CHUNK_SIZE:
-    case CHUNK_BLANK:
-        e = chunk_step_size(b, c, why);
-        break;
-    case CHUNK_EXTENSION:
-        e = chunk_step_extension(b, c, why);
-        break;
-    case CHUNK_SIZE_LF:
-        e = c == '\n' ? E_OK : E_BAD_REQUEST;
-        chunk_begin(b);
-        break;
-    case CHUNK_DATA_CR:
-        e = c == '\r' ? E_OK : E_BAD_REQUEST;
-        b->state = CHUNK_DATA_LF;
-        break;
-    case CHUNK_DATA_LF:
-        e = c == '\n' ? E_OK : E_BAD_REQUEST;
-        b->state = CHUNK_SIZE;
-        break;
-    case TRAILER_START:
-    case TRAILER_NAME:
-    case TRAILER_VALUE:
-        e = trailer_step(b, c, why);
-        break;
-    case TRAILER_LF:
-        e = c == '\n' ? E_OK : E_BAD_REQUEST;
-        b->state = TRAILER_START;
-        break;
-    case TRAILER_END_LF:
-        e = c == '\n' ? E_OK : E_BAD_REQUEST;
-        b->state = BODY_END;
-        break;
-    case BODY_END:
-    case BODY_DATA:
-    case CHUNK_DATA:
-        e = E_INTERNAL; /* body_next does not come here with these */
-        break;
-    }
-    return e == E_OK ? E_OK : FAIL(why, e, "chunked coding wants CRLF here");
+    static err_t (*const steps[])(struct body * b, char c, struct diag *why) = {
+        [CHUNK_SIZE] = chunk_step_size,           [CHUNK_BLANK] = chunk_step_size,
+        [CHUNK_EXTENSION] = chunk_step_extension, [CHUNK_SIZE_LF] = line_end_step,
+        [CHUNK_DATA_CR] = line_end_step,          [CHUNK_DATA_LF] = line_end_step,
+        [TRAILER_START] = trailer_step,           [TRAILER_NAME] = trailer_step,
+        [TRAILER_VALUE] = trailer_step,           [TRAILER_LF] = line_end_step,
+        [TRAILER_END_LF] = line_end_step,
+    };
+    assert(steps[b->state] != NULL); /* data is taken in pieces, not by steps */
+    return steps[b->state](b, c, why);
 }

@@ -112,8 +112,7 @@ struct http_server_cfg {
 
 struct http_server;
 
-/* Binds and listens (SO_REUSEPORT, one socket per loop); nothing is accepted yet. E_IO with the
- * reason. */
+/* Binds and listens, one socket per loop; nothing is accepted yet. E_IO, E_USAGE: the address. */
 err_t http_server_new(const struct http_server_cfg *cfg, struct diag *why,
                       struct http_server **ret) MUST_USE;
 /* The port that was bound by listen entry i (for port 0). */
@@ -124,6 +123,7 @@ err_t http_server_start(struct http_server *s, struct diag *why) MUST_USE; /* on
 /* Stop accepting, end idle connections, let the others finish for at most `in`; then close. Blocks
  * until done. */
 void http_server_drain(struct http_server *s, dur_t in);
+/* The application has ended every exchange that it was lent. */
 void http_server_free(struct http_server *s);
 size_t http_server_conns(const struct http_server *s);
 
