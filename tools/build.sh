@@ -5,6 +5,7 @@
 build_in() {
     dir=build/$1
     shift
+    mkdir -p build
     [ -e "$dir/build.ninja" ] || meson setup "$dir" "$@" >build/setup.log 2>&1 || {
         tail -n 30 build/setup.log >&2
         exit 1
@@ -17,14 +18,12 @@ build_in() {
 
 build_release() {
     install_packages build
-    mkdir -p build
     build_in release -Dtests=false
     ln -sfn release/seneschal build/seneschal
 }
 
 # With the tests and fault injection; what `./dev test` runs.
 build_tests() {
-    mkdir -p build
     build_in test
     test_data
 }

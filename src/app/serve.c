@@ -226,6 +226,14 @@ static bool store_is_lost(struct server *s, dur_t *since)
     return now.us - since->us > STORE_LOST_GRACE.us;
 }
 
+static err_t store_lost(struct server *s, struct diag *why)
+{
+    struct writer_stats stats;
+    writer_stats(s->services.writer, &stats);
+    LOG(LOG_ERROR, "store-lost", LOG_F("cause", stats.cause));
+    return FAIL(why, E_IO, "%s: %s: check the disk, then start again", s->services.dir, stats.cause);
+}
+
 /* The main thread: jobs each second, until a signal says otherwise. */
 static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *why)
 {
@@ -236,7 +244,7 @@ static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *
         if (got == SIGTERM || got == SIGINT)
             return E_OK;
         if (store_is_lost(s, &well))
-            return FAIL(why, E_IO, "%s: a write could not be made durable: check the disk, then start again", s->services.dir);
+            return store_lost(s, why);
         if (got == SIGHUP)
             listen_reload(s->config, &s->services);
         if (!s->services.sealed)
