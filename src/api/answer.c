@@ -69,6 +69,8 @@ static void answer_refusal(struct passage *p, err_t e)
     err_t shown = problem_public(e);
     if (shown == E_INTERNAL)
         log_failure(p, e);
+    if (p->rq.act.actor.kind == ACTOR_NONE)
+        edge_count_refusal(api, x, p->rq.route, e);
     buf_clear(&p->body);
     problem_encode(&p->body, e, &p->rq.act.why, p->rq.id);
     answer_head(p, head, STR("application/problem+json"));

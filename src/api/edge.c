@@ -4,6 +4,7 @@
 
 #include "api/reply.h"
 #include "api/routes.h"
+#include "domain/audit/refusals.h"
 
 enum { IN_BODY_MAX = 64 * 1024 };
 
@@ -25,6 +26,14 @@ static void add_retry(struct buf *head, err_t e)
         BUF_ADD(head, "Retry-After: 1\r\n");
     if (e == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
+}
+
+/* SAFETY rule 5: refusals of nobody in particular are counted, and one event a minute sums them up. */
+void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route, err_t e)
+{
+    int status = err_info(e)->status;
+    if (route != NULL && (status == 401 || status == 403) && api->services->refusals != NULL)
+        refusal_count(api->services->refusals, route->path, e, x->peer.ip);
 }
 
 static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id, str_t more)
@@ -233,6 +242,7 @@ static void on_message(void *app, struct http_xchg *x)
         return;
     }
     if (e != E_OK) {
+        edge_count_refusal(api, x, m.route, e);
         edge_refuse(api, x, e, &why, oid_make());
         return;
     }
