@@ -212,6 +212,8 @@ static void list_schema(struct json_out *o, const struct shape *item)
     json_out_close(o, '}');
     json_out_name(o, STR("next_cursor"));
     json_out_raw(o, STR("{\"type\":[\"string\",\"null\"]}"));
+    json_out_name(o, STR("total"));
+    json_out_raw(o, STR("{\"type\":\"integer\",\"description\":\"only with ?count=true\"}"));
     json_out_close(o, '}');
     json_out_close(o, '}');
 }
