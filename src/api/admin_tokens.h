@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ephemeral administrator tokens (`seneschal admin-token`): only in this process's memory, an hour each, gone with it. */
+/* Ephemeral administrator tokens (`seneschal admin-token`): only in this process's memory, an hour
+ * each, gone with it. */
 #ifndef API_ADMIN_TOKENS_H
 #define API_ADMIN_TOKENS_H
 

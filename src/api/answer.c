@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Back on the loop: encode and reply (HOUSE "One request" 13), part by part where the reply streams. */
+/* Back on the loop: encode and reply (HOUSE "One request" 13), part by part where the reply
+ * streams. */
 #include "api/passage.h"
 
 #include "api/reply.h"
@@ -19,9 +20,11 @@ static void add_cors(const struct passage *p, struct buf *head)
     err_t e = auth_origin(services_settings(p->api->services), p->rq.xchg, p->rq.route, &cors);
     if (e != E_OK || !cors)
         return;
-    BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
-                  "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n"
-                  "Vary: Origin\r\n");
+    BUF_ADD(
+        head,
+        "Access-Control-Allow-Origin: *\r\n"
+        "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n"
+        "Vary: Origin\r\n");
 }
 
 static void answer_head(const struct passage *p, struct buf *head, str_t type)
@@ -33,8 +36,8 @@ static void answer_head(const struct passage *p, struct buf *head, str_t type)
 }
 
 /*
- * The passage lives in the arena of its exchange, which goes with the last byte of the reply: so it lets go before the
- * reply is handed over, and is not touched afterwards.
+ * The passage lives in the arena of its exchange, which goes with the last byte of the reply: so it
+ * lets go before the reply is handed over, and is not touched afterwards.
  */
 static struct http_xchg *passage_end(struct passage *p)
 {
@@ -57,8 +60,9 @@ static void log_failure(const struct passage *p, err_t e)
 {
     char id[OID_TEXT];
     oid_format(p->rq.id, id);
-    LOG(LOG_ERROR, "request-failed", LOG_F("request_id", str_of(id, sizeof id)), LOG_F("route", p->rq.route->path),
-        LOG_F("error", err_info(e)->slug), LOG_F("why", str_from_cz(p->rq.act.why.text)));
+    LOG(LOG_ERROR, "request-failed", LOG_F("request_id", str_of(id, sizeof id)),
+        LOG_F("route", p->rq.route->path), LOG_F("error", err_info(e)->slug),
+        LOG_F("why", str_from_cz(p->rq.act.why.text)));
 }
 
 static void answer_refusal(struct passage *p, err_t e)
@@ -148,7 +152,9 @@ static void answer_again(struct passage *p)
         http_drop(passage_end(p));
         return;
     }
-    struct hot_ask ask = { .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p };
+    struct hot_ask ask = {
+        .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p
+    };
     bool found = live_find(p->api->services->live, &look, &hit, &wait) == LIVE_HIT;
     if (found && hit.who.refuse != E_OK) {
         answer_refusal(p, hit.who.refuse);

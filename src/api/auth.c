@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a request proves and where it says it comes from: bearer, Host, Origin. Only this file reads a credential. */
+/* What a request proves and where it says it comes from: bearer, Host, Origin. Only this file reads
+ * a credential. */
 #include "api/passage.h"
 
 enum { BEARER_MAX = 512 };
@@ -12,7 +13,8 @@ static str_t bearer_of(str_t value)
     return str_trim(str_sub(value, scheme.n, value.n));
 }
 
-/* RFC 6750 section 2.1: one Authorization field, one token. Tokens of ours with a wrong checksum cost no look-up. */
+/* RFC 6750 section 2.1: one Authorization field, one token. Tokens of ours with a wrong checksum
+ * cost no look-up. */
 err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent)
 {
     size_t count = http_field_count(x, STR("Authorization"));
@@ -62,7 +64,8 @@ err_t auth_host(const struct settings *s, const struct http_xchg *x)
 
 static bool origin_is_extension(str_t origin)
 {
-    return str_starts(origin, STR("chrome-extension://")) || str_starts(origin, STR("moz-extension://")) ||
+    return str_starts(origin, STR("chrome-extension://")) ||
+           str_starts(origin, STR("moz-extension://")) ||
            str_starts(origin, STR("safari-web-extension://"));
 }
 
@@ -75,9 +78,10 @@ static str_t origin_host(str_t origin)
     return STR_NONE;
 }
 
-/* API "Clients in a browser": rows that never read a cookie may be called from extensions and listed origins; no other row from anywhere
- * but this server's own pages. */
-err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route, bool *ret_cors)
+/* API "Clients in a browser": rows that never read a cookie may be called from extensions and
+ * listed origins; no other row from anywhere but this server's own pages. */
+err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
+                  bool *ret_cors)
 {
     str_t origin = http_field(x, STR("Origin"));
     *ret_cors = false;
@@ -89,6 +93,7 @@ err_t auth_origin(const struct settings *s, const struct http_xchg *x, const str
         return E_OK;
     }
     str_t host = origin_host(origin);
-    bool own = list_has(s->hosts, s->hosts_n, host) || (s->any_ip_host && str_eq_nocase(host, x->host));
+    bool own =
+        list_has(s->hosts, s->hosts_n, host) || (s->any_ip_host && str_eq_nocase(host, x->host));
     return own ? E_OK : E_FORBIDDEN;
 }

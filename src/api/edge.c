@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The edge: what happens to a request on its loop, before anything may block (HOUSE "One request" 1-6). */
+/* The edge: what happens to a request on its loop, before anything may block (HOUSE "One request"
+ * 1-6). */
 #include "api/passage.h"
 
 #include "api/reply.h"
@@ -19,7 +20,8 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
     http_reply(x, &(struct http_reply){ .status = status, .head = head, .body = body });
 }
 
-/* A limit was hit, or the server is busy: when to come back. Later for newcomers is sent by their own rows. */
+/* A limit was hit, or the server is busy: when to come back. Later for newcomers is sent by their
+ * own rows. */
 static void add_retry(struct buf *head, err_t e)
 {
     if (err_info(e)->retry)
@@ -28,15 +30,18 @@ static void add_retry(struct buf *head, err_t e)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
 }
 
-/* SAFETY rule 5: refusals of nobody in particular are counted, and one event a minute sums them up. */
-void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route, err_t e)
+/* SAFETY rule 5: refusals of nobody in particular are counted, and one event a minute sums them up.
+ */
+void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
+                        err_t e)
 {
     int status = err_info(e)->status;
     if (route != NULL && (status == 401 || status == 403) && api->services->refusals != NULL)
         refusal_count(api->services->refusals, route->path, e, x->peer.ip);
 }
 
-static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id, str_t more)
+static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const struct diag *why,
+                        oid_t id, str_t more)
 {
     struct api_loop *loop = edge_loop(api, x);
     buf_clear(&loop->head);
@@ -58,8 +63,9 @@ static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
 {
     char more[96];
     int64_t seconds = (wait.us + 999999) / 1000000;
-    int n = snprintf(more, sizeof more, "RateLimit: \"default\";r=0;t=%lld\r\nRetry-After: %lld\r\n",
-                     (long long)seconds, (long long)seconds);
+    int n =
+        snprintf(more, sizeof more, "RateLimit: \"default\";r=0;t=%lld\r\nRetry-After: %lld\r\n",
+                 (long long)seconds, (long long)seconds);
     struct api_loop *loop = edge_loop(api, x);
     oid_t id = oid_make();
     buf_clear(&loop->head);
@@ -67,7 +73,8 @@ static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
     problem_encode(&loop->body, E_RATE_LIMITED, NULL, id);
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
     buf_add(&loop->head, str_of(more, (size_t)n));
-    edge_reply(api, x, err_info(E_RATE_LIMITED)->status, buf_str(&loop->head), buf_str(&loop->body));
+    edge_reply(api, x, err_info(E_RATE_LIMITED)->status, buf_str(&loop->head),
+               buf_str(&loop->body));
 }
 
 /* 405 and OPTIONS say what the path takes. */
@@ -98,11 +105,12 @@ static void answer_preflight(struct api *api, struct http_xchg *x)
     struct api_loop *loop = edge_loop(api, x);
     buf_clear(&loop->head);
     reply_head_common(&loop->head, STR_NONE, oid_make(), false);
-    BUF_ADD(&loop->head, "Access-Control-Allow-Origin: *\r\n"
-                         "Access-Control-Allow-Methods: GET, POST\r\n"
-                         "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer\r\n"
-                         "Access-Control-Max-Age: 600\r\n"
-                         "Vary: Origin\r\n");
+    BUF_ADD(&loop->head,
+            "Access-Control-Allow-Origin: *\r\n"
+            "Access-Control-Allow-Methods: GET, POST\r\n"
+            "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer\r\n"
+            "Access-Control-Max-Age: 600\r\n"
+            "Vary: Origin\r\n");
     edge_reply(api, x, 204, buf_str(&loop->head), STR(""));
 }
 
@@ -135,11 +143,13 @@ static struct http_take on_head(void *app, struct http_xchg *x)
     x->user = NULL;
     if (m.route == NULL || m.route->in == NULL)
         return (struct http_take){ .drop = true };
-    return (struct http_take){ .body_max = m.route->body_max > 0 ? m.route->body_max : IN_BODY_MAX };
+    return (struct http_take){ .body_max =
+                                   m.route->body_max > 0 ? m.route->body_max : IN_BODY_MAX };
 }
 
 /* The order is that of HOUSE: host, route, origin, media type, address. */
-static err_t edge_check(struct api *api, struct http_xchg *x, const struct route_match *m, struct diag *why)
+static err_t edge_check(struct api *api, struct http_xchg *x, const struct route_match *m,
+                        struct diag *why)
 {
     const struct services *sv = api->services;
     bool probe = m->route != NULL && m->route->limit == LIMIT_NONE;
@@ -200,7 +210,10 @@ static void edge_token(struct hot_ask *ask)
     struct live_hit hit;
     dur_t wait = { 0 };
     struct live_ask look = {
-        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .seen = true,
+        .token = *ask->token,
+        .now = clock_now(),
+        .mono = clock_mono(),
+        .seen = true,
         .charge = ask->route->limit != LIMIT_NONE,
     };
     switch (live_find(ask->api->services->live, &look, &hit, &wait)) {

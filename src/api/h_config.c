@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a device's configuration on its behalf: device:read, no lease, no long poll (API "Configuration"). */
+/* Reading a device's configuration on its behalf: device:read, no lease, no long poll (API
+ * "Configuration"). */
 #include "api/handlers_config.h"
 
 #include "api/shapes_config.h"
@@ -10,7 +11,8 @@ static err_t read_for(struct request *rq, struct config_plan *plan)
 {
     const struct config_query *q = rq->query;
     if (!oid_is_set(q->device_id))
-        return diag_set_field(&rq->act.why, E_BAD_FIELD, "device_id", "want the device whose configuration is read");
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "device_id",
+                              "want the device whose configuration is read");
     TRY(request_may(rq, PERM_DEVICE_READ));
     if (q->wait > 0)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "wait", "only the device itself may wait");

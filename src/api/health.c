@@ -54,7 +54,8 @@ enum hot_answer health_hot(const struct hot_ask *ask)
         .database = database_state(sv),
     };
     bool well = str_eq(h.database, STR("ok"));
-    bool serves = well || str_eq(h.database, STR("disk-full")); /* polls and revocations still are */
+    bool serves =
+        well || str_eq(h.database, STR("disk-full")); /* polls and revocations still are */
     if (!well) {
         h.status = STR("degraded");
         h.reason = h.database;
@@ -81,7 +82,8 @@ enum hot_answer readyz_hot(const struct hot_ask *ask)
 {
     const struct services *sv = ask->api->services;
     if (sv->sealed)
-        answer(ask, 503, STR("text/plain"), STR("sealed: the master key of this store is not there\n"));
+        answer(ask, 503, STR("text/plain"),
+               STR("sealed: the master key of this store is not there\n"));
     else if (sv->draining)
         answer(ask, 503, STR("text/plain"), STR("draining\n"));
     else

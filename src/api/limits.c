@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits by address: a fixed table of buckets, so that no flood can make it grow. Two addresses may share one. */
+/* Limits by address: a fixed table of buckets, so that no flood can make it grow. Two addresses may
+ * share one. */
 #include "api/passage.h"
 
 #include "base/map.h"
 
 static const uint8_t mapped_v4[12] = { [10] = 0xff, [11] = 0xff };
 
-/* An IPv4 address counts by itself, an IPv6 address by its /64: the rest is the holder's to choose. */
+/* An IPv4 address counts by itself, an IPv6 address by its /64: the rest is the holder's to choose.
+ */
 static uint64_t address_hash(const struct http_peer *peer)
 {
     bool v4 = memcmp(peer->ip, mapped_v4, sizeof mapped_v4) == 0;

@@ -9,8 +9,8 @@ enum { METRICS_MAX = 64 * 1024 };
 
 static void metric(struct buf *b, const char *name, const char *type, const char *help, int64_t v)
 {
-    buf_addf(b, "# HELP seneschal_%s %s\n# TYPE seneschal_%s %s\nseneschal_%s %lld\n", name, help, name, type, name,
-             (long long)v);
+    buf_addf(b, "# HELP seneschal_%s %s\n# TYPE seneschal_%s %s\nseneschal_%s %lld\n", name, help,
+             name, type, name, (long long)v);
 }
 
 static void metrics_http(struct buf *b, const struct api *api)
@@ -23,13 +23,17 @@ static void metrics_http(struct buf *b, const struct api *api)
         uint64_t n = 0;
         for (unsigned i = 0; i < api->loops_n; i++)
             n += atomic_load_explicit(&api->loops[i].metrics.by_class[class], memory_order_relaxed);
-        buf_addf(b, "seneschal_http_responses_total{class=\"%s\"} %llu\n", classes[class], (unsigned long long)n);
+        buf_addf(b, "seneschal_http_responses_total{class=\"%s\"} %llu\n", classes[class],
+                 (unsigned long long)n);
     }
     for (unsigned i = 0; i < api->loops_n; i++)
         latency_us += atomic_load_explicit(&api->loops[i].metrics.latency_us, memory_order_relaxed);
-    metric(b, "http_latency_microseconds_total", "counter", "Time from head to last byte, summed.", (int64_t)latency_us);
-    metric(b, "http_connections", "gauge", "Open connections.", (int64_t)http_server_conns(api->services->http));
-    metric(b, "polls_parked", "gauge", "Long polls that wait for a change.", (int64_t)atomic_load(&api->parked));
+    metric(b, "http_latency_microseconds_total", "counter", "Time from head to last byte, summed.",
+           (int64_t)latency_us);
+    metric(b, "http_connections", "gauge", "Open connections.",
+           (int64_t)http_server_conns(api->services->http));
+    metric(b, "polls_parked", "gauge", "Long polls that wait for a change.",
+           (int64_t)atomic_load(&api->parked));
 }
 
 static void metrics_store(struct buf *b, const struct services *sv)
@@ -45,9 +49,12 @@ static void metrics_store(struct buf *b, const struct services *sv)
     metric(b, "disk_full", "gauge", "1 while only revocations are written.", w.disk_full);
     metric(b, "memory_principals", "gauge", "Principals in memory.", (int64_t)l.principals);
     metric(b, "memory_tokens", "gauge", "Tokens in memory.", (int64_t)l.tokens);
-    metric(b, "memory_configurations", "gauge", "Distinct effective configurations in memory.", (int64_t)l.effectives);
-    metric(b, "work_queue", "gauge", "Requests that wait for a worker.", (int64_t)workers_queued(sv->workers));
-    metric(b, "uptime_seconds", "gauge", "Since the start.", ts_diff(clock_now(), sv->started_at).us / 1000000);
+    metric(b, "memory_configurations", "gauge", "Distinct effective configurations in memory.",
+           (int64_t)l.effectives);
+    metric(b, "work_queue", "gauge", "Requests that wait for a worker.",
+           (int64_t)workers_queued(sv->workers));
+    metric(b, "uptime_seconds", "gauge", "Since the start.",
+           ts_diff(clock_now(), sv->started_at).us / 1000000);
 }
 
 err_t metrics_get(struct request *rq)

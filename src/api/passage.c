@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request on a worker: actor, decoding, permission, read rows; write rows go on to the writer (HOUSE "One request" 7-10). */
+/* A request on a worker: actor, decoding, permission, read rows; write rows go on to the writer
+ * (HOUSE "One request" 7-10). */
 #include "api/passage.h"
 
 #include "api/reply.h"
@@ -113,14 +114,16 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     err_t e = actor_load(&p->rq.act, &p->token, &loaded);
     dur_t wait;
     if (e == E_UNAUTHENTICATED)
-        (void)limit_address(p->api, &p->rq.xchg->peer, true, &wait); /* whoever guesses tokens is slowed down */
+        (void)limit_address(p->api, &p->rq.xchg->peer, true,
+                            &wait); /* whoever guesses tokens is slowed down */
     TRY(e);
     if (loaded.state != TOKEN_CURRENT && loaded.who.refuse == E_OK)
         return E_AGAIN;
     p->rq.act.actor = loaded.who.actor;
     p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
     p->known = true;
-    err_ignore(live_fill_token(live, guard, &p->token, &loaded.who)); /* what was not remembered is loaded again */
+    err_ignore(live_fill_token(live, guard, &p->token,
+                               &loaded.who)); /* what was not remembered is loaded again */
     return loaded.who.refuse;
 }
 
@@ -136,7 +139,8 @@ err_t passage_actor_check(struct passage *p)
     case AUTH_ACTOR:
         return key ? FAIL(&p->rq.act.why, E_FORBIDDEN, "an enrolment key only enrols") : E_OK;
     case AUTH_DEVICE:
-        return device ? E_OK : FAIL(&p->rq.act.why, E_FORBIDDEN, "this is for a device's own token");
+        return device ? E_OK
+                      : FAIL(&p->rq.act.why, E_FORBIDDEN, "this is for a device's own token");
     case AUTH_CLOSED:
         return E_FORBIDDEN;
     }
@@ -149,7 +153,8 @@ err_t passage_may(struct passage *p)
     return p->rq.route->check ? request_may(&p->rq, p->rq.route->may) : E_OK;
 }
 
-/* API: everything acts in the actor's organisation; a system administrator, and an open row, may name another. */
+/* API: everything acts in the actor's organisation; a system administrator, and an open row, may
+ * name another. */
 static err_t passage_org(struct passage *p)
 {
     struct act *act = &p->rq.act;
@@ -159,7 +164,8 @@ static err_t passage_org(struct passage *p)
         return E_OK;
     bool free = act->actor.kind == ACTOR_NONE || perms_have(act->actor.perms, PERM_SYSTEM_ADMIN);
     if (!free)
-        return FAIL(&act->why, E_FORBIDDEN, "only a system administrator names another organisation");
+        return FAIL(&act->why, E_FORBIDDEN,
+                    "only a system administrator names another organisation");
     if (slug.p == NULL) {
         act->org = p->api->services->default_org;
         return E_OK;
@@ -173,7 +179,8 @@ static err_t passage_idempotency(struct passage *p)
     if (!p->rq.route->idem || key.p == NULL)
         return E_OK;
     if (key.n < IDEM_KEY_MIN || key.n > IDEM_KEY_MAX)
-        return diag_set_field(&p->rq.act.why, E_BAD_FIELD, "Idempotency-Key", "want 22 to 64 characters");
+        return diag_set_field(&p->rq.act.why, E_BAD_FIELD, "Idempotency-Key",
+                              "want 22 to 64 characters");
     p->idem_key = key;
     p->idem_body = sha256_of(p->rq.xchg->body);
     return E_OK;
@@ -199,7 +206,8 @@ static err_t passage_decode(struct passage *p)
     return E_OK;
 }
 
-static struct effective *effective_make(const struct config_plan *plan, const struct config_body *body)
+static struct effective *effective_make(const struct config_plan *plan,
+                                        const struct config_body *body)
 {
     struct effective *e = ref_new(sizeof *e + body->bytes.n);
     if (e == NULL)
@@ -213,7 +221,8 @@ static struct effective *effective_make(const struct config_plan *plan, const st
     return e;
 }
 
-/* The effective configuration of the asking device into memory: computed once for all devices with the same plan. */
+/* The effective configuration of the asking device into memory: computed once for all devices with
+ * the same plan. */
 static err_t passage_load_config(struct passage *p, const struct live_guard *guard)
 {
     struct act *act = &p->rq.act;
@@ -232,7 +241,8 @@ static err_t passage_load_config(struct passage *p, const struct live_guard *gua
     struct live_scope *scopes = ARENA_ARRAY(act->arena, struct live_scope, plan.scopes_n);
     err_t done = scopes == NULL ? E_NO_MEMORY : E_OK;
     for (size_t i = 0; scopes != NULL && i < plan.scopes_n; i++)
-        scopes[i] = (struct live_scope){ plan.scopes[i].kind, plan.scopes[i].org, plan.scopes[i].id };
+        scopes[i] =
+            (struct live_scope){ plan.scopes[i].kind, plan.scopes[i].org, plan.scopes[i].id };
     struct live_config config = { e, scopes, plan.scopes_n, plan.seq };
     if (done == E_OK)
         done = live_fill_config(live, guard, act->actor.id, &config);
@@ -244,7 +254,8 @@ static err_t passage_load_config(struct passage *p, const struct live_guard *gua
 static err_t passage_load(struct passage *p, const struct live_guard *guard)
 {
     if (p->loads++ >= HOT_LOADS_MAX)
-        return FAIL(&p->rq.act.why, E_OVERLOADED, "the configuration changes faster than it can be read");
+        return FAIL(&p->rq.act.why, E_OVERLOADED,
+                    "the configuration changes faster than it can be read");
     if (p->rq.act.actor.kind == ACTOR_DEVICE)
         TRY(passage_load_config(p, guard));
     p->asked_again = true;

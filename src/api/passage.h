@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside api: a request's way through the house (HOUSE "One request"), for every request that is not answered on its loop at once.
+ * Inside api: a request's way through the house (HOUSE "One request"), for every request that is
+ * not answered on its loop at once.
  *
- *   loop: head, route, limits, token -> worker: actor, decode, permission, read rows -> writer: write rows -> loop: reply
+ *   loop: head, route, limits, token -> worker: actor, decode, permission, read rows -> writer:
+ * write rows -> loop: reply
  */
 #ifndef API_PASSAGE_H
 #define API_PASSAGE_H
@@ -13,7 +15,7 @@
 #include "domain/identity/actor_load.h"
 #include "plat/db/writer.h"
 
-struct metrics_loop { /* of one loop; read by others */
+struct metrics_loop {             /* of one loop; read by others */
     _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
     _Atomic uint64_t bytes;
     _Atomic uint64_t latency_us;
@@ -64,26 +66,27 @@ struct passage {
     struct loop_msg msg;
     digest_t token;
     bool has_token;
-    bool known;            /* the actor is resolved */
-    bool asked_again;      /* it goes back to the hot row */
-    uint64_t actor_stamp;  /* of its shard when it was resolved */
-    unsigned loads;        /* times that a hot row was loaded for it */
-    dur_t deadline;        /* CLOCK_MONOTONIC */
+    bool known;           /* the actor is resolved */
+    bool asked_again;     /* it goes back to the hot row */
+    uint64_t actor_stamp; /* of its shard when it was resolved */
+    unsigned loads;       /* times that a hot row was loaded for it */
+    dur_t deadline;       /* CLOCK_MONOTONIC */
     err_t result;
     str_t idem_key;
     digest_t idem_body;
     struct poll *poll;
-    struct buf body;       /* the encoded reply */
-    struct arena *part;    /* memory of one part of a streamed reply */
+    struct buf body;    /* the encoded reply */
+    struct arena *part; /* memory of one part of a streamed reply */
     bool streaming;
-    bool paused;           /* the peer is slow: on_drain asks for the next part */
+    bool paused; /* the peer is slow: on_drain asks for the next part */
 };
 
 /* edge.c, on the loop */
 struct api_loop *edge_loop(struct api *api, const struct http_xchg *x);
 void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body);
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
-void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route, err_t e);
+void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
+                        err_t e);
 /* Give the exchange to a worker. */
 void passage_start(const struct hot_ask *ask, const struct live_hit *hit);
 err_t passage_new(const struct hot_ask *ask, struct passage **ret) MUST_USE;
@@ -103,7 +106,8 @@ void passage_drain(struct passage *p);
 void passage_free(struct passage *p);
 
 /* auth.c */
-err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent) MUST_USE;
+err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret,
+                 bool *ret_sent) MUST_USE;
 err_t auth_host(const struct settings *s, const struct http_xchg *x) MUST_USE;
 err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
                   bool *ret_cors) MUST_USE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GET /iassistants/config and /version: answered from memory, on the loop. A conditional GET is the base; `?wait=` parks the request until
- * its device's configuration or status changes (FLEET "Transport"). One parked poll a device, the newest wins.
+ * GET /iassistants/config and /version: answered from memory, on the loop. A conditional GET is the
+ * base; `?wait=` parks the request until its device's configuration or status changes (FLEET
+ * "Transport"). One parked poll a device, the newest wins.
  */
 #include "api/passage.h"
 
@@ -49,9 +50,11 @@ static bool etag_matches(str_t field, str_t etag)
 static void add_cors(const struct hot_ask *ask, struct buf *head)
 {
     bool cors = false;
-    if (auth_origin(services_settings(ask->api->services), ask->x, ask->route, &cors) == E_OK && cors)
+    if (auth_origin(services_settings(ask->api->services), ask->x, ask->route, &cors) == E_OK &&
+        cors)
         BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
-                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n");
+                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
+                      "Seneschal-Signature\r\n");
 }
 
 /* A 304 carries no more than this (API "Limits"). */
@@ -89,7 +92,9 @@ static enum hot_answer answer_config(const struct hot_ask *ask)
 {
     struct live_hit hit;
     dur_t wait;
-    struct live_ask look = { .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true };
+    struct live_ask look = {
+        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true
+    };
     if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT || !hit.fresh)
         return HOT_LOAD;
     answer_200(ask, &hit.etag, str_of(hit.effective->body, hit.effective->n));
@@ -127,7 +132,11 @@ static struct hot_ask poll_ask(const struct poll *poll)
 {
     struct passage *p = poll->passage;
     return (struct hot_ask){
-        .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p,
+        .api = p->api,
+        .x = p->rq.xchg,
+        .route = p->rq.route,
+        .token = &p->token,
+        .passage = p,
     };
 }
 
@@ -165,10 +174,13 @@ static bool poll_holds(const struct poll *poll)
     struct live *live = poll->passage->api->services->live;
     struct live_hit hit;
     dur_t wait;
-    struct live_ask look = { .token = poll->passage->token, .now = clock_now(), .mono = clock_mono() };
+    struct live_ask look = { .token = poll->passage->token,
+                             .now = clock_now(),
+                             .mono = clock_mono() };
     if (live_find(live, &look, &hit, &wait) != LIVE_HIT)
         return false;
-    return hit.fresh && hit.stamp == poll->hit.stamp && hit.park == poll->park && hit.who.refuse == E_OK;
+    return hit.fresh && hit.stamp == poll->hit.stamp && hit.park == poll->park &&
+           hit.who.refuse == E_OK;
 }
 
 /* Something changed: answer what it can be answered, load what memory lacks, or park it again. */
@@ -245,8 +257,8 @@ static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
     struct api *api = ask->api;
     struct poll *poll;
     bool other = false;
-    if (atomic_load_explicit(&api->parked, memory_order_relaxed) >= PARKED_MAX || api->services->draining ||
-        poll_make(ask, wait, &poll) != E_OK) {
+    if (atomic_load_explicit(&api->parked, memory_order_relaxed) >= PARKED_MAX ||
+        api->services->draining || poll_make(ask, wait, &poll) != E_OK) {
         edge_refuse(api, ask->x, E_OVERLOADED, NULL, oid_make());
         return HOT_DONE;
     }
@@ -280,7 +292,8 @@ void api_release_polls(struct api *api)
     }
 }
 
-/* The query of a poll, decoded without memory of its own: ?device_id= must be the device's own; others pass on to the handler. */
+/* The query of a poll, decoded without memory of its own: ?device_id= must be the device's own;
+ * others pass on to the handler. */
 struct poll_query {
     oid_t device;
     int64_t wait_s;
@@ -302,7 +315,8 @@ static err_t poll_query(const struct hot_ask *ask, struct diag *why, struct poll
     ret->device = q->device_id;
     ret->wait_s = q->wait;
     if (q->wait > 0 && http_field(ask->x, STR("If-None-Match")).p == NULL)
-        return diag_set_field(why, E_BAD_FIELD, "wait", "want If-None-Match with it: first fetch, then wait for a change");
+        return diag_set_field(why, E_BAD_FIELD, "wait",
+                              "want If-None-Match with it: first fetch, then wait for a change");
     return E_OK;
 }
 
@@ -354,14 +368,18 @@ enum hot_answer config_version_hot(const struct hot_ask *ask)
     dur_t wait;
     if (poll_check(ask, &query, &answer) == E_OK)
         return answer;
-    struct live_ask look = { .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true };
+    struct live_ask look = {
+        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true
+    };
     if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT || !hit.fresh)
         return HOT_LOAD;
     struct api_loop *loop = edge_loop(ask->api, ask->x);
     char text[ETAG_TEXT];
     etag_text(&hit.etag, text);
     struct config_version_out out = {
-        .version = hit.effective->version_n > 0 ? str_of(hit.effective->version, hit.effective->version_n) : STR_NONE,
+        .version = hit.effective->version_n > 0
+                       ? str_of(hit.effective->version, hit.effective->version_n)
+                       : STR_NONE,
         .etag = str_of(text, sizeof text),
         .seq = hit.seq,
     };

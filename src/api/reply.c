@@ -11,7 +11,8 @@ err_t reply_obj(struct request *rq, int status, const struct shape *s, const voi
     return E_OK;
 }
 
-err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n, str_t next_cursor)
+err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n,
+                 str_t next_cursor)
 {
     rq->reply.status = 200;
     rq->reply.shape = item;
@@ -48,8 +49,8 @@ err_t reply_refusal(struct request *rq, err_t e)
 
 err_t reply_header(struct request *rq, str_t name, str_t value)
 {
-    return str_format(rq->act.arena, &rq->reply.head, "%.*s%.*s: %.*s\r\n", STR_ARG(rq->reply.head), STR_ARG(name),
-                      STR_ARG(value));
+    return str_format(rq->act.arena, &rq->reply.head, "%.*s%.*s: %.*s\r\n", STR_ARG(rq->reply.head),
+                      STR_ARG(name), STR_ARG(value));
 }
 
 err_t reply_retry_after(struct request *rq, int64_t seconds)

@@ -18,7 +18,8 @@ err_t request_may(struct request *rq, enum perm p)
     if (perms_have(rq->act.actor.perms, p))
         return E_OK;
     if (rq->act.actor.kind == ACTOR_NONE)
-        return FAIL(&rq->act.why, E_UNAUTHENTICATED, "send a bearer token that holds %s", perm_name(p));
+        return FAIL(&rq->act.why, E_UNAUTHENTICATED, "send a bearer token that holds %s",
+                    perm_name(p));
     return FAIL(&rq->act.why, E_FORBIDDEN, "this needs the permission %s", perm_name(p));
 }
 
@@ -61,8 +62,8 @@ enum { CURSOR_MAC = 16 };
 
 static digest_t cursor_mac(const struct request *rq, str_t position, str_t filters)
 {
-    const str_t parts[] = { STR("seneschal-cursor-v1"), str_from_cz(rq->route->path), oid_bytes(&rq->act.org), filters,
-                            position };
+    const str_t parts[] = { STR("seneschal-cursor-v1"), str_from_cz(rq->route->path),
+                            oid_bytes(&rq->act.org), filters, position };
     return hmac_of_parts(&rq->services->keys.by_use[KEY_CURSOR], parts, ARRAY_LEN(parts));
 }
 
@@ -89,7 +90,8 @@ err_t cursor_open(struct request *rq, str_t cursor, str_t filters, str_t *ret_po
     str_t position = str_sub(bytes, CURSOR_MAC, bytes.n);
     digest_t mac = cursor_mac(rq, position, filters);
     if (!bytes_eq_ct(mac.b, bytes.p, CURSOR_MAC))
-        return FAIL(&rq->act.why, E_BAD_CURSOR, "the cursor belongs to another list, other filters or another organisation");
+        return FAIL(&rq->act.why, E_BAD_CURSOR,
+                    "the cursor belongs to another list, other filters or another organisation");
     *ret_position = position;
     return E_OK;
 }
@@ -113,5 +115,6 @@ err_t etag_check(struct request *rq, str_t current)
         if (str_eq(tag, current) || str_eq(tag, STR("*")))
             return E_OK;
     }
-    return FAIL(&rq->act.why, E_STALE, "the object is at %.*s now: read it again", STR_ARG(current));
+    return FAIL(&rq->act.why, E_STALE, "the object is at %.*s now: read it again",
+                STR_ARG(current));
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request on its way through the house. It belongs to exactly one thread at a time and moves with its pointer; everything in it
- * lives in its arena and dies with the reply.
+ * One request on its way through the house. It belongs to exactly one thread at a time and moves
+ * with its pointer; everything in it lives in its arena and dies with the reply.
  *
- * A handler reads `in`, `query`, `params`; talks to the domain with `act` (whose db is a reader in a read transaction,
- * or the writer's connection inside the group); answers with one reply_*; names what it touched with request_target(); notes what memory must forget with
- * act_effect(). A handler on the writer may run twice (writer.h): it must not change its inputs.
+ * A handler reads `in`, `query`, `params`; talks to the domain with `act` (whose db is a reader in
+ * a read transaction, or the writer's connection inside the group); answers with one reply_*; names
+ * what it touched with request_target(); notes what memory must forget with act_effect(). A handler
+ * on the writer may run twice (writer.h): it must not change its inputs.
  */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
@@ -23,16 +24,18 @@ struct reply {
     int status;
     const struct shape *shape; /* of `body` or of its rows; NULL: `raw` is the body as it is */
     const void *body;
-    bool list;                 /* {"items":[...],"next_cursor":...} */
+    bool list; /* {"items":[...],"next_cursor":...} */
     size_t rows_n;
     str_t next_cursor;
     opt_i64_t total;
     str_t raw;
-    const char *content_type;  /* of raw */
-    str_t head;                /* further header lines, each with CRLF */
-    err_t refusal;             /* E_OK, or what to answer though the transaction is committed */
-    handler_f *more;           /* set: `raw` is a part, and this is called for the next one, until it is cleared */
-    void *more_state;          /* in the request's arena; what `more` allocates in act.arena dies with its part */
+    const char *content_type; /* of raw */
+    str_t head;               /* further header lines, each with CRLF */
+    err_t refusal;            /* E_OK, or what to answer though the transaction is committed */
+    handler_f
+        *more; /* set: `raw` is a part, and this is called for the next one, until it is cleared */
+    void *more_state; /* in the request's arena; what `more` allocates in act.arena dies with its
+                         part */
 };
 
 struct request {
@@ -45,13 +48,16 @@ struct request {
     const void *in;
     const void *query;
     struct reply reply;
-    struct audit_event event; /* filled from the route and by request_target(); written by the pipeline */
-    bool quiet;               /* no event for this one: nothing was changed */
+    struct audit_event
+        event;  /* filled from the route and by request_target(); written by the pipeline */
+    bool quiet; /* no event for this one: nothing was changed */
 };
 
-/* The n-th {param} as an id; E_NOT_FOUND for what is none, so that a bad id and a strange one look alike. */
+/* The n-th {param} as an id; E_NOT_FOUND for what is none, so that a bad id and a strange one look
+ * alike. */
 err_t request_param_id(struct request *rq, size_t n, oid_t *ret) MUST_USE;
-/* E_FORBIDDEN. For rows whose permission depends on the input; the plain ones say MAY() in their row. */
+/* E_FORBIDDEN. For rows whose permission depends on the input; the plain ones say MAY() in their
+ * row. */
 err_t request_may(struct request *rq, enum perm p) MUST_USE;
 /* The peer's address as text, in the request's arena; absent when memory is short. */
 str_t request_peer(struct request *rq);
@@ -62,7 +68,8 @@ void request_details(struct request *rq, str_t json_object); /* never a secret *
 err_t request_audit_more(struct request *rq, const struct audit_event *e) MUST_USE;
 /* Replies. All return E_OK so that a handler can end with them. */
 err_t reply_obj(struct request *rq, int status, const struct shape *s, const void *from);
-err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n, str_t next_cursor);
+err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n,
+                 str_t next_cursor);
 err_t reply_empty(struct request *rq, int status);
 err_t reply_raw(struct request *rq, int status, const char *content_type, str_t body);
 /* Answer with this refusal, but commit what was written: a clone is found and blocked, say. */
@@ -75,11 +82,13 @@ struct page_in {
     int64_t limit; /* 1..500, default 100 */
     str_t cursor;  /* absent: from the start */
 };
-/* The position inside a cursor that this server made for this row, these filters and this organisation. E_BAD_CURSOR. */
+/* The position inside a cursor that this server made for this row, these filters and this
+ * organisation. E_BAD_CURSOR. */
 err_t cursor_open(struct request *rq, str_t cursor, str_t filters, str_t *ret_position) MUST_USE;
 err_t cursor_make(struct request *rq, str_t position, str_t filters, str_t *ret) MUST_USE;
 
-/* Strong ETag of an administered object from its id and the number of its last change; If-Match: E_STALE. */
+/* Strong ETag of an administered object from its id and the number of its last change; If-Match:
+ * E_STALE. */
 err_t etag_make(struct request *rq, oid_t id, int64_t revision, str_t *ret) MUST_USE;
 err_t etag_check(struct request *rq, str_t current) MUST_USE;
 

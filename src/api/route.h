@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The route table: one row per call of the contract. What a row does not say is refused: a row without `.auth` is closed. */
+/* The route table: one row per call of the contract. What a row does not say is refused: a row
+ * without `.auth` is closed. */
 #ifndef API_ROUTE_H
 #define API_ROUTE_H
 
@@ -17,14 +18,20 @@ enum auth {
     AUTH_ENROL,  /* AUTH_ACTOR, or an enrolment key */
 };
 
-enum tx { TX_NONE, TX_READ, TX_WRITE, TX_URGENT }; /* TX_URGENT: revoke and block, first in the writer's queue */
+enum tx {
+    TX_NONE,
+    TX_READ,
+    TX_WRITE,
+    TX_URGENT
+}; /* TX_URGENT: revoke and block, first in the writer's queue */
 
 enum limit { LIMIT_PRINCIPAL, LIMIT_OPEN, LIMIT_NONE }; /* by principal; by address; health only */
 
 typedef err_t handler_f(struct request *rq);
 
-/* A hot row is answered on the loop from memory and must not block. HOT_LOAD: the configuration of the asking device is
- * missing or old; a worker loads it and the row is asked again. HOT_PASS: not from memory; let .handler answer. */
+/* A hot row is answered on the loop from memory and must not block. HOT_LOAD: the configuration of
+ * the asking device is missing or old; a worker loads it and the row is asked again. HOT_PASS: not
+ * from memory; let .handler answer. */
 struct hot_ask;
 enum hot_answer { HOT_DONE, HOT_LOAD, HOT_PASS };
 typedef enum hot_answer hot_f(const struct hot_ask *ask);
@@ -34,26 +41,27 @@ struct route {
     const char *path; /* below /api/v1 unless .root; {name} matches one segment */
     handler_f *handler;
     enum auth auth;
-    enum perm may;    /* with .check: the permission that the actor must hold */
+    enum perm may; /* with .check: the permission that the actor must hold */
     bool check;
     enum tx tx;
-    bool both;        /* † also without /api/v1 */
-    bool root;        /* only at the root */
-    hot_f *hot;       /* asked first, on the loop */
-    bool cors;        /* called by clients in a browser (API "Clients in a browser") */
-    bool no_store;    /* Cache-Control: no-store: a secret or a person's data */
-    bool idem;        /* takes Idempotency-Key: a POST that creates */
+    bool both;     /* † also without /api/v1 */
+    bool root;     /* only at the root */
+    hot_f *hot;    /* asked first, on the loop */
+    bool cors;     /* called by clients in a browser (API "Clients in a browser") */
+    bool no_store; /* Cache-Control: no-store: a secret or a person's data */
+    bool idem;     /* takes Idempotency-Key: a POST that creates */
     enum limit limit;
-    size_t body_max;  /* 0 with .in: 64 KiB */
+    size_t body_max; /* 0 with .in: 64 KiB */
     const struct shape *in;
-    bool in_optional;          /* an empty body stands for {} */
-    const struct shape *query; /* NULL: no query parameter is known */
-    const struct shape *out;   /* of a 2xx answer, for OpenAPI and encoding */
+    bool in_optional;             /* an empty body stands for {} */
+    const struct shape *query;    /* NULL: no query parameter is known */
+    const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */
     const struct shape *out_also; /* a second form that the answer may have */
-    bool out_list;             /* a page of .out */
-    const char *audit;         /* action of the event that success (and refusal) writes; wanted of every TX_WRITE row */
-    handler_f *prepare;        /* optional: slow work before the transaction (HOUSE, step 9) */
-    const char *doc;           /* one sentence */
+    bool out_list;                /* a page of .out */
+    const char *audit;  /* action of the event that success (and refusal) writes; wanted of every
+                           TX_WRITE row */
+    handler_f *prepare; /* optional: slow work before the transaction (HOUSE, step 9) */
+    const char *doc;    /* one sentence */
 };
 
 #define MAY(p) .may = PERM_##p, .check = true

@@ -7,7 +7,8 @@
 
 enum { METHODS = HTTP_OPTIONS + 1 };
 
-static const char *const method_names[METHODS] = { "", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" };
+static const char *const method_names[METHODS] = { "",    "GET",   "HEAD",   "POST",
+                                                   "PUT", "PATCH", "DELETE", "OPTIONS" };
 
 /* One segment of a path. */
 struct node {
@@ -62,7 +63,8 @@ static str_t path_rest(str_t path)
     return str_sub(path, 1, path.n);
 }
 
-static err_t router_add_path(struct arena *a, struct node *root, str_t path, const struct route *route)
+static err_t router_add_path(struct arena *a, struct node *root, str_t path,
+                             const struct route *route)
 {
     str_t rest = path_rest(path);
     str_t segment;
@@ -89,7 +91,8 @@ static err_t router_add(struct arena *a, struct router *r, const struct route *r
     return router_add_path(a, r->root, versioned, route);
 }
 
-err_t router_new(struct arena *a, const struct route_table *const *parts, size_t n, struct router **ret)
+err_t router_new(struct arena *a, const struct route_table *const *parts, size_t n,
+                 struct router **ret)
 {
     struct router *r = ARENA_NEW(a, struct router);
     if (r == NULL)
@@ -105,7 +108,8 @@ err_t router_new(struct arena *a, const struct route_table *const *parts, size_t
     return E_OK;
 }
 
-/* Literal first; the way back to a {param} is needed only one level up, since no two rows differ later than that. */
+/* Literal first; the way back to a {param} is needed only one level up, since no two rows differ
+ * later than that. */
 static const struct node *node_walk(const struct node *n, str_t rest)
 {
     str_t segment;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From method and path to the row of the route table. A literal segment wins over {param}; built once at start. */
+/* From method and path to the row of the route table. A literal segment wins over {param}; built
+ * once at start. */
 #ifndef API_ROUTER_H
 #define API_ROUTER_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices: how they come in, what they say of themselves, and what an administrator does with them. */
+/* Devices: how they come in, what they say of themselves, and what an administrator does with them.
+ */
 #include "api/handlers_fleet.h"
 #include "api/routes_parts.h"
 

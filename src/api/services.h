@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lives as long as the server and every handler may use. Owned by app/serve; never changed by a handler. */
+/* What lives as long as the server and every handler may use. Owned by app/serve; never changed by
+ * a handler. */
 #ifndef API_SERVICES_H
 #define API_SERVICES_H
 
-#include "domain/audit/audit.h"
 #include "api/admin_tokens.h"
 #include "base/opt.h"
+#include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
 
 #include <stdatomic.h>
 
-/* From the configuration. Never changed: SIGHUP makes a new one, and those who still read the old one may go on. */
+/* From the configuration. Never changed: SIGHUP makes a new one, and those who still read the old
+ * one may go on. */
 struct settings {
     bool limits_on;
     struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
     const char *fleet_locked_by;   /* the name that said it */
     bool metrics_open;
-    str_t public_url;              /* absent: from the listen address */
+    str_t public_url; /* absent: from the listen address */
     const str_t *cors_origins;
     size_t cors_origins_n;
-    const str_t *hosts;            /* Host allow-list, "name:port" */
+    const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
-    bool any_ip_host;              /* wildcard bind without public_url */
+    bool any_ip_host; /* wildcard bind without public_url */
 };
 
 struct services {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shapes: one table per JSON object that crosses the wire, in or out (STYLE 21). The C type of a member picks its kind, so table and
- * struct cannot disagree. Shapes drive decoding (body and query), encoding, and the OpenAPI document.
+ * Shapes: one table per JSON object that crosses the wire, in or out (STYLE 21). The C type of a
+ * member picks its kind, so table and struct cannot disagree. Shapes drive decoding (body and
+ * query), encoding, and the OpenAPI document.
  *
- * Decoded structs start as zero: an absent optional str_t has p == NULL, ts_t and oid_t are zero, opt_* have set == false.
- * JSON null for an optional member is the same as an absent one, but for text, which becomes present and empty: a PATCH clears it so.
+ * Decoded structs start as zero: an absent optional str_t has p == NULL, ts_t and oid_t are zero,
+ * opt_* have set == false. JSON null for an optional member is the same as an absent one, but for
+ * text, which becomes present and empty: a PATCH clears it so.
  */
 #ifndef API_SHAPE_H
 #define API_SHAPE_H
@@ -35,7 +37,19 @@ struct obj { /* one nested object, NULL: null */
     const void *v;
 };
 
-enum kind { K_STR, K_I64, K_BOOL, K_TIME, K_ID, K_OPT_I64, K_OPT_BOOL, K_JSON, K_STRS, K_ROWS, K_OBJ };
+enum kind {
+    K_STR,
+    K_I64,
+    K_BOOL,
+    K_TIME,
+    K_ID,
+    K_OPT_I64,
+    K_OPT_BOOL,
+    K_JSON,
+    K_STRS,
+    K_ROWS,
+    K_OBJ
+};
 
 /* What a text must look like beyond its length in bytes. */
 enum text_rule {
@@ -53,16 +67,16 @@ struct field {
     const char *name;
     size_t at;
     enum kind kind;
-    bool req;                   /* in: must be there */
-    bool omit;                  /* out: left out instead of null when absent */
-    bool secret;                /* a password or token: never echoed in an error */
-    bool trim;                  /* in: blanks at both ends are dropped before the checks */
-    int64_t min;                /* text: bytes; number: value; list: items */
-    int64_t max;                /* 0: 256 bytes of text, 2^53 of a number, 100 items */
-    const char *const *oneof;   /* NULL-terminated */
+    bool req;                 /* in: must be there */
+    bool omit;                /* out: left out instead of null when absent */
+    bool secret;              /* a password or token: never echoed in an error */
+    bool trim;                /* in: blanks at both ends are dropped before the checks */
+    int64_t min;              /* text: bytes; number: value; list: items */
+    int64_t max;              /* 0: 256 bytes of text, 2^53 of a number, 100 items */
+    const char *const *oneof; /* NULL-terminated */
     enum text_rule text;
-    enum json_rule json;        /* of K_JSON; its max is bytes of text, default 16 KiB */
-    const struct shape *of;     /* K_ROWS, K_OBJ */
+    enum json_rule json;    /* of K_JSON; its max is bytes of text, default 16 KiB */
+    const struct shape *of; /* K_ROWS, K_OBJ */
     const char *doc;
 };
 
@@ -90,10 +104,13 @@ struct shape {
 #define OPT .req = false
 /* clang-format on */
 
-/* A JSON body into a new struct in the arena. E_BAD_JSON, E_BAD_FIELD, E_UNKNOWN_FIELD with the field in `why`. */
-err_t shape_decode(struct arena *a, const struct shape *s, str_t text, struct diag *why, void **ret) MUST_USE;
+/* A JSON body into a new struct in the arena. E_BAD_JSON, E_BAD_FIELD, E_UNKNOWN_FIELD with the
+ * field in `why`. */
+err_t shape_decode(struct arena *a, const struct shape *s, str_t text, struct diag *why,
+                   void **ret) MUST_USE;
 /* A query string (application/x-www-form-urlencoded, each name once). The same errors. */
-err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why, void **ret) MUST_USE;
+err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why,
+                         void **ret) MUST_USE;
 /* Encode a struct as an object. Errors stick in the buffer. */
 void shape_encode(struct json_out *o, const struct shape *s, const void *from);
 

@@ -8,7 +8,8 @@
 #include <assert.h>
 
 enum { TEXT_MAX_DEFAULT = 256, LIST_MAX_DEFAULT = 100, JSON_TEXT_MAX_DEFAULT = 16 * 1024 };
-static const int64_t number_max_default = INT64_C(9007199254740992); /* 2^53, RFC 7493 section 2.2 */
+static const int64_t number_max_default =
+    INT64_C(9007199254740992); /* 2^53, RFC 7493 section 2.2 */
 
 static void *member_of(void *to, const struct field *f)
 {
@@ -20,7 +21,8 @@ static err_t want(struct diag *why, const struct field *f, const char *what)
     return diag_set_field(why, E_BAD_FIELD, f->name, "want %s", what);
 }
 
-static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct diag *why, str_t *ret)
+static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct diag *why,
+                         str_t *ret)
 {
     size_t max = f->max > 0 ? (size_t)f->max : TEXT_MAX_DEFAULT;
     if (f->trim || f->text == TEXT_MACHINE_ID)
@@ -45,7 +47,8 @@ static err_t check_number(const struct field *f, int64_t v, struct diag *why)
                           (long long)min, (long long)max);
 }
 
-static err_t decode_number(const struct field *f, const struct json *v, struct diag *why, int64_t *ret)
+static err_t decode_number(const struct field *f, const struct json *v, struct diag *why,
+                           int64_t *ret)
 {
     if (json_type(v) != JSON_INT)
         return want(why, f, "a whole number");
@@ -62,8 +65,8 @@ static err_t decode_bool(const struct field *f, const struct json *v, struct dia
     return E_OK;
 }
 
-static err_t decode_strs(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                         struct strs *ret)
+static err_t decode_strs(struct arena *a, const struct field *f, const struct json *v,
+                         struct diag *why, struct strs *ret)
 {
     size_t max = f->max > 0 ? (size_t)f->max : LIST_MAX_DEFAULT;
     if (json_type(v) != JSON_ARRAY || json_count(v) > max)
@@ -103,8 +106,8 @@ static bool labels_obey(struct arena *a, const struct json *v)
     return true;
 }
 
-static err_t decode_json(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                         json_text_t *ret)
+static err_t decode_json(struct arena *a, const struct field *f, const struct json *v,
+                         struct diag *why, json_text_t *ret)
 {
     if (f->json != JSON_ANY && json_type(v) != JSON_OBJECT)
         return want(why, f, "an object");
@@ -133,20 +136,20 @@ static err_t decode_id(const struct field *f, const struct json *v, struct diag 
     return E_OK;
 }
 
-static err_t decode_str(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                        str_t *ret)
+static err_t decode_str(struct arena *a, const struct field *f, const struct json *v,
+                        struct diag *why, str_t *ret)
 {
     if (json_type(v) != JSON_STRING)
         return want(why, f, "a text");
     return decode_text(a, f, json_string(v), why, ret);
 }
 
-static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v, struct diag *why,
-                        void *to);
+static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v,
+                        struct diag *why, void *to);
 
 /* Nested shapes of our own tables: their depth is the tables', not the input's. */
-static err_t decode_obj(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                        struct obj *ret)
+static err_t decode_obj(struct arena *a, const struct field *f, const struct json *v,
+                        struct diag *why, struct obj *ret)
 {
     void *to = arena_alloc(a, f->of->size);
     if (to == NULL)
@@ -158,8 +161,8 @@ static err_t decode_obj(struct arena *a, const struct field *f, const struct jso
     return E_OK;
 }
 
-static err_t decode_rows(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                         struct rows *ret)
+static err_t decode_rows(struct arena *a, const struct field *f, const struct json *v,
+                         struct diag *why, struct rows *ret)
 {
     size_t max = f->max > 0 ? (size_t)f->max : LIST_MAX_DEFAULT;
     if (json_type(v) != JSON_ARRAY || json_count(v) > max)
@@ -183,8 +186,8 @@ static void decode_null(const struct field *f, void *to)
         *(str_t *)to = STR("");
 }
 
-static err_t decode_field(struct arena *a, const struct field *f, const struct json *v, struct diag *why,
-                          void *to)
+static err_t decode_field(struct arena *a, const struct field *f, const struct json *v,
+                          struct diag *why, void *to)
 {
     if (json_type(v) == JSON_NULL && f->kind != K_JSON && !f->req) {
         decode_null(f, to);
@@ -236,8 +239,8 @@ static err_t unknown_field(struct diag *why, str_t name)
     return diag_set_field(why, E_UNKNOWN_FIELD, shown, "this row does not know such a member");
 }
 
-static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v, struct diag *why,
-                        void *to)
+static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v,
+                        struct diag *why, void *to)
 {
     struct json_pair *pairs;
     size_t n;
@@ -272,7 +275,8 @@ err_t shape_decode(struct arena *a, const struct shape *s, str_t text, struct di
 }
 
 /* One value of a query string. Lists and objects do not stand in a query. */
-static err_t decode_query_value(struct arena *a, const struct field *f, str_t v, struct diag *why, void *to)
+static err_t decode_query_value(struct arena *a, const struct field *f, str_t v, struct diag *why,
+                                void *to)
 {
     int64_t number = 0;
     bool yes = str_eq(v, STR("true"));
@@ -312,8 +316,8 @@ static err_t decode_query_value(struct arena *a, const struct field *f, str_t v,
     return E_INTERNAL;
 }
 
-static err_t decode_query_pair(struct arena *a, const struct shape *s, str_t pair, uint64_t *seen, struct diag *why,
-                               void *to)
+static err_t decode_query_pair(struct arena *a, const struct shape *s, str_t pair, uint64_t *seen,
+                               struct diag *why, void *to)
 {
     str_t name = str_sub(pair, 0, str_find(pair, '='));
     str_t value = str_sub(pair, name.n + 1, pair.n);
@@ -329,7 +333,8 @@ static err_t decode_query_pair(struct arena *a, const struct shape *s, str_t pai
     return decode_query_value(a, f, value, why, member_of(to, f));
 }
 
-err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why, void **ret)
+err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why,
+                         void **ret)
 {
     assert(s->n <= 64);
     uint64_t seen = 0;

@@ -20,7 +20,8 @@ static const struct field config_version_out_fields[] = {
 };
 /* clang-format on */
 
-const struct shape config_query_shape = SHAPE(struct config_query, "ConfigQuery", config_query_fields);
+const struct shape config_query_shape =
+    SHAPE(struct config_query, "ConfigQuery", config_query_fields);
 const struct shape config_out_shape = SHAPE(struct config_out, "Config", config_out_fields);
 const struct shape config_version_out_shape =
     SHAPE(struct config_version_out, "ConfigVersion", config_version_out_fields);

@@ -10,7 +10,8 @@ struct config_query {
     int64_t wait; /* seconds */
 };
 
-struct config_out { /* for those who read another's configuration; devices get the canonical bytes */
+struct config_out { /* for those who read another's configuration; devices get the canonical bytes
+                     */
     bool enabled;
     str_t version;
     json_text_t config;

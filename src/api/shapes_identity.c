@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_identity.h"
 
-enum { NAME_MAX_BYTES = 128, SLUG_MAX = 63, EMAIL_MAX = 254, PRIORITY_MAX = 1000000, LIMIT_MAX = 500, CURSOR_MAX = 512 };
+enum {
+    NAME_MAX_BYTES = 128,
+    SLUG_MAX = 63,
+    EMAIL_MAX = 254,
+    PRIORITY_MAX = 1000000,
+    LIMIT_MAX = 500,
+    CURSOR_MAX = 512
+};
 
 /* clang-format off */
 static const char *const roles[] = { "administrator", "operator", "auditor", "enroller", "user", NULL };
@@ -136,7 +143,8 @@ static const struct field token_line_fields[] = {
 /* clang-format on */
 
 const struct shape page_query_shape = SHAPE(struct search_query, "PageQuery", page_query_fields);
-const struct shape search_query_shape = SHAPE(struct search_query, "SearchQuery", search_query_fields);
+const struct shape search_query_shape =
+    SHAPE(struct search_query, "SearchQuery", search_query_fields);
 const struct shape user_query_shape = SHAPE(struct user_query, "UserQuery", user_query_fields);
 const struct shape org_in_shape = SHAPE(struct org_body, "OrganisationIn", org_in_fields);
 const struct shape org_out_shape = SHAPE(struct org_out, "Organisation", org_out_fields);
@@ -148,9 +156,15 @@ const struct shape group_patch_shape = SHAPE(struct group_body, "GroupPatch", gr
 const struct shape group_out_shape = SHAPE(struct group_out, "Group", group_out_fields);
 const struct shape member_in_shape = SHAPE(struct member_body, "MemberIn", member_in_fields);
 const struct shape member_out_shape = SHAPE(struct member_out, "Member", member_out_fields);
-const struct shape service_in_shape = SHAPE(struct service_body, "ServiceAccountIn", service_in_fields);
-const struct shape service_patch_shape = SHAPE(struct service_body, "ServiceAccountPatch", service_patch_fields);
-const struct shape service_out_shape = SHAPE(struct service_out, "ServiceAccount", service_out_fields);
-const struct shape service_token_in_shape = SHAPE(struct service_token_body, "ServiceTokenIn", token_in_fields);
-const struct shape service_token_out_shape = SHAPE(struct service_token_out, "ServiceToken", token_out_fields);
-const struct shape service_token_line_shape = SHAPE(struct service_token_out, "ServiceTokenLine", token_line_fields);
+const struct shape service_in_shape =
+    SHAPE(struct service_body, "ServiceAccountIn", service_in_fields);
+const struct shape service_patch_shape =
+    SHAPE(struct service_body, "ServiceAccountPatch", service_patch_fields);
+const struct shape service_out_shape =
+    SHAPE(struct service_out, "ServiceAccount", service_out_fields);
+const struct shape service_token_in_shape =
+    SHAPE(struct service_token_body, "ServiceTokenIn", token_in_fields);
+const struct shape service_token_out_shape =
+    SHAPE(struct service_token_out, "ServiceToken", token_out_fields);
+const struct shape service_token_line_shape =
+    SHAPE(struct service_token_out, "ServiceTokenLine", token_line_fields);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request on the writer: everything that changes the store, in one transaction with its audit event (HOUSE "One request" 11). */
+/* A request on the writer: everything that changes the store, in one transaction with its audit
+ * event (HOUSE "One request" 11). */
 #include "api/passage.h"
 
 #include "api/reply.h"
@@ -57,7 +58,8 @@ static void begin(struct passage *p, struct db *db)
     event_begin(p);
 }
 
-/* HOUSE 11: actor and permission once more, if an effect touched the actor's shard since they were checked. */
+/* HOUSE 11: actor and permission once more, if an effect touched the actor's shard since they were
+ * checked. */
 static err_t check_again(struct passage *p)
 {
     struct actor_loaded loaded;
@@ -73,7 +75,8 @@ static err_t check_again(struct passage *p)
     return passage_may(p);
 }
 
-/* The same key and body give the same answer; another body is a conflict. E_NOT_FOUND: not seen before. */
+/* The same key and body give the same answer; another body is a conflict. E_NOT_FOUND: not seen
+ * before. */
 static err_t idempotency_find(struct passage *p)
 {
     struct act *act = &p->rq.act;
@@ -98,15 +101,15 @@ static err_t idempotency_keep(struct passage *p)
     if (r->shape != NULL && !r->list)
         reply_encode_without_secrets(&answer, r->shape, r->body);
     TRY(answer.err);
-    return sql_idempotency_add(act->db, &(struct sql_idempotency_add){
-                                            .principal = act->actor.id,
-                                            .route = str_from_cz(p->rq.route->path),
-                                            .key = p->idem_key,
-                                            .body_hash = str_of(p->idem_body.b, SHA256_SIZE),
-                                            .status = r->status,
-                                            .object_id = p->rq.event.target_id,
-                                            .answer = buf_str(&answer),
-                                            .created_at = act->now });
+    return sql_idempotency_add(
+        act->db, &(struct sql_idempotency_add){ .principal = act->actor.id,
+                                                .route = str_from_cz(p->rq.route->path),
+                                                .key = p->idem_key,
+                                                .body_hash = str_of(p->idem_body.b, SHA256_SIZE),
+                                                .status = r->status,
+                                                .object_id = p->rq.event.target_id,
+                                                .answer = buf_str(&answer),
+                                                .created_at = act->now });
 }
 
 static err_t handle(struct passage *p)
@@ -201,7 +204,8 @@ void passage_audit_refusal(struct passage *p, err_t e)
     submit(p);
 }
 
-/* First use of a token that was given out, or use of one that was replaced: settled before the request itself (FLEET 3). */
+/* First use of a token that was given out, or use of one that was replaced: settled before the
+ * request itself (FLEET 3). */
 static err_t settle_run(struct write_job *job, struct db *db)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);

@@ -14,13 +14,14 @@
 
 struct admin_socket {
     int listener;
-    int dir;       /* kept open: the name is reached through it */
-    int wake[2];   /* a pipe that ends the thread */
+    int dir;                     /* kept open: the name is reached through it */
+    int wake[2];                 /* a pipe that ends the thread */
     struct admin_tokens *tokens; /* borrowed */
     pthread_t thread;
 };
 
-/* A socket's name has 107 bytes at most; a directory may be longer, its descriptor's name is not. */
+/* A socket's name has 107 bytes at most; a directory may be longer, its descriptor's name is not.
+ */
 static err_t socket_address(int dir, struct sockaddr_un *ret)
 {
     *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -56,7 +57,8 @@ static void serve_one(struct admin_socket *s, int fd)
 static void *admin_socket_main(void *arg)
 {
     struct admin_socket *s = arg;
-    struct pollfd fds[2] = { { .fd = s->listener, .events = POLLIN }, { .fd = s->wake[0], .events = POLLIN } };
+    struct pollfd fds[2] = { { .fd = s->listener, .events = POLLIN },
+                             { .fd = s->wake[0], .events = POLLIN } };
     while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
         if (fds[1].revents != 0)
             break;
@@ -77,7 +79,8 @@ static err_t admin_socket_listen(struct admin_socket *s, const char *dir, struct
     if (s->dir < 0 || s->listener < 0 || pipe2(s->wake, O_CLOEXEC) != 0)
         return FAIL(why, E_IO, "%s/admin.sock: %s", dir, strerrordesc_np(errno));
     TRY(socket_address(s->dir, &address));
-    (void)unlinkat(s->dir, "admin.sock", 0); /* left by a server that was killed: the lock says that none runs */
+    (void)unlinkat(s->dir, "admin.sock",
+                   0); /* left by a server that was killed: the lock says that none runs */
     mode_t before = umask(0177);
     int bound = bind(s->listener, (const struct sockaddr *)&address, sizeof address);
     (void)umask(before);
@@ -100,7 +103,8 @@ static void admin_socket_free(struct admin_socket *s)
     ref_drop(s);
 }
 
-err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why, struct admin_socket **ret)
+err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why,
+                        struct admin_socket **ret)
 {
     struct admin_socket *s = ref_new(sizeof *s);
     if (s == NULL)

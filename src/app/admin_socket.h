@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DIR/admin.sock: hands an ephemeral administrator token to a local root or to the server's own user (SO_PEERCRED), one line, then closes.
- * Its own thread: it answers while the loops are busy.
+ * DIR/admin.sock: hands an ephemeral administrator token to a local root or to the server's own
+ * user (SO_PEERCRED), one line, then closes. Its own thread: it answers while the loops are busy.
  */
 #ifndef APP_ADMIN_SOCKET_H
 #define APP_ADMIN_SOCKET_H
@@ -10,10 +10,12 @@
 
 struct admin_socket;
 
-err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why, struct admin_socket **ret) MUST_USE;
+err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why,
+                        struct admin_socket **ret) MUST_USE;
 void admin_socket_close(struct admin_socket *s);
 
-/* The other end: ask the server of `dir`. E_NOT_FOUND: none runs there. E_FORBIDDEN: it does not serve this user. */
+/* The other end: ask the server of `dir`. E_NOT_FOUND: none runs there. E_FORBIDDEN: it does not
+ * serve this user. */
 err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret) MUST_USE;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands that run on the server's machine, beside its data: serve, admin-token, audit verify, check-config, routes, openapi. */
+/* Commands that run on the server's machine, beside its data: serve, admin-token, audit verify,
+ * check-config, routes, openapi. */
 #include "app/admin_socket.h"
 #include "app/cli.h"
 #include "app/options.h"
@@ -12,9 +13,9 @@
 #include "base/buf.h"
 #include "domain/audit/audit_verify.h"
 #include "plat/crypto/crypto.h"
+#include "plat/json/out.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
-#include "plat/json/out.h"
 
 #include <unistd.h>
 
@@ -63,8 +64,8 @@ static void say_finding(void *arg, const struct audit_finding *f)
     char chain[OID_TEXT];
     (void)arg;
     oid_format(f->chain, chain);
-    (void)fprintf(f->fault ? stderr : stdout, "%s %s chain %.*s seq %lld", f->fault ? "FAULT" : "note", f->what, OID_TEXT,
-                  chain, (long long)f->seq);
+    (void)fprintf(f->fault ? stderr : stdout, "%s %s chain %.*s seq %lld",
+                  f->fault ? "FAULT" : "note", f->what, OID_TEXT, chain, (long long)f->seq);
     if (f->n > 0)
         (void)fprintf(f->fault ? stderr : stdout, ": %lld events", (long long)f->n);
     (void)fputc('\n', f->fault ? stderr : stdout);
@@ -72,7 +73,8 @@ static void say_finding(void *arg, const struct audit_finding *f)
 
 enum { AGAINST_MAX = 64 * 1024 * 1024 };
 
-static err_t verify_against(struct cli *cli, struct db *db, const char *path, struct audit_report *report)
+static err_t verify_against(struct cli *cli, struct db *db, const char *path,
+                            struct audit_report *report)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new(AGAINST_MAX + 4096);
     str_t rest;
@@ -117,10 +119,11 @@ int cmd_audit_verify(struct cli *cli, int argc, char **argv)
         e = verify_against(cli, db, against, &report);
     if (e != E_OK)
         return cli_fail(cli, e);
-    (void)printf("%s: %lld events in %lld chains, %lld checkpoints, %lld erased, %lld not yet signed, %lld faults\n",
-                 report.faults == 0 ? "ok" : "BROKEN", (long long)report.events, (long long)report.chains,
-                 (long long)report.checkpoints, (long long)report.erased, (long long)report.unsigned_n,
-                 (long long)report.faults);
+    (void)printf("%s: %lld events in %lld chains, %lld checkpoints, %lld erased, %lld not yet "
+                 "signed, %lld faults\n",
+                 report.faults == 0 ? "ok" : "BROKEN", (long long)report.events,
+                 (long long)report.chains, (long long)report.checkpoints, (long long)report.erased,
+                 (long long)report.unsigned_n, (long long)report.faults);
     return report.faults == 0 ? CLI_OK : CLI_FAILED;
 }
 
@@ -131,14 +134,16 @@ int cmd_check_config(struct cli *cli, int argc, char **argv)
     if (e != E_OK)
         return cli_fail(cli, e);
     for (size_t i = 0; i < CONF_COUNT; i++)
-        (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(config.values[i]), STR_ARG(config.origins[i]));
+        (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(config.values[i]),
+                     STR_ARG(config.origins[i]));
     return CLI_OK;
 }
 
 static void route_out(struct json_out *o, const struct route *r)
 {
     char path[256];
-    (void)snprintf(path, sizeof path, "%s%s", r->root ? "" : "/api/v1", r->path); /* our own short paths */
+    (void)snprintf(path, sizeof path, "%s%s", r->root ? "" : "/api/v1",
+                   r->path); /* our own short paths */
     json_out_open(o, '{');
     JSON_OUT(o, "method", str, str_from_cz(method_name(r->method)));
     JSON_OUT(o, "path", str, str_from_cz(path));
@@ -153,15 +158,17 @@ static void route_out(struct json_out *o, const struct route *r)
 
 static void route_row(struct buf *b, const struct route *r)
 {
-    buf_addf(b, "%-7s %s%-52s %-7s %-22s %s\n", method_name(r->method), r->root ? "       " : "/api/v1", r->path,
-             auth_name(r->auth), r->check ? perm_name(r->may) : "-", r->audit != NULL ? r->audit : "-");
+    buf_addf(b, "%-7s %s%-52s %-7s %-22s %s\n", method_name(r->method),
+             r->root ? "       " : "/api/v1", r->path, auth_name(r->auth),
+             r->check ? perm_name(r->may) : "-", r->audit != NULL ? r->audit : "-");
 }
 
 /* -o json for programs, a table for people. */
 int cmd_routes(struct cli *cli, int argc, char **argv)
 {
     CLEANUP(buf_fini) struct buf b;
-    bool json = argc == 2 && str_eq(str_from_cz(argv[0]), STR("-o")) && str_eq(str_from_cz(argv[1]), STR("json"));
+    bool json = argc == 2 && str_eq(str_from_cz(argv[0]), STR("-o")) &&
+                str_eq(str_from_cz(argv[1]), STR("json"));
     buf_init(&b, OUT_MAX);
     struct json_out o = json_out_to(&b);
     if (json)

@@ -70,13 +70,15 @@ static err_t value_check(const struct conf_info *info, str_t v)
 static err_t value_refuse(const struct conf_info *info, str_t origin, struct diag *why)
 {
     static const char *const wants[] = {
-        [TYPE_TEXT] = "text", [TYPE_INT] = "a whole number", [TYPE_BOOL] = "true or false",
-        [TYPE_TRI] = "true, false or nothing", [TYPE_LIST] = "a list",
+        [TYPE_TEXT] = "text",          [TYPE_INT] = "a whole number",
+        [TYPE_BOOL] = "true or false", [TYPE_TRI] = "true, false or nothing",
+        [TYPE_LIST] = "a list",
     };
     if (info->max == 0)
-        return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s", STR_ARG(origin), info->name, wants[info->type]);
-    return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s, %lld to %lld", STR_ARG(origin), info->name, wants[info->type],
-                (long long)info->min, (long long)info->max);
+        return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s", STR_ARG(origin), info->name,
+                    wants[info->type]);
+    return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s, %lld to %lld", STR_ARG(origin), info->name,
+                wants[info->type], (long long)info->min, (long long)info->max);
 }
 
 err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin, struct diag *why)
@@ -127,8 +129,8 @@ err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct
         if (str_eq(name, str_from_cz(conf_infos[i].name)))
             return config_set_at(c, (enum conf)i, value, origin, why);
     }
-    return FAIL(why, E_NOT_FOUND, "%.*s: there is no setting '%.*s'; did you mean '%s'?", STR_ARG(origin), STR_ARG(name),
-                nearest_name(name));
+    return FAIL(why, E_NOT_FOUND, "%.*s: there is no setting '%.*s'; did you mean '%s'?",
+                STR_ARG(origin), STR_ARG(name), nearest_name(name));
 }
 
 static err_t environment_one(struct config *c, enum conf at, struct diag *why)
@@ -153,11 +155,15 @@ err_t config_from_environment(struct config *c, struct diag *why)
 {
     for (size_t i = 0; i < CONF_COUNT; i++)
         TRY(environment_one(c, (enum conf)i, why));
-    const char *older = getenv("RPA_FLEET_ENROLL_LOCKED"); /* FLEET 2: the older server's name is understood */
+    const char *older =
+        getenv("RPA_FLEET_ENROLL_LOCKED"); /* FLEET 2: the older server's name is understood */
     if (older != NULL && !str_starts(c->origins[CONF_FLEET_LOCKED], STR("SENESCHAL")))
-        TRY(config_set_at(c, CONF_FLEET_LOCKED, str_from_cz(older), STR("RPA_FLEET_ENROLL_LOCKED"), why));
+        TRY(config_set_at(c, CONF_FLEET_LOCKED, str_from_cz(older), STR("RPA_FLEET_ENROLL_LOCKED"),
+                          why));
     if (getenv("RPA_FLEET_PER_AGENT_TOKEN") != NULL)
-        LOG(LOG_INFO, "per-agent-token", LOG_F("note", "tokens are always per machine: RPA_FLEET_PER_AGENT_TOKEN has no effect"));
+        LOG(LOG_INFO, "per-agent-token",
+            LOG_F("note",
+                  "tokens are always per machine: RPA_FLEET_PER_AGENT_TOKEN has no effect"));
     return E_OK;
 }
 

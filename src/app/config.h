@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settings: one table (config.def); file < environment < flags; every value knows where it came from. */
+/* Settings: one table (config.def); file < environment < flags; every value knows where it came
+ * from. */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
@@ -38,9 +39,12 @@ extern const struct conf_info conf_infos[CONF_COUNT];
 
 /* Everything at its default; `a` outlives the config. */
 void config_init(struct config *c, struct arena *a);
-/* E_BAD_FIELD, naming the origin and what is wanted; E_NOT_FOUND: no such setting, with the nearest name. */
-err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct diag *why) MUST_USE;
-err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin, struct diag *why) MUST_USE;
+/* E_BAD_FIELD, naming the origin and what is wanted; E_NOT_FOUND: no such setting, with the nearest
+ * name. */
+err_t config_set(struct config *c, str_t name, str_t value, str_t origin,
+                 struct diag *why) MUST_USE;
+err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin,
+                    struct diag *why) MUST_USE;
 /* Lists grow where one origin sets them again. */
 err_t config_from_file(struct config *c, const char *path, struct diag *why) MUST_USE;
 /* Also *_FILE, which names a file that holds the value. */
@@ -49,7 +53,7 @@ err_t config_from_environment(struct config *c, struct diag *why) MUST_USE;
 /* Read file and environment again, under the flags of `c`; its memory is c's arena. */
 err_t config_reload(const struct config *c, struct config *ret, struct diag *why) MUST_USE;
 
-str_t config_text(const struct config *c, enum conf at); /* NUL-terminated */
+str_t config_text(const struct config *c, enum conf at);     /* NUL-terminated */
 const char *config_cz(const struct config *c, enum conf at); /* NULL when empty */
 int64_t config_int(const struct config *c, enum conf at);
 bool config_bool(const struct config *c, enum conf at);

@@ -4,7 +4,8 @@
 
 #include "plat/conf/conf.h"
 
-static err_t origin_of(const struct config *c, const struct conf_file *f, struct conf_at at, str_t *ret)
+static err_t origin_of(const struct config *c, const struct conf_file *f, struct conf_at at,
+                       str_t *ret)
 {
     return str_format(c->arena, ret, "%s:%d:%d", f->name, at.line, at.column);
 }

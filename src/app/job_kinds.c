@@ -7,7 +7,7 @@
 #include "sql/store.h"
 
 enum { SLICE = 500, CHECKPOINT_EVENTS = 1000 };
-#define IDEMPOTENCY_LIFE  DUR_HOURS(24)
+#define IDEMPOTENCY_LIFE DUR_HOURS(24)
 
 static err_t run_seen(struct job_task *task)
 {
@@ -17,7 +17,8 @@ static err_t run_seen(struct job_task *task)
         return E_NO_MEMORY;
     size_t n = live_seen_collect(task->services->live, SEEN_LEAST, seen, SLICE);
     for (size_t i = 0; i < n; i++)
-        rows[i] = (struct device_seen){ .org = seen[i].org, .device = seen[i].device, .at = seen[i].at };
+        rows[i] =
+            (struct device_seen){ .org = seen[i].org, .device = seen[i].device, .at = seen[i].at };
     task->more = n == SLICE;
     return device_seen_batch(&task->act, rows, n);
 }
@@ -33,7 +34,8 @@ static err_t run_expire(struct job_task *task)
 static err_t run_checkpoint(struct job_task *task)
 {
     const struct services *sv = task->services;
-    return audit_checkpoint(sv->audit, task->act.db, task->act.arena, &sv->keys.by_use[KEY_AUDIT], &task->line);
+    return audit_checkpoint(sv->audit, task->act.db, task->act.arena, &sv->keys.by_use[KEY_AUDIT],
+                            &task->line);
 }
 
 /* SAFETY rule 5: a thousand events are signed before their minute is over. */
@@ -45,8 +47,8 @@ static bool checkpoint_presses(const struct job_task *task)
 static err_t summary_append(struct job_task *task, const struct refusal_summary *s)
 {
     str_t details;
-    TRY(str_format(task->act.arena, &details, "{\"block\":\"%s\",\"count\":%lld,\"row\":\"%s\"}", s->block,
-                   (long long)s->n, s->row));
+    TRY(str_format(task->act.arena, &details, "{\"block\":\"%s\",\"count\":%lld,\"row\":\"%s\"}",
+                   s->block, (long long)s->n, s->row));
     struct audit_event e = {
         .action = STR("request.refused"),
         .result = AUDIT_REFUSED,
@@ -70,7 +72,8 @@ static err_t run_refusals(struct job_task *task)
 static err_t run_idempotency(struct job_task *task)
 {
     ts_t before = { task->act.now.us - IDEMPOTENCY_LIFE.us };
-    return sql_idempotency_drop(task->act.db, &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
+    return sql_idempotency_drop(task->act.db,
+                                &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
 }
 
 /* clang-format off */

@@ -12,7 +12,7 @@ struct job_task;
 struct job_kind {
     const char *name; /* of its row */
     int64_t every_s;
-    err_t (*run)(struct job_task *task);     /* one slice, in the writer's transaction */
+    err_t (*run)(struct job_task *task);          /* one slice, in the writer's transaction */
     bool (*presses)(const struct job_task *task); /* NULL: never before its time */
 };
 

@@ -45,14 +45,16 @@ static err_t task_run(struct write_job *write, struct db *db)
     /* What presses runs before it is due: as if its time had come. */
     ts_t as_of = task->pressed ? ts_add(act->now, DUR_S(task->kind->every_s)) : act->now;
     TRY(sql_job_make(db, &(struct sql_job_make){ .name = name, .due = act->now }));
-    TRY(sql_job_take(db, act->arena,
-                     &(struct sql_job_take){ .name = name, .now = as_of, .holder = holder,
-                                             .until = ts_add(act->now, DUR_S(60)) },
-                     &row));
+    TRY(sql_job_take(
+        db, act->arena,
+        &(struct sql_job_take){
+            .name = name, .now = as_of, .holder = holder, .until = ts_add(act->now, DUR_S(60)) },
+        &row));
     TRY(task->kind->run(task));
     ts_t due = task->more ? act->now : ts_add(act->now, DUR_S(task->kind->every_s));
     return sql_job_finish(db, act->arena,
-                          &(struct sql_job_finish){ .name = name, .holder = holder, .due = due }, &row);
+                          &(struct sql_job_finish){ .name = name, .holder = holder, .due = due },
+                          &row);
 }
 
 static void task_applied(struct write_job *write)
@@ -67,8 +69,8 @@ static void task_log(const struct job_task *task, err_t e)
     if (e == E_OK && task->line.p != NULL)
         LOG(LOG_INFO, "audit-checkpoint", LOG_F("checkpoint", task->line));
     if (e != E_OK && !expected)
-        LOG(LOG_ERROR, "job-failed", LOG_F("job", task->kind->name), LOG_F("error", err_info(e)->slug),
-            LOG_F("why", str_from_cz(task->act.why.text)));
+        LOG(LOG_ERROR, "job-failed", LOG_F("job", task->kind->name),
+            LOG_F("error", err_info(e)->slug), LOG_F("why", str_from_cz(task->act.why.text)));
 }
 
 static void task_done(struct write_job *write, err_t e)
@@ -85,7 +87,10 @@ static void task_done(struct write_job *write, err_t e)
 static void task_submit(struct job_task *task)
 {
     task->write = (struct write_job){
-        .class = WRITE_BULK, .run = task_run, .applied = task_applied, .done = task_done,
+        .class = WRITE_BULK,
+        .run = task_run,
+        .applied = task_applied,
+        .done = task_done,
     };
     atomic_store(&task->busy, true);
     if (writer_submit(task->services->writer, &task->write) != E_OK)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Work that comes round: expiry, last-seen batches, checkpoints of the record. When each is due is a row of the table `job`, so a
- * restart forgets nothing; each runs on the writer, in slices, between groups.
+ * Work that comes round: expiry, last-seen batches, checkpoints of the record. When each is due is
+ * a row of the table `job`, so a restart forgets nothing; each runs on the writer, in slices,
+ * between groups.
  */
 #ifndef APP_JOBS_H
 #define APP_JOBS_H

@@ -15,7 +15,8 @@ str_t listen_host(str_t address)
 
 static bool is_loopback(str_t host)
 {
-    return str_eq(host, STR("localhost")) || str_eq(host, STR("[::1]")) || str_starts(host, STR("127."));
+    return str_eq(host, STR("localhost")) || str_eq(host, STR("[::1]")) ||
+           str_starts(host, STR("127."));
 }
 
 static bool is_wildcard(str_t host)
@@ -31,16 +32,19 @@ static err_t address_check(const struct config *c, str_t address, bool tls, stru
     if (is_loopback(host))
         return E_OK;
     if (!config_bool(c, CONF_LIMITS))
-        return FAIL(why, E_USAGE, "limits off is for loopback only, and %.*s is not", STR_ARG(address));
+        return FAIL(why, E_USAGE, "limits off is for loopback only, and %.*s is not",
+                    STR_ARG(address));
     if (!tls && !config_bool(c, CONF_INSECURE_HTTP))
         return FAIL(why, E_USAGE,
-                    "%.*s would speak plain HTTP beyond this machine: give --tls-cert and --tls-key, or --insecure-http "
-                    "behind a proxy that speaks TLS", STR_ARG(address));
+                    "%.*s would speak plain HTTP beyond this machine: give --tls-cert and "
+                    "--tls-key, or --insecure-http "
+                    "behind a proxy that speaks TLS",
+                    STR_ARG(address));
     return E_OK;
 }
 
-err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why, const struct http_listen **ret,
-                       size_t *ret_n)
+err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why,
+                       const struct http_listen **ret, size_t *ret_n)
 {
     const str_t *names;
     size_t n;
@@ -90,7 +94,8 @@ static err_t hosts_of_url(struct host_list *list, str_t url)
     str_t authority = str_sub(url, scheme, url.n);
     authority = str_sub(authority, 0, str_find(authority, '/'));
     TRY(host_add_plain(list, authority));
-    return str_find(authority, ':') == authority.n ? host_add(list, authority, tls ? 443 : 80) : E_OK;
+    return str_find(authority, ':') == authority.n ? host_add(list, authority, tls ? 443 : 80)
+                                                   : E_OK;
 }
 
 /* SAFETY rule 11: the names of loopback and of --listen, each with the port really bound. */
@@ -105,8 +110,8 @@ static err_t hosts_of_listen(struct host_list *list, str_t host, uint16_t port)
     return is_wildcard(host) ? E_OK : host_add(list, host, port);
 }
 
-static err_t hosts_make(const struct config *c, const struct http_server_cfg *cfg, const struct http_server *http,
-                        struct host_list *list, bool *ret_any_ip)
+static err_t hosts_make(const struct config *c, const struct http_server_cfg *cfg,
+                        const struct http_server *http, struct host_list *list, bool *ret_any_ip)
 {
     const str_t *more;
     size_t more_n;
@@ -123,7 +128,8 @@ static err_t hosts_make(const struct config *c, const struct http_server_cfg *cf
         TRY(host_add_plain(list, more[i]));
     *ret_any_ip = wildcard && url.n == 0;
     if (*ret_any_ip)
-        LOG(LOG_WARNING, "any-ip-host", LOG_F("note", "public_url is not set: every Host that is an IP address is answered"));
+        LOG(LOG_WARNING, "any-ip-host",
+            LOG_F("note", "public_url is not set: every Host that is an IP address is answered"));
     return E_OK;
 }
 
@@ -157,7 +163,8 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct http
     return E_OK;
 }
 
-/* A new configuration from the same file, environment and flags; what is wrong in it leaves the old one in force. */
+/* A new configuration from the same file, environment and flags; what is wrong in it leaves the old
+ * one in force. */
 void listen_reload(const struct config *c, struct services *services)
 {
     struct diag why = { 0 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the configuration to sockets and to the lists of names that requests may use (SAFETY rule 11). */
+/* From the configuration to sockets and to the lists of names that requests may use (SAFETY rule
+ * 11). */
 #ifndef APP_LISTEN_H
 #define APP_LISTEN_H
 
@@ -8,8 +9,8 @@
 #include "plat/http/server.h"
 
 /* Plain HTTP outside loopback, or limits off outside loopback: E_USAGE, saying what to do. */
-err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why, const struct http_listen **ret,
-                       size_t *ret_n) MUST_USE;
+err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why,
+                       const struct http_listen **ret, size_t *ret_n) MUST_USE;
 /* "127.0.0.1:8080" -> "127.0.0.1", "[::1]:0" -> "[::1]". */
 str_t listen_host(str_t address);
 err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,

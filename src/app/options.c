@@ -26,7 +26,8 @@ static err_t flag_find(str_t flag, struct diag *why, enum conf *ret)
 }
 
 /* One flag with its value, from argv[i] on; *ret_used says how many words it took. */
-static err_t flag_take(struct config *c, int argc, char **argv, int i, struct diag *why, int *ret_used)
+static err_t flag_take(struct config *c, int argc, char **argv, int i, struct diag *why,
+                       int *ret_used)
 {
     str_t word = str_from_cz(argv[i]);
     if (!str_starts(word, STR("--")))

@@ -5,7 +5,9 @@
 
 #include "app/config.h"
 
-/* File (--config), environment, flags, in this order. E_USAGE: an unknown flag, with the nearest one. */
-err_t options_read(struct config *c, struct arena *a, int argc, char **argv, struct diag *why) MUST_USE;
+/* File (--config), environment, flags, in this order. E_USAGE: an unknown flag, with the nearest
+ * one. */
+err_t options_read(struct config *c, struct arena *a, int argc, char **argv,
+                   struct diag *why) MUST_USE;
 
 #endif

@@ -16,7 +16,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, QUEUE_MAX = 1024, WRITE_QUEUE_MAX = 4096, EFFECTIVES_MAX = 16384 };
+enum {
+    SERVE_ARENA_MAX = 4 * 1024 * 1024,
+    QUEUE_MAX = 1024,
+    WRITE_QUEUE_MAX = 4096,
+    EFFECTIVES_MAX = 16384
+};
 #define DRAIN_MAX        DUR_S(10)
 #define STORE_LOST_GRACE DUR_S(10)
 
@@ -41,7 +46,9 @@ static err_t open_directory(struct server *s, struct diag *why)
         return FAIL(why, E_USAGE, "data: name a directory, for example --data ./var");
     TRY(file_make_dirs(dir, 0700, why));
     if (access(dir, W_OK | X_OK) != 0)
-        return FAIL(why, E_IO, "%s: cannot be written by uid %u: give it to the server's user, or name another with --data",
+        return FAIL(why, E_IO,
+                    "%s: cannot be written by uid %u: give it to the server's user, or name "
+                    "another with --data",
                     dir, (unsigned)geteuid());
     TRY(str_format(s->arena, &lock, "%s/lock", dir));
     err_t e = file_lock(lock.p, why, &s->lock);
@@ -186,17 +193,20 @@ static void serve_unmake(struct server *s)
 static void say_next(const struct server *s)
 {
     if (s->services.sealed) {
-        LOG(LOG_ERROR, "sealed", LOG_F("hint", "the master key that this store was made with is not there: restore it and start again"));
+        LOG(LOG_ERROR, "sealed",
+            LOG_F("hint", "the master key that this store was made with is not there: restore it "
+                          "and start again"));
         return;
     }
     if (!isatty(STDERR_FILENO))
         return;
-    (void)fprintf(stderr,
-                  "\nNext, in another terminal:\n"
-                  "  seneschal admin-token --data %s          an administrator's token, good for an hour\n"
-                  "  seneschal agent --server URL --state DIR --config-out FILE    enrol this machine\n"
-                  "There is no default password.\n\n",
-                  s->services.dir);
+    (void)fprintf(
+        stderr,
+        "\nNext, in another terminal:\n"
+        "  seneschal admin-token --data %s          an administrator's token, good for an hour\n"
+        "  seneschal agent --server URL --state DIR --config-out FILE    enrol this machine\n"
+        "There is no default password.\n\n",
+        s->services.dir);
 }
 
 static void say_listening(const struct server *s)
@@ -213,7 +223,8 @@ static void say_listening(const struct server *s)
     (void)fflush(stdout);
 }
 
-/* SAFETY rule 1: after a failed fsync nothing is known about the disk. Polls are served a little longer, then a supervisor decides. */
+/* SAFETY rule 1: after a failed fsync nothing is known about the disk. Polls are served a little
+ * longer, then a supervisor decides. */
 static bool store_is_lost(struct server *s, dur_t *since)
 {
     struct writer_stats stats;
@@ -231,7 +242,8 @@ static err_t store_lost(struct server *s, struct diag *why)
     struct writer_stats stats;
     writer_stats(s->services.writer, &stats);
     LOG(LOG_ERROR, "store-lost", LOG_F("cause", stats.cause));
-    return FAIL(why, E_IO, "%s: %s: check the disk, then start again", s->services.dir, stats.cause);
+    return FAIL(why, E_IO, "%s: %s: check the disk, then start again", s->services.dir,
+                stats.cause);
 }
 
 /* The main thread: jobs each second, until a signal says otherwise. */
@@ -273,7 +285,8 @@ err_t serve_run(const struct config *config, struct diag *why)
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: the main one takes them */
+    (void)pthread_sigmask(SIG_BLOCK, &signals,
+                          NULL); /* every thread inherits it: the main one takes them */
     (void)proc_files_max((size_t)config_int(config, CONF_CONNECTIONS_MAX) + 256);
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();

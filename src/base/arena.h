@@ -10,7 +10,8 @@
 
 struct arena;
 
-/* `limit`: bytes that callers may get in all, each piece rounded up to 16. NULL when memory is short. */
+/* `limit`: bytes that callers may get in all, each piece rounded up to 16. NULL when memory is
+ * short. */
 struct arena *arena_new(size_t limit);
 void arena_free(struct arena *a); /* NULL is fine */
 static inline void arena_freep(struct arena **a)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rate limits by the generic cell rate algorithm (ITU-T I.371): one number a bucket, the theoretical arrival time.
- * A bucket that was never used is zero. Safe between threads.
+ * Rate limits by the generic cell rate algorithm (ITU-T I.371): one number a bucket, the
+ * theoretical arrival time. A bucket that was never used is zero. Safe between threads.
  */
 #ifndef BASE_GCRA_H
 #define BASE_GCRA_H

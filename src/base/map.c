@@ -118,8 +118,8 @@ static void map_make_seed(void)
     map_factor = rng_u64() | 1;
 }
 
-/* Both halves of the product: with an unknown factor no difference of two inputs has a known effect,
- * which a known one would allow (its top bit passes a multiplication unchanged). */
+/* Both halves of the product: with an unknown factor no difference of two inputs has a known
+ * effect, which a known one would allow (its top bit passes a multiplication unchanged). */
 static uint64_t map_fold(uint64_t v, uint64_t factor)
 {
     u128_t product = (u128_t)v * factor;

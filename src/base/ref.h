@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counted blocks: shared between threads, freed by the last who lets go. What is inside must not change once it is shared. */
+/* Counted blocks: shared between threads, freed by the last who lets go. What is inside must not
+ * change once it is shared. */
 #ifndef BASE_REF_H
 #define BASE_REF_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of one size in chunks that never move: a row keeps its number and its address until it is given back. Not thread-safe; but whoever
- * holds a row's number may read that row while others add rows.
+ * Rows of one size in chunks that never move: a row keeps its number and its address until it is
+ * given back. Not thread-safe; but whoever holds a row's number may read that row while others add
+ * rows.
  */
 #ifndef BASE_SLAB_H
 #define BASE_SLAB_H
@@ -14,8 +15,9 @@
 enum { SLAB_CHUNK = 256 };
 
 struct slab {
-    unsigned char **chunks; /* room for all of them from the start, so that the directory never moves */
-    uint32_t *free_rows;    /* a stack of rows that were given back */
+    unsigned char *
+        *chunks; /* room for all of them from the start, so that the directory never moves */
+    uint32_t *free_rows; /* a stack of rows that were given back */
     size_t free_n;
     size_t free_room;
     size_t row_size;

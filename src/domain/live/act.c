@@ -8,7 +8,8 @@ err_t act_effect(struct act *act, struct effect what)
     return effect_add(act->arena, &act->effects, what);
 }
 
-/* Scopes that stand for no tenant's object have zeros in their key (sql/migrations/0001_store.sql). */
+/* Scopes that stand for no tenant's object have zeros in their key (sql/migrations/0001_store.sql).
+ */
 static struct effect scope_effect(enum scope_kind scope, oid_t org, oid_t id)
 {
     struct effect e = { .kind = EFFECT_SCOPE, .scope = scope, .org = org, .id = id };
@@ -29,7 +30,8 @@ err_t act_scope_changed(struct act *act, enum scope_kind scope, oid_t org, oid_t
     e.seq = next.n;
     TRY(sql_scope_seq_set(act->db, &(struct sql_scope_seq_set){
                                        .kind = scope, .org = e.org, .id = e.id, .seq = e.seq }));
-    TRY(sql_change_add(act->db, &(struct sql_change_add){
-                                    .n = e.seq, .part = 0, .kind = scope, .org = e.org, .id = e.id }));
+    TRY(sql_change_add(act->db,
+                       &(struct sql_change_add){
+                           .n = e.seq, .part = 0, .kind = scope, .org = e.org, .id = e.id }));
     return act_effect(act, e);
 }

@@ -63,8 +63,8 @@ void live_apply(struct live *l, const struct effects *effects)
         l->cfg.wake(l->cfg.wake_arg);
 }
 
-bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit, uint64_t *ret_park,
-               bool *ret_other)
+bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
+               uint64_t *ret_park, bool *ret_other)
 {
     oid_t id = hit->who.actor.id;
     struct token_shard *ts = token_shard_of(l, token);
@@ -101,7 +101,8 @@ void live_unpark(struct live *l, oid_t device, uint64_t stamp)
     (void)pthread_rwlock_unlock(&s->lock);
 }
 
-static size_t seen_collect_shard(struct principal_shard *s, dur_t least, struct live_seen *ret, size_t max)
+static size_t seen_collect_shard(struct principal_shard *s, dur_t least, struct live_seen *ret,
+                                 size_t max)
 {
     size_t n = 0;
     (void)pthread_rwlock_wrlock(&s->lock);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a transaction makes untrue in memory. Effects are applied by the writer after COMMIT and before the replies of the group;
- * they only ever drop or raise, so applying one twice, or one too many, is harmless: memory is filled again from the store.
+ * What a transaction makes untrue in memory. Effects are applied by the writer after COMMIT and
+ * before the replies of the group; they only ever drop or raise, so applying one twice, or one too
+ * many, is harmless: memory is filled again from the store.
  */
 #ifndef DOMAIN_LIVE_EFFECT_H
 #define DOMAIN_LIVE_EFFECT_H
@@ -13,7 +14,8 @@ enum scope_kind { SCOPE_GLOBAL = 1, SCOPE_ORG, SCOPE_GROUP, SCOPE_USER, SCOPE_DE
 enum effect_kind {
     EFFECT_NONE,
     EFFECT_DEVICE,    /* id: status, owner, groups or tokens of this device changed */
-    EFFECT_PRINCIPAL, /* id: rights, status or tokens of this user, service account or enrolment key changed */
+    EFFECT_PRINCIPAL, /* id: rights, status or tokens of this user, service account or enrolment key
+                         changed */
     EFFECT_SCOPE,     /* scope, org, id: configuration of this scope changed at seq */
     EFFECT_ORG,       /* org: settings of the organisation (fleet lock, limits) changed */
 };

@@ -4,7 +4,6 @@
 
 #include "base/ref.h"
 
-
 void live_guard_take(struct live *l, struct live_guard *ret)
 {
     for (size_t i = 0; i < LIVE_SHARDS; i++)
@@ -18,8 +17,8 @@ static bool guard_holds(const struct live_guard *g, const struct principal_shard
            atomic_load_explicit(&s->touched, memory_order_acquire);
 }
 
-/* Clock eviction under the write lock: the first row from the hand on that nobody asked for since the last round, and no poll is
- * parked on. Two rounds at most. */
+/* Clock eviction under the write lock: the first row from the hand on that nobody asked for since
+ * the last round, and no poll is parked on. Two rounds at most. */
 static bool principal_evict(struct live *l, struct principal_shard *s)
 {
     for (size_t step = 0; step < 2 * s->rows.used; step++) {
@@ -129,7 +128,8 @@ err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t
     (void)pthread_rwlock_unlock(&ps->lock);
     if (e != E_OK)
         return e;
-    /* If the principal is dropped from here on, the stamp below is of no row and the token is a miss. */
+    /* If the principal is dropped from here on, the stamp below is of no row and the token is a
+     * miss. */
     struct token_shard *ts = token_shard_of(l, token);
     (void)pthread_rwlock_wrlock(&ts->lock);
     struct token_row *t = token_find(ts, token);
@@ -151,7 +151,8 @@ static err_t config_fill(struct live *l, const struct live_guard *g, struct prin
     struct scope_set *set = scope_set_new(&l->scopes, config->scopes, config->scopes_n);
     if (set == NULL)
         return E_NO_MEMORY;
-    /* The rows exist now: a change from here on raises them. One since the guard may have found none to raise. */
+    /* The rows exist now: a change from here on raises them. One since the guard may have found
+     * none to raise. */
     if (atomic_load_explicit(&l->scopes.changes, memory_order_acquire) != g->scopes) {
         scope_set_drop(&l->scopes, set);
         return E_AGAIN;

@@ -140,8 +140,9 @@ static void hit_fill(struct live *l, const struct live_ask *ask, struct principa
 }
 
 /* Step two: the token's principal, if it is still the one that the token was filled with. */
-static enum live_found principal_ask(struct live *l, const struct live_ask *ask, const struct token_row *t,
-                                     struct live_hit *ret, dur_t *ret_wait)
+static enum live_found principal_ask(struct live *l, const struct live_ask *ask,
+                                     const struct token_row *t, struct live_hit *ret,
+                                     dur_t *ret_wait)
 {
     struct principal_shard *s = principal_shard_of(l, t->principal);
     enum live_found found = LIVE_MISS;
@@ -161,7 +162,8 @@ static enum live_found principal_ask(struct live *l, const struct live_ask *ask,
     return found;
 }
 
-enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret, dur_t *ret_wait)
+enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret,
+                          dur_t *ret_wait)
 {
     struct token_shard *s = token_shard_of(l, &ask->token);
     struct token_row token = { 0 };

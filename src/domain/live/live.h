@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory in front of the store (HOUSE): token -> principal, device -> effective configuration, scope -> its last change.
+ * Memory in front of the store (HOUSE): token -> principal, device -> effective configuration,
+ * scope -> its last change.
  *
- * The store is the truth; memory is filled from it and only ever forgets. Effects (effect.h) are applied by the
- * writer after COMMIT and before the replies of its group, so an acknowledged change is what every later request sees.
- * Who fills takes a guard before his read transaction; if an effect touched his shard meanwhile, what he read is dropped.
- * Every table has a maximum; the principals that nobody asked for longest make room. Unknown tokens are not remembered.
+ * The store is the truth; memory is filled from it and only ever forgets. Effects (effect.h) are
+ * applied by the writer after COMMIT and before the replies of its group, so an acknowledged change
+ * is what every later request sees. Who fills takes a guard before his read transaction; if an
+ * effect touched his shard meanwhile, what he read is dropped. Every table has a maximum; the
+ * principals that nobody asked for longest make room. Unknown tokens are not remembered.
  */
 #ifndef DOMAIN_LIVE_LIVE_H
 #define DOMAIN_LIVE_LIVE_H
@@ -14,7 +16,8 @@
 #include "domain/live/effect.h"
 #include "plat/crypto/crypto.h"
 
-/* An effective configuration, shared by every device with the same plan. A counted block (base/ref.h), never changed. */
+/* An effective configuration, shared by every device with the same plan. A counted block
+ * (base/ref.h), never changed. */
 struct effective {
     digest_t plan; /* of the policy versions that it was made from */
     digest_t etag; /* SHA-256 of body */
@@ -34,7 +37,8 @@ struct live_cfg {
     size_t scopes_max;
     size_t effectives_max;
     struct gcra_rate rates[ACTOR_SYSTEM + 1]; /* by kind of actor; zero: no limit */
-    void (*wake)(void *arg); /* a parked poll may have something to say; called on the writer's thread */
+    void (*wake)(
+        void *arg); /* a parked poll may have something to say; called on the writer's thread */
     void *wake_arg;
 };
 
@@ -77,7 +81,8 @@ struct live_ask {
 };
 
 /* LIVE_LIMITED: *ret_wait says how long. */
-enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret, dur_t *ret_wait);
+enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret,
+                          dur_t *ret_wait);
 
 struct live_guard {
     uint64_t shards[LIVE_SHARDS];
@@ -103,19 +108,23 @@ struct effective *live_effective_find(struct live *l, const digest_t *plan);
 /* Remember it for others with the same plan; takes a reference of its own where it has room. */
 void live_effective_keep(struct live *l, struct effective *e);
 
-/* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be concerned. */
+/* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be
+ * concerned. */
 void live_apply(struct live *l, const struct effects *effects);
 
-/* Did anything touch this principal since `stamp` was taken? For the writer, before it trusts an actor that was resolved earlier. */
+/* Did anything touch this principal since `stamp` was taken? For the writer, before it trusts an
+ * actor that was resolved earlier. */
 uint64_t live_shard_stamp(struct live *l, oid_t principal);
 
-/* Park a poll: true only while the row is the one that was asked, fresh, with this ETag. *ret_park numbers it; the newest wins,
- * so where another one was parked, *ret_other asks the caller to wake the polls. */
-bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit, uint64_t *ret_park,
-               bool *ret_other);
+/* Park a poll: true only while the row is the one that was asked, fresh, with this ETag. *ret_park
+ * numbers it; the newest wins, so where another one was parked, *ret_other asks the caller to wake
+ * the polls. */
+bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
+               uint64_t *ret_park, bool *ret_other);
 void live_unpark(struct live *l, oid_t device, uint64_t stamp);
 
-/* Devices whose last seen moved by `least` or more since it was collected last: at most `max` of them. */
+/* Devices whose last seen moved by `least` or more since it was collected last: at most `max` of
+ * them. */
 struct live_seen {
     oid_t device;
     oid_t org;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scope -> number of its last change. A scope has a row as long as a device in memory depends on it. */
+/* Scope -> number of its last change. A scope has a row as long as a device in memory depends on
+ * it. */
 #include "domain/live/tables.h"
 
 #include "base/ref.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside domain/live: the tables and their locks. Locks are taken in the order token shard, principal shard, scopes. */
+/* Inside domain/live: the tables and their locks. Locks are taken in the order token shard,
+ * principal shard, scopes. */
 #ifndef DOMAIN_LIVE_TABLES_H
 #define DOMAIN_LIVE_TABLES_H
 
@@ -25,12 +26,13 @@ struct principal_row {
     char *name; /* a counted block; NULL for devices, whose name the store has */
     struct effective *effective;
     struct scope_set *scopes;
-    int64_t seq;      /* greatest change of its scopes when `effective` was planned */
-    uint64_t parks;   /* polls ever parked on this row: the newest has this number */
-    uint32_t parked;  /* of them, now */
-    _Atomic bool asked;       /* since the eviction hand came by */
-    _Atomic uint64_t checked; /* value of scope_table.changes up to which `effective` is known to hold */
-    _Atomic int64_t bucket;   /* GCRA */
+    int64_t seq;        /* greatest change of its scopes when `effective` was planned */
+    uint64_t parks;     /* polls ever parked on this row: the newest has this number */
+    uint32_t parked;    /* of them, now */
+    _Atomic bool asked; /* since the eviction hand came by */
+    _Atomic uint64_t
+        checked; /* value of scope_table.changes up to which `effective` is known to hold */
+    _Atomic int64_t bucket; /* GCRA */
     _Atomic int64_t seen_us;
     int64_t collected_us;
 };

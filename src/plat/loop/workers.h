@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A few threads for what must not run on a loop, behind a bounded queue per class: known callers before newcomers, and the
- * newest is refused when a queue is full (SAFETY rule 13).
+ * A few threads for what must not run on a loop, behind a bounded queue per class: known callers
+ * before newcomers, and the newest is refused when a queue is full (SAFETY rule 13).
  */
 #ifndef PLAT_LOOP_WORKERS_H
 #define PLAT_LOOP_WORKERS_H

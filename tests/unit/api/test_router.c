@@ -58,7 +58,8 @@ static void paths_find_their_rows(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct route_match m = router_match(r, cases[i].method, str_from_cz(cases[i].path));
         if (m.err != cases[i].err || m.route != (cases[i].row < 0 ? NULL : &rows[cases[i].row]))
-            fail_msg("%s: got %s", cases[i].name, m.route != NULL ? m.route->path : err_info(m.err)->slug);
+            fail_msg("%s: got %s", cases[i].name,
+                     m.route != NULL ? m.route->path : err_info(m.err)->slug);
     }
 }
 

@@ -117,8 +117,10 @@ static void what_is_decoded_encodes_the_same(void **state)
     CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
     CLEANUP(buf_fini) struct buf b;
     void *to = NULL;
-    const char *text = "{\"name\":\"a\",\"note\":null,\"size\":5,\"weight\":null,\"on\":true,\"at\":\"2026-01-31T12:00:00.000Z\","
-                       "\"owner\":null,\"labels\":{\"k\":\"v\"},\"tags\":[\"x\"],\"points\":[{\"x\":1,\"y\":2}],\"middle\":null}";
+    const char *text = "{\"name\":\"a\",\"note\":null,\"size\":5,\"weight\":null,\"on\":true,"
+                       "\"at\":\"2026-01-31T12:00:00.000Z\","
+                       "\"owner\":null,\"labels\":{\"k\":\"v\"},\"tags\":[\"x\"],\"points\":[{"
+                       "\"x\":1,\"y\":2}],\"middle\":null}";
     buf_init(&b, KIB(4));
     assert_int_equal(shape_decode(a, &thing_shape, str_from_cz(text), NULL, &to), E_OK);
     ((struct thing *)to)->note = STR_NONE; /* null of a text is "", so that a PATCH can clear it */
@@ -190,7 +192,8 @@ static void a_failed_allocation_is_an_error(void **state)
         fault_arm(n);
         CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
         void *to = NULL;
-        err_t e = a == NULL ? E_NO_MEMORY : shape_decode(a, &thing_shape, str_from_cz(cases[1].in), NULL, &to);
+        err_t e = a == NULL ? E_NO_MEMORY
+                            : shape_decode(a, &thing_shape, str_from_cz(cases[1].in), NULL, &to);
         bool fired = fault_used();
         fault_disarm();
         assert_true(fired ? e == E_NO_MEMORY && to == NULL : e == E_OK && to != NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory in front of the store: what it remembers, what it forgets, and that a fill never brings back what an effect took. */
+/* Memory in front of the store: what it remembers, what it forgets, and that a fill never brings
+ * back what an effect took. */
 #include "domain/live/live.h"
 
 #include "base/ref.h"
@@ -21,8 +22,11 @@ static void wake(void *arg)
 
 static struct live *make_live(size_t principals)
 {
-    struct live_cfg cfg = { .principals_max = principals, .tokens_max = principals, .scopes_max = 4096,
-                            .effectives_max = 2, .wake = wake };
+    struct live_cfg cfg = { .principals_max = principals,
+                            .tokens_max = principals,
+                            .scopes_max = 4096,
+                            .effectives_max = 2,
+                            .wake = wake };
     struct live *l = NULL;
     assert_int_equal(live_new(&cfg, &l), E_OK);
     woken = 0;
@@ -44,7 +48,9 @@ static oid_t id_of(uint64_t n)
 
 static struct live_principal device(uint64_t n)
 {
-    return (struct live_principal){ .actor = { .kind = ACTOR_DEVICE, .id = id_of(n), .org = id_of(7777) } };
+    return (struct live_principal){
+        .actor = { .kind = ACTOR_DEVICE, .id = id_of(n), .org = id_of(7777) }
+    };
 }
 
 static void fill(struct live *l, uint64_t n)
@@ -73,7 +79,8 @@ static struct effective *effective(uint8_t plan)
     return e;
 }
 
-static err_t fill_config(struct live *l, const struct live_guard *g, uint64_t n, uint8_t plan, int64_t seq)
+static err_t fill_config(struct live *l, const struct live_guard *g, uint64_t n, uint8_t plan,
+                         int64_t seq)
 {
     const struct live_scope scopes[] = { { SCOPE_GLOBAL, { { 0 } }, { { 0 } } },
                                          { SCOPE_GROUP, id_of(7777), id_of(42) },
@@ -136,7 +143,8 @@ static void a_fill_that_raced_with_an_effect_is_dropped(void **state)
     digest_t t = token_of(1);
     struct live_principal who = device(1);
     live_guard_take(l, &g);
-    apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(1) }); /* between the read and the fill */
+    apply(l, (struct effect){ .kind = EFFECT_DEVICE,
+                              .id = id_of(1) }); /* between the read and the fill */
     assert_int_equal(live_fill_token(l, &g, &t, &who), E_AGAIN);
     assert_int_equal(find(l, 1, &hit), LIVE_MISS);
     fill(l, 1);
@@ -158,10 +166,18 @@ static void a_scope_makes_its_members_stale(void **state)
     assert_int_equal(find(l, 1, &hit), LIVE_HIT);
     assert_true(hit.fresh);
     assert_int_equal(hit.seq, 5);
-    apply(l, (struct effect){ .kind = EFFECT_SCOPE, .scope = SCOPE_GROUP, .org = id_of(7777), .id = id_of(43), .seq = 6 });
+    apply(l, (struct effect){ .kind = EFFECT_SCOPE,
+                              .scope = SCOPE_GROUP,
+                              .org = id_of(7777),
+                              .id = id_of(43),
+                              .seq = 6 });
     assert_int_equal(find(l, 1, &hit), LIVE_HIT);
     assert_true(hit.fresh); /* another group */
-    apply(l, (struct effect){ .kind = EFFECT_SCOPE, .scope = SCOPE_GROUP, .org = id_of(7777), .id = id_of(42), .seq = 7 });
+    apply(l, (struct effect){ .kind = EFFECT_SCOPE,
+                              .scope = SCOPE_GROUP,
+                              .org = id_of(7777),
+                              .id = id_of(42),
+                              .seq = 7 });
     assert_int_equal(find(l, 1, &hit), LIVE_HIT);
     assert_false(hit.fresh);
     assert_int_equal(woken, 2);
@@ -261,8 +277,8 @@ static void seen_devices_are_collected_once(void **state)
     live_free(l);
 }
 
-/* A writer revokes and reinstates; readers load and ask. `truth` changes before its effect is applied, as a COMMIT does: after
- * the effect nobody may hear the older truth. */
+/* A writer revokes and reinstates; readers load and ask. `truth` changes before its effect is
+ * applied, as a COMMIT does: after the effect nobody may hear the older truth. */
 struct race {
     struct live *live;
     _Atomic uint64_t truth;   /* even: active; odd: revoked */
