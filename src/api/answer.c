@@ -116,7 +116,12 @@ static void answer_part(struct passage *p)
     if (!p->streaming) {
         struct buf *head = &edge_loop(p->api, x)->head;
         answer_head(p, head, str_from_cz(p->rq.reply.content_type));
+        /* The engine lets the request's memory go here, but the passage lives in it until the last
+         * part is out. */
+        struct arena *held = x->arena;
+        x->arena = NULL;
         http_stream_begin(x, p->rq.reply.status, buf_str(head));
+        x->arena = held;
         p->streaming = true;
     }
     bool room = http_stream_write(x, p->rq.reply.raw);

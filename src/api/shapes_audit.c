@@ -76,7 +76,7 @@ err_t audit_view_make(struct arena *a, const struct audit_row *row, struct audit
         .at = v->at,
         .actor = { &parties[0] },
         .action = v->action,
-        .target = { v->target_kind.p != NULL ? &parties[1] : NULL },
+        .target = { &parties[1] },
         .result = v->result,
         .reason = v->reason,
         .ip = v->ip,
