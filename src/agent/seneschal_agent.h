@@ -57,7 +57,7 @@ struct seneschal_notice {
 struct seneschal_agent_options {
     size_t size;            /* sizeof this struct: later fields are absent for older callers */
     const char *server;     /* https://HOST[:PORT]; http only for loopback */
-    const char *state_dir;  /* made 0700; its parent must be there */
+    const char *state_dir;  /* made 0700, with what is missing above it */
     const char *config_out; /* the file that is written, 0600 */
     const char *enrollment_key_file; /* NULL: by the lobby */
     const char *machine_id;          /* NULL: from /etc/machine-id, else the host's name */
