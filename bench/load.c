@@ -165,6 +165,7 @@ static const struct option names[] = {
     { "ms", required_argument, NULL, 's' },
     { "warm-ms", required_argument, NULL, 'w' },
     { "expect", required_argument, NULL, 'x' },
+    { "count", required_argument, NULL, 'n' },
     { NULL, 0, NULL, 0 },
 };
 
