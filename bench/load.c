@@ -151,22 +151,14 @@ static void measure(struct options *o, struct thread *threads, _Atomic int *phas
 }
 
 static const struct option names[] = {
-    { "mode", required_argument, NULL, 'm' },
-    { "host", required_argument, NULL, 'H' },
-    { "port", required_argument, NULL, 'p' },
-    { "path", required_argument, NULL, 'u' },
-    { "bearer", required_argument, NULL, 'b' },
-    { "etag", required_argument, NULL, 'e' },
-    { "run", required_argument, NULL, 'r' },
-    { "devices", required_argument, NULL, 'd' },
-    { "pids", required_argument, NULL, 'P' },
-    { "connections", required_argument, NULL, 'c' },
-    { "threads", required_argument, NULL, 't' },
-    { "ms", required_argument, NULL, 's' },
-    { "warm-ms", required_argument, NULL, 'w' },
-    { "expect", required_argument, NULL, 'x' },
-    { "count", required_argument, NULL, 'n' },
-    { NULL, 0, NULL, 0 },
+    { "mode", required_argument, NULL, 'm' },    { "host", required_argument, NULL, 'H' },
+    { "port", required_argument, NULL, 'p' },    { "path", required_argument, NULL, 'u' },
+    { "bearer", required_argument, NULL, 'b' },  { "etag", required_argument, NULL, 'e' },
+    { "run", required_argument, NULL, 'r' },     { "devices", required_argument, NULL, 'd' },
+    { "pids", required_argument, NULL, 'P' },    { "connections", required_argument, NULL, 'c' },
+    { "threads", required_argument, NULL, 't' }, { "ms", required_argument, NULL, 's' },
+    { "warm-ms", required_argument, NULL, 'w' }, { "expect", required_argument, NULL, 'x' },
+    { "count", required_argument, NULL, 'n' },   { NULL, 0, NULL, 0 },
 };
 
 static int number_option(const char *text, uint64_t *ret)
