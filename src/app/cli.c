@@ -47,6 +47,30 @@ static int asked_for_help(struct cli *cli, int argc, char **argv)
     return -1;
 }
 
+/* `seneschal --org acme policy list`: common options in front go behind the words. */
+static err_t options_back(struct cli *cli, int argc, char **argv)
+{
+    struct cli_options ignored;
+    int n = 0;
+    int used = 0;
+    cli_options_init(&ignored);
+    do {
+        TRY(n < argc ? cli_option_take(cli, &ignored, argc, argv, n, &used) : E_OK);
+        used = n < argc ? used : 0;
+        n += used;
+    } while (used > 0);
+    char **front = ARENA_ARRAY(cli->arena, char *, (size_t)n + 1);
+    if (front == NULL)
+        return E_NO_MEMORY;
+    for (int i = 0; i < n; i++)
+        front[i] = argv[i];
+    for (int i = n; i < argc; i++)
+        argv[i - n] = argv[i];
+    for (int i = 0; i < n; i++)
+        argv[argc - n + i] = front[i];
+    return E_OK;
+}
+
 int cli_main(int argc, char **argv)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new(CLI_ARENA_MAX);
@@ -56,6 +80,9 @@ int cli_main(int argc, char **argv)
         return cli_fail(&cli, E_NO_MEMORY);
     argc--;
     argv++;
+    err_t e = options_back(&cli, argc, argv);
+    if (e != E_OK)
+        return cli_fail(&cli, e);
     int helped = asked_for_help(&cli, argc, argv);
     if (helped >= 0)
         return helped;

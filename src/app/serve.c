@@ -44,6 +44,8 @@ static err_t open_directory(struct server *s, struct diag *why)
     const char *dir = config_cz(s->config, CONF_DATA);
     if (dir == NULL)
         return FAIL(why, E_USAGE, "data: name a directory, for example --data ./var");
+    if (config_cz(s->config, CONF_DATABASE) != NULL)
+        return FAIL(why, E_USAGE, "database: this build keeps its store in the data directory: leave it empty");
     TRY(file_make_dirs(dir, 0700, why));
     if (access(dir, W_OK | X_OK) != 0)
         return FAIL(why, E_IO,

@@ -98,6 +98,20 @@ for (const [args, code, message] of [
     });
 }
 
+test('another organisation, named before or after the words', async () => {
+    const slug = uniqueName('org');
+    await ok('organisation', 'create', slug, slug);
+    await ok('--org', slug, 'policy', 'create', 'theirs');
+    assert.equal((await json('policy', 'list', '--org', slug))[0].name, 'theirs');
+    assert.equal((await json('policy', 'list', '--limit', '0')).some((p) => p.name === 'theirs'), false);
+});
+
+test('a database that this build cannot use is refused at the start', async () => {
+    const got = await seneschal(['serve', '--data', path.join(dir, 'data'), '--listen', '127.0.0.1:0', '--database', 'postgres://x']);
+    assert.equal(got.code, 2, got.stderr);
+    assert.match(got.stderr, /database/);
+});
+
 test('without a token: 4, and a hint', async () => {
     const got = await seneschal(['device', 'list'], { env: { SENESCHAL_URL: server.url } });
     assert.equal(got.code, 4);
