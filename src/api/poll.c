@@ -159,13 +159,11 @@ static void poll_expire(struct loop_timer *t)
     poll_unchanged(CONTAINER_OF(t, struct poll, timer));
 }
 
+/* A peer that closed only its half may still listen: the reply is tried. */
 void poll_gone(struct poll *poll)
 {
-    if (!poll->parked)
-        return; /* a worker has it */
-    poll_unlink(poll);
-    poll_unpark(poll);
-    http_drop(poll->passage->rq.xchg);
+    if (poll->parked)
+        poll_unchanged(poll); /* else a worker has it */
 }
 
 /* True while it may stay parked. */
