@@ -37,7 +37,7 @@ test('EIO at fsync: no write is acknowledged, reads go on, a restart has everyth
         const { code } = await server.ended(60_000).catch(() => ({ code: 'still running' }));
         assert.ok(code !== 0 && code !== 'still running', `it ends by itself and says so: ${code}`);
     }
-    assert.match(server.log, /could not be made durable/);
+    assert.match(server.log, /"event":"store-lost","cause":"/);
 
     await server.start();
     const again = server.client();
