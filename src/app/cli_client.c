@@ -163,7 +163,7 @@ err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_se
 err_t cli_client_json(struct cli *cli, struct cli_client *c, const struct cli_send *what,
                       struct json **ret)
 {
-    struct http_answer answer;
+    struct http_answer answer = { 0 };
     TRY(cli_client_send(cli, c, what, &answer));
     *ret = NULL;
     if (answer.body.n == 0)

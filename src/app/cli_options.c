@@ -31,7 +31,7 @@ static const struct {
 
 static const char *env_or(const char *name, const char *otherwise)
 {
-    const char *v = getenv(name);
+    const char *v = getenv(name); /* NOLINT(concurrency-mt-unsafe): no other thread runs here */
     return v != NULL && v[0] != '\0' ? v : otherwise;
 }
 

@@ -3,9 +3,9 @@
 
 /* clang-format off */
 const struct cli_command cli_commands[] = {
-#define LOCAL(n, v, f, w, t) { .noun = n, .verb = v, .run = f, .words = w, .flags = "", .columns = "", .text = t },
-#define CALL(n, v, m, p, w, fl, c, t) { .noun = n, .verb = v, .method = m, .path = p, .words = w, .flags = fl, .columns = c, .text = t },
-#define RISK(n, v, m, p, w, fl, c, t) { .noun = n, .verb = v, .method = m, .path = p, .words = w, .flags = fl, .columns = c, .risk = true, .text = t },
+#define LOCAL(n, v, f, w, t) { .noun = (n), .verb = (v), .run = (f), .words = (w), .flags = "", .columns = "", .text = (t) },
+#define CALL(n, v, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .text = (t) },
+#define RISK(n, v, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .risk = true, .text = (t) },
 #include "app/cli.def"
 #undef LOCAL
 #undef CALL
