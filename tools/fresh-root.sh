@@ -34,9 +34,10 @@ copy_settings() {
 
 mount_all() {
     mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
     mount --rbind /dev "$root/dev"
     mount --make-rslave "$root/dev"
-    trap 'umount -R "$root/dev" "$root/proc"' EXIT
+    trap 'umount -R "$root/dev" "$root/sys" "$root/proc"' EXIT
 }
 
 inside() {
