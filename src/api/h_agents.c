@@ -154,13 +154,3 @@ err_t agents_get(struct request *rq)
     TRY(device_by_machine_id(&rq->act, rq->params[0], &d));
     return agent_reply(rq, &d);
 }
-
-err_t agents_verify(struct request *rq)
-{
-    const struct verify_in *in = rq->in;
-    struct verify_out *out = ARENA_NEW(rq->act.arena, struct verify_out);
-    if (out == NULL)
-        return E_NO_MEMORY;
-    TRY(agent_verify(&rq->act, in->token, &out->machine_id));
-    return reply_obj(rq, 200, &verify_out_shape, out);
-}

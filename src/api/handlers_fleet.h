@@ -33,6 +33,7 @@ handler_f agents_list;
 handler_f agents_count;
 handler_f agents_get;
 handler_f agents_verify;
+hot_f agents_verify_hot;
 
 handler_f enrollment_keys_create;
 handler_f enrollment_keys_list;

@@ -221,6 +221,21 @@ static struct effective *effective_make(const struct config_plan *plan,
     return e;
 }
 
+/* But for the device's own scope: its changes drop the whole row (live/apply.c). */
+static err_t plan_scopes(struct arena *a, const struct config_plan *plan, struct live_config *ret)
+{
+    struct live_scope *scopes = ARENA_ARRAY(a, struct live_scope, plan->scopes_n);
+    if (scopes == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < plan->scopes_n; i++) {
+        const struct config_scope *s = &plan->scopes[i];
+        if (s->kind != SCOPE_DEVICE)
+            scopes[ret->scopes_n++] = (struct live_scope){ s->kind, s->org, s->id };
+    }
+    ret->scopes = scopes;
+    return E_OK;
+}
+
 /* The effective configuration of the asking device into memory: computed once for all devices with
  * the same plan. */
 static err_t passage_load_config(struct passage *p, const struct live_guard *guard)
@@ -238,12 +253,8 @@ static err_t passage_load_config(struct passage *p, const struct live_guard *gua
             return E_NO_MEMORY;
         live_effective_keep(live, e);
     }
-    struct live_scope *scopes = ARENA_ARRAY(act->arena, struct live_scope, plan.scopes_n);
-    err_t done = scopes == NULL ? E_NO_MEMORY : E_OK;
-    for (size_t i = 0; scopes != NULL && i < plan.scopes_n; i++)
-        scopes[i] =
-            (struct live_scope){ plan.scopes[i].kind, plan.scopes[i].org, plan.scopes[i].id };
-    struct live_config config = { e, scopes, plan.scopes_n, plan.seq };
+    struct live_config config = { .effective = e, .seq = plan.seq };
+    err_t done = plan_scopes(act->arena, &plan, &config);
     if (done == E_OK)
         done = live_fill_config(live, guard, act->actor.id, &config);
     ref_drop(e);
@@ -268,7 +279,7 @@ static err_t passage_read(struct passage *p, const struct live_guard *guard)
     TRY(passage_actor(p, guard));
     TRY(passage_actor_check(p));
     TRY(passage_org(p));
-    if (route->hot != NULL && p->rq.act.actor.kind == ACTOR_DEVICE)
+    if (route->config && p->rq.act.actor.kind == ACTOR_DEVICE)
         return passage_load(p, guard);
     if (route->check)
         TRY(request_may(&p->rq, route->may));
@@ -308,6 +319,7 @@ void passage_work(struct work *work, void *worker)
     p->rq.act.db = w->reader;
     p->rq.act.now = clock_now();
     live_guard_take(p->api->services->live, &guard);
+    p->rq.guard = &guard;
     err_t e = db_read_begin(w->reader);
     if (e == E_OK && p->streaming) {
         passage_next_part(p);

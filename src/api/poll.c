@@ -18,7 +18,9 @@ struct poll {
     struct poll *prev;
     struct poll *next;
     struct passage *passage;
-    struct live_hit hit; /* what was current when it was parked */
+    oid_t device;
+    uint64_t stamp; /* of its row in memory, when it was parked */
+    digest_t etag;  /* what was current then */
     uint64_t park;
     dur_t until; /* CLOCK_MONOTONIC */
     bool parked;
@@ -142,7 +144,7 @@ static struct hot_ask poll_ask(const struct poll *poll)
 
 static void poll_unpark(struct poll *poll)
 {
-    live_unpark(poll->passage->api->services->live, poll->hit.who.actor.id, poll->hit.stamp);
+    live_unpark(poll->passage->api->services->live, poll->device, poll->stamp);
 }
 
 /* Its time is over, or a newer poll of its device came. */
@@ -151,7 +153,7 @@ static void poll_unchanged(struct poll *poll)
     struct hot_ask ask = poll_ask(poll);
     poll_unlink(poll);
     poll_unpark(poll);
-    answer_304(&ask, &poll->hit.etag);
+    answer_304(&ask, &poll->etag);
 }
 
 static void poll_expire(struct loop_timer *t)
@@ -177,7 +179,7 @@ static bool poll_holds(const struct poll *poll)
                              .mono = clock_mono() };
     if (live_find(live, &look, &hit, &wait) != LIVE_HIT)
         return false;
-    return hit.fresh && hit.stamp == poll->hit.stamp && hit.park == poll->park &&
+    return hit.fresh && hit.stamp == poll->stamp && hit.park == poll->park &&
            hit.who.refuse == E_OK;
 }
 
@@ -190,7 +192,7 @@ static void poll_again(struct poll *poll)
     struct live_ask look = { .token = p->token, .now = clock_now(), .mono = clock_mono() };
     struct hot_ask ask = poll_ask(poll);
     enum live_found found = live_find(p->api->services->live, &look, &hit, &wait);
-    bool newer = found == LIVE_HIT && hit.stamp == poll->hit.stamp && hit.park != poll->park;
+    bool newer = found == LIVE_HIT && hit.stamp == poll->stamp && hit.park != poll->park;
     if (newer) {
         poll_unchanged(poll);
         return;
@@ -265,7 +267,9 @@ static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
         answer_304(ask, &ask->who->etag);
         return HOT_DONE;
     }
-    poll->hit = *ask->who;
+    poll->device = ask->who->who.actor.id;
+    poll->stamp = ask->who->stamp;
+    poll->etag = ask->who->etag;
     if (!live_park(api->services->live, ask->token, ask->who, &poll->park, &other))
         return HOT_LOAD;
     poll_link(poll);

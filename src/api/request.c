@@ -23,6 +23,13 @@ err_t request_may(struct request *rq, enum perm p)
     return FAIL(&rq->act.why, E_FORBIDDEN, "this needs the permission %s", perm_name(p));
 }
 
+str_t request_path(const struct request *rq)
+{
+    str_t path = rq->xchg->path;
+    str_t prefix = STR("/api/v1");
+    return str_starts(path, prefix) ? str_sub(path, prefix.n, path.n) : path;
+}
+
 str_t request_peer(struct request *rq)
 {
     char text[INET6_ADDRSTRLEN];
@@ -62,7 +69,7 @@ enum { CURSOR_MAC = 16 };
 
 static digest_t cursor_mac(const struct request *rq, str_t position, str_t filters)
 {
-    const str_t parts[] = { STR("seneschal-cursor-v1"), str_from_cz(rq->route->path),
+    const str_t parts[] = { STR("seneschal-cursor-v1"), request_path(rq),
                             oid_bytes(&rq->act.org), filters, position };
     return hmac_of_parts(&rq->services->keys.by_use[KEY_CURSOR], parts, ARRAY_LEN(parts));
 }

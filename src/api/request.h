@@ -18,6 +18,7 @@
 
 enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
 
+struct live_guard;
 struct services; /* what lives as long as the server: api/services.h */
 
 struct reply {
@@ -42,6 +43,7 @@ struct request {
     struct act act; /* arena, db, actor, org, why, effects: what the domain's functions take */
     const struct route *route;
     struct services *services;
+    const struct live_guard *guard; /* of this read transaction; only on a worker */
     struct http_xchg *xchg; /* borrowed; only its loop may call http_* on it, others may read it */
     oid_t id;               /* Seneschal-Request-Id */
     str_t params[ROUTE_PARAMS_MAX];
@@ -59,6 +61,8 @@ err_t request_param_id(struct request *rq, size_t n, oid_t *ret) MUST_USE;
 /* E_FORBIDDEN. For rows whose permission depends on the input; the plain ones say MAY() in their
  * row. */
 err_t request_may(struct request *rq, enum perm p) MUST_USE;
+/* The path below /api/v1: one name for both places of a row, with what its {param}s stand for. */
+str_t request_path(const struct request *rq);
 /* The peer's address as text, in the request's arena; absent when memory is short. */
 str_t request_peer(struct request *rq);
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name);

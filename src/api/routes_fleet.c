@@ -78,7 +78,7 @@ static const struct route rows[] = {
     { HTTP_GET,    "/agents/{machine_id}", agents_get,       .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
       .out = &agent_out_shape,
       .doc = "One machine by its own name." },
-    { HTTP_POST,   "/agents/verify",       agents_verify,    .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
+    { HTTP_POST,   "/agents/verify",       agents_verify,    .hot = agents_verify_hot, .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
       .in = &verify_in_shape, .body_max = SMALL_BODY_MAX, .out = &verify_out_shape,
       .doc = "Whose token is it? null: nobody's who is in." },
 

@@ -83,7 +83,7 @@ static err_t idempotency_find(struct passage *p)
     struct row_idempotency seen;
     TRY(sql_idempotency_get(act->db, act->arena,
                             &(struct sql_idempotency_get){ .principal = act->actor.id,
-                                                           .route = str_from_cz(p->rq.route->path),
+                                                           .route = request_path(&p->rq),
                                                            .key = p->idem_key },
                             &seen));
     if (!str_eq(seen.body_hash, str_of(p->idem_body.b, SHA256_SIZE)))
@@ -103,7 +103,7 @@ static err_t idempotency_keep(struct passage *p)
     TRY(answer.err);
     return sql_idempotency_add(
         act->db, &(struct sql_idempotency_add){ .principal = act->actor.id,
-                                                .route = str_from_cz(p->rq.route->path),
+                                                .route = request_path(&p->rq),
                                                 .key = p->idem_key,
                                                 .body_hash = str_of(p->idem_body.b, SHA256_SIZE),
                                                 .status = r->status,

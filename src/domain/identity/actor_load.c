@@ -54,8 +54,10 @@ err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *re
 }
 
 /* Cut between two characters, so that the record stays UTF-8. */
-static void name_put(struct actor *actor, str_t name)
+static void name_put(struct live_principal *who, str_t name)
 {
+    struct actor *actor = &who->actor;
+    who->name = name;
     size_t n = name.n < ACTOR_NAME_MAX ? name.n : ACTOR_NAME_MAX - 1;
     while (n > 0 && n < name.n && ((unsigned char)name.p[n] & 0xc0U) == 0x80U)
         n--;
@@ -80,7 +82,7 @@ static err_t user_load(struct act *act, const struct sql_token_find_row *t,
     struct sql_actor_user in = { .org = t->org, .id = t->principal };
     struct sql_actor_user_row row;
     TRY(sql_actor_user(act->db, act->arena, &in, &row));
-    name_put(&who->actor, row.name);
+    name_put(who, row.name);
     return account_put(act, who, (enum account_status)row.status, row.roles);
 }
 
@@ -90,7 +92,7 @@ static err_t service_load(struct act *act, const struct sql_token_find_row *t,
     struct sql_actor_service in = { .org = t->org, .id = t->principal };
     struct sql_actor_service_row row;
     TRY(sql_actor_service(act->db, act->arena, &in, &row));
-    name_put(&who->actor, row.name);
+    name_put(who, row.name);
     return account_put(act, who, (enum account_status)row.status, row.roles);
 }
 
@@ -102,7 +104,7 @@ static err_t device_load(struct act *act, const struct sql_token_find_row *t,
     struct sql_actor_device in = { .org = t->org, .id = t->principal };
     struct sql_actor_device_row row;
     TRY(sql_actor_device(act->db, act->arena, &in, &row));
-    name_put(&who->actor, row.name);
+    name_put(who, row.name);
     if (row.status < 0 || row.status >= STATUS_COUNT)
         return E_CORRUPT;
     who->refuse = device_answers[row.status];
@@ -119,7 +121,7 @@ static err_t key_load(struct act *act, const struct sql_token_find_row *t,
     struct sql_actor_enrolment_key in = { .org = t->org, .id = t->principal };
     struct sql_actor_enrolment_key_row row;
     TRY(sql_actor_enrolment_key(act->db, act->arena, &in, &row));
-    name_put(&who->actor, row.name);
+    name_put(who, row.name);
     return E_OK;
 }
 

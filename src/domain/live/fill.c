@@ -56,15 +56,14 @@ static err_t principal_add(struct live *l, struct principal_shard *s, const stru
     return E_OK;
 }
 
-/* Names are kept for people and services; the store has those of a million devices. */
-static err_t principal_name(struct principal_row *r, const struct actor *actor)
+static err_t principal_name(struct principal_row *r, str_t name)
 {
-    if (r->name != NULL || actor->kind == ACTOR_DEVICE)
-        return E_OK;
-    r->name = ref_new(ACTOR_NAME_MAX);
+    if (r->name != NULL || name.n == 0 || name.n >= LIVE_NAME_MAX)
+        return E_OK; /* it was filled already, or the store must be asked for it */
+    r->name = ref_new(name.n + 1);
     if (r->name == NULL)
         return E_NO_MEMORY;
-    memcpy(r->name, actor->name, ACTOR_NAME_MAX);
+    memcpy(r->name, name.p, name.n);
     return E_OK;
 }
 
@@ -80,7 +79,7 @@ static err_t principal_fill(struct live *l, const struct live_guard *g,
         TRY(principal_add(l, s, &who->actor, &row));
         r = slab_row(&s->rows, row);
     }
-    TRY(principal_name(r, &who->actor));
+    TRY(principal_name(r, who->name));
     r->perms = who->actor.perms;
     r->refuse = who->refuse;
     *ret_stamp = r->stamp;

@@ -114,6 +114,22 @@ bool principal_is_fresh(struct live *l, struct principal_row *p)
     return true;
 }
 
+static void hit_name(const struct live_ask *ask, const struct principal_row *p, struct live_hit *ret)
+{
+    struct actor *actor = &ret->who.actor;
+    bool wanted = p->kind != ACTOR_DEVICE || ask->name;
+    ret->who.name = STR_NONE;
+    actor->name[0] = '\0';
+    if (p->name == NULL || !wanted)
+        return;
+    size_t n = strlen(p->name);
+    memcpy(ret->name, p->name, n + 1);
+    ret->who.name = str_of(ret->name, n);
+    size_t cut = n < ACTOR_NAME_MAX ? n : ACTOR_NAME_MAX - 1;
+    memcpy(actor->name, p->name, cut);
+    actor->name[cut] = '\0';
+}
+
 /* Under the principal shard's read lock. */
 static void hit_fill(struct live *l, const struct live_ask *ask, struct principal_row *p,
                      struct live_hit *ret)
@@ -123,9 +139,7 @@ static void hit_fill(struct live *l, const struct live_ask *ask, struct principa
     actor->id = p->id;
     actor->org = p->org;
     actor->perms = p->perms;
-    actor->name[0] = '\0';
-    if (p->name != NULL)
-        memcpy(actor->name, p->name, sizeof actor->name);
+    hit_name(ask, p, ret);
     ret->who.refuse = p->refuse;
     ret->stamp = p->stamp;
     ret->park = p->parks;

@@ -29,7 +29,7 @@ struct effective {
 
 struct live;
 
-enum { LIVE_SHARDS = 64 };
+enum { LIVE_SHARDS = 64, LIVE_NAME_MAX = 129 };
 
 struct live_cfg {
     size_t principals_max;
@@ -48,6 +48,7 @@ void live_free(struct live *l);
 /* What a load from the store found. */
 struct live_principal {
     struct actor actor; /* with the token's join_seq */
+    str_t name;         /* whole; of a device its machine_id */
     err_t refuse;       /* E_OK: active; E_DEVICE_BLOCKED, E_DEVICE_REVOKED, E_DISABLED ... */
     ts_t expires_at;    /* of the token; absent: never */
 };
@@ -60,7 +61,8 @@ struct live_scope {
 
 /* The answer to a token. */
 struct live_hit {
-    struct live_principal who;
+    struct live_principal who;   /* its name lies in `name` */
+    char name[LIVE_NAME_MAX];
     uint64_t stamp;              /* of this principal's row: it changes with every load */
     uint64_t park;               /* number of the newest parked poll of this device */
     bool fresh;                  /* its configuration is here and nothing changed since */
@@ -78,6 +80,7 @@ struct live_ask {
     bool charge; /* count this request against the principal's rate */
     bool seen;   /* a device's own call: it counts as seen */
     bool body;   /* the effective configuration is wanted, not only its ETag */
+    bool name;   /* a device's name is wanted: most of its calls do without */
 };
 
 /* LIVE_LIMITED: *ret_wait says how long. */

@@ -23,7 +23,7 @@ struct principal_row {
     uint64_t stamp; /* never 0, never given twice */
     enum actor_kind kind;
     err_t refuse;
-    char *name; /* a counted block; NULL for devices, whose name the store has */
+    char *name; /* a counted block, NUL-terminated; NULL: not known */
     struct effective *effective;
     struct scope_set *scopes;
     int64_t seq;        /* greatest change of its scopes when `effective` was planned */

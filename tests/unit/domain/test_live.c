@@ -277,6 +277,30 @@ static void seen_devices_are_collected_once(void **state)
     live_free(l);
 }
 
+static void a_name_comes_whole_and_only_when_asked(void **state)
+{
+    (void)state;
+    struct live *l = make_live(1000);
+    struct live_guard g;
+    struct live_hit hit;
+    dur_t wait;
+    char longest[129];
+    digest_t t = token_of(1);
+    struct live_principal who = device(1);
+    memset(longest, 'm', 128);
+    who.name = str_of(longest, 128);
+    live_guard_take(l, &g);
+    assert_int_equal(live_fill_token(l, &g, &t, &who), E_OK);
+    struct live_ask ask = { .token = t, .now = { 1000000 } };
+    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
+    assert_null(hit.who.name.p);
+    ask.name = true;
+    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
+    assert_true(str_eq(hit.who.name, str_of(longest, 128)));
+    assert_int_equal(strlen(hit.who.actor.name), ACTOR_NAME_MAX - 1);
+    live_free(l);
+}
+
 /* A writer revokes and reinstates; readers load and ask. `truth` changes before its effect is
  * applied, as a COMMIT does: after the effect nobody may hear the older truth. */
 struct race {
@@ -338,6 +362,7 @@ int main(void)
         cmocka_unit_test(effectives_are_shared_and_bounded),
         cmocka_unit_test(an_expired_token_is_a_miss),
         cmocka_unit_test(seen_devices_are_collected_once),
+        cmocka_unit_test(a_name_comes_whole_and_only_when_asked),
         cmocka_unit_test(nobody_hears_an_older_truth),
     };
     if (crypto_init() != E_OK)
