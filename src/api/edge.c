@@ -205,6 +205,25 @@ static void edge_administrator(struct hot_ask *ask)
     edge_known(ask, &hit);
 }
 
+/* Memory does not know the token: a misspelt one ends here, the store is asked for others, but not
+ * by whoever guesses. */
+static void edge_unknown(struct hot_ask *ask, ts_t now)
+{
+    struct diag why = { 0 };
+    dur_t wait;
+    err_t e = auth_token_spelt(ask->x, &why);
+    if (e != E_OK) {
+        edge_count_refusal(ask->api, ask->x, ask->route, e);
+        edge_refuse(ask->api, ask->x, e, &why, oid_make());
+    } else if (admin_tokens_hold(&ask->api->services->admin_tokens, ask->token, now)) {
+        edge_administrator(ask);
+    } else if (limit_address(ask->api, &ask->x->peer, false, &wait)) {
+        passage_start(ask, NULL);
+    } else {
+        refuse_after(ask->api, ask->x, wait);
+    }
+}
+
 static void edge_token(struct hot_ask *ask)
 {
     struct live_hit hit;
@@ -224,12 +243,7 @@ static void edge_token(struct hot_ask *ask)
         refuse_after(ask->api, ask->x, wait);
         return;
     case LIVE_MISS:
-        if (admin_tokens_hold(&ask->api->services->admin_tokens, ask->token, look.now))
-            edge_administrator(ask);
-        else if (limit_address(ask->api, &ask->x->peer, false, &wait))
-            passage_start(ask, NULL);
-        else
-            refuse_after(ask->api, ask->x, wait);
+        edge_unknown(ask, look.now);
         return;
     }
 }

@@ -108,6 +108,7 @@ void passage_free(struct passage *p);
 /* auth.c */
 err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret,
                  bool *ret_sent) MUST_USE;
+err_t auth_token_spelt(const struct http_xchg *x, struct diag *why) MUST_USE;
 err_t auth_host(const struct settings *s, const struct http_xchg *x) MUST_USE;
 err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
                   bool *ret_cors) MUST_USE;

@@ -166,10 +166,19 @@ bool str_is_utf8(str_t s)
 
 bool bytes_eq_ct(const void *a, const void *b, size_t n)
 {
-    const volatile unsigned char *x = a;
-    const volatile unsigned char *y = b;
-    unsigned char differ = 0;
-    for (size_t i = 0; i < n; i++)
-        differ = (unsigned char)(differ | (x[i] ^ y[i]));
+    const unsigned char *x = a;
+    const unsigned char *y = b;
+    uint64_t differ = 0;
+    for (size_t i = 0; i < n; i += sizeof differ) {
+        uint64_t from_x = 0;
+        uint64_t from_y = 0;
+        size_t part = n - i < sizeof differ ? n - i : sizeof differ;
+        memcpy(&from_x, x + i, part);
+        memcpy(&from_y, y + i, part);
+        differ |= from_x ^ from_y;
+        __asm__ volatile(
+            ""
+            : "+r"(differ)); /* nothing is known of it: no early end can be compiled in */
+    }
     return differ == 0;
 }
