@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random bytes from the kernel (getrandom(2)); tests may ask for a fixed sequence. */
+/* Random bytes from the kernel (getrandom(2)), fetched ahead by each thread; safe across fork(2),
+ * not across a bare clone(2). Tests may ask for a fixed sequence. */
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 

@@ -4,6 +4,9 @@
 #include "base/secret.h"
 #include "check.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static void below_its_bound_and_even(void **state)
 {
     (void)state;
@@ -40,6 +43,46 @@ static void seeds(void **state)
     assert_true(zeros < 100);
 }
 
+/* What a thread has fetched ahead is not given out by its child too. */
+static void parent_and_child_differ(void **state)
+{
+    (void)state;
+    uint64_t child = 0;
+    int ends[2];
+    (void)rng_u64();
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        child = rng_u64();
+        _exit(write(ends[1], &child, sizeof child) == (ssize_t)sizeof child ? 0 : 1);
+    }
+    uint64_t parent = rng_u64();
+    assert_int_equal(read(ends[0], &child, sizeof child), sizeof child);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_true(parent != child);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+/* Small requests come from what was fetched ahead, large ones do not: neither repeats itself. */
+static void no_bytes_come_twice(void **state)
+{
+    (void)state;
+    uint64_t seen[1000];
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+        unsigned char odd[3];
+        unsigned char large[200];
+        rng_bytes(odd, sizeof odd);
+        rng_bytes(large, sizeof large);
+        seen[i] = rng_u64();
+        for (size_t k = 0; k < i; k++)
+            assert_true(seen[k] != seen[i]);
+    }
+}
+
 static void secrets(void **state)
 {
     (void)state;
@@ -60,6 +103,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(below_its_bound_and_even),
         cmocka_unit_test(seeds),
+        cmocka_unit_test(parent_and_child_differ),
+        cmocka_unit_test(no_bytes_come_twice),
         cmocka_unit_test(secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
