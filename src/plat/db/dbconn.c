@@ -131,6 +131,9 @@ static err_t dbconn_open_sqlite(struct db *db, const char *dir, struct diag *why
         (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         rc = sqlite3_exec(db->sqlite, "PRAGMA query_only=ON", NULL, NULL, NULL);
         sqlite3_progress_handler(db->sqlite, DBCONN_OPS_PER_LOOK, dbconn_look_at_clock, db);
+    } else if (rc == SQLITE_OK) {
+        /* What was committed a moment ago lies in the log, where mmap does not reach. */
+        rc = sqlite3_exec(db->sqlite, "PRAGMA cache_size=-65536", NULL, NULL, NULL);
     }
     for (size_t i = 0; rc == SQLITE_OK && i < DBCONN_CONTROLS; i++)
         rc = sqlite3_prepare_v3(db->sqlite, control_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
