@@ -60,6 +60,16 @@ UPDATE device SET status = $status, status_reason = NULL, known = TRUE, enrolled
 WHERE org = $org AND id = $id;
 
 -- In by an installer. An owner that nobody approved does not become one.
+-- A machine that nobody knew, in at once and with its token.
+-- @exec agent_add(id id, org id, machine_id text, machine_key text, status int, now ts, hostname text?,
+--   hostname_key text?, os text?, client_version text?, user_name text?, user_email text?, user_words text?,
+--   labels text?, enrol_key_id id, join_seq int)
+INSERT INTO device (id, org, machine_id, machine_key, status, known, imported, hostname, hostname_key, os,
+    client_version, agent_user_name, agent_user_email, agent_user_id, labels, enrol_key_id, join_seq, token_issued_at,
+    enrolled_at, last_seen_at, created_at, revision)
+VALUES ($id, $org, $machine_id, $machine_key, $status, TRUE, FALSE, $hostname, $hostname_key, $os, $client_version,
+    $user_name, $user_email, $user_words, $labels, $enrol_key_id, $join_seq, $now, $now, $now, $now, 1);
+
 -- @exec agent_enrol(org id, id id, status int, now ts, hostname text?, hostname_key text?, os text?,
 --   client_version text?, user_name text?, user_email text?, user_words text?, labels text?, enrol_key_id id)
 UPDATE device SET status = $status, status_reason = NULL,

@@ -82,20 +82,6 @@ static err_t arrival_may(struct act *act, struct arrival *it)
     return known ? arrival_back(act, it) : E_OK;
 }
 
-static err_t arrival_add(struct act *act, struct arrival *it)
-{
-    struct sql_device_add in = {
-        .id = oid_make(),
-        .org = act->org,
-        .machine_id = it->in->machine_id,
-        .status = DEVICE_PENDING, /* until the next statement */
-        .now = act->now,
-    };
-    TRY(fleet_lower(act->arena, in.machine_id, &in.machine_key));
-    it->device.id = in.id;
-    return sql_device_add(act->db, &in);
-}
-
 /* What the machine had before it came back ends. */
 static err_t arrival_clear(struct act *act, const struct arrival *it)
 {
@@ -119,21 +105,42 @@ static err_t arrival_groups(struct act *act, const struct arrival *it)
     return n > 0 ? act_scope_changed(act, SCOPE_DEVICE, act->org, it->device.id) : E_OK;
 }
 
-static err_t arrival_write(struct act *act, struct arrival *it)
+/* A machine that nobody knew: one row, written once. */
+static err_t arrival_add(struct act *act, struct arrival *it, str_t hostname_key)
 {
     const struct agent_words *w = &it->in->words;
-    TRY(enrolment_key_use(act, it->key.id, &it->key));
-    if (it->device.status == DEVICE_NONE)
-        TRY(arrival_add(act, it));
-    else
-        TRY(arrival_clear(act, it));
-    TRY(labels_merge(act->arena, it->device.labels, it->key.labels, &it->labels));
+    struct sql_agent_add row = {
+        .id = oid_make(),
+        .org = act->org,
+        .machine_id = it->in->machine_id,
+        .status = DEVICE_ENROLLED,
+        .now = act->now,
+        .hostname = w->hostname,
+        .hostname_key = hostname_key,
+        .os = w->os_info,
+        .client_version = w->version,
+        .user_name = w->user_name,
+        .user_email = w->user_email,
+        .user_words = w->user_id,
+        .labels = it->labels,
+        .enrol_key_id = it->key.id,
+        .join_seq = it->device.join_seq + 1,
+    };
+    TRY(fleet_lower(act->arena, row.machine_id, &row.machine_key));
+    it->device.id = row.id;
+    return sql_agent_add(act->db, &row);
+}
+
+static err_t arrival_return(struct act *act, struct arrival *it, str_t hostname_key)
+{
+    const struct agent_words *w = &it->in->words;
     struct sql_agent_enrol row = {
         .org = act->org,
         .id = it->device.id,
         .status = DEVICE_ENROLLED,
         .now = act->now,
         .hostname = w->hostname,
+        .hostname_key = hostname_key,
         .os = w->os_info,
         .client_version = w->version,
         .user_name = w->user_name,
@@ -142,8 +149,18 @@ static err_t arrival_write(struct act *act, struct arrival *it)
         .labels = it->labels,
         .enrol_key_id = it->key.id,
     };
-    TRY(fleet_lower(act->arena, w->hostname, &row.hostname_key));
-    TRY(sql_agent_enrol(act->db, &row));
+    TRY(arrival_clear(act, it));
+    return sql_agent_enrol(act->db, &row);
+}
+
+static err_t arrival_write(struct act *act, struct arrival *it)
+{
+    bool fresh = it->device.status == DEVICE_NONE;
+    str_t hostname_key;
+    TRY(enrolment_key_use(act, it->key.id, &it->key));
+    TRY(labels_merge(act->arena, it->device.labels, it->key.labels, &it->labels));
+    TRY(fleet_lower(act->arena, it->in->words.hostname, &hostname_key));
+    TRY(fresh ? arrival_add(act, it, hostname_key) : arrival_return(act, it, hostname_key));
     return arrival_groups(act, it);
 }
 
@@ -167,5 +184,7 @@ static err_t arrival_token(struct act *act, struct arrival *it, struct token_tex
         .org = act->org, .id = it->device.id, .now = act->now, .join_seq = join_seq
     };
     TRY(sql_fleet_token_add(act->db, &in));
+    if (it->device.status == DEVICE_NONE)
+        return E_OK; /* arrival_add wrote it with the row */
     return sql_agent_token_set(act->db, &set);
 }
