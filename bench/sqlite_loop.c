@@ -16,12 +16,13 @@ enum { GROUP = 64, STMTS = 5 };
 
 /* What /agents/enroll with a key leaves behind. */
 static const char *const texts[STMTS] = {
-    "INSERT INTO device (id, org, machine_id, machine_key, status, known, imported, hostname,"
-    " hostname_key, join_seq, enrol_key_id, token_issued_at, enrolled_at, last_seen_at, created_at,"
-    " revision) VALUES ($id, $org, $machine, $machine, 2, 1, 0, 'bench.example', 'bench.example',"
-    " 1, $other, $now, $now, $now, $now, 1)",
-    "INSERT INTO token (hash, id, org, principal_kind, principal, state, join_seq, created_at)"
-    " VALUES ($hash, $other, $org, 3, $id, 0, 1, $now)",
+    ("INSERT INTO device (id, org, machine_id, machine_key, status, known, imported, hostname,"
+     " hostname_key, join_seq, enrol_key_id, token_issued_at, enrolled_at,"
+     " last_seen_at, created_at, revision) VALUES ($id, $org, $machine, $machine, 2, 1, 0, "
+     "'bench.example',"
+     " 'bench.example', 1, $other, $now, $now, $now, $now, 1)"),
+    ("INSERT INTO token (hash, id, org, principal_kind, principal, state, join_seq, created_at)"
+     " VALUES ($hash, $other, $org, 3, $id, 0, 1, $now)"),
     "UPDATE enrolment_key SET used_n = used_n + 1 WHERE id = $org AND org = $org",
     "INSERT INTO audit_event (chain, seq, body, hash) VALUES ($org, $seq, $body, $hash)",
     "INSERT INTO audit_private (chain, seq, salt, private) VALUES ($org, $seq, $other, $private)",

@@ -99,6 +99,7 @@ static bool read_options(int argc, char **argv, struct seneschal_agent_options *
 {
     int option;
     optind = 1;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread yet */
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case OPT_SERVER:

@@ -16,7 +16,7 @@ static const dur_t grace = { 0 * SECOND_US };
 /* How often a confirmation is worth an fsync: a restart forgets no more of the lease than this. */
 static const dur_t save_each = { 300 * SECOND_US };
 static const dur_t heartbeat_each = { 600 * SECOND_US };
-static const dur_t token_age_max = { 30 * 86400 * SECOND_US };
+static const dur_t token_age_max = { 30 * INT64_C(86400) * SECOND_US };
 /* A 304 that comes at once where a long poll was asked for: do not turn in circles. */
 static const dur_t poll_least = { 5 * SECOND_US };
 

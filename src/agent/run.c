@@ -84,7 +84,7 @@ static err_t run_wait(struct seneschal_agent *g, int64_t wait_ms)
     while (!atomic_load(&g->stopped) && clock_mono().us < until.us) {
         struct timespec rest = slice;
         int64_t left = until.us - clock_mono().us;
-        if (left < RUN_SLICE_MS * 1000)
+        if (left < (int64_t)RUN_SLICE_MS * 1000)
             rest.tv_nsec = left > 0 ? (long)left * 1000 : 0;
         (void)nanosleep(&rest, NULL); /* a signal ends it early: the loop looks again */
         TRY(agent_follow_time(g));

@@ -105,7 +105,7 @@ static err_t store_load_one(const char *dir, const char *name, struct diag *why,
     char path[AGENT_PATH_MAX];
     str_t text;
     TRY(store_path(dir, name, path));
-    CLEANUP(arena_freep) struct arena *a = arena_new(2 * AGENT_FILE_MAX);
+    CLEANUP(arena_freep) struct arena *a = arena_new((size_t)2 * AGENT_FILE_MAX);
     if (a == NULL)
         return E_NO_MEMORY;
     err_t e = file_read(a, path, AGENT_FILE_MAX, why, &text);

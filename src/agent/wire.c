@@ -226,7 +226,7 @@ static bool wire_etag_fits(str_t etag, str_t body)
 {
     uint8_t want[SHA256_SIZE];
     if (etag.n != 2 * SHA256_SIZE + 2 || etag.p[0] != '"' || etag.p[etag.n - 1] != '"' ||
-        hex_decode(str_sub(etag, 1, 2 * SHA256_SIZE), want, sizeof want) != E_OK)
+        hex_decode(str_sub(etag, 1, etag.n - 2), want, sizeof want) != E_OK)
         return false;
     digest_t have = sha256_of(body);
     return memcmp(have.b, want, sizeof want) == 0;

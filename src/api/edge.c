@@ -194,20 +194,20 @@ static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
 }
 
 /* A local root's ephemeral token: a system administrator, whom no store knows. */
-static void edge_administrator(struct hot_ask *ask)
+static void edge_administrator(struct hot_ask *ask, struct live_hit *hit)
 {
-    const struct live_hit hit = {
+    *hit = (struct live_hit){
         .who.actor = { .kind = ACTOR_SYSTEM,
                        .org = ask->api->services->default_org,
                        .perms = perms_all(),
                        .name = "admin-token" },
     };
-    edge_known(ask, &hit);
+    edge_known(ask, hit);
 }
 
 /* Memory does not know the token: a misspelt one ends here, the store is asked for others, but not
  * by whoever guesses. */
-static void edge_unknown(struct hot_ask *ask, ts_t now)
+static void edge_unknown(struct hot_ask *ask, ts_t now, struct live_hit *hit)
 {
     struct diag why = { 0 };
     dur_t wait;
@@ -216,7 +216,7 @@ static void edge_unknown(struct hot_ask *ask, ts_t now)
         edge_count_refusal(ask->api, ask->x, ask->route, e);
         edge_refuse(ask->api, ask->x, e, &why, oid_make());
     } else if (admin_tokens_hold(&ask->api->services->admin_tokens, ask->token, now)) {
-        edge_administrator(ask);
+        edge_administrator(ask, hit);
     } else if (limit_address(ask->api, &ask->x->peer, false, &wait)) {
         passage_start(ask, NULL);
     } else {
@@ -224,9 +224,9 @@ static void edge_unknown(struct hot_ask *ask, ts_t now)
     }
 }
 
-static void edge_token(struct hot_ask *ask)
+/* `hit` is the caller's, who keeps it as long as `ask`. */
+static void edge_token(struct hot_ask *ask, struct live_hit *hit)
 {
-    struct live_hit hit;
     dur_t wait = { 0 };
     struct live_ask look = {
         .token = *ask->token,
@@ -235,15 +235,15 @@ static void edge_token(struct hot_ask *ask)
         .seen = true,
         .charge = ask->route->limit != LIMIT_NONE,
     };
-    switch (live_find(ask->api->services->live, &look, &hit, &wait)) {
+    switch (live_find(ask->api->services->live, &look, hit, &wait)) {
     case LIVE_HIT:
-        edge_known(ask, &hit);
+        edge_known(ask, hit);
         return;
     case LIVE_LIMITED:
         refuse_after(ask->api, ask->x, wait);
         return;
     case LIVE_MISS:
-        edge_unknown(ask, look.now);
+        edge_unknown(ask, look.now, hit);
         return;
     }
 }
@@ -279,8 +279,9 @@ static void on_message(void *app, struct http_xchg *x)
         return;
     }
     struct hot_ask ask = { .api = api, .x = x, .route = m.route, .token = sent ? &token : NULL };
+    struct live_hit hit;
     if (sent)
-        edge_token(&ask);
+        edge_token(&ask, &hit);
     else
         edge_ask(&ask);
 }

@@ -28,8 +28,8 @@ static err_t etag_of(struct request *rq, const struct config_body *body, str_t *
 
 err_t config_get(struct request *rq)
 {
-    struct config_plan plan;
-    struct config_body body;
+    struct config_plan plan = { 0 };
+    struct config_body body = { 0 };
     str_t etag;
     TRY(read_for(rq, &plan));
     TRY(config_compute(&rq->act, &plan, &body));
@@ -43,8 +43,8 @@ err_t config_get(struct request *rq)
 
 err_t config_version_get(struct request *rq)
 {
-    struct config_plan plan;
-    struct config_body body;
+    struct config_plan plan = { 0 };
+    struct config_body body = { 0 };
     TRY(read_for(rq, &plan));
     TRY(config_compute(&rq->act, &plan, &body));
     struct config_version_out *out = ARENA_NEW(rq->act.arena, struct config_version_out);

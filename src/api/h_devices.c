@@ -42,25 +42,23 @@ static err_t filter_text(struct request *rq, const struct device_filter *f, str_
 static err_t list_page(struct request *rq, const struct device_query *q,
                        const struct device_filter *f)
 {
-    struct row_device *rows;
-    size_t n;
+    struct device_page page;
     str_t filters;
     str_t position = STR_NONE;
-    str_t next;
     str_t cursor = STR_NONE;
     TRY(filter_text(rq, f, &filters));
     if (q->page.cursor.p != NULL)
         TRY(cursor_open(rq, q->page.cursor, filters, &position));
     int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
-    TRY(device_list(&rq->act, f, position, limit, &rows, &n, &next));
-    struct device_out *out = ARENA_ARRAY(rq->act.arena, struct device_out, n);
+    TRY(device_list(&rq->act, f, position, limit, &page));
+    struct device_out *out = ARENA_ARRAY(rq->act.arena, struct device_out, page.n);
     if (out == NULL)
         return E_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        TRY(device_view(rq, &rows[i], false, &out[i]));
-    if (next.p != NULL)
-        TRY(cursor_make(rq, next, filters, &cursor));
-    return reply_list(rq, &device_out_shape, out, n, cursor);
+    for (size_t i = 0; i < page.n; i++)
+        TRY(device_view(rq, &page.rows[i], false, &out[i]));
+    if (page.next.p != NULL)
+        TRY(cursor_make(rq, page.next, filters, &cursor));
+    return reply_list(rq, &device_out_shape, out, page.n, cursor);
 }
 
 err_t devices_list(struct request *rq)

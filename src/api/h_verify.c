@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /agents/verify: whose token is this? Asked for every call of a fleet's own services, so it is answered from memory;
- * what memory lacks a worker asks the store for, and remembers. */
+/* POST /agents/verify: whose token is this? Asked for every call of a fleet's own services, so it
+ * is answered from memory; what memory lacks a worker asks the store for, and remembers. */
 #include "api/handlers_fleet.h"
 
 #include "api/passage.h"
@@ -43,7 +43,8 @@ enum hot_answer agents_verify_hot(const struct hot_ask *ask)
     if (!asks_plainly(ask, &in))
         return HOT_PASS;
     struct live_ask look = { .token = sha256_of(in->token), .now = clock_now(), .name = true };
-    if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT || hit.who.name.p == NULL)
+    if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT ||
+        hit.who.name.p == NULL)
         return HOT_PASS;
     const struct actor *device = &hit.who.actor;
     bool good = device->kind == ACTOR_DEVICE && hit.who.refuse == E_OK;

@@ -69,8 +69,8 @@ enum { CURSOR_MAC = 16 };
 
 static digest_t cursor_mac(const struct request *rq, str_t position, str_t filters)
 {
-    const str_t parts[] = { STR("seneschal-cursor-v1"), request_path(rq),
-                            oid_bytes(&rq->act.org), filters, position };
+    const str_t parts[] = { STR("seneschal-cursor-v1"), request_path(rq), oid_bytes(&rq->act.org),
+                            filters, position };
     return hmac_of_parts(&rq->services->keys.by_use[KEY_CURSOR], parts, ARRAY_LEN(parts));
 }
 

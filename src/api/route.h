@@ -46,7 +46,8 @@ struct route {
     enum tx tx;
     bool both;     /* † also without /api/v1 */
     bool root;     /* only at the root */
-    bool config; /* .hot answers a device from its effective configuration: load that where it is missing */
+    bool config;   /* .hot answers a device from its effective configuration: load that where it is
+                      missing */
     hot_f *hot;    /* asked first, on the loop */
     bool cors;     /* called by clients in a browser (API "Clients in a browser") */
     bool no_store; /* Cache-Control: no-store: a secret or a person's data */

@@ -2,6 +2,7 @@
 /* The configuration that devices fetch: the hot rows of the house. */
 #include "api/handlers_config.h"
 #include "api/passage.h"
+#include "api/routes_parts.h"
 #include "api/shapes_config.h"
 
 /* clang-format off */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Health and operation. */
 #include "api/health.h"
+#include "api/routes_parts.h"
 
 /* clang-format off */
 static const struct route rows[] = {

@@ -54,11 +54,12 @@ const struct shape audit_out_shape = SHAPE(struct audit_out, "AuditEvent", audit
 
 static err_t hex_make(struct arena *a, const digest_t *d, str_t *ret)
 {
-    char *text = (char *)arena_alloc(a, 2 * SHA256_SIZE);
+    const size_t n = (size_t)2 * SHA256_SIZE;
+    char *text = (char *)arena_alloc(a, n);
     if (text == NULL)
         return E_NO_MEMORY;
     hex_encode(d->b, SHA256_SIZE, text);
-    *ret = str_of(text, 2 * SHA256_SIZE);
+    *ret = str_of(text, n);
     return E_OK;
 }
 

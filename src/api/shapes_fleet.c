@@ -20,7 +20,7 @@ static const char *const agent_statuses[] = { "pending", "active", "blocked", "u
 static const char *const sorts[] = { "-created_at", "created_at", "machine_id", "-machine_id", "last_seen_at", "-last_seen_at", NULL };
 
 #define WORD(T, m)         FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true)
-#define WORD_DOC(T, m, d)  FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true, .doc = d)
+#define WORD_DOC(T, m, d)  FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true, .doc = (d))
 #define MACHINE(T)         FIELD(T, machine_id, REQ, .min = 1, .max = MACHINE_MAX, .text = TEXT_MACHINE_ID, .doc = "the machine's own name: unique in its organisation")
 #define PAGE(T)            FIELD_AS(T, page.limit, "limit", OPT, .min = 1, .max = PAGE_MAX), \
                            FIELD_AS(T, page.cursor, "cursor", OPT, .max = 1024, .text = TEXT_TOKEN)

@@ -133,15 +133,21 @@ err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct
                 STR_ARG(origin), STR_ARG(name), nearest_name(name));
 }
 
+/* A reload reads it while threads run: getenv races only with setenv, which nothing here calls. */
+static const char *environment(const char *name)
+{
+    return getenv(name); /* NOLINT(concurrency-mt-unsafe): nothing writes the environment */
+}
+
 static err_t environment_one(struct config *c, enum conf at, struct diag *why)
 {
     const char *env = conf_infos[at].env;
     char file_env[96];
     (void)snprintf(file_env, sizeof file_env, "%s_FILE", env); /* our own short names */
-    const char *value = getenv(env);
+    const char *value = environment(env);
     if (value != NULL)
         return config_set_at(c, at, str_from_cz(value), str_from_cz(env), why);
-    const char *path = at == CONF_MASTER_KEY_FILE ? NULL : getenv(file_env);
+    const char *path = at == CONF_MASTER_KEY_FILE ? NULL : environment(file_env);
     if (path == NULL)
         return E_OK;
     str_t text;
@@ -155,12 +161,12 @@ err_t config_from_environment(struct config *c, struct diag *why)
 {
     for (size_t i = 0; i < CONF_COUNT; i++)
         TRY(environment_one(c, (enum conf)i, why));
-    const char *older =
-        getenv("RPA_FLEET_ENROLL_LOCKED"); /* FLEET 2: the older server's name is understood */
+    /* FLEET 2: the older server's name is understood */
+    const char *older = environment("RPA_FLEET_ENROLL_LOCKED");
     if (older != NULL && !str_starts(c->origins[CONF_FLEET_LOCKED], STR("SENESCHAL")))
         TRY(config_set_at(c, CONF_FLEET_LOCKED, str_from_cz(older), STR("RPA_FLEET_ENROLL_LOCKED"),
                           why));
-    if (getenv("RPA_FLEET_PER_AGENT_TOKEN") != NULL)
+    if (environment("RPA_FLEET_PER_AGENT_TOKEN") != NULL)
         LOG(LOG_INFO, "per-agent-token",
             LOG_F("note",
                   "tokens are always per machine: RPA_FLEET_PER_AGENT_TOKEN has no effect"));

@@ -45,7 +45,8 @@ static err_t open_directory(struct server *s, struct diag *why)
     if (dir == NULL)
         return FAIL(why, E_USAGE, "data: name a directory, for example --data ./var");
     if (config_cz(s->config, CONF_DATABASE) != NULL)
-        return FAIL(why, E_USAGE, "database: this build keeps its store in the data directory: leave it empty");
+        return FAIL(why, E_USAGE,
+                    "database: this build keeps its store in the data directory: leave it empty");
     TRY(file_make_dirs(dir, 0700, why));
     if (access(dir, W_OK | X_OK) != 0)
         return FAIL(why, E_IO,
@@ -67,6 +68,7 @@ static err_t open_store(struct server *s, struct diag *why)
 {
     CLEANUP(db_closep) struct db *db = NULL;
     struct master_key_cfg master = {
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs here */
         .credentials_dir = getenv("CREDENTIALS_DIRECTORY"),
         .file = config_cz(s->config, CONF_MASTER_KEY_FILE),
         .dir = s->services.dir,

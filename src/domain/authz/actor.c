@@ -8,7 +8,7 @@ static_assert(ROLE_COUNT < 32, "one bit per role");
 
 /* clang-format off */
 static const char *const perm_names[PERM_COUNT] = {
-#define PERM(code, name, roles) [PERM_##code] = name,
+#define PERM(code, name, roles) [PERM_##code] = (name),
 #include "domain/authz/perm.def"
 #undef PERM
 };

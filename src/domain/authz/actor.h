@@ -5,7 +5,15 @@
 
 #include "base/id.h"
 
-enum role { ROLE_NONE, ROLE_ADMINISTRATOR, ROLE_OPERATOR, ROLE_AUDITOR, ROLE_ENROLLER, ROLE_USER, ROLE_COUNT };
+enum role {
+    ROLE_NONE,
+    ROLE_ADMINISTRATOR,
+    ROLE_OPERATOR,
+    ROLE_AUDITOR,
+    ROLE_ENROLLER,
+    ROLE_USER,
+    ROLE_COUNT
+};
 
 enum perm {
 #define PERM(code, name, roles) PERM_##code,
@@ -18,23 +26,32 @@ typedef struct perms { /* a set of permissions, one bit each */
     uint64_t bits;
 } perms_t;
 
-/* A principal is a user, a service account or a device; an enrolment key acts only on the enrolment rows. */
-enum actor_kind { ACTOR_NONE, ACTOR_USER, ACTOR_SERVICE, ACTOR_DEVICE, ACTOR_ENROLMENT_KEY, ACTOR_SYSTEM };
+/* A principal is a user, a service account or a device; an enrolment key acts only on the enrolment
+ * rows. */
+enum actor_kind {
+    ACTOR_NONE,
+    ACTOR_USER,
+    ACTOR_SERVICE,
+    ACTOR_DEVICE,
+    ACTOR_ENROLMENT_KEY,
+    ACTOR_SYSTEM
+};
 
 enum { ACTOR_NAME_MAX = 64 };
 
 struct actor {
     enum actor_kind kind; /* ACTOR_NONE: nobody has proven anything */
-    oid_t id;             /* of the user, service account, device or enrolment key; zero for the system */
-    oid_t org;            /* his own organisation */
+    oid_t id;  /* of the user, service account, device or enrolment key; zero for the system */
+    oid_t org; /* his own organisation */
     perms_t perms;
-    int64_t join_seq;     /* of a device: which of its tokens this is */
+    int64_t join_seq;          /* of a device: which of its tokens this is */
     char name[ACTOR_NAME_MAX]; /* for the record, cut off where too long */
 };
 
 const char *perm_name(enum perm p);
-const char *role_name(enum role r);            /* "administrator" ... */
-const char *actor_kind_name(enum actor_kind k); /* "user" "service" "device" "enrollment-key" "system" "none" */
+const char *role_name(enum role r); /* "administrator" ... */
+const char *
+actor_kind_name(enum actor_kind k); /* "user" "service" "device" "enrollment-key" "system" "none" */
 err_t role_parse(str_t name, enum role *ret) MUST_USE;
 perms_t role_perms(enum role r);
 perms_t roles_perms(uint32_t roles); /* a set: bit 1 << role */

@@ -170,23 +170,20 @@ static err_t position_of(struct arena *a, enum device_sort sort, const struct ro
 }
 
 err_t device_list(struct act *act, const struct device_filter *f, str_t position, int64_t limit,
-                  struct row_device **ret, size_t *ret_n, str_t *ret_position)
+                  struct device_page *ret)
 {
     struct query q = { .limit = limit + 1 }; /* one more tells whether there are more */
-    struct row_device *rows = NULL;
-    size_t n = 0;
-    str_t next = STR_NONE;
+    struct device_page p = { .next = STR_NONE };
     TRY(query_make(act, f, &q));
     TRY(query_from(act, f->sort, position, &q));
     if (!q.nothing)
-        TRY((q.status.set ? sorts[f->sort].by_status : sorts[f->sort].page)(act, &q, &rows, &n));
-    if (n > (size_t)limit) {
-        n = (size_t)limit;
-        TRY(position_of(act->arena, f->sort, &rows[n - 1], &next));
+        TRY((q.status.set ? sorts[f->sort].by_status : sorts[f->sort].page)(act, &q, &p.rows,
+                                                                            &p.n));
+    if (p.n > (size_t)limit) {
+        p.n = (size_t)limit;
+        TRY(position_of(act->arena, f->sort, &p.rows[p.n - 1], &p.next));
     }
-    *ret = rows;
-    *ret_n = n;
-    *ret_position = next;
+    *ret = p;
     return E_OK;
 }
 

@@ -29,10 +29,14 @@ struct device_filter { /* absent or zero: any */
     enum device_sort sort;
 };
 
-/* `position`: absent, from the start; else the answer of an earlier page. E_BAD_CURSOR.
- * `*ret_position` is absent after the last page. */
+struct device_page {
+    struct row_device *rows;
+    size_t n;
+    str_t next; /* the position of the next page; absent after the last */
+};
+/* `position`: absent, from the start; else `next` of an earlier page. E_BAD_CURSOR. */
 err_t device_list(struct act *act, const struct device_filter *f, str_t position, int64_t limit,
-                  struct row_device **ret, size_t *ret_n, str_t *ret_position) MUST_USE;
+                  struct device_page *ret) MUST_USE;
 
 enum { DEVICE_COUNT_MAX = 10000 };
 /* Exact up to DEVICE_COUNT_MAX, which is the answer for more. */

@@ -20,8 +20,8 @@ static err_t plain_etag(struct act *act, str_t etag, str_t *ret)
 
 err_t config_ack(struct act *act, const struct config_ack *in, bool *ret_new)
 {
-    struct row_device_ack old;
-    str_t etag;
+    struct row_device_ack old = { 0 };
+    str_t etag = STR_NONE;
     TRY(plain_etag(act, in->etag, &etag));
     TRY(sql_target_device(act->db, act->arena,
                           &(struct sql_target_device){ .org = act->org, .id = in->device },

@@ -22,7 +22,7 @@ static const uint8_t p256_head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0
 
 enum {
     ED25519_SPKI = sizeof ed25519_head + ED25519_PUBLIC,
-    P256_SPKI = sizeof p256_head + 2 * P256_COORDINATE
+    P256_SPKI = sizeof p256_head + (size_t)2 * P256_COORDINATE
 };
 static_assert((int)P256_SPKI <= (int)PUBKEY_SPKI_MAX, "both kinds fit");
 

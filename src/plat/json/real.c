@@ -16,6 +16,15 @@ struct real_digits {
     int point;
 };
 
+bool json_real_same(double a, double b)
+{
+    uint64_t x;
+    uint64_t y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return x == y;
+}
+
 /* Does decimal text of these digits read back as v? strtod rounds right, and knows 'e' in every
  * locale. */
 static bool real_reads_back(const struct real_digits *r, double v)
@@ -24,7 +33,7 @@ static bool real_reads_back(const struct real_digits *r, double v)
     int len = snprintf(text, sizeof text, "%.*se%d", (int)r->n, r->d, r->point - (int)r->n);
     assert(len > 0 && (size_t)len < sizeof text);
     double back = strtod(text, NULL);
-    return memcmp(&back, &v, sizeof v) == 0;
+    return json_real_same(back, v);
 }
 
 /* v rounded to n digits; the character between the first two digits depends on the locale. */

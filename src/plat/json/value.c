@@ -169,12 +169,8 @@ bool json_equal(const struct json *a, const struct json *b)
         return json_bool(a) == json_bool(b);
     case JSON_INT:
         return json_int(a) == json_int(b);
-    case JSON_REAL: {
-        /* Read from text, so never NaN; the same bits or not. */
-        double x = json_real_value(jansson_of(a));
-        double y = json_real_value(jansson_of(b));
-        return memcmp(&x, &y, sizeof x) == 0;
-    }
+    case JSON_REAL:
+        return json_real_same(json_real_value(jansson_of(a)), json_real_value(jansson_of(b)));
     case JSON_STRING:
         return str_eq(json_string(a), json_string(b));
     case JSON_ARRAY:

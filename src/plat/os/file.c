@@ -12,7 +12,7 @@
 
 enum { FILE_TEMP_TRIES = 8 };
 
-static void file_closep(int *fd)
+static void file_closep(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd); /* what had to be durable was fsynced before */

@@ -55,22 +55,20 @@ static void test_every_filter_and_order(void **state)
     as_admin(w);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct buf got;
-        str_t position = STR_NONE;
+        struct device_page page = { .next = STR_NONE };
         int64_t count;
         size_t total = 0;
         buf_init(&got, KIB(1));
         do { /* pages of one or two rows, so that every cursor is used */
-            struct row_device *rows;
-            size_t n;
-            assert_int_equal(device_list(&w->act, &cases[i].filter, position, 1 + (int64_t)(i % 2),
-                                         &rows, &n, &position),
-                             E_OK);
-            for (size_t r = 0; r < n; r++) {
-                buf_add(&got, rows[r].machine_id);
+            assert_int_equal(
+                device_list(&w->act, &cases[i].filter, page.next, 1 + (int64_t)(i % 2), &page),
+                E_OK);
+            for (size_t r = 0; r < page.n; r++) {
+                buf_add(&got, page.rows[r].machine_id);
                 BUF_ADD(&got, " ");
             }
-            total += n;
-        } while (position.p != NULL);
+            total += page.n;
+        } while (page.next.p != NULL);
         if (!str_eq(buf_str(&got), str_from_cz(cases[i].want)))
             fail_msg("%s: got %.*s", cases[i].name, STR_ARG(buf_str(&got)));
         assert_int_equal(device_count(&w->act, &cases[i].filter, &count), E_OK);
@@ -83,18 +81,16 @@ static void test_pages_stay_right_while_machines_come(void **state)
 {
     struct world *w = *state;
     struct device_filter f = { .sort = SORT_NEWEST };
-    struct row_device *rows;
-    str_t position;
-    size_t n;
+    struct device_page page;
     fill(w);
     as_admin(w);
-    assert_int_equal(device_list(&w->act, &f, STR_NONE, 2, &rows, &n, &position), E_OK);
+    assert_int_equal(device_list(&w->act, &f, STR_NONE, 2, &page), E_OK);
     (void)asked(w, STR("later"));
     as_admin(w);
-    assert_int_equal(device_list(&w->act, &f, position, 10, &rows, &n, &position), E_OK);
-    assert_int_equal(n, 3);
-    assert_true(str_eq(rows[0].machine_id, STR("beta-2")));
-    assert_null(position.p);
+    assert_int_equal(device_list(&w->act, &f, page.next, 10, &page), E_OK);
+    assert_int_equal(page.n, 3);
+    assert_true(str_eq(page.rows[0].machine_id, STR("beta-2")));
+    assert_null(page.next.p);
 }
 
 static void test_last_seen_is_written_when_it_moved_by_a_minute(void **state)
