@@ -114,7 +114,8 @@ bool principal_is_fresh(struct live *l, struct principal_row *p)
     return true;
 }
 
-static void hit_name(const struct live_ask *ask, const struct principal_row *p, struct live_hit *ret)
+static void hit_name(const struct live_ask *ask, const struct principal_row *p,
+                     struct live_hit *ret)
 {
     struct actor *actor = &ret->who.actor;
     bool wanted = p->kind != ACTOR_DEVICE || ask->name;

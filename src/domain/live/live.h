@@ -61,7 +61,7 @@ struct live_scope {
 
 /* The answer to a token. */
 struct live_hit {
-    struct live_principal who;   /* its name lies in `name` */
+    struct live_principal who; /* its name lies in `name` */
     char name[LIVE_NAME_MAX];
     uint64_t stamp;              /* of this principal's row: it changes with every load */
     uint64_t park;               /* number of the newest parked poll of this device */
