@@ -2,7 +2,7 @@
 // Devices as an administrator sees them: the lobby, lists, owners, groups and labels, and the lock of the fleet.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { decide, enrol, enrolmentKey, init, makeNonce, uniqueName } from './lib/fleet.mjs';
+import { confirm, decide, enrol, enrolmentKey, init, makeNonce, self, uniqueName } from './lib/fleet.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -83,4 +83,36 @@ test('a lock between request and approval holds', async () => {
     assert.equal((await admin.get('/fleet/lock')).want(200).by, 'api');
     (await admin.put('/fleet/lock', { locked: false })).want(200);
     (await decide(admin, asked.device_id, 'approve')).want(200);
+});
+
+test('approve and refuse by their own rows; an administrator rotates, the old token is dead at once', async () => {
+    const turned = (await init(nobody, uniqueName())).want(201);
+    (await admin.post(`/devices/${turned.device_id}/refuse`, { reason: 'not ours' })).want(200);
+    assert.equal((await admin.get(`/devices/${turned.device_id}`)).want(200).status, 'REFUSED');
+    (await confirm(nobody, turned.device_id, turned.claim)).wantProblem(403, 'forbidden');
+
+    const asked = (await init(nobody, uniqueName())).want(201);
+    const moved = (await admin.post(`/devices/${asked.device_id}/approve`, { labels: { site: 'nice' } })).want(200);
+    assert.deepEqual([moved.status, moved.labels], ['ENROLLED', { site: 'nice' }]);
+    const first = (await confirm(nobody, asked.device_id, asked.claim)).want(200).token;
+    (await self(nobody, first)).want(200);
+
+    const { claim } = (await admin.post(`/devices/${asked.device_id}/rotate`, {})).want(200);
+    (await self(nobody, first)).want(401);
+    const second = (await confirm(nobody, asked.device_id, claim)).want(200).token;
+    (await self(nobody, second)).want(200);
+    assert.notEqual(second, first);
+});
+
+test('a heartbeat is 202 without a body; its version and metrics are shown, its size is bounded', async () => {
+    const device = await enrol(nobody, admin);
+    const beat = nobody.as(device.token);
+    const reply = await beat.post('/devices/self/heartbeat', { client_version: '1.2.3', metrics: { disk_free: 7 } });
+    reply.want(202);
+    assert.equal(reply.bytes.length, 0);
+    const seen = (await admin.get(`/devices/${device.id}`)).want(200);
+    assert.equal(seen.client_version, '1.2.3');
+    assert.deepEqual(seen.metrics, { disk_free: 7 });
+    (await beat.post('/devices/self/heartbeat', { metrics: { text: 'x'.repeat(5000) } })).wantProblem(422, 'bad-field');
+    (await admin.post('/devices/self/heartbeat', {})).wantProblem(403, 'forbidden');
 });

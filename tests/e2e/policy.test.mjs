@@ -131,6 +131,8 @@ test('an assigned policy stays, and is assigned once to a target', async () => {
     (await admin.post('/assignments', { policy_id: id, scope: 'org', priority: 5 })).wantProblem(409, 'conflict');
     (await admin.delete(`/policies/${id}`)).wantProblem(409, 'conflict');
     const moved = (await admin.patch(`/assignments/${a.id}`, { priority: 7, number: 1 })).want(200);
+    const shown = (await admin.get(`/assignments/${a.id}`)).want(200);
+    assert.deepEqual([shown.priority, shown.number, shown.scope], [7, 1, 'org']);
     assert.equal(moved.priority, 7);
     assert.equal(moved.number, 1);
     (await admin.patch(`/assignments/${a.id}`, { priority: 8 }, { headers: { 'If-Match': a.etag } })).wantProblem(412, 'stale');
