@@ -443,10 +443,9 @@ SELECT {enrolment_key} FROM enrolment_key WHERE org = $org AND id = $id;
 SELECT {enrolment_key} FROM enrolment_key WHERE org = $org AND id > $after ORDER BY id LIMIT $limit;
 
 -- One use, counted only while there is one and the key lives: two at once cannot both have the last.
--- @one enrolment_key_use(org id, id id, now ts) -> enrolment_key
+-- @exec enrolment_key_use(org id, id id, now ts)
 UPDATE enrolment_key SET uses_left = uses_left - 1, used_n = used_n + 1, revision = revision + 1
-WHERE org = $org AND id = $id AND expires_at > $now AND (uses_left IS NULL OR uses_left > 0)
-RETURNING {enrolment_key};
+WHERE org = $org AND id = $id AND expires_at > $now AND (uses_left IS NULL OR uses_left > 0);
 
 -- @exec enrolment_key_group_drop(key_id id)
 DELETE FROM enrolment_key_group WHERE key_id = $key_id;

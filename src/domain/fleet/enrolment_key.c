@@ -147,11 +147,11 @@ err_t enrolment_key_check(struct act *act, oid_t id, str_t machine_id,
 err_t enrolment_key_use(struct act *act, oid_t id, struct row_enrolment_key *ret)
 {
     struct sql_enrolment_key_use in = { .org = act->org, .id = id, .now = act->now };
-    err_t e = sql_enrolment_key_use(act->db, act->arena, &in, ret);
-    if (e != E_NOT_FOUND)
-        return e;
+    TRY(sql_enrolment_key_use(act->db, &in));
+    if (db_changed(act->db) > 0)
+        return enrolment_key_get(act, id, ret);
     struct row_enrolment_key key;
-    e = enrolment_key_get(act, id, &key);
+    err_t e = enrolment_key_get(act, id, &key);
     if (e == E_NOT_FOUND)
         return FAIL(&act->why, E_UNAUTHENTICATED, "the enrolment key is gone");
     TRY(e);

@@ -30,6 +30,11 @@ void db_read_end(struct db *db)
     db->in_read = false;
 }
 
+int64_t db_changed(const struct db *db)
+{
+    return sqlite3_changes64(db->sqlite);
+}
+
 err_t db_tx_begin(struct db *db)
 {
     assert(db->role == DB_WRITER);

@@ -35,6 +35,10 @@ err_t db_migrate(const char *dir, struct diag *why) MUST_USE;
 err_t db_read_begin(struct db *db) MUST_USE;
 void db_read_end(struct db *db);
 
+/* How many rows the last statement wrote, where that is asked in place of a RETURNING clause:
+ * SQLite makes a table of its own for one. */
+int64_t db_changed(const struct db *db);
+
 /* For a tool that writes alone (import, tests); the server writes through the writer (writer.h). */
 err_t db_tx_begin(struct db *db) MUST_USE;
 err_t db_tx_commit(struct db *db) MUST_USE;
