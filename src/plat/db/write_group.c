@@ -39,8 +39,6 @@ void write_group_fini(struct write_group *g)
     db_close(g->db); /* the last connection moves the log into the store, unless an fsync failed */
 }
 
-static bool write_group_commit(struct write_group *g);
-
 void write_group_run(struct write_group *g, const struct write_group_source *from, size_t max)
 {
     bool lost = false;
@@ -49,49 +47,13 @@ void write_group_run(struct write_group *g, const struct write_group_source *fro
     if (g->jobs_n == 0)
         return;
     if (!lost && dbconn_in_tx(g->db))
-        lost = !write_group_commit(g);
+        lost = dbconn_commit(g->db) != E_OK;
     if (lost) {
         write_group_lose(g);
         write_group_alone(g, from);
     } else {
         write_group_publish(g, from);
     }
-}
-
-/*
- * Where an fsync is slow, callers answered by one group come back while the next one is on its way
- * to the disk, and each group gets half of them. A group that has had company waits a little for
- * all of them: a quarter of the last COMMIT and WRITE_GROUP_TIME_MAX at most. A lone caller waits
- * for nobody.
- */
-enum { COMPANY = 4 };
-
-static bool write_group_commit(struct write_group *g)
-{
-    dur_t start = clock_mono();
-    bool done = dbconn_commit(g->db) == E_OK;
-    dur_t quarter = { (clock_mono().us - start.us) / 4 };
-    bool company = g->jobs_n >= COMPANY;
-    g->patience = company && quarter.us < WRITE_GROUP_TIME_MAX.us ? quarter : WRITE_GROUP_TIME_MAX;
-    if (!company)
-        g->patience = (dur_t){ 0 };
-    return done;
-}
-
-/* The next job, waited for within the group's patience; NULL: commit. Whoever revokes waits for
- * nobody. */
-static struct write_job *write_group_next(struct write_group *g,
-                                          const struct write_group_source *from, dur_t start)
-{
-    struct write_job *job = from->next(from->arg);
-    dur_t left = { g->patience.us - (clock_mono().us - start.us) };
-    bool urgent = g->jobs_n > 0 && g->jobs[g->jobs_n - 1]->class == WRITE_URGENT;
-    bool waits = from->wait != NULL && g->jobs_n > 0 && !urgent;
-    while (job == NULL && waits && left.us > 0 && from->wait(from->arg, left)) {
-        job = from->next(from->arg);
-        left.us = g->patience.us - (clock_mono().us - start.us);
-    }
-    return job;
 }
 
 static void follow(const struct write_group *g, void (*what)(void *arg))
@@ -115,7 +77,7 @@ static void write_group_fill(struct write_group *g, const struct write_group_sou
     while (!*ret_lost && g->jobs_n < max) {
         if (clock_mono().us - start.us > WRITE_GROUP_TIME_MAX.us)
             break;
-        struct write_job *job = write_group_next(g, from, start);
+        struct write_job *job = from->next(from->arg);
         if (job == NULL)
             break;
         size_t at = g->jobs_n++;

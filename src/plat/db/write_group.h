@@ -21,7 +21,6 @@ struct write_group {
     dur_t looked_at;     /* on a full disk: when room was last looked for */
     uint64_t wal_frames; /* in the log after the last COMMIT */
     uint64_t wal_limit;  /* wait for the checkpointer past this */
-    dur_t patience;      /* how long the next group waits for company, from its first job */
     size_t jobs_n;
     struct write_job *jobs[WRITE_GROUP_MAX];
     err_t results[WRITE_GROUP_MAX];
@@ -31,7 +30,6 @@ struct write_group {
 struct write_group_source {
     void *arg;
     struct write_job *(*next)(void *arg); /* NULL: none waits */
-    bool (*wait)(void *arg, dur_t most);  /* for one to come; false: no use; NULL: never */
     void (*count)(void *arg, const struct write_group *g);
 };
 

@@ -129,21 +129,6 @@ static struct write_job *writer_next(void *arg)
     return job;
 }
 
-/* False where other work waits already: a slice of something long, or the end. */
-static bool writer_await(void *arg, dur_t most)
-{
-    struct writer *w = (struct writer *)arg;
-    (void)pthread_mutex_lock(&w->lock);
-    bool free = w->stats.queued == 0 && !w->stopping;
-    if (free) {
-        w->idle = true;
-        thread_cond_wait(&w->work, &w->lock, most);
-        w->idle = false;
-    }
-    (void)pthread_mutex_unlock(&w->lock);
-    return free;
-}
-
 static struct write_job *writer_next_bulk(void *arg)
 {
     struct writer *w = (struct writer *)arg;
@@ -193,8 +178,8 @@ static bool writer_wait(struct writer *w)
 static void *writer_main(void *arg)
 {
     struct writer *w = (struct writer *)arg;
-    const struct write_group_source normal = { w, writer_next, writer_await, writer_count };
-    const struct write_group_source bulk = { w, writer_next_bulk, NULL, writer_count };
+    const struct write_group_source normal = { w, writer_next, writer_count };
+    const struct write_group_source bulk = { w, writer_next_bulk, writer_count };
     while (writer_wait(w)) {
         write_group_recover(&w->group);
         write_group_run(&w->group, &normal, WRITE_GROUP_MAX);
