@@ -53,7 +53,7 @@ def run_meson(name, options):
     log = Path(options.build, "meson-logs", "testlog.json")
     log.unlink(missing_ok=True)
     env = dict(os.environ, SENESCHAL_JSON_SUITE=str(ROOT / "build/json-suite"),
-               LOCPATH=str(ROOT / "build/locale"))
+               SENESCHAL_LOCALES=str(ROOT / "build/locale"))
     done = subprocess.run(
         ["meson", "test", "-C", options.build, "--no-rebuild", "--suite", name, "--print-errorlogs",
          "--quiet", "--num-processes", str(options.jobs)], env=env, check=False)

@@ -14,24 +14,11 @@ static str_t content_type(const struct reply *r)
     return r->raw.n > 0 ? str_from_cz(r->content_type) : STR_NONE;
 }
 
-static void add_cors(const struct passage *p, struct buf *head)
-{
-    bool cors = false;
-    err_t e = auth_origin(services_settings(p->api->services), p->rq.xchg, p->rq.route, &cors);
-    if (e != E_OK || !cors)
-        return;
-    BUF_ADD(
-        head,
-        "Access-Control-Allow-Origin: *\r\n"
-        "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, Seneschal-Signature\r\n"
-        "Vary: Origin\r\n");
-}
-
 static void answer_head(const struct passage *p, struct buf *head, str_t type)
 {
     buf_clear(head);
     reply_head_common(head, type, p->rq.id, p->rq.route->no_store);
-    add_cors(p, head);
+    edge_add_cors(p->api, p->rq.xchg, p->rq.route, head);
     buf_add(head, p->rq.reply.head);
 }
 

@@ -30,6 +30,26 @@ static void add_retry(struct buf *head, err_t e)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
 }
 
+void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,
+                   struct buf *head)
+{
+    bool cors = false;
+    if (route == NULL || !route->cors)
+        return;
+    BUF_ADD(head, "Vary: Origin\r\n");
+    if (auth_origin(services_settings(api->services), x, route, &cors) == E_OK && cors)
+        BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
+                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
+                      "Seneschal-Signature\r\n");
+}
+
+/* A refusal may come before its row is known, or without one. */
+static void add_cors_of_refusal(const struct api *api, const struct http_xchg *x, struct buf *head)
+{
+    if (x->path.n > 0 && http_field(x, STR("Origin")).p != NULL)
+        edge_add_cors(api, x, router_match(api->router, x->method, x->path).route, head);
+}
+
 /* SAFETY rule 5: refusals of nobody in particular are counted, and one event a minute sums them up.
  */
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
@@ -49,6 +69,7 @@ static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const str
     err_t shown = problem_public(e);
     problem_encode(&loop->body, e, why, id);
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    add_cors_of_refusal(api, x, &loop->head);
     buf_add(&loop->head, more);
     add_retry(&loop->head, shown);
     edge_reply(api, x, err_info(shown)->status, buf_str(&loop->head), buf_str(&loop->body));
@@ -72,6 +93,7 @@ static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
     buf_clear(&loop->body);
     problem_encode(&loop->body, E_RATE_LIMITED, NULL, id);
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    add_cors_of_refusal(api, x, &loop->head);
     buf_add(&loop->head, str_of(more, (size_t)n));
     edge_reply(api, x, err_info(E_RATE_LIMITED)->status, buf_str(&loop->head),
                buf_str(&loop->body));

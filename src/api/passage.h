@@ -87,6 +87,10 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
                         err_t e);
+/* What a client in a browser needs to read this answer (API "Clients in a browser"); refusals too.
+ */
+void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,
+                   struct buf *head);
 /* Give the exchange to a worker. */
 void passage_start(const struct hot_ask *ask, const struct live_hit *hit);
 err_t passage_new(const struct hot_ask *ask, struct passage **ret) MUST_USE;

@@ -49,23 +49,13 @@ static bool etag_matches(str_t field, str_t etag)
     return false;
 }
 
-static void add_cors(const struct hot_ask *ask, struct buf *head)
-{
-    bool cors = false;
-    if (auth_origin(services_settings(ask->api->services), ask->x, ask->route, &cors) == E_OK &&
-        cors)
-        BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
-                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
-                      "Seneschal-Signature\r\n");
-}
-
 /* A 304 carries no more than this (API "Limits"). */
 static void add_validators(const struct hot_ask *ask, struct buf *head, str_t etag)
 {
     BUF_ADD(head, "ETag: ");
     buf_add(head, etag);
-    BUF_ADD(head, "\r\nCache-Control: private, no-cache\r\nVary: Origin\r\n");
-    add_cors(ask, head);
+    BUF_ADD(head, "\r\nCache-Control: private, no-cache\r\n");
+    edge_add_cors(ask->api, ask->x, ask->route, head);
 }
 
 static void answer_304(const struct hot_ask *ask, const digest_t *etag)
@@ -390,8 +380,8 @@ enum hot_answer config_version_hot(const struct hot_ask *ask)
     struct json_out o = json_out_to(&loop->body);
     shape_encode(&o, &config_version_out_shape, &out);
     reply_head_common(&loop->head, STR("application/json"), oid_make(), false);
-    BUF_ADD(&loop->head, "Cache-Control: private, no-cache\r\nVary: Origin\r\n");
-    add_cors(ask, &loop->head);
+    BUF_ADD(&loop->head, "Cache-Control: private, no-cache\r\n");
+    edge_add_cors(ask->api, ask->x, ask->route, &loop->head);
     edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));
     ref_drop(hit.effective);
     return HOT_DONE;

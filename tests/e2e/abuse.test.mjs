@@ -214,6 +214,12 @@ test('AC26, AC29: strange Hosts are 421; strange Origins get no CORS, and no sta
     assert.equal(asked.headers['access-control-allow-credentials'], undefined);
     assert.match(asked.headers['access-control-allow-headers'], /authorization/i);
     assert.equal((await nobody.with(extension).call('OPTIONS', '/users')).headers['access-control-allow-origin'], undefined);
+    const refused = await nobody.with(extension).get('/iassistants/config'); // an extension must be able to read why
+    refused.wantProblem(401, 'unauthenticated');
+    assert.equal(refused.headers['access-control-allow-origin'], '*');
+    const elsewhere = await nobody.with(extension).get('/users');
+    elsewhere.wantProblem(403, 'forbidden');
+    assert.equal(elsewhere.headers['access-control-allow-origin'], undefined);
 });
 
 test('AC27: a form cannot post; every answer forbids framing and sniffing', async () => {
