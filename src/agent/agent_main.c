@@ -1,54 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_main.h"
+#include "agent/agent_options.h"
 #include "agent/seneschal_agent.h"
 #include "base/log.h"
 
-#include <getopt.h>
 #include <signal.h>
-
-enum { EXIT_USAGE = 2, EXIT_TRY_LATER = 75 };
-
-enum agent_option {
-    OPT_SERVER = 1,
-    OPT_STATE,
-    OPT_CONFIG_OUT,
-    OPT_KEY_FILE,
-    OPT_MACHINE_ID,
-    OPT_CA_FILE,
-    OPT_INSECURE,
-    OPT_ROTATE,
-    OPT_ONCE,
-    OPT_HELP,
-};
-
-static const struct option options[] = {
-    { "server", required_argument, NULL, OPT_SERVER },
-    { "state", required_argument, NULL, OPT_STATE },
-    { "config-out", required_argument, NULL, OPT_CONFIG_OUT },
-    { "enrollment-key-file", required_argument, NULL, OPT_KEY_FILE },
-    { "machine-id", required_argument, NULL, OPT_MACHINE_ID },
-    { "ca-file", required_argument, NULL, OPT_CA_FILE },
-    { "insecure-http", no_argument, NULL, OPT_INSECURE },
-    { "rotate", no_argument, NULL, OPT_ROTATE },
-    { "once", no_argument, NULL, OPT_ONCE },
-    { "help", no_argument, NULL, OPT_HELP },
-    { NULL, 0, NULL, 0 },
-};
-
-static const char usage[] =
-    "usage: seneschal agent --server URL --state DIR --config-out FILE\n"
-    "       [--enrollment-key-file FILE] [--machine-id ID] [--ca-file FILE]\n"
-    "       [--insecure-http] [--rotate] [--once]\n"
-    "\n"
-    "Enrols this machine, keeps its configuration in FILE, and switches it off when the server\n"
-    "revokes or blocks the device or stays away for an hour.\n"
-    "  --server URL                https://HOST[:PORT]; http only to this machine\n"
-    "  --state DIR                 key, token and what is in force; made 0700\n"
-    "  --config-out FILE           {\"config\",\"enabled\",\"version\"}, replaced as a whole\n"
-    "  --enrollment-key-file FILE  enrol with this key instead of waiting in the lobby\n"
-    "  --machine-id ID             the machine's own name (default: from /etc/machine-id)\n"
-    "  --rotate                    ask for a new token first; also on SIGUSR1\n"
-    "  --once                      one pass; exit 0 in force, 4 refused, 75 try later\n";
 
 /* The handler needs it, and there is one agent in this program. */
 static struct seneschal_agent *running;
@@ -94,73 +50,43 @@ static void on_notice(void *arg, const struct seneschal_notice *n)
     }
 }
 
-static bool read_options(int argc, char **argv, struct seneschal_agent_options *o, bool *ret_once,
-                         bool *ret_rotate)
-{
-    int option;
-    optind = 1;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread yet */
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case OPT_SERVER:
-            o->server = optarg;
-            break;
-        case OPT_STATE:
-            o->state_dir = optarg;
-            break;
-        case OPT_CONFIG_OUT:
-            o->config_out = optarg;
-            break;
-        case OPT_KEY_FILE:
-            o->enrollment_key_file = optarg;
-            break;
-        case OPT_MACHINE_ID:
-            o->machine_id = optarg;
-            break;
-        case OPT_CA_FILE:
-            o->ca_file = optarg;
-            break;
-        case OPT_INSECURE:
-            o->insecure_http = 1;
-            break;
-        case OPT_ROTATE:
-            *ret_rotate = true;
-            break;
-        case OPT_ONCE:
-            *ret_once = true;
-            break;
-        default:
-            return false;
-        }
-    }
-    return optind == argc && o->server != NULL && o->state_dir != NULL && o->config_out != NULL;
-}
-
 int agent_main(int argc, char **argv)
 {
-    struct seneschal_agent_options o = { .size = sizeof o, .notify = on_notice };
+    struct agent_values v;
+    struct diag why = { 0 };
     char error[DIAG_TEXT_MAX];
-    bool once = false;
-    bool rotate = false;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        (void)fputs(usage, stdout);
-        return 0;
+    if (agent_options_read(argc, argv, &v, &why) != E_OK) {
+        (void)fprintf(stderr,
+                      "seneschal agent: %s\nhint: `seneschal agent --help` lists the options\n",
+                      why.text);
+        return AGENT_EXIT_USAGE;
     }
-    if (!read_options(argc, argv, &o, &once, &rotate)) {
-        (void)fputs(usage, stderr);
-        return EXIT_USAGE;
+    if (v.of[OPTION_HELP] != NULL) {
+        agent_options_help(stdout);
+        return AGENT_EXIT_OK;
     }
+    const struct seneschal_agent_options o = {
+        .size = sizeof o,
+        .server = v.of[OPTION_SERVER],
+        .state_dir = v.of[OPTION_STATE],
+        .config_out = v.of[OPTION_CONFIG_OUT],
+        .enrollment_key_file = v.of[OPTION_KEY_FILE],
+        .machine_id = v.of[OPTION_MACHINE_ID],
+        .ca_file = v.of[OPTION_CA_FILE],
+        .insecure_http = v.of[OPTION_INSECURE_HTTP] != NULL,
+        .notify = on_notice,
+    };
     int result = seneschal_agent_open(&o, &running, error, sizeof error);
     if (result != SENESCHAL_OK) {
         LOG(LOG_ERROR, "agent-failed", LOG_F("reason", (const char *)error));
         return result;
     }
-    if (rotate)
+    if (v.of[OPTION_ROTATE] != NULL)
         seneschal_agent_rotate(running);
-    result = !catch_signals() ? SENESCHAL_FAILED
-             : once           ? seneschal_agent_once(running)
-                              : seneschal_agent_run(running);
+    result = !catch_signals()            ? SENESCHAL_FAILED
+             : v.of[OPTION_ONCE] != NULL ? seneschal_agent_once(running)
+                                         : seneschal_agent_run(running);
     seneschal_agent_close(running);
     running = NULL;
-    return result == SENESCHAL_STOPPED ? 0 : result;
+    return result == SENESCHAL_STOPPED ? AGENT_EXIT_OK : result;
 }

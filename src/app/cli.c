@@ -36,9 +36,13 @@ static err_t no_command(struct cli *cli, int argc, char **argv)
                 noun ? argv[1] : "");
 }
 
-/* `seneschal --help`, `seneschal device list -h` and the like; -1: nobody asked. */
+/* `seneschal --help`, `seneschal device list -h` and the like; -1: nobody asked, or the agent,
+ * which has options and a help of its own. */
 static int asked_for_help(struct cli *cli, int argc, char **argv)
 {
+    if (argc > 1 && str_eq(str_from_cz(argv[0]), STR("agent")) &&
+        !str_eq(str_from_cz(argv[1]), STR("-h")))
+        return -1;
     for (int i = 0; i < argc; i++) {
         str_t word = str_from_cz(argv[i]);
         if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))
