@@ -7,6 +7,7 @@ usage: tools/test.py [--bin FILE] [--build DIR] [--jobs N] [SUITE...]     (./dev
 import argparse
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -33,6 +34,11 @@ class Tally:
     def fail(self, what):
         self.failed += 1
         print(f"FAILED {self.name}: {what}")
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
 
     def tap_line(self, line, prefix, why_skipped=None):
         found = CASE.match(line)
@@ -135,7 +141,34 @@ def run_check(name, options):
     return tally
 
 
-SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "e2e": run_e2e}
+def run_arm64(name, options):
+    """The agent built for arm64: its unit tests and its end-to-end tests under an emulator, the latter
+    against the real server of this machine."""
+    tally = Tally(name)
+    if platform.machine() != "x86_64":
+        tally.skip("cross build", f"this machine is {platform.machine()}: the other suites ran natively")
+        return tally
+    built = subprocess.run(["tools/arm64.sh"], check=False, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True)
+    if built.returncode != 0:
+        tally.fail("it could not be built\n" + "\n".join(built.stdout.splitlines()[-30:]))
+        return tally
+    tally.add(run_meson("unit", argparse.Namespace(build="build/arm64", jobs=options.jobs)))
+    tap = ROOT / "build/arm64/e2e.tap"
+    agent = ["qemu-aarch64", "-L", str(ROOT / "build/arm64-sysroot"), str(ROOT / "build/arm64/seneschal-agent")]
+    env = dict(os.environ, SENESCHAL_BIN=str(Path(options.bin).resolve()), SENESCHAL_AGENT="\n".join(agent),
+               AGENT_SLOWER="4", KILL9_ROUNDS="5")
+    done = subprocess.run(
+        ["build/node", "--test", f"--test-concurrency={options.jobs}", "--test-timeout=300000",
+         "--test-reporter=tap", f"--test-reporter-destination={tap}",
+         *sorted(str(f.relative_to(ROOT)) for f in ROOT.glob("tests/e2e/agent*.test.mjs") if "contract" not in f.name)],
+        env=env, cwd=ROOT, check=False)
+    count_node(tally, tap, done.returncode)
+    return tally
+
+
+SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "e2e": run_e2e,
+          "arm64": run_arm64}
 
 
 def main():

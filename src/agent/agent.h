@@ -47,7 +47,8 @@ extern const struct agent_law agent_default_law;
 
 void agent_tell(struct seneschal_agent *g, const char *event, const char *reason);
 
-/* Ask the server: the answer as news. E_CLOSED: stopped. Else only faults of this machine. */
+/* Ask the server: the answer as news. E_CLOSED: stopped. E_AGAIN: something else came up, ask anew.
+ * Else only faults of this machine. */
 err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max_s,
                 struct agent_news *ret) MUST_USE;
 

@@ -144,6 +144,7 @@ static err_t ask_send(struct seneschal_agent *g, enum agent_ask ask, unsigned po
         .connect_max = DUR_S(10),
         .total_max = ask_total(g, poll_s),
         .answer_max = AGENT_ANSWER_MAX,
+        .patient = poll_s > 0,
     };
     return http_client_call(g->http, g->arena, &call, &g->why, ret);
 }

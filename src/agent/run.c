@@ -61,9 +61,9 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
         e = agent_ask(agent, ask, poll_max_s, &news);
     if (e == E_OK)
         e = agent_follow(agent, ask, &news, &wait);
-    if (e == E_CLOSED) {
+    if (e == E_CLOSED || e == E_AGAIN) {
         *wait_ms = 0;
-        return SENESCHAL_STOPPED;
+        return e == E_CLOSED ? SENESCHAL_STOPPED : SENESCHAL_GO_ON;
     }
     if (e != E_OK) {
         agent->failures++;
@@ -128,6 +128,7 @@ void seneschal_agent_stop(struct seneschal_agent *agent)
 void seneschal_agent_rotate(struct seneschal_agent *agent)
 {
     atomic_store(&agent->rotate, true);
+    http_client_interrupt(agent->http); /* a long poll would keep it waiting */
 }
 
 enum seneschal_state seneschal_agent_state(const struct seneschal_agent *agent)

@@ -11,6 +11,7 @@ enum { CLIENT_FIELDS_MAX = 64, CLIENT_HEAD_MAX = 32 * 1024 };
 struct http_client {
     CURL *curl;
     atomic_bool stopped;
+    atomic_bool interrupted;
     struct http_client_cfg cfg; /* borrowed texts, copied by libcurl when they are set */
 };
 
@@ -23,6 +24,8 @@ struct client_run {
     size_t fields_n;
     size_t head_n;
     bool no_memory;
+    bool patient;
+    bool interrupted;
 };
 
 static void client_slist_freep(struct curl_slist **list)
@@ -44,6 +47,7 @@ err_t http_client_new(const struct http_client_cfg *cfg, struct http_client **re
         return E_NO_MEMORY;
     }
     atomic_init(&c->stopped, false);
+    atomic_init(&c->interrupted, false);
     c->cfg = *cfg;
     *ret = c;
     return E_OK;
@@ -61,6 +65,11 @@ void http_client_free(struct http_client *c)
 void http_client_stop(struct http_client *c)
 {
     atomic_store(&c->stopped, true);
+}
+
+void http_client_interrupt(struct http_client *c)
+{
+    atomic_store(&c->interrupted, true);
 }
 
 static size_t client_on_body(char *p, size_t size, size_t n, void *user)
@@ -102,11 +111,15 @@ static size_t client_on_head(char *p, size_t size, size_t n, void *user)
 static int client_on_progress(void *user, curl_off_t d_all, curl_off_t d, curl_off_t u_all,
                               curl_off_t u)
 {
-    const struct client_run *run = user;
+    struct client_run *run = user;
     (void)d_all;
     (void)d;
     (void)u_all;
     (void)u;
+    if (run->patient && atomic_exchange(&run->client->interrupted, false)) {
+        run->interrupted = true;
+        return 1;
+    }
     return atomic_load(&run->client->stopped) ? 1 : 0;
 }
 
@@ -188,6 +201,8 @@ static err_t client_fail(const struct client_run *run, CURLcode code, const char
         return FAIL(why, run->body.err, "the answer is too large");
     if (run->no_memory)
         return E_NO_MEMORY;
+    if (run->interrupted)
+        return FAIL(why, E_AGAIN, "interrupted");
     err_t e = E_IO;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (rows[i].code == code)
@@ -224,7 +239,7 @@ err_t http_client_call(struct http_client *c, struct arena *a, const struct http
 {
     if (atomic_load(&c->stopped))
         return FAIL(why, E_CLOSED, "stopped");
-    struct client_run run = { .client = c, .a = a };
+    struct client_run run = { .client = c, .a = a, .patient = call->patient };
     run.fields = ARENA_ARRAY(a, struct http_answer_field, CLIENT_FIELDS_MAX);
     if (run.fields == NULL)
         return E_NO_MEMORY;

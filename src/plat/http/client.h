@@ -2,7 +2,8 @@
 /*
  * A blocking HTTP client for the command line and the agent (libcurl): HTTP/1.1 over TCP, TLS or a
  * Unix socket, one connection that is used again. No redirects, no content coding, bounded answers.
- * One thread at a time; http_client_stop from any thread or signal handler.
+ * One thread at a time; http_client_stop and http_client_interrupt from any thread or signal
+ * handler.
  */
 #ifndef PLAT_HTTP_CLIENT_H
 #define PLAT_HTTP_CLIENT_H
@@ -26,6 +27,7 @@ struct http_call {
     dur_t connect_max;
     dur_t total_max;
     size_t answer_max; /* bytes of its body */
+    bool patient;      /* a long poll: may be interrupted */
 };
 
 struct http_answer_field {
@@ -49,6 +51,7 @@ static inline void http_client_freep(struct http_client **c)
 
 /*
  * The answer lives in the arena, whatever its status. E_TIMEOUT, E_TOO_BIG, E_CLOSED (stopped),
+ * E_AGAIN (interrupted),
  * E_BAD_FIELD (the URL), E_NO_MEMORY, E_IO (anything else between us and the answer: name,
  * connection, certificate).
  */
@@ -57,6 +60,10 @@ err_t http_client_call(struct http_client *c, struct arena *a, const struct http
 
 /* The call that is under way, and every later one, ends with E_CLOSED within about a second. */
 void http_client_stop(struct http_client *c);
+/* The patient call that is under way, or else the next one, ends with E_AGAIN within about a
+ * second.
+ */
+void http_client_interrupt(struct http_client *c);
 
 /* The first of this name, in any case; STR_NONE when absent. */
 str_t http_answer_field(const struct http_answer *answer, str_t name);

@@ -3,10 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after } from 'node:test';
-import { BIN, Child, seneschal, tempDir } from './process.mjs';
+import { BIN, Child, run, tempDir } from './process.mjs';
+
+/** The agent: a command and its first words. Another build of it comes from the environment, one word a line. */
+const AGENT = process.env.SENESCHAL_AGENT?.split('\n') ?? [BIN, 'agent'];
 
 function agentArgs(server, dir, { key, args = [] }) {
-    const out = ['agent', '--server', server.url, '--state', path.join(dir, 'state'), '--config-out', path.join(dir, 'config.json')];
+    const out = [...AGENT.slice(1), '--server', server.url, '--state', path.join(dir, 'state'), '--config-out', path.join(dir, 'config.json')];
     if (key !== undefined) {
         const file = path.join(dir, 'enrollment-key');
         writeFileSync(file, `${key}\n`, { mode: 0o600 });
@@ -25,14 +28,14 @@ export class Agent {
     }
 
     start() {
-        this.child = new Child(BIN, agentArgs(this.server, this.dir, this.options), { env: this.options.env });
+        this.child = new Child(AGENT[0], agentArgs(this.server, this.dir, this.options), { env: this.options.env });
         return this;
     }
 
     /** Run once to its end: {code, stdout, stderr}. */
     once() {
         const args = [...(this.options.args ?? []), '--once'];
-        return seneschal(agentArgs(this.server, this.dir, { ...this.options, args }), { env: this.options.env });
+        return run(AGENT[0], agentArgs(this.server, this.dir, { ...this.options, args }), { env: this.options.env });
     }
 
     /** What it wrote for the assistant, parsed; undefined when there is no file. */
