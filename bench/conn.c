@@ -1,29 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conn.h"
 
-#include "base/attr.h"
+#include "base/num.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-int conn_open(struct conn *c, const struct plan *p, int port)
+enum { CONN_HEAD_MAX = 32 * 1024, STATUS_LINE_MIN = 12 };
+
+struct sockaddr_in conn_loopback(uint16_t port)
 {
-    *c = (struct conn){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
-    memcpy(c->out, p->text, p->n);
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons((uint16_t)port),
-                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    return (struct sockaddr_in){ .sin_family = AF_INET,
+                                 .sin_port = htons(port),
+                                 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+}
+
+static bool connect_start(int fd, const struct sockaddr_in *to, bool wait)
+{
     int on = 1;
-    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof to) != 0)
-        return 0;
-    (void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fcntl(c->fd, F_SETFL, O_NONBLOCK) == 0;
+    if (!wait && fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+        return false;
+    if (connect(fd, (const struct sockaddr *)to, sizeof *to) != 0 && errno != EINPROGRESS)
+        return false;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return !wait || fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+}
+
+bool conn_open(struct conn *c, const struct sockaddr_in *to, bool wait)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *c = (struct conn){ .fd = -1 };
+    if (fd < 0)
+        return false;
+    if (!connect_start(fd, to, wait)) {
+        int why = errno;
+        (void)close(fd);
+        errno = why;
+        return false;
+    }
+    c->fd = fd;
+    return true;
+}
+
+int conn_connected(const struct conn *c)
+{
+    int why = 0;
+    socklen_t n = sizeof why;
+    return getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &why, &n) == 0 ? why : errno;
+}
+
+static void kept_drop(struct conn *c)
+{
+    free(c->kept);
+    c->kept = NULL;
+    c->kept_n = 0;
+    c->kept_room = 0;
 }
 
 void conn_close(struct conn *c)
@@ -31,67 +66,118 @@ void conn_close(struct conn *c)
     if (c->fd >= 0)
         (void)close(c->fd);
     c->fd = -1;
+    kept_drop(c);
 }
 
 /* A request is far smaller than the socket's buffer, which is empty between two of them: it goes
  * out whole. */
-int conn_send(struct conn *c, const struct plan *p, uint64_t n, int64_t now_us)
+bool conn_send(struct conn *c, str_t text)
 {
-    plan_fill(p, n, c->out);
-    c->sent_us = now_us;
-    c->in_n = 0;
-    c->in_body = 0;
-    return send(c->fd, c->out, p->n, MSG_NOSIGNAL) == (ssize_t)p->n;
+    return send(c->fd, text.p, text.n, MSG_NOSIGNAL) == (ssize_t)text.n;
 }
 
-/* The value of Content-Length in a head; 0 when it has none, as a 304 and a 204. */
-static size_t length_of(const char *head, size_t n)
+bool conn_began(const struct conn *c)
 {
-    static const char name[] = "content-length:";
-    const char *at = head;
-    const char *end = head + n;
+    return c->kept_n > 0;
+}
+
+str_t conn_field(str_t head, str_t name)
+{
+    const char *at = head.p;
+    const char *end = head.p + head.n;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         at++;
-        if ((size_t)(end - at) < sizeof name || strncasecmp(at, name, sizeof name - 1) != 0)
+        str_t rest = str_of(at, (size_t)(end - at));
+        if (rest.n <= name.n || at[name.n] != ':' || !str_eq_nocase(str_sub(rest, 0, name.n), name))
             continue;
-        size_t v = 0;
-        for (at += sizeof name - 1; at < end && *at != '\r'; at++)
-            if (*at >= '0' && *at <= '9')
-                v = v * 10U + (size_t)(*at - '0');
-        return v;
+        rest = str_sub(rest, name.n + 1, rest.n);
+        return str_trim(str_sub(rest, 0, str_find(rest, '\r')));
     }
-    return 0;
+    return STR_NONE;
 }
 
-/* Is the head complete? Then cut it off and note how much body follows. */
-static int head_done(struct conn *c)
+/* CONN_DONE: `in` is a whole reply, *ret is set. CONN_WAIT: its whole size so far known is
+ * *ret_size, 0 while its head is not complete. */
+static enum conn_state reply_parse(str_t in, struct conn_reply *ret, size_t *ret_size)
 {
-    const char *end = memmem(c->in, c->in_n, "\r\n\r\n", 4);
-    if (end == NULL || c->in_n < 12)
-        return 0;
-    size_t head = (size_t)(end - c->in) + 4U;
-    c->status = (c->in[9] - '0') * 100 + (c->in[10] - '0') * 10 + (c->in[11] - '0');
-    c->body_left = c->status == 304 ? 0 : length_of(c->in, head);
-    size_t more = c->in_n - head;
-    c->body_left -= more < c->body_left ? more : c->body_left;
-    c->in_body = 1;
-    c->in_n = 0;
-    return 1;
-}
-
-enum conn_state conn_read(struct conn *c)
-{
-    ssize_t got = recv(c->fd, c->in + c->in_n, sizeof c->in - c->in_n, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return CONN_WAIT;
-    if (got <= 0)
+    const char *end = memmem(in.p, in.n, "\r\n\r\n", 4);
+    uint64_t length = 0;
+    *ret_size = 0;
+    if (end == NULL)
+        return in.n < CONN_HEAD_MAX ? CONN_WAIT : CONN_GONE;
+    size_t head_n = (size_t)(end - in.p) + 4U;
+    if (head_n < STATUS_LINE_MIN)
         return CONN_GONE;
-    if (c->in_body) {
-        c->body_left -= (size_t)got < c->body_left ? (size_t)got : c->body_left;
-    } else {
-        c->in_n += (size_t)got;
-        if (!head_done(c))
-            return c->in_n == sizeof c->in ? CONN_GONE : CONN_WAIT;
-    }
-    return c->body_left == 0 ? CONN_DONE : CONN_WAIT;
+    ret->head = str_of(in.p, head_n - 2);
+    ret->status = (in.p[9] - '0') * 100 + (in.p[10] - '0') * 10 + (in.p[11] - '0');
+    str_t text = conn_field(ret->head, STR("Content-Length"));
+    if (text.p != NULL && num_parse_u64(text, &length) != E_OK)
+        return CONN_GONE;
+    if (length > CONN_REPLY_MAX)
+        return CONN_GONE;
+    if (ret->status == 304) /* its length is that of the 200 (RFC 9110 section 8.6) */
+        length = 0;
+    *ret_size = head_n + (size_t)length;
+    if (in.n < *ret_size)
+        return CONN_WAIT;
+    ret->body = str_of(in.p + head_n, (size_t)length);
+    ret->close = str_eq_nocase(conn_field(ret->head, STR("Connection")), STR("close"));
+    return in.n == *ret_size ? CONN_DONE : CONN_GONE; /* nobody asked for more */
+}
+
+/* Room for `size` bytes, or for another scratch while the size is not known. */
+static bool kept_grow(struct conn *c, size_t size)
+{
+    size_t want = size > 0 ? size : c->kept_n + CONN_SCRATCH;
+    if (want <= c->kept_room)
+        return true;
+    char *p = realloc(c->kept, want);
+    if (p == NULL)
+        return false;
+    c->kept = p;
+    c->kept_room = want;
+    return true;
+}
+
+static bool kept_begin(struct conn *c, str_t part, size_t size)
+{
+    if (!kept_grow(c, size))
+        return false;
+    memcpy(c->kept, part.p, part.n);
+    c->kept_n = part.n;
+    return true;
+}
+
+/* The rest of a reply that did not come at once. */
+static enum conn_state read_more(struct conn *c, struct conn_reply *ret)
+{
+    size_t size;
+    if (c->kept_n == c->kept_room && !kept_grow(c, 0))
+        return CONN_GONE;
+    ssize_t got = recv(c->fd, c->kept + c->kept_n, c->kept_room - c->kept_n, 0);
+    if (got <= 0)
+        return got < 0 && (errno == EAGAIN || errno == EINTR) ? CONN_WAIT : CONN_GONE;
+    c->kept_n += (size_t)got;
+    enum conn_state s = reply_parse(str_of(c->kept, c->kept_n), ret, &size);
+    if (s == CONN_WAIT && !kept_grow(c, size))
+        return CONN_GONE;
+    if (s == CONN_DONE)
+        c->kept_n = 0; /* the memory stays until the next read: the reply points into it */
+    return s;
+}
+
+enum conn_state conn_read(struct conn *c, char *scratch, struct conn_reply *ret)
+{
+    size_t size;
+    if (c->kept_n > 0)
+        return read_more(c, ret);
+    kept_drop(c);
+    ssize_t got = recv(c->fd, scratch, CONN_SCRATCH, 0);
+    if (got <= 0)
+        return got < 0 && (errno == EAGAIN || errno == EINTR) ? CONN_WAIT : CONN_GONE;
+    str_t in = str_of(scratch, (size_t)got);
+    enum conn_state s = reply_parse(in, ret, &size);
+    if (s == CONN_WAIT && !kept_begin(c, in, size))
+        return CONN_GONE;
+    return s;
 }

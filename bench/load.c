@@ -3,6 +3,7 @@
  * costs the server is read from /proc, since client and server share the machine. */
 #include "conn.h"
 #include "hist.h"
+#include "plan.h"
 #include "procfs.h"
 
 #include "base/clock.h"
@@ -35,6 +36,13 @@ struct thread {
     uint64_t unexpected, gone;
     int status; /* the first that was not expected */
     struct hist hist;
+    char out[PLAN_TEXT]; /* the request: what changes is filled in before each sending */
+    char scratch[CONN_SCRATCH];
+};
+
+struct asker {
+    struct conn conn;
+    int64_t sent_us;
 };
 
 /* Machines are enrolled once each; tokens are taken at random, so that no cache of the server's
@@ -49,59 +57,69 @@ static uint64_t number_next(struct thread *t)
     return t->random;
 }
 
-static void reply_count(struct thread *t, const struct conn *c, int64_t now_us)
+static void reply_count(struct thread *t, int status, int64_t took_us)
 {
-    if ((uint64_t)c->status != t->opt->expect) {
+    if ((uint64_t)status != t->opt->expect) {
         t->unexpected++;
-        t->status = t->status != 0 ? t->status : c->status;
+        t->status = t->status != 0 ? t->status : status;
     }
     if (atomic_load_explicit(t->phase, memory_order_relaxed) == PHASE_MEASURE)
-        hist_add(&t->hist, (uint64_t)(now_us - c->sent_us));
+        hist_add(&t->hist, (uint64_t)took_us);
 }
 
-static int conns_start(struct thread *t, struct conn *conns, int ep)
+static bool asker_send(struct thread *t, struct asker *a, int64_t now_us)
 {
+    plan_fill(t->plan, number_next(t), t->out);
+    a->sent_us = now_us;
+    return conn_send(&a->conn, str_of(t->out, t->plan->n));
+}
+
+static int askers_start(struct thread *t, struct asker *askers, int ep)
+{
+    struct sockaddr_in to = conn_loopback((uint16_t)t->opt->port);
     for (size_t i = 0; i < t->conns_n; i++) {
-        struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &conns[i] };
-        if (!conn_open(&conns[i], t->plan, (int)t->opt->port) ||
-            epoll_ctl(ep, EPOLL_CTL_ADD, conns[i].fd, &ev) != 0 ||
-            !conn_send(&conns[i], t->plan, number_next(t), clock_mono().us))
+        struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &askers[i] };
+        if (!conn_open(&askers[i].conn, &to, true) ||
+            epoll_ctl(ep, EPOLL_CTL_ADD, askers[i].conn.fd, &ev) != 0 ||
+            !asker_send(t, &askers[i], clock_mono().us))
             return 0;
     }
     return 1;
 }
 
-static void conn_serve(struct thread *t, struct conn *c)
+static void asker_serve(struct thread *t, struct asker *a)
 {
-    enum conn_state s = conn_read(c);
+    struct conn_reply reply;
+    enum conn_state s = conn_read(&a->conn, t->scratch, &reply);
     if (s == CONN_WAIT)
         return;
     int64_t now_us = clock_mono().us;
     if (s == CONN_DONE)
-        reply_count(t, c, now_us);
-    if (s == CONN_GONE || !conn_send(c, t->plan, number_next(t), now_us)) {
+        reply_count(t, reply.status, now_us - a->sent_us);
+    if (s == CONN_GONE || !asker_send(t, a, now_us)) {
         t->gone++;
-        conn_close(c); /* leaves the epoll set with it */
+        conn_close(&a->conn); /* leaves the epoll set with it */
     }
 }
 
 static void *thread_run(void *arg)
 {
     struct thread *t = arg;
-    struct conn *conns = calloc(t->conns_n, sizeof *conns);
+    struct asker *askers = calloc(t->conns_n, sizeof *askers);
     int ep = epoll_create1(EPOLL_CLOEXEC);
-    if (conns == NULL || ep < 0 || !conns_start(t, conns, ep))
+    memcpy(t->out, t->plan->text, t->plan->n);
+    if (askers == NULL || ep < 0 || !askers_start(t, askers, ep))
         t->gone = t->conns_n;
     while (t->gone < t->conns_n && atomic_load(t->phase) != PHASE_STOP) {
         struct epoll_event ev[EVENTS];
         int n = epoll_wait(ep, ev, EVENTS, 100);
         for (int i = 0; i < n; i++)
-            conn_serve(t, ev[i].data.ptr);
+            asker_serve(t, ev[i].data.ptr);
     }
-    for (size_t i = 0; conns != NULL && i < t->conns_n; i++)
-        if (conns[i].fd > 0)
-            conn_close(&conns[i]);
-    free(conns);
+    for (size_t i = 0; askers != NULL && i < t->conns_n; i++)
+        if (askers[i].conn.fd > 0)
+            conn_close(&askers[i].conn);
+    free(askers);
     (void)close(ep);
     return NULL;
 }

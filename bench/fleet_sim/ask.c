@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a device asks, in the very words of our agent (agent/wire.h), and what the answer says. */
+#include "sim.h"
+
+#include "base/enc.h"
+
+enum { FIELDS_MAX = 48 };
+
+/* One row per question. */
+static const struct ask_row {
+    const char *method;
+    const char *path;
+    bool bearer;
+} rows[COUNT_ASKS] = {
+    [AGENT_INIT] = { "POST", "/devices/enroll/init", false },
+    [AGENT_CONFIRM] = { "POST", "/devices/enroll/confirm", false },
+    [AGENT_ROTATE] = { "POST", "/devices/self/rotate", true },
+    [AGENT_ACK] = { "POST", "/iassistants/config/ack", true },
+    [AGENT_HEARTBEAT] = { "POST", "/devices/self/heartbeat", true },
+    [AGENT_FETCH] = { "GET", "/iassistants/config", true },
+};
+
+enum agent_ask ask_next(const struct device *d)
+{
+    const struct agent_view view = {
+        .state = d->state == SIM_ENROLLED ? AGENT_ACTIVE : AGENT_DISABLED,
+        .has_token = d->has_token,
+        .has_claim = d->entry != NULL,
+        .rotate = d->rotate_owed,
+        .ack = d->ack_owed,
+    };
+    return agent_next(&view);
+}
+
+static void body_init(struct sim *s, const struct device *d)
+{
+    char machine[SEED_MACHINE];
+    char hostname[SEED_MACHINE + 16];
+    secret_t key;
+    seed_machine(&s->seed, d->number, machine);
+    (void)snprintf(hostname, sizeof hostname, "%s.fleet.example", machine);
+    seed_key(&s->seed, d->number, &key);
+    const struct agent_host host = {
+        .machine_id = machine, .hostname = hostname, .os = "simulated", .version = "fleet-sim"
+    };
+    agent_body_init(&s->body, &key, &host);
+}
+
+static err_t body_confirm(struct sim *s, const struct device *d)
+{
+    struct agent_store *st = &s->store;
+    secret_t key;
+    seed_key(&s->seed, d->number, &key);
+    TRY(agent_text_set(st->device_id, str_from_cz(d->entry->device_id)));
+    TRY(agent_text_set(st->claim, str_from_cz(d->entry->claim)));
+    TRY(agent_text_set(st->challenge_context, str_from_cz(d->entry->context)));
+    TRY(agent_text_set(st->challenge_nonce, str_from_cz(d->entry->nonce)));
+    return agent_body_confirm(s->arena, &s->body, &key, st);
+}
+
+/* The same nonce for the same join_seq: asking again gives the same token again. */
+static err_t body_rotate(struct sim *s, const struct device *d)
+{
+    char nonce[SEED_NONCE + 1];
+    seed_nonce(&s->seed, "rotate", device_instance(s, d), (uint64_t)d->join_seq, nonce);
+    s->store.join_seq = d->join_seq;
+    TRY(agent_text_set(s->store.rotate_nonce, str_from_cz(nonce)));
+    agent_body_rotate(&s->body, &s->store);
+    return E_OK;
+}
+
+static str_t etag_text(const struct device *d, char out[static 2 * SHA256_SIZE + 2])
+{
+    out[0] = '"';
+    hex_encode(d->etag, SHA256_SIZE, out + 1);
+    out[2 * SHA256_SIZE + 1] = '"';
+    return str_of(out, 2 * SHA256_SIZE + 2);
+}
+
+static err_t body_write(struct sim *s, const struct device *d, enum agent_ask ask)
+{
+    char etag[2 * SHA256_SIZE + 2];
+    buf_clear(&s->body);
+    if (ask == AGENT_INIT)
+        body_init(s, d);
+    else if (ask == AGENT_CONFIRM)
+        TRY(body_confirm(s, d));
+    else if (ask == AGENT_ROTATE)
+        TRY(body_rotate(s, d));
+    else if (ask == AGENT_ACK)
+        agent_body_ack(&s->body, etag_text(d, etag), str_from_cz(d->version),
+                       d->role == ROLE_FAIL && d->changes >= s->opt.from_change
+                           ? STR("simulated failure")
+                           : STR_NONE);
+    return s->body.err;
+}
+
+static void head_write(struct sim *s, const struct device *d, enum agent_ask ask, struct buf *b)
+{
+    char etag[2 * SHA256_SIZE + 2];
+    char nonce[SEED_NONCE + 1];
+    bool poll = ask == AGENT_FETCH && d->has_etag;
+    buf_addf(b, "%s /api/v1%s", rows[ask].method, rows[ask].path);
+    if (d->parks)
+        buf_addf(b, "?wait=%u", (unsigned)s->opt.wait_s);
+    buf_addf(b, " HTTP/1.1\r\nHost: %s\r\n", s->opt.host);
+    if (rows[ask].bearer)
+        buf_addf(b, "Authorization: Bearer %s\r\n", d->token);
+    if (ask == AGENT_INIT && s->key.n > 0)
+        buf_addf(b, "Authorization: Bearer %.*s\r\n", STR_ARG(s->key));
+    if (ask == AGENT_INIT) {
+        seed_nonce(&s->seed, "init", device_instance(s, d), d->attempts, nonce);
+        buf_addf(b, "Idempotency-Key: %s\r\n", nonce);
+    }
+    if (poll) {
+        str_t tag = etag_text(d, etag);
+        buf_addf(b, "If-None-Match: %.*s\r\n", STR_ARG(tag));
+    }
+    if (ask != AGENT_FETCH)
+        buf_addf(b, "Content-Type: application/json\r\nContent-Length: %zu\r\n", s->body.n);
+    BUF_ADD(b, "\r\n");
+}
+
+err_t ask_write(struct sim *s, struct device *d, str_t *ret)
+{
+    enum agent_ask ask = (enum agent_ask)d->ask;
+    struct buf *b = &s->text;
+    TRY(body_write(s, d, ask));
+    buf_clear(b);
+    head_write(s, d, ask, b);
+    if (ask != AGENT_FETCH)
+        buf_add(b, buf_str(&s->body));
+    TRY(b->err);
+    *ret = buf_str(b);
+    return E_OK;
+}
+
+err_t ask_read(struct sim *s, const struct device *d, const struct conn_reply *reply,
+               struct agent_news *ret)
+{
+    struct http_answer_field fields[FIELDS_MAX];
+    struct http_answer answer = { .status = reply->status, .fields = fields, .body = reply->body };
+    str_t rest = reply->head;
+    str_t line;
+    (void)str_split(&rest, '\n', &line); /* the status line */
+    while (answer.fields_n < FIELDS_MAX && str_split(&rest, '\n', &line)) {
+        size_t colon = str_find(line, ':');
+        if (colon == line.n)
+            continue;
+        str_t value = str_sub(line, colon + 1, line.n);
+        fields[answer.fields_n++] = (struct http_answer_field){
+            .name = str_sub(line, 0, colon),
+            .value = str_trim(str_sub(value, 0, str_find(value, '\r'))),
+        };
+    }
+    return agent_read(s->arena, (enum agent_ask)d->ask, &answer, ret);
+}

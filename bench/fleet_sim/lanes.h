@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connections: one a device, or fewer that all share, whoever waits longest first. */
+#ifndef FLEET_SIM_LANES_H
+#define FLEET_SIM_LANES_H
+
+#include "../conn.h"
+
+struct sim;
+struct device;
+
+enum lane_phase { LANE_CLOSED, LANE_CONNECTING, LANE_OPEN };
+
+struct lane {
+    struct conn conn;
+    struct device *device; /* whose question is under way; NULL: idle */
+    struct lane *next;     /* in the queue of idle ones, when shared */
+    enum lane_phase phase;
+    bool used; /* has carried an answer: when it ends unasked it was merely old */
+};
+
+struct lanes {
+    struct lane *all;
+    size_t n;
+    bool shared;
+    int epoll;
+    struct lane *idle_first, *idle_last;
+    struct device *queue_first, *queue_last; /* devices that wait for a connection */
+    char *scratch;                           /* CONN_SCRATCH bytes */
+    size_t open;
+};
+
+bool lanes_init(struct sim *s, size_t n, bool shared);
+void lanes_fini(struct lanes *l);
+/* Ask what the device wants to ask; a failure is told to the device. */
+void lanes_ask(struct sim *s, struct device *d);
+/* Drop the device's connection, and its question if one is under way. */
+void lanes_drop(struct sim *s, struct device *d);
+/* Wait for at most `ms`, then serve what is ready. */
+void lanes_serve(struct sim *s, int ms);
+
+#endif
