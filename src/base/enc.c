@@ -138,21 +138,36 @@ err_t base64url_decode(struct arena *a, str_t text, str_t *ret)
     return E_OK;
 }
 
+/* Five digits at a time: the largest power of 62 that a limb of 32 bits can hold. */
+enum { BASE62_LIMBS = 8, BASE62_RUN = 5, BASE62_RUN_VALUE = 62 * 62 * 62 * 62 * 62 };
+
+/* Divide the number, its highest limb first, by 62^5; what remains. */
+static uint32_t base62_divide(uint32_t *limbs, size_t n)
+{
+    uint64_t rest = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t part = rest << 32 | limbs[i];
+        limbs[i] = (uint32_t)(part / BASE62_RUN_VALUE);
+        rest = part % BASE62_RUN_VALUE;
+    }
+    return (uint32_t)rest;
+}
+
 void base62_encode(const uint8_t *bytes, size_t n, char *out, size_t digits)
 {
-    uint8_t left[32];
-    assert(n <= sizeof left);
-    memcpy(left, bytes, n);
-    for (size_t d = digits; d > 0; d--) {
-        uint32_t rest = 0;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t part = rest << 8 | left[i];
-            left[i] = (uint8_t)(part / 62);
-            rest = part % 62;
-        }
-        out[d - 1] = base62_digits[rest];
+    uint32_t limbs[BASE62_LIMBS] = { 0 };
+    size_t limbs_n = (n + 3) / 4;
+    uint32_t run = 0;
+    assert(limbs_n <= BASE62_LIMBS);
+    for (size_t i = 0; i < n; i++) /* the last byte ends the last limb */
+        limbs[limbs_n - 1 - (n - 1 - i) / 4] |= (uint32_t)bytes[i] << 8 * ((n - 1 - i) % 4);
+    for (size_t d = 0; d < digits; d++) {
+        if (d % BASE62_RUN == 0)
+            run = base62_divide(limbs, limbs_n);
+        out[digits - 1 - d] = base62_digits[run % 62];
+        run /= 62;
     }
-    explicit_bzero(left, sizeof left); /* tokens pass here */
+    explicit_bzero(limbs, sizeof limbs); /* tokens pass here */
 }
 
 bool base62_is(str_t s)

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-/* Prepared once like all others: a savepoint costs less than the row it guards. */
+/* Prepared once like all others. */
 enum dbconn_control {
     DBCONN_BEGIN,
     DBCONN_BEGIN_IMMEDIATE,
@@ -23,7 +23,9 @@ struct db {
     sqlite3 *sqlite;
     enum db_role role;
     bool in_read;   /* db_read_begin: one deadline for all statements until db_read_end */
-    bool in_job;    /* the writer runs a job: its first write opens a savepoint */
+    bool in_job;    /* the writer runs a job */
+    bool job_wrote; /* it has written */
+    bool guarded;   /* its first write opens a savepoint */
     bool savepoint; /* it is open */
     bool full;      /* the engine said "disk full" since the flag was cleared */
     int broken; /* the I/O error or corrupt page after which nothing may be written; else SQLITE_OK

@@ -5,7 +5,9 @@
 static void write_group_fill(struct write_group *g, const struct write_group_source *from,
                              size_t max, bool *ret_lost);
 static void write_group_publish(struct write_group *g, const struct write_group_source *from);
+static bool write_group_again(struct write_group *g);
 static void write_group_alone(struct write_group *g, const struct write_group_source *from);
+static void write_group_undo(struct write_group *g);
 static void write_group_lose(struct write_group *g);
 static bool job_run(struct write_group *g, size_t at);
 
@@ -43,9 +45,13 @@ void write_group_run(struct write_group *g, const struct write_group_source *fro
 {
     bool lost = false;
     g->jobs_n = 0;
+    g->torn = false;
+    g->db->guarded = g->guarded_left > 0;
     write_group_fill(g, from, max, &lost);
     if (g->jobs_n == 0)
         return;
+    if (g->guarded_left > 0)
+        g->guarded_left--;
     if (!lost && dbconn_in_tx(g->db))
         lost = dbconn_commit(g->db) != E_OK;
     if (lost) {
@@ -70,6 +76,16 @@ static err_t job_admit(const struct write_group *g, const struct write_job *job)
     return g->disk_full && job->class != WRITE_URGENT ? E_DISK_FULL : E_OK;
 }
 
+/* False: the transaction is lost. */
+static bool write_group_take(struct write_group *g, size_t at)
+{
+    g->results[at] = job_admit(g, g->jobs[at]);
+    if (g->results[at] != E_OK)
+        return true;
+    bool begun = dbconn_in_tx(g->db) || dbconn_control(g->db, DBCONN_BEGIN_IMMEDIATE) == E_OK;
+    return begun && job_run(g, at);
+}
+
 static void write_group_fill(struct write_group *g, const struct write_group_source *from,
                              size_t max, bool *ret_lost)
 {
@@ -82,19 +98,35 @@ static void write_group_fill(struct write_group *g, const struct write_group_sou
             break;
         size_t at = g->jobs_n++;
         g->jobs[at] = job;
-        g->results[at] = job_admit(g, job);
-        if (g->results[at] != E_OK)
-            continue;
-        bool begun = dbconn_in_tx(g->db) || dbconn_control(g->db, DBCONN_BEGIN_IMMEDIATE) == E_OK;
-        *ret_lost = !begun || !job_run(g, at);
+        *ret_lost = !write_group_take(g, at) && !(g->torn && write_group_again(g));
     }
 }
 
-/* The end of a job's savepoint; false: the engine has given up the transaction, or must do so. */
+/* A job failed after it had written, with nothing to go back to: the same jobs once more, each
+ * under a savepoint, and those of the next groups too, since what fails so may come in numbers. */
+static bool write_group_again(struct write_group *g)
+{
+    write_group_undo(g);
+    g->guarded_left = WRITE_GROUPS_GUARDED;
+    g->db->guarded = true;
+    for (size_t i = 0; i < g->jobs_n; i++) {
+        if (!write_group_take(g, i))
+            return false;
+    }
+    return true;
+}
+
+/* The end of a job, and of its savepoint; false: the transaction is lost, by the engine's word or
+ * because the job cannot be taken out of it. */
 static bool job_end(struct write_group *g, err_t e)
 {
     struct db *db = g->db;
+    bool wrote = db->job_wrote;
+    db->job_wrote = false;
     if (!dbconn_in_tx(db) || db->full || db->broken != SQLITE_OK)
+        return false;
+    g->torn = e != E_OK && wrote && !db->savepoint;
+    if (g->torn)
         return false;
     if (e != E_OK)
         follow(g, g->follower.rewind);
@@ -157,11 +189,16 @@ static void write_group_note_full(struct write_group *g)
     ballast_release(&g->ballast);
 }
 
-static void write_group_lose(struct write_group *g)
+static void write_group_undo(struct write_group *g)
 {
     dbconn_rollback(g->db);
     g->db->in_job = false;
     follow(g, g->follower.abort);
+}
+
+static void write_group_lose(struct write_group *g)
+{
+    write_group_undo(g);
     if (g->db->broken != SQLITE_OK)
         write_group_fail(g, sqlite3_errstr(g->db->broken));
     if (g->db->full)
@@ -193,6 +230,7 @@ static void write_group_alone(struct write_group *g, const struct write_group_so
 {
     struct write_job *jobs[WRITE_GROUP_MAX];
     size_t n = g->jobs_n;
+    g->db->guarded = true; /* a refusal shall be written where its job could not be */
     memcpy(jobs, g->jobs, n * sizeof(struct write_job *));
     for (size_t i = 0; i < n; i++) {
         bool full = g->disk_full;

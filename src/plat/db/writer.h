@@ -2,12 +2,14 @@
 /*
  * The one writer: a thread, a connection, group commit (HOUSE, "One request" 11-12).
  *
- * BEGIN IMMEDIATE once per group; each job runs under a savepoint that is opened at its first
- * write; a job that fails is rolled back to it and may then write its refusal (an audit event). The
- * group is committed when the queue is empty, at 256 jobs or after 2 ms. After the COMMIT:
- * `applied` of every job that succeeded, in order, then `done` of all. If COMMIT fails, or the
- * engine rolled back by itself, each job is run once more alone; what fails again is done with that
- * error. Jobs are repeatable: `run` may be called twice, and starts from the same inputs each time.
+ * BEGIN IMMEDIATE once per group. A job that fails before its first write has changed nothing, and
+ * may then write its refusal (an audit event). One that fails after it loses the group: its jobs
+ * are run again, each under a savepoint opened at its first write, to which those that fail are
+ * rolled back. The group is committed when the queue is empty, at 256 jobs or after 2 ms. After the
+ * COMMIT: `applied` of every job that succeeded, in order, then `done` of all. If COMMIT fails, or
+ * the engine rolled back by itself, each job is run once more alone; what fails again is done with
+ * that error. Jobs are repeatable: `run` and `refused` may be called up to three times, and start
+ * from the same inputs each time.
  */
 #ifndef PLAT_DB_WRITER_H
 #define PLAT_DB_WRITER_H

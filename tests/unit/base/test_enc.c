@@ -110,6 +110,8 @@ static void base62(void **state)
         { "61", { 0, 0, 0, 61 }, "00000z" },
         { "62", { 0, 0, 0, 62 }, "000010" },
         { "62 squared", { 0, 0, 0x0f, 0x04 }, "000100" },
+        { "62^5 - 1", { 0x36, 0x9b, 0x13, 0xdf }, "0zzzzz" }, /* where one run of digits ends */
+        { "62^5", { 0x36, 0x9b, 0x13, 0xe0 }, "100000" },
         { "2^32 - 1", { 255, 255, 255, 255 }, "4gfFC3" },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -123,6 +125,11 @@ static void base62(void **state)
     base62_encode(ones, 32, full, sizeof full);
     /* 2^256 - 1, as Python writes it: 43 digits hold it without a cut. */
     assert_memory_equal(full, "yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp1", 43);
+    uint8_t steps[31]; /* not a whole number of limbs */
+    for (size_t i = 0; i < sizeof steps; i++)
+        steps[i] = (uint8_t)(i * 7 + 1);
+    base62_encode(steps, sizeof steps, full, sizeof full);
+    assert_memory_equal(full, "003fi4zTofzP2I5tvj7K9vgdCpuQHyuKhgo1VfS1h9X", 43);
     assert_true(base62_is(str_of(full, sizeof full)));
     assert_false(base62_is(STR("abc-")));
     assert_false(base62_is(STR("caf\xc3\xa9")));

@@ -21,7 +21,7 @@ static err_t add_run(struct write_job *job, struct db *db)
 {
     struct add_job *j = CONTAINER_OF(job, struct add_job, job);
     j->runs++;
-    if (j->started != NULL) {
+    if (j->started != NULL && j->runs == 1) {
         assert_int_equal(sem_post(j->started), 0);
         assert_int_equal(sem_wait(j->go), 0);
     }

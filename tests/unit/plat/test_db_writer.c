@@ -77,7 +77,26 @@ static void test_a_refusal_keeps_the_others(void **state)
     assert_true(has_row(f, 1) && has_row(f, 3));
     assert_false(has_row(f, 2)); /* rolled back */
     assert_true(has_row(f, -2)); /* its record */
+    /* It had written without a savepoint: what stood before it in the group was done again. */
+    assert_int_equal(h.j.runs, 2);
+    assert_int_equal(refused.runs, 2);
+    assert_int_equal(after.runs, 1);
     hold_fini(&h);
+}
+
+/* Whoever makes jobs fail after their first write does not make every group run twice. */
+static void test_after_a_late_refusal_jobs_are_guarded(void **state)
+{
+    struct fixture *f = *state;
+    for (int64_t n = 1; n <= 3; n++) {
+        struct add_job late = add_job(f, n, WRITE_NORMAL);
+        late.answer = E_FORBIDDEN;
+        submit(f, &late);
+        await(f, 1);
+        assert_int_equal(late.result, E_FORBIDDEN);
+        assert_int_equal(late.runs, n == 1 ? 2 : 1);
+        assert_true(!has_row(f, n) && has_row(f, -n));
+    }
 }
 
 static err_t read_only_run(struct write_job *job, struct db *db)
@@ -179,7 +198,8 @@ static void test_the_follower_shares_the_fate(void **state)
     submit(f, &refused);
     hold_end(&h);
     await(f, 2);
-    assert_string_equal(f->log.text, "mark0 mark0 rewind0 mark0 commit0 a1 d1 d2 ");
+    assert_string_equal(f->log.text,
+                        "mark0 mark0 abort0 mark0 mark0 rewind0 mark0 commit0 a1 d1 d2 ");
     hold_fini(&h);
 }
 
@@ -208,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_a_group_is_one_commit),
         CASE(test_a_refusal_keeps_the_others),
+        CASE(test_after_a_late_refusal_jobs_are_guarded),
         CASE(test_a_refusal_before_any_write),
         CASE(test_a_record_that_fails_is_undone),
         CASE(test_the_urgent_go_first_and_the_bulk_last),
