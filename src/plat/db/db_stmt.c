@@ -193,13 +193,10 @@ static err_t stmt_admit(struct db *db, const struct sql_stmt *s)
         if (now.us > db->deadline.us)
             return E_STORE_UNREACHABLE;
     }
-    if (!s->writes || !db->in_job || db->job_wrote)
-        return E_OK;
-    if (db->guarded) {
+    if (s->writes && db->in_job && db->guarded && !db->savepoint) {
         TRY(dbconn_control(db, DBCONN_SAVEPOINT));
         db->savepoint = true;
     }
-    db->job_wrote = true;
     return E_OK;
 }
 

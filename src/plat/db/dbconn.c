@@ -173,7 +173,6 @@ void dbconn_rollback(struct db *db)
         (void)sqlite3_reset(db->controls[DBCONN_ROLLBACK]);
     }
     db->savepoint = false;
-    db->job_wrote = false;
 }
 
 bool dbconn_in_tx(const struct db *db)

@@ -24,7 +24,6 @@ struct db {
     enum db_role role;
     bool in_read;   /* db_read_begin: one deadline for all statements until db_read_end */
     bool in_job;    /* the writer runs a job */
-    bool job_wrote; /* it has written */
     bool guarded;   /* its first write opens a savepoint */
     bool savepoint; /* it is open */
     bool full;      /* the engine said "disk full" since the flag was cleared */

@@ -116,16 +116,21 @@ static bool write_group_again(struct write_group *g)
     return true;
 }
 
+static void job_begin(struct write_group *g)
+{
+    g->changes = sqlite3_total_changes64(g->db->sqlite);
+    follow(g, g->follower.mark);
+}
+
 /* The end of a job, and of its savepoint; false: the transaction is lost, by the engine's word or
  * because the job cannot be taken out of it. */
 static bool job_end(struct write_group *g, err_t e)
 {
     struct db *db = g->db;
-    bool wrote = db->job_wrote;
-    db->job_wrote = false;
+    bool changed = sqlite3_total_changes64(db->sqlite) != g->changes;
     if (!dbconn_in_tx(db) || db->full || db->broken != SQLITE_OK)
         return false;
-    g->torn = e != E_OK && wrote && !db->savepoint;
+    g->torn = e != E_OK && changed && !db->savepoint;
     if (g->torn)
         return false;
     if (e != E_OK)
@@ -142,11 +147,11 @@ static bool job_run(struct write_group *g, size_t at)
 {
     struct write_job *job = g->jobs[at];
     g->db->in_job = true;
-    follow(g, g->follower.mark);
+    job_begin(g);
     err_t e = job->run(job, g->db);
     bool alive = job_end(g, e);
     if (alive && e != E_OK && job->refused != NULL) {
-        follow(g, g->follower.mark);
+        job_begin(g);
         alive = job_end(g, job->refused(job, g->db, e));
     }
     g->db->in_job = false;

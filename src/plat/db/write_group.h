@@ -9,8 +9,8 @@
 
 /*
  * A savepoint copies every page that its job is the first to touch: a sixth of a durable enrolment.
- * Jobs hardly ever fail after they have written, so they run without one; a group in which one does
- * is run again with them, and so are the WRITE_GROUPS_GUARDED after it.
+ * Jobs hardly ever fail after they have changed a row, so they run without one; a group in which
+ * one does is run again with them, and so are the WRITE_GROUPS_GUARDED after it.
  */
 enum { WRITE_GROUP_MAX = 256, WRITE_GROUPS_GUARDED = 64 };
 #define WRITE_GROUP_TIME_MAX DUR_MS(2)
@@ -27,7 +27,8 @@ struct write_group {
     uint64_t wal_frames;   /* in the log after the last COMMIT */
     uint64_t wal_limit;    /* wait for the checkpointer past this */
     unsigned guarded_left; /* groups whose jobs have savepoints */
-    bool torn;             /* a job failed after it had written, without one */
+    bool torn;             /* a job failed after it had changed a row, without one */
+    int64_t changes;       /* rows that were changed before the job */
     size_t jobs_n;
     struct write_job *jobs[WRITE_GROUP_MAX];
     err_t results[WRITE_GROUP_MAX];
