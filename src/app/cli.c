@@ -3,21 +3,22 @@
 
 #include "app/cli_call.h"
 #include "app/cli_table.h"
+#include "app/near.h"
 
 enum { CLI_ARENA_MAX = 512 * 1024 * 1024 };
 
-static err_t no_command(struct cli *cli, int argc, char **argv)
+err_t cli_no_command(struct cli *cli, int argc, char **argv)
 {
-    struct cli_near nouns = { .wanted = str_from_cz(argc > 0 ? argv[0] : "") };
-    struct cli_near verbs = { .wanted = str_from_cz(argc > 1 ? argv[1] : "") };
+    struct near nouns = { .wanted = str_from_cz(argc > 0 ? argv[0] : "") };
+    struct near verbs = { .wanted = str_from_cz(argc > 1 ? argv[1] : "") };
     bool noun = false;
     for (size_t i = 0; i < cli_commands_n; i++) {
         const struct cli_command *c = &cli_commands[i];
-        cli_near_offer(&nouns, str_from_cz(c->noun));
+        near_offer(&nouns, str_from_cz(c->noun));
         if (!str_eq(nouns.wanted, str_from_cz(c->noun)))
             continue;
         noun = true;
-        cli_near_offer(&verbs, str_from_cz(c->verb));
+        near_offer(&verbs, str_from_cz(c->verb));
     }
     str_t hint;
     str_t near = noun ? verbs.best : nouns.best;
@@ -43,6 +44,8 @@ static int asked_for_help(struct cli *cli, int argc, char **argv)
     if (argc > 1 && str_eq(str_from_cz(argv[0]), STR("agent")) &&
         !str_eq(str_from_cz(argv[1]), STR("-h")))
         return -1;
+    if (argc > 1 && str_eq(str_from_cz(argv[1]), STR("--words")))
+        return -1; /* words that are being completed */
     for (int i = 0; i < argc; i++) {
         str_t word = str_from_cz(argv[i]);
         if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")))
@@ -92,7 +95,12 @@ int cli_main(int argc, char **argv)
         return helped;
     const struct cli_command *c = cli_find(argc, argv, &words);
     if (c == NULL)
-        return cli_fail(&cli, no_command(&cli, argc, argv));
+        return cli_fail(&cli, cli_no_command(&cli, argc, argv));
+    bool bare = c->takes == TAKES_NOTHING && c->words[0] == '\0' && c->flags[0] == '\0';
+    if (bare && argc > words) {
+        e = FAIL(&cli.why, E_USAGE, "%s: takes nothing, got `%s`", c->noun, argv[words]);
+        return cli_fail(&cli, e);
+    }
     if (c->run != NULL)
         return c->run(&cli, argc - words, argv + words);
     return cli_call(&cli, c, argc - words, argv + words);
@@ -107,7 +115,8 @@ static int exit_of(err_t e)
     } exits[] = {
         { 200, CLI_OK },        { 401, CLI_AUTHENTICATION }, { 403, CLI_AUTHENTICATION },
         { 404, CLI_NOT_FOUND }, { 408, CLI_TRY_LATER },      { 409, CLI_CONFLICT },
-        { 412, CLI_CONFLICT },  { 429, CLI_TRY_LATER },      { 503, CLI_TRY_LATER },
+        { 412, CLI_CONFLICT },  { 422, CLI_USAGE },          { 429, CLI_TRY_LATER },
+        { 503, CLI_TRY_LATER },
     };
     for (size_t i = 0; i < ARRAY_LEN(exits); i++) {
         if (exits[i].status == err_info(e)->status)

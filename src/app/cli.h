@@ -5,15 +5,11 @@
 
 #include "base/str.h"
 
-/* CONSOLE "Command line": what a script may rely on. */
+/* What a script may rely on. */
 enum cli_exit {
-    CLI_OK = 0,
-    CLI_FAILED = 1,
-    CLI_USAGE = 2,
-    CLI_NOT_FOUND = 3,
-    CLI_AUTHENTICATION = 4,
-    CLI_CONFLICT = 5,
-    CLI_TRY_LATER = 75,
+#define EXIT(code, number, text) CLI_##code = (number),
+#include "app/exit.def"
+#undef EXIT
 };
 
 struct cli {
@@ -28,6 +24,12 @@ typedef int cli_command_f(struct cli *cli, int argc, char **argv);
 /* Says `why` and `hint` on standard error; the exit code for `e`. */
 int cli_fail(struct cli *cli, err_t e);
 
+/* E_USAGE with what was meant: argv names no command. */
+err_t cli_no_command(struct cli *cli, int argc, char **argv) MUST_USE;
+
+/* Every table that the man pages are made of, as JSON on standard output; the exit code. */
+int cli_print_tables(struct cli *cli);
+
 /* The whole program. */
 int cli_main(int argc, char **argv);
 
@@ -36,11 +38,13 @@ cli_command_f cmd_agent;
 cli_command_f cmd_admin_token;
 cli_command_f cmd_audit_verify;
 cli_command_f cmd_audit_export;
+cli_command_f cmd_audit_tail;
 cli_command_f cmd_check_config;
 cli_command_f cmd_routes;
 cli_command_f cmd_openapi;
 cli_command_f cmd_doctor;
 cli_command_f cmd_api;
+cli_command_f cmd_completion;
 cli_command_f cmd_version;
 cli_command_f cmd_help;
 

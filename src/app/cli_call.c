@@ -16,13 +16,11 @@ struct calling {
     struct cli_request request;
 };
 
-/* Common options anywhere among the words; what is left is the command's own. */
-static err_t take_options(struct cli *cli, const struct cli_command *cmd, struct cli_options *o,
-                          int *argc, char **argv)
+err_t cli_options_take(struct cli *cli, const struct cli_command *cmd, struct cli_options *o,
+                       int *argc, char **argv)
 {
     int kept = 0;
     int used = 0;
-    cli_options_init(o);
     for (int i = 0; i < *argc; i += used) {
         TRY(cli_option_take(cli, o, *argc, argv, i, &used));
         if (used > 0)
@@ -142,7 +140,8 @@ static err_t show_call(struct calling *c)
 
 static err_t call_run(struct calling *c, int argc, char **argv)
 {
-    TRY(take_options(c->cli, c->cmd, &c->options, &argc, argv));
+    cli_options_init(&c->options);
+    TRY(cli_options_take(c->cli, c->cmd, &c->options, &argc, argv));
     TRY(cli_client_open(c->cli, &c->options, &c->client));
     TRY(cli_request_read(c->cli, c->cmd, &c->client, argc, argv, &c->request));
     if (c->options.dry_run)

@@ -21,14 +21,34 @@ struct cli_options {
     bool dry_run;
 };
 
+/* A row of option.def. */
+struct cli_option_info {
+    const char *name;
+    const char *letter; /* "": none */
+    const char *env;
+    const char *values; /* "": takes none */
+    const char *dflt;
+    const char *text;
+};
+extern const struct cli_option_info cli_options_table[];
+extern const size_t cli_options_n;
+
 /* From the environment. */
 void cli_options_init(struct cli_options *o);
 /* Is argv[i] a common option? *ret_used: how many words it took, 0: it is none. E_USAGE. */
 err_t cli_option_take(struct cli *cli, struct cli_options *o, int argc, char **argv, int i,
                       int *ret_used) MUST_USE;
+/* Common options anywhere among the words; what is left is the command's own. */
+err_t cli_options_take(struct cli *cli, const struct cli_command *cmd, struct cli_options *o,
+                       int *argc, char **argv) MUST_USE;
 /* The value of an option at argv[i], after '=' or the next word. E_USAGE: none is there. */
 err_t cli_value(struct cli *cli, int argc, char **argv, int i, const char **ret,
                 int *ret_used) MUST_USE;
+/* For a command whose only option is -o table|json. E_USAGE. */
+err_t cli_output_take(struct cli *cli, int argc, char **argv, struct cli_options *o) MUST_USE;
+/* E_USAGE: `values` is "a|b|c", one of which was wanted; with the nearest. */
+err_t cli_no_such_value(struct cli *cli, const char *flag, const char *value,
+                        const char *values) MUST_USE;
 /* Is argv[i] --NAME or --NAME=...? */
 bool cli_is_flag(const char *word, str_t name);
 

@@ -1,46 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli_call.h"
+#include "app/near.h"
 #include "base/num.h"
 
 enum { LIMIT_DEFAULT = 100 };
 
 enum option {
-    OPT_OUTPUT,
-    OPT_SERVER,
-    OPT_TOKEN_FILE,
-    OPT_DATA,
-    OPT_CA_FILE,
-    OPT_ORG,
-    OPT_LIMIT,
-    OPT_YES,
-    OPT_DRY_RUN,
+#define OPTION(code, name, letter, env, values, dflt, text) OPT_##code,
+#include "app/option.def"
+#undef OPTION
     OPT_COUNT
 };
 
-static const struct {
-    const char *name;
-    const char *letter; /* NULL: none */
-    bool value;
-} options[OPT_COUNT] = {
-    [OPT_OUTPUT] = { "output", "-o", true },         [OPT_SERVER] = { "server", NULL, true },
-    [OPT_TOKEN_FILE] = { "token-file", NULL, true }, [OPT_DATA] = { "data", NULL, true },
-    [OPT_CA_FILE] = { "ca-file", NULL, true },       [OPT_ORG] = { "org", NULL, true },
-    [OPT_LIMIT] = { "limit", NULL, true },           [OPT_YES] = { "yes", "-y", false },
-    [OPT_DRY_RUN] = { "dry-run", NULL, false },
+/* clang-format off */
+const struct cli_option_info cli_options_table[] = {
+#define OPTION(code, name, letter, env, values, dflt, text) { name, letter, env, values, dflt, text },
+#include "app/option.def"
+#undef OPTION
 };
+/* clang-format on */
+const size_t cli_options_n = ARRAY_LEN(cli_options_table);
 
-static const char *env_or(const char *name, const char *otherwise)
+/* What the environment says, or the default; NULL: nothing. */
+static const char *value_of(enum option which)
 {
-    const char *v = getenv(name); /* NOLINT(concurrency-mt-unsafe): no other thread runs here */
-    return v != NULL && v[0] != '\0' ? v : otherwise;
+    const struct cli_option_info *info = &cli_options_table[which];
+    const char *v = info->env[0] != '\0'
+                        ? getenv(info->env) /* NOLINT(concurrency-mt-unsafe): one thread yet */
+                        : NULL;
+    v = v != NULL && v[0] != '\0' ? v : info->dflt;
+    return v[0] != '\0' ? v : NULL;
 }
 
 void cli_options_init(struct cli_options *o)
 {
     *o = (struct cli_options){
-        .server = env_or("SENESCHAL_URL", "http://127.0.0.1:8080"),
-        .token_file = env_or("SENESCHAL_TOKEN_FILE", NULL),
-        .data = env_or("SENESCHAL_DATA", NULL),
+        .server = value_of(OPT_SERVER),
+        .token_file = value_of(OPT_TOKEN_FILE),
+        .data = value_of(OPT_DATA),
         .limit = LIMIT_DEFAULT,
     };
 }
@@ -64,6 +61,17 @@ err_t cli_value(struct cli *cli, int argc, char **argv, int i, const char **ret,
     return E_OK;
 }
 
+err_t cli_no_such_value(struct cli *cli, const char *flag, const char *value, const char *values)
+{
+    struct near near = { .wanted = str_from_cz(value) };
+    str_t hint;
+    near_offer_each(&near, str_from_cz(values));
+    if (near.best.p != NULL &&
+        str_format(cli->arena, &hint, "did you mean %.*s?", STR_ARG(near.best)) == E_OK)
+        cli->hint = str_cz(cli->arena, hint);
+    return FAIL(&cli->why, E_USAGE, "%s %s: want %s", flag, value, values);
+}
+
 static err_t output_of(struct cli *cli, const char *text, enum cli_output *ret)
 {
     static const char *const names[] = {
@@ -78,7 +86,7 @@ static err_t output_of(struct cli *cli, const char *text, enum cli_output *ret)
             return E_OK;
         }
     }
-    return FAIL(&cli->why, E_USAGE, "-o %s: want table, json, ndjson or csv", text);
+    return cli_no_such_value(cli, "-o", text, cli_options_table[OPT_OUTPUT].values);
 }
 
 static err_t option_set(struct cli *cli, struct cli_options *o, enum option which, const char *v)
@@ -123,14 +131,31 @@ err_t cli_option_take(struct cli *cli, struct cli_options *o, int argc, char **a
     const char *value = NULL;
     *ret_used = 0;
     for (size_t k = 0; k < OPT_COUNT; k++) {
-        bool letter = options[k].letter != NULL &&
-                      str_eq(str_from_cz(argv[i]), str_from_cz(options[k].letter));
-        if (!letter && !cli_is_flag(argv[i], str_from_cz(options[k].name)))
+        const struct cli_option_info *info = &cli_options_table[k];
+        bool letter =
+            info->letter[0] != '\0' && str_eq(str_from_cz(argv[i]), str_from_cz(info->letter));
+        if (!letter && !cli_is_flag(argv[i], str_from_cz(info->name)))
             continue;
         *ret_used = 1;
-        if (options[k].value)
+        if (info->values[0] != '\0')
             TRY(cli_value(cli, argc, argv, i, &value, ret_used));
         return option_set(cli, o, (enum option)k, value);
     }
     return E_OK;
+}
+
+err_t cli_output_take(struct cli *cli, int argc, char **argv, struct cli_options *o)
+{
+    int used = 0;
+    cli_options_init(o);
+    for (int i = 0; i < argc; i += used) {
+        bool output = str_eq(str_from_cz(argv[i]), STR("-o")) ||
+                      cli_is_flag(argv[i], str_from_cz(cli_options_table[OPT_OUTPUT].name));
+        if (!output)
+            return FAIL(&cli->why, E_USAGE, "`%s`: want -o table or -o json, or nothing", argv[i]);
+        TRY(cli_option_take(cli, o, argc, argv, i, &used));
+    }
+    if (o->output == OUTPUT_TABLE || o->output == OUTPUT_JSON)
+        return E_OK;
+    return FAIL(&cli->why, E_USAGE, "-o: want table or json here");
 }

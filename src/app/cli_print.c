@@ -235,3 +235,13 @@ err_t cli_print_object(struct cli_printer *p, const struct json *object)
     TRY(json_push(one, copy));
     return p->output == OUTPUT_CSV ? print_csv(p, one) : print_table(p, one);
 }
+
+int cli_print_raw(struct cli *cli, str_t bytes, bool line)
+{
+    size_t n = bytes.n > 0 ? fwrite(bytes.p, 1, bytes.n, stdout) : 0;
+    if (line && bytes.n > 0 && bytes.p[bytes.n - 1] != '\n')
+        (void)putchar('\n');
+    if (n != bytes.n || fflush(stdout) != 0)
+        return cli_fail(cli, FAIL(&cli->why, E_IO, "standard output: cannot be written"));
+    return CLI_OK;
+}

@@ -19,4 +19,7 @@ err_t cli_print_end(struct cli_printer *p) MUST_USE;
 /* One object: its members as lines, or its columns. */
 err_t cli_print_object(struct cli_printer *p, const struct json *object) MUST_USE;
 
+/* Bytes as they are, with a newline at their end where `line` says so; the exit code. */
+int cli_print_raw(struct cli *cli, str_t bytes, bool line);
+
 #endif

@@ -2,6 +2,8 @@
 /* From words to a request, by the row of the command. */
 #include "app/cli_call.h"
 
+#include "app/cli_wants.h"
+#include "app/near.h"
 #include "base/num.h"
 #include "plat/os/file.h"
 
@@ -168,14 +170,16 @@ int cli_flag_words(const struct cli_command *cmd, const char *word)
 static err_t no_such_flag(struct reading *r, const char *word)
 {
     str_t w = str_from_cz(word);
-    struct cli_near near = { .wanted = str_sub(w, 2, str_find(w, '=') - 2) };
+    struct near near = { .wanted = str_sub(w, 2, str_find(w, '=') - 2) };
     str_t rest = str_from_cz(r->cmd->flags);
     struct cli_flag f;
     str_t hint;
     while (cli_flag_next(&rest, &f)) {
         if (f.type != FLAG_FIXED)
-            cli_near_offer(&near, f.name);
+            near_offer(&near, f.name);
     }
+    for (size_t i = 0; i < cli_options_n; i++)
+        near_offer(&near, str_from_cz(cli_options_table[i].name));
     if (near.best.p != NULL &&
         str_format(r->cli->arena, &hint, "did you mean --%.*s?", STR_ARG(near.best)) == E_OK)
         r->cli->hint = str_cz(r->cli->arena, hint);
@@ -219,19 +223,29 @@ static err_t file_add(struct reading *r, str_t member, const char *path)
     return body_set(r, member, value);
 }
 
-static err_t bool_of(struct cli *cli, const struct cli_flag *f, const char *value, bool *ret)
+/* What the API's table would refuse need not travel there. */
+static err_t value_check(struct reading *r, const struct cli_flag *f, str_t value)
 {
-    *ret = str_eq(str_from_cz(value), STR("true"));
-    if (*ret || str_eq(str_from_cz(value), STR("false")))
+    struct arena *a = r->cli->arena;
+    str_t wants;
+    str_t flag;
+    if (f->type == FLAG_YES)
         return E_OK;
-    return FAIL(&cli->why, E_USAGE, "--%.*s %s: want true or false", STR_ARG(f->name), value);
+    TRY(cli_flag_wants(a, r->cmd, f, &wants));
+    if (cli_wants_take(wants, value))
+        return E_OK;
+    TRY(str_format(a, &flag, "--%.*s", STR_ARG(f->name)));
+    const char *cz[] = { str_cz(a, flag), str_cz(a, value), str_cz(a, wants) };
+    if (cz[0] == NULL || cz[1] == NULL || cz[2] == NULL)
+        return E_NO_MEMORY;
+    return cli_no_such_value(r->cli, cz[0], cz[1], cz[2]);
 }
 
 static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *value)
 {
     str_t text = str_from_cz(value);
     int64_t number = 0;
-    bool yes = true;
+    TRY(value_check(r, f, text));
     if (f->kind.p != NULL)
         TRY(cli_resolve(r->cli, r->client, f->kind, text, &text));
     if (f->query) {
@@ -245,8 +259,7 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
                         value);
         return body_set(r, f->member, json_new_int(number));
     case FLAG_BOOL:
-        TRY(bool_of(r->cli, f, value, &yes));
-        return body_set(r, f->member, json_new_bool(yes));
+        return body_set(r, f->member, json_new_bool(str_eq(text, STR("true"))));
     case FLAG_YES:
         return body_set(r, f->member, json_new_bool(true));
     case FLAG_LIST:
@@ -256,6 +269,7 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
     case FLAG_JSON:
         return file_add(r, f->member, value);
     case FLAG_TEXT:
+    case FLAG_FILE:
     case FLAG_FIXED:
         break;
     }

@@ -4,11 +4,15 @@
 /* clang-format off */
 const struct cli_command cli_commands[] = {
 #define LOCAL(n, v, f, w, t) { .noun = (n), .verb = (v), .run = (f), .words = (w), .flags = "", .columns = "", .text = (t) },
-#define CALL(n, v, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .text = (t) },
-#define RISK(n, v, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .risk = true, .text = (t) },
+#define TOOL(n, v, f, k, w, fl, t) { .noun = (n), .verb = (v), .run = (f), .takes = TAKES_##k, .words = (w), .flags = (fl), .columns = "", .text = (t) },
+#define CALL(n, v, m, p, w, fl, c, t) CALL_BY(n, v, NULL, m, p, w, fl, c, t)
+#define CALL_BY(n, v, f, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .run = (f), .takes = TAKES_CALL, .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .text = (t) },
+#define RISK(n, v, m, p, w, fl, c, t) { .noun = (n), .verb = (v), .takes = TAKES_CALL, .method = (m), .path = (p), .words = (w), .flags = (fl), .columns = (c), .risk = true, .text = (t) },
 #include "app/cli.def"
 #undef LOCAL
+#undef TOOL
 #undef CALL
+#undef CALL_BY
 #undef RISK
 };
 /* clang-format on */
@@ -21,8 +25,8 @@ static enum cli_flag_type take_type(str_t *text)
         const char *end;
         enum cli_flag_type type;
     } types[] = {
-        { "!!", FLAG_BOOL }, { "!", FLAG_YES },   { "#", FLAG_NUMBER },
-        { "*", FLAG_LIST },  { "%", FLAG_PAIRS }, { "@", FLAG_JSON },
+        { "!!", FLAG_BOOL }, { "!", FLAG_YES },  { "#", FLAG_NUMBER }, { "*", FLAG_LIST },
+        { "%", FLAG_PAIRS }, { "@", FLAG_JSON }, { "^", FLAG_FILE },
     };
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         str_t end = str_from_cz(types[i].end);
@@ -43,6 +47,17 @@ static str_t take_after(str_t *text, char mark)
     return after;
 }
 
+/* "{a|b}" at the end; it is cut off. */
+static str_t take_values(str_t *text)
+{
+    size_t at = str_find(*text, '{');
+    if (at == text->n || !str_ends(*text, STR("}")))
+        return STR_NONE;
+    str_t values = str_sub(*text, at + 1, text->n - at - 2);
+    *text = str_sub(*text, 0, at);
+    return values;
+}
+
 bool cli_flag_next(str_t *rest, struct cli_flag *ret)
 {
     str_t text;
@@ -58,6 +73,7 @@ bool cli_flag_next(str_t *rest, struct cli_flag *ret)
     }
     ret->query = str_starts(text, STR("?"));
     text = str_sub(text, ret->query ? 1 : 0, text.n);
+    ret->values = take_values(&text);
     ret->type = take_type(&text);
     ret->kind = take_after(&text, '~');
     str_t member = take_after(&text, '=');
@@ -79,40 +95,4 @@ const struct cli_command *cli_find(int argc, char **argv, int *ret_words)
         }
     }
     return NULL;
-}
-
-enum { NEAR_WORD_MAX = 32, NEAR_DISTANCE = 2 };
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Levenshtein's distance, row by row; words that are too long are far away. */
-static size_t distance_of(str_t a, str_t b)
-{
-    size_t row[NEAR_WORD_MAX + 1];
-    if (a.n > NEAR_WORD_MAX || b.n > NEAR_WORD_MAX)
-        return NEAR_WORD_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t changed = corner + (a.p[i - 1] != b.p[j - 1]);
-            corner = row[j];
-            row[j] = least(changed, least(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[b.n];
-}
-
-void cli_near_offer(struct cli_near *n, str_t word)
-{
-    size_t d = distance_of(n->wanted, word);
-    if (d <= NEAR_DISTANCE && (n->best.p == NULL || d < n->distance)) {
-        n->best = word;
-        n->distance = d;
-    }
 }

@@ -5,10 +5,19 @@
 
 #include "app/cli.h"
 
+/* What a command takes besides its own flags. */
+enum cli_takes {
+    TAKES_NOTHING,
+    TAKES_CALL,     /* the options of option.def */
+    TAKES_SETTINGS, /* every setting as a flag, and --config FILE */
+    TAKES_AGENT,    /* the options of the agent */
+};
+
 struct cli_command {
     const char *noun;
     const char *verb;   /* "": none */
-    cli_command_f *run; /* NULL: a call */
+    cli_command_f *run; /* NULL: a call, and nothing else */
+    enum cli_takes takes;
     const char *method;
     const char *path;
     const char *words;
@@ -29,6 +38,7 @@ enum cli_flag_type {
     FLAG_LIST,  /* may come again */
     FLAG_PAIRS, /* NAME=VALUE, may come again */
     FLAG_JSON,  /* a file, - for standard input */
+    FLAG_FILE,  /* the same, of any kind */
     FLAG_FIXED, /* not given by anybody: `value` is always sent */
 };
 
@@ -38,7 +48,8 @@ struct cli_flag {
     str_t kind;   /* "device": an id, or a name to look up; absent: as it is */
     enum cli_flag_type type;
     bool query;
-    str_t value; /* JSON of FLAG_FIXED */
+    str_t value;  /* JSON of FLAG_FIXED */
+    str_t values; /* "a|b|c": one of these; absent: the API's table says it, or anything goes */
 };
 
 /* Take the next flag from the text of a row; false at its end. */
@@ -46,14 +57,5 @@ bool cli_flag_next(str_t *rest, struct cli_flag *ret);
 
 /* The row of argv[0] argv[1]; *ret_words says how many words name it. NULL: none. */
 const struct cli_command *cli_find(int argc, char **argv, int *ret_words);
-
-/* The nearest of some words by edit distance, NULL where none is near; `word` at `at` is offered.
- */
-struct cli_near {
-    str_t wanted;
-    str_t best;
-    size_t distance;
-};
-void cli_near_offer(struct cli_near *n, str_t word);
 
 #endif

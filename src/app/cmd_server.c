@@ -2,7 +2,7 @@
 /* Commands that run on the server's machine, beside its data: serve, admin-token, audit verify,
  * check-config, routes, openapi. */
 #include "app/admin_socket.h"
-#include "app/cli.h"
+#include "app/cli_call.h"
 #include "app/options.h"
 #include "app/serve.h"
 
@@ -11,6 +11,7 @@
 #include "api/router.h"
 #include "api/routes.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "domain/audit/audit_verify.h"
 #include "plat/crypto/crypto.h"
 #include "plat/json/out.h"
@@ -30,6 +31,18 @@ static int print(struct cli *cli, const struct buf *b)
     return CLI_OK;
 }
 
+enum { STRANGE_MAX = 32 };
+
+/* Somebody meant something by them: say so, and go on. */
+static void warn_of_strange(void)
+{
+    struct config_strange list[STRANGE_MAX];
+    size_t n = config_strange_environment(list, ARRAY_LEN(list));
+    for (size_t i = 0; i < n; i++)
+        LOG(LOG_WARNING, "environment-unknown", LOG_F("name", list[i].name),
+            LOG_F("did_you_mean", list[i].near));
+}
+
 int cmd_serve(struct cli *cli, int argc, char **argv)
 {
     struct config config;
@@ -38,6 +51,8 @@ int cmd_serve(struct cli *cli, int argc, char **argv)
         e = proc_harden();
     if (e == E_OK)
         e = crypto_init();
+    if (e == E_OK)
+        warn_of_strange();
     if (e == E_OK)
         e = serve_run(&config, &cli->why);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);
@@ -136,6 +151,7 @@ int cmd_check_config(struct cli *cli, int argc, char **argv)
     for (size_t i = 0; i < CONF_COUNT; i++)
         (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(config.values[i]),
                      STR_ARG(config.origins[i]));
+    warn_of_strange();
     return CLI_OK;
 }
 
@@ -167,9 +183,12 @@ static void route_row(struct buf *b, const struct route *r)
 int cmd_routes(struct cli *cli, int argc, char **argv)
 {
     CLEANUP(buf_fini) struct buf b;
-    bool json = argc == 2 && str_eq(str_from_cz(argv[0]), STR("-o")) &&
-                str_eq(str_from_cz(argv[1]), STR("json"));
+    struct cli_options options;
+    err_t e = cli_output_take(cli, argc, argv, &options);
     buf_init(&b, OUT_MAX);
+    if (e != E_OK)
+        return cli_fail(cli, e);
+    bool json = options.output == OUTPUT_JSON;
     struct json_out o = json_out_to(&b);
     if (json)
         json_out_open(&o, '[');

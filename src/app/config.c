@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config.h"
 
+#include "app/near.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "plat/os/file.h"
 
 #include <assert.h>
+#include <unistd.h>
 
 enum { CONF_VALUE_FILE_MAX = 4096 };
 
@@ -16,6 +18,20 @@ const struct conf_info conf_infos[CONF_COUNT] = {
 #undef CONF
 };
 /* clang-format on */
+
+const char *conf_wants(enum conf at)
+{
+    static const char *const by_type[] = {
+        [TYPE_TEXT] = "TEXT",       [TYPE_INT] = "N",     [TYPE_BOOL] = "true|false",
+        [TYPE_TRI] = "true|false|", [TYPE_LIST] = "TEXT",
+    };
+    static const char *const said[CONF_COUNT] = {
+#define VALUES(code, what) [CONF_##code] = (what),
+#include "app/values.def"
+#undef VALUES
+    };
+    return said[at] != NULL ? said[at] : by_type[conf_infos[at].type];
+}
 
 void config_init(struct config *c, struct arena *a)
 {
@@ -47,12 +63,29 @@ static err_t list_check(const struct conf_info *info, str_t v)
     return n <= info->max ? E_OK : E_BAD_FIELD;
 }
 
-static err_t value_check(const struct conf_info *info, str_t v)
+/* One of the words that values.def lists, where it lists some. */
+static bool word_check(enum conf at, str_t v)
 {
+    str_t words = str_from_cz(conf_wants(at));
+    str_t word;
+    if (str_find(words, '|') == words.n)
+        return true;
+    while (str_split(&words, '|', &word)) {
+        if (str_eq_nocase(v, word))
+            return true;
+    }
+    return false;
+}
+
+static err_t value_check(enum conf at, str_t v)
+{
+    const struct conf_info *info = &conf_infos[at];
     int64_t number;
     bool yes;
     switch (info->type) {
     case TYPE_TEXT:
+        if (!word_check(at, v))
+            return E_BAD_FIELD;
         return v.n <= (size_t)info->max && memchr(v.p, '\0', v.n) == NULL ? E_OK : E_BAD_FIELD;
     case TYPE_LIST:
         return list_check(info, v);
@@ -67,13 +100,26 @@ static err_t value_check(const struct conf_info *info, str_t v)
     return E_BAD_FIELD;
 }
 
-static err_t value_refuse(const struct conf_info *info, str_t origin, struct diag *why)
+static err_t word_refuse(enum conf at, str_t v, str_t origin, struct diag *why)
 {
+    struct near near = { .wanted = v };
+    near_offer_each(&near, str_from_cz(conf_wants(at)));
+    bool found = near.best.p != NULL;
+    return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s%s%.*s%s", STR_ARG(origin), conf_infos[at].name,
+                conf_wants(at), found ? "; did you mean " : "", STR_ARG(near.best),
+                found ? "?" : "");
+}
+
+static err_t value_refuse(enum conf at, str_t v, str_t origin, struct diag *why)
+{
+    const struct conf_info *info = &conf_infos[at];
     static const char *const wants[] = {
         [TYPE_TEXT] = "text",          [TYPE_INT] = "a whole number",
         [TYPE_BOOL] = "true or false", [TYPE_TRI] = "true, false or nothing",
         [TYPE_LIST] = "a list",
     };
+    if (info->type == TYPE_TEXT && !word_check(at, v))
+        return word_refuse(at, v, origin, why);
     if (info->max == 0)
         return FAIL(why, E_BAD_FIELD, "%.*s: %s: want %s", STR_ARG(origin), info->name,
                     wants[info->type]);
@@ -90,37 +136,10 @@ err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin, s
         v = STR("");
     if (more)
         TRY(str_format(c->arena, &v, "%.*s,%.*s", STR_ARG(c->values[at]), STR_ARG(value)));
-    if (value_check(info, v) != E_OK)
-        return value_refuse(info, origin, why);
+    if (value_check(at, v) != E_OK)
+        return value_refuse(at, v, origin, why);
     TRY(str_copy(c->arena, v, &c->values[at]));
     return str_copy(c->arena, origin, &c->origins[at]);
-}
-
-/* How many letters differ, roughly: enough to guess what was meant. */
-static size_t name_distance(str_t a, str_t b)
-{
-    size_t same = 0;
-    size_t longest = a.n > b.n ? a.n : b.n;
-    while (same < a.n && same < b.n && a.p[same] == b.p[same])
-        same++;
-    size_t tail = 0;
-    while (tail < a.n - same && tail < b.n - same && a.p[a.n - 1 - tail] == b.p[b.n - 1 - tail])
-        tail++;
-    return longest - same - tail;
-}
-
-static const char *nearest_name(str_t name)
-{
-    const char *best = conf_infos[0].name;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < CONF_COUNT; i++) {
-        size_t d = name_distance(name, str_from_cz(conf_infos[i].name));
-        if (d < least) {
-            least = d;
-            best = conf_infos[i].name;
-        }
-    }
-    return best;
 }
 
 err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct diag *why)
@@ -129,8 +148,16 @@ err_t config_set(struct config *c, str_t name, str_t value, str_t origin, struct
         if (str_eq(name, str_from_cz(conf_infos[i].name)))
             return config_set_at(c, (enum conf)i, value, origin, why);
     }
-    return FAIL(why, E_NOT_FOUND, "%.*s: there is no setting '%.*s'; did you mean '%s'?",
-                STR_ARG(origin), STR_ARG(name), nearest_name(name));
+    struct near near = { .wanted = name };
+    for (size_t i = 0; i < CONF_COUNT; i++)
+        near_offer(&near, str_from_cz(conf_infos[i].name));
+    if (near.best.p == NULL)
+        return FAIL(why, E_USAGE,
+                    "%.*s: there is no setting '%.*s': `seneschal check-config` lists "
+                    "them",
+                    STR_ARG(origin), STR_ARG(name));
+    return FAIL(why, E_USAGE, "%.*s: there is no setting '%.*s'; did you mean '%.*s'?",
+                STR_ARG(origin), STR_ARG(name), STR_ARG(near.best));
 }
 
 /* A reload reads it while threads run: getenv races only with setenv, which nothing here calls. */
@@ -171,6 +198,46 @@ err_t config_from_environment(struct config *c, struct diag *why)
             LOG_F("note",
                   "tokens are always per machine: RPA_FLEET_PER_AGENT_TOKEN has no effect"));
     return E_OK;
+}
+
+/* The variables that are known: of settings, with and without _FILE, and those of other tables. */
+static bool environment_known(str_t name)
+{
+    static const char *const others[] = {
+#define OPTION(code, option, letter, env, values, dflt, text) env,
+#include "app/option.def"
+#undef OPTION
+#define ENV(env, text) env,
+#include "app/env.def"
+#undef ENV
+    };
+    str_t bare = str_ends(name, STR("_FILE")) ? str_sub(name, 0, name.n - 5) : name;
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        str_t env = str_from_cz(conf_infos[i].env);
+        if (str_eq(name, env) || str_eq(bare, env))
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        if (str_eq(name, str_from_cz(others[i])))
+            return true;
+    }
+    return str_starts(name, STR("SENESCHAL_AGENT_")); /* the agent's own business */
+}
+
+size_t config_strange_environment(struct config_strange *list, size_t max)
+{
+    size_t n = 0;
+    for (char **v = environ; *v != NULL && n < max; v++) {
+        str_t name = str_from_cz(*v);
+        name = str_sub(name, 0, str_find(name, '='));
+        if (!str_starts(name, STR("SENESCHAL_")) || environment_known(name))
+            continue;
+        struct near near = { .wanted = name };
+        for (size_t i = 0; i < CONF_COUNT; i++)
+            near_offer(&near, str_from_cz(conf_infos[i].env));
+        list[n++] = (struct config_strange){ name, near.best };
+    }
+    return n;
 }
 
 err_t config_reload(const struct config *c, struct config *ret, struct diag *why)

@@ -36,10 +36,12 @@ struct config {
 };
 
 extern const struct conf_info conf_infos[CONF_COUNT];
+/* What a setting wants: "a|b|c" one of these, else a word for it such as FILE. */
+const char *conf_wants(enum conf at);
 
 /* Everything at its default; `a` outlives the config. */
 void config_init(struct config *c, struct arena *a);
-/* E_BAD_FIELD, naming the origin and what is wanted; E_NOT_FOUND: no such setting, with the nearest
+/* E_BAD_FIELD, naming the origin and what is wanted; E_USAGE: no such setting, with the nearest
  * name. */
 err_t config_set(struct config *c, str_t name, str_t value, str_t origin,
                  struct diag *why) MUST_USE;
@@ -49,6 +51,13 @@ err_t config_set_at(struct config *c, enum conf at, str_t value, str_t origin,
 err_t config_from_file(struct config *c, const char *path, struct diag *why) MUST_USE;
 /* Also *_FILE, which names a file that holds the value. */
 err_t config_from_environment(struct config *c, struct diag *why) MUST_USE;
+
+/* Variables that begin with SENESCHAL_ and mean nothing here, with what was meant; names only. */
+struct config_strange {
+    str_t name;
+    str_t near; /* absent: nothing is near */
+};
+size_t config_strange_environment(struct config_strange *list, size_t max);
 
 /* Read file and environment again, under the flags of `c`; its memory is c's arena. */
 err_t config_reload(const struct config *c, struct config *ret, struct diag *why) MUST_USE;

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/options.h"
 
-/* "tls.cert" is --tls-cert, "insecure_http" is --insecure-http. */
+#include "app/near.h"
+
+void options_flag_name(str_t setting, char ret[static OPTIONS_FLAG_MAX])
+{
+    size_t n = setting.n < OPTIONS_FLAG_MAX ? setting.n : OPTIONS_FLAG_MAX - 1;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = setting.p[i] == '.' || setting.p[i] == '_' ? '-' : setting.p[i];
+    ret[n] = '\0';
+}
+
 static bool flag_is(const char *setting, str_t flag)
 {
-    if (flag.n != strlen(setting))
-        return false;
-    for (size_t i = 0; i < flag.n; i++) {
-        char c = setting[i] == '.' || setting[i] == '_' ? '-' : setting[i];
-        if (c != flag.p[i])
-            return false;
-    }
-    return true;
+    char name[OPTIONS_FLAG_MAX];
+    options_flag_name(str_from_cz(setting), name);
+    return str_eq(str_from_cz(name), flag);
 }
 
 static err_t flag_find(str_t flag, struct diag *why, enum conf *ret)
@@ -22,7 +26,14 @@ static err_t flag_find(str_t flag, struct diag *why, enum conf *ret)
             return E_OK;
         }
     }
-    return FAIL(why, E_USAGE, "there is no flag --%.*s", STR_ARG(flag));
+    struct near near = { .wanted = flag };
+    for (size_t i = 0; i < CONF_COUNT; i++)
+        near_offer(&near, str_from_cz(conf_infos[i].name));
+    if (near.best.p == NULL)
+        return FAIL(why, E_USAGE, "there is no flag --%.*s: --help lists them", STR_ARG(flag));
+    char name[OPTIONS_FLAG_MAX];
+    options_flag_name(near.best, name);
+    return FAIL(why, E_USAGE, "there is no flag --%.*s; did you mean --%s?", STR_ARG(flag), name);
 }
 
 /* One flag with its value, from argv[i] on; *ret_used says how many words it took. */
@@ -52,30 +63,44 @@ static err_t flag_take(struct config *c, int argc, char **argv, int i, struct di
     return E_OK;
 }
 
-/* --config is read first, whatever its place: the file is the weakest. */
+/* --config FILE or --config=FILE at argv[i]: how many words it takes, 0: it is something else. */
+static int config_take(int argc, char **argv, int i, const char **ret)
+{
+    str_t word = str_from_cz(argv[i]);
+    if (str_starts(word, STR("--config="))) {
+        *ret = argv[i] + sizeof "--config=" - 1;
+        return 1;
+    }
+    if (!str_eq(word, STR("--config")))
+        return 0;
+    *ret = i + 1 < argc ? argv[i + 1] : "";
+    return 2;
+}
+
+/* The file is read first, whatever its place: it is the weakest. */
 static err_t read_file(struct config *c, int argc, char **argv, struct diag *why)
 {
-    for (int i = 0; i < argc; i++) {
-        if (!str_eq(str_from_cz(argv[i]), STR("--config")))
-            continue;
-        if (i + 1 == argc)
-            return FAIL(why, E_USAGE, "--config: want a file");
-        c->file = argv[i + 1];
-        return config_from_file(c, c->file, why);
-    }
-    return E_OK;
+    const char *path = NULL;
+    for (int i = 0; i < argc && path == NULL; i++)
+        (void)config_take(argc, argv, i, &path);
+    if (path == NULL)
+        return E_OK;
+    if (path[0] == '\0')
+        return FAIL(why, E_USAGE, "--config: want a file");
+    c->file = path;
+    return config_from_file(c, path, why);
 }
 
 err_t options_read(struct config *c, struct arena *a, int argc, char **argv, struct diag *why)
 {
+    const char *path = NULL;
+    int used = 0;
     config_init(c, a);
     TRY(read_file(c, argc, argv, why));
     TRY(config_from_environment(c, why));
-    int used = 0;
     for (int i = 0; i < argc; i += used) {
-        if (str_eq(str_from_cz(argv[i]), STR("--config")))
-            used = 2;
-        else
+        used = config_take(argc, argv, i, &path);
+        if (used == 0)
             TRY(flag_take(c, argc, argv, i, why, &used));
     }
     return E_OK;

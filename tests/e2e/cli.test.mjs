@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { init, uniqueName } from './lib/fleet.mjs';
-import { seneschal, tempDir } from './lib/process.mjs';
+import { BIN, Child, seneschal, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -82,9 +82,18 @@ for (const [args, code, message] of [
     [['policy'], 2, /want a verb/],
     [[], 2, /want a command/],
     [['device', 'list', '--serch', 'x'], 2, /did you mean --search/],
+    [['device', 'list', '--status', 'PENDIN'], 2, /want PENDING\|.*\nhint: did you mean PENDING\?/],
+    [['device', 'list', '--dryrun'], 2, /did you mean --dry-run/],
+    [['device', 'list', '-o', 'jsn'], 2, /did you mean json\?/],
+    [['user', 'create', 'x', 'x@example.org', '--role', 'admin'], 2, /--role admin: want administrator\|/],
+    [['serve', '--lisen', 'x'], 2, /did you mean --listen\?/],
+    [['check-config', '--log-level', 'debugg'], 2, /log\.level: want debug\|info\|warning\|error; did you mean debug\?/],
+    [['version', 'now'], 2, /takes nothing/],
+    [['routes', '-o', 'csv'], 2, /want table or json/],
+    [['completion', 'tcsh'], 2, /bash, zsh or fish/],
     [['device', 'get'], 2, /want device/],
     [['device', 'list', 'front-desk'], 2, /one word too many/],
-    [['device', 'list', '-o', 'xml'], 2, /table, json, ndjson or csv/],
+    [['device', 'list', '-o', 'xml'], 2, /table|json|ndjson|csv/],
     [['device', 'get', '01890000-0000-7000-8000-000000000000'], 3, /seneschal: /],
     [['api', 'GET', '/api/v1/nowhere'], 3, /seneschal: /],
     [['device', 'list', '--token-file', '/nonexistent/token'], 3, /nonexistent/],
@@ -150,4 +159,51 @@ test('doctor finds the data directory open to others', async () => {
     const got = await seneschal(['doctor', '--data', dir, '--server', server.url]);
     assert.match(got.stdout, /ready/);
     assert.equal(got.code, 1, got.stdout);
+});
+
+test('a settings file with a misspelt key: its place, and what was meant', async () => {
+    const file = path.join(dir, 'seneschal.yaml');
+    await writeFile(file, 'data: /tmp/x\nlog:\n  levl: info\n');
+    const got = await seneschal(['check-config', '--config', file]);
+    assert.equal(got.code, 2, got.stderr);
+    assert.match(got.stderr, /seneschal\.yaml:3:3: there is no setting 'log\.levl'; did you mean 'log\.level'\?/);
+    await writeFile(file, 'log: {level: warning}\n');
+    assert.match((await seneschal(['check-config', `--config=${file}`])).stdout, /^log\.level +warning +\S*seneschal\.yaml:1:7$/m);
+});
+
+test('a variable that means nothing here is reported by its name, never its value', async () => {
+    const got = await seneschal(['check-config'], { env: { SENESCHAL_LISTN: 'hush', SENESCHAL_DATA: '/tmp/x', SENESCHAL_PUBLIC_URL_FILE: tokenFile } });
+    assert.equal(got.code, 0, got.stderr);
+    const lines = got.stderr.trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(lines.filter((line) => line.name !== 'SENESCHAL_BIN' && line.name !== 'SENESCHAL_ROUTE_LOG').map((line) => [line.event, line.name, line.did_you_mean]), [['environment-unknown', 'SENESCHAL_LISTN', 'SENESCHAL_LISTEN']]);
+    assert.ok(!got.stderr.includes('hush'));
+});
+
+test('--help behind every command there is', async () => {
+    const { commands } = JSON.parse(await ok('help', '--tables'));
+    assert.ok(commands.length > 50);
+    for (const { noun, verb, text } of commands) {
+        const got = await run(...[noun, verb].filter(Boolean), '--help');
+        assert.equal(got.code, 0, `${noun} ${verb}: ${got.stderr}`);
+        const want = noun === 'agent' ? 'usage: seneschal agent' : text;
+        assert.ok(got.stdout.includes(want), `${noun} ${verb}: ${got.stdout}`);
+    }
+});
+
+test('the record is followed: what happens next is printed, once, oldest first', async () => {
+    const follower = new Child(BIN, ['audit', 'tail', '--follow', '-o', 'json', '--action', 'policy.created'], { env });
+    try {
+        const names = [uniqueName('policy'), uniqueName('policy'), uniqueName('policy')];
+        await ok('policy', 'create', names[0]);
+        await follower.waitFor(new RegExp(names[0]));
+        await ok('policy', 'create', names[1]);
+        await ok('policy', 'create', names[2]);
+        await follower.waitFor(new RegExp(names[2]));
+        const seen = follower.stdout.trim().split('\n').map((line) => JSON.parse(line).target.name).slice(-3);
+        assert.deepEqual(seen, names);
+        follower.signal('SIGINT');
+        assert.equal((await follower.ended()).signal, 'SIGINT', 'a shell shows it as 130');
+    } finally {
+        await follower.kill();
+    }
 });
