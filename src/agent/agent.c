@@ -153,7 +153,7 @@ static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
     TRY(agent_seed_read(&g->store, &g->seed));
     agent_resume_lease(g);
     agent_plan_heartbeat(g);
-    return agent_check_output(g);
+    return agent_force_load(g);
 }
 
 static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *o)
@@ -189,6 +189,7 @@ int seneschal_agent_open(const struct seneschal_agent_options *options,
     }
     g->life = life;
     g->lock = -1;
+    buf_init(&g->force, (size_t)AGENT_ANSWER_MAX + AGENT_TEXT);
     atomic_init(&g->stopped, false);
     atomic_init(&g->rotate, false);
     err_t e = agent_start(g, options);
@@ -209,6 +210,7 @@ void seneschal_agent_close(struct seneschal_agent *agent)
     struct arena *life = agent->life;
     http_client_free(agent->http);
     arena_free(agent->arena);
+    buf_fini(&agent->force);
     file_unlock(agent->lock);
     explicit_bzero(agent, sizeof *agent); /* key and token */
     arena_free(life);

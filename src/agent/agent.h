@@ -41,6 +41,9 @@ struct seneschal_agent {
     str_t apply_failed; /* a configuration could not be written: its reason, for the ack; in the
                            arena */
     bool fetched;       /* since the start, a configuration or a 304 */
+    struct buf force;   /* the bytes of the file, as we wrote them; empty: none of ours */
+    bool degraded;      /* the last configuration carries a minimal one */
+    bool recorded;      /* since the start, a change */
 };
 
 extern const struct agent_law agent_default_law;
@@ -60,7 +63,12 @@ err_t agent_follow_time(struct seneschal_agent *g) MUST_USE;
 void agent_plan_heartbeat(struct seneschal_agent *g);
 /* What is left of the lease, or of the grace; 0 when there is none. */
 dur_t agent_lease_left(const struct seneschal_agent *g);
-/* Is what the file holds what the store says? If not, the next poll fetches it anew. */
-err_t agent_check_output(struct seneschal_agent *g) MUST_USE;
+
+/* A configuration that came, in force and recorded. Its own faults set `apply_failed`. */
+err_t agent_force_config(struct seneschal_agent *g, const struct agent_news *n) MUST_USE;
+/* The disabled form; `degraded`: with the minimal configuration, if the last one carries it. */
+err_t agent_force_off(struct seneschal_agent *g, const char *reason, bool degraded) MUST_USE;
+/* At start: is what the file holds what the store says? If not, the next poll fetches it anew. */
+err_t agent_force_load(struct seneschal_agent *g) MUST_USE;
 
 #endif

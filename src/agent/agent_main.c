@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_main.h"
 #include "agent/agent_options.h"
+#include "agent/journal.h"
 #include "agent/seneschal_agent.h"
 #include "base/log.h"
 
@@ -55,6 +56,8 @@ int agent_main(int argc, char **argv)
     struct agent_values v;
     struct diag why = { 0 };
     char error[DIAG_TEXT_MAX];
+    if (argc > 1 && strcmp(argv[1], "journal") == 0)
+        return journal_main(argc - 1, argv + 1);
     if (agent_options_read(argc, argv, &v, &why) != E_OK) {
         (void)fprintf(stderr,
                       "seneschal agent: %s\nhint: `seneschal agent --help` lists the options\n",

@@ -120,6 +120,7 @@ void agent_options_help(FILE *to)
 {
     (void)fputs(
         "usage: seneschal agent --server URL --state DIR --config-out FILE [OPTION...]\n"
+        "       seneschal agent journal --state DIR [-o table|json|ndjson]\n"
         "\n"
         "Enrols this machine, keeps its configuration in FILE, and switches it off when the\n"
         "server revokes or blocks the device or stays away for an hour.\n"

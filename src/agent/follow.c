@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent.h"
-#include "base/enc.h"
 #include "base/rng.h"
-#include "plat/crypto/crypto.h"
-#include "plat/os/file.h"
 
-enum { FOLLOW_OUT_MAX = 2 * 1024 * 1024, FOLLOW_UNAUTHENTICATED_MAX = 2, PENDING_S = 5 };
+enum { FOLLOW_UNAUTHENTICATED_MAX = 2, PENDING_S = 5 };
 
 #define SECOND_US INT64_C(1000000)
 
@@ -51,23 +48,6 @@ dur_t agent_lease_left(const struct seneschal_agent *g)
     return (dur_t){ left > 0 ? left : 0 };
 }
 
-/*
- * Fail closed: readers of the file find the assistant switched off and why. When even that cannot
- * be written (a full disk), no file is better than the old one.
- */
-static err_t follow_disable(struct seneschal_agent *g, const char *reason)
-{
-    str_t text;
-    TRY(str_format(g->arena, &text,
-                   "{\"config\":{},\"enabled\":false,\"reason\":\"%s\",\"version\":null}", reason));
-    agent_text_clear(g->store.etag); /* so that the next fetch brings the configuration back */
-    agent_text_clear(g->store.version);
-    g->store.ack_owed = 0;
-    if (file_write(g->out, 0600, text, NULL) == E_OK)
-        return E_OK;
-    return file_remove(g->out, &g->why);
-}
-
 static err_t follow_move(struct seneschal_agent *g, enum agent_event event, const char *reason,
                          struct agent_move *ret)
 {
@@ -87,7 +67,9 @@ static err_t follow_move(struct seneschal_agent *g, enum agent_event event, cons
     /* The file first: a crash in between finds it off, and the store is checked against it at
      * start. */
     if (news && (move.does & AGENT_DO_DISABLE) != 0)
-        TRY(follow_disable(g, reason));
+        TRY(agent_force_off(g, reason, (move.does & AGENT_DO_DEGRADE) != 0));
+    else if (news && (move.does & AGENT_DO_DEGRADE) != 0 && g->degraded)
+        TRY(agent_force_off(g, reason, true));
     s->state = move.to;
     if (news)
         TRY(agent_text_set(s->reason, move.to == AGENT_DISABLED || move.to == AGENT_STALE
@@ -151,17 +133,13 @@ static void follow_confirmed(struct seneschal_agent *g)
 static err_t follow_config(struct seneschal_agent *g, const struct agent_news *n)
 {
     struct agent_store *s = &g->store;
-    struct diag why = { 0 };
     follow_confirmed(g);
-    err_t e = file_write(g->out, 0600, n->body, &why);
+    err_t e = agent_force_config(g, n);
     if (e == E_NO_MEMORY)
         return e;
-    TRY(agent_text_set(s->etag, n->etag));
+    TRY(agent_text_set(s->etag, n->etag)); /* also for the ack of a failure */
     TRY(agent_text_set(s->version, n->version));
-    if (e != E_OK) {
-        g->apply_failed = STR("the configuration could not be written");
-        return diag_set(&g->why, e, "%s", why.text);
-    }
+    TRY(e);
     s->ack_owed = 1;
     g->saved = clock_mono();
     return agent_store_save(g->dir, s, &g->why);
@@ -175,7 +153,7 @@ static err_t follow_unwritten(struct seneschal_agent *g)
     err_ignore(agent_ask(g, AGENT_ACK, 0, &answer)); /* the next failure tells it again */
     g->apply_failed = STR_NONE;
     g->why = why;
-    TRY(follow_disable(g, "not-written"));
+    TRY(agent_force_off(g, "not-written", false));
     agent_tell(g, "agent-failed", g->why.text);
     return E_OK;
 }
@@ -317,26 +295,8 @@ err_t agent_follow_time(struct seneschal_agent *g)
     struct agent_move move;
     if (g->store.state == AGENT_ACTIVE && agent_lease_left(g).us == 0)
         TRY(follow_move(g, AGENT_LEASE_OVER, agent_event_name(AGENT_LEASE_OVER), &move));
-    if (g->store.state == AGENT_STALE && agent_lease_left(g).us == 0)
+    /* What a policy carries for this case stands until the server is back. */
+    if (g->store.state == AGENT_STALE && !g->degraded && agent_lease_left(g).us == 0)
         TRY(follow_move(g, AGENT_GRACE_OVER, agent_event_name(AGENT_GRACE_OVER), &move));
-    return E_OK;
-}
-
-err_t agent_check_output(struct seneschal_agent *g)
-{
-    char etag[AGENT_TEXT] = "\"";
-    str_t text;
-    if (g->store.etag[0] == '\0')
-        return E_OK;
-    err_t e = file_read(g->arena, g->out, FOLLOW_OUT_MAX, NULL, &text);
-    if (e == E_NO_MEMORY)
-        return e;
-    if (e == E_OK) {
-        digest_t d = sha256_of(text);
-        hex_encode(d.b, sizeof d.b, etag + 1);
-        etag[1 + 2 * sizeof d.b] = '"';
-    }
-    if (e != E_OK || strcmp(etag, g->store.etag) != 0)
-        agent_text_clear(g->store.etag);
     return E_OK;
 }

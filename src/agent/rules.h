@@ -46,6 +46,8 @@ enum agent_wait {
 enum agent_do {
     AGENT_DO_DISABLE = 1,      /* put the disabled form in force */
     AGENT_DO_DROP_REQUEST = 2, /* forget claim, challenge and nonce: the next init makes another */
+    AGENT_DO_DEGRADE = 4, /* the disabled form holds the minimal configuration, if there is one;
+                             without AGENT_DO_DISABLE: it is written only then */
 };
 
 struct agent_move {

@@ -174,6 +174,45 @@ err_t file_create(const char *path, mode_t mode, str_t bytes, struct diag *why)
     return file_put(path, mode, bytes, false, why);
 }
 
+static bool file_ends_a_line(int fd, off_t size)
+{
+    char last = '\n';
+    return size == 0 || (pread(fd, &last, 1, size - 1) == 1 && last == '\n');
+}
+
+err_t file_append(const char *path, mode_t mode, str_t line, struct diag *why)
+{
+    const char *name;
+    struct stat st;
+    CLEANUP(file_closep)
+    int fd =
+        file_fault() ? -1 : open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return file_fail(why, "open", path);
+    bool whole = file_ends_a_line(fd, st.st_size);
+    if ((!whole && !file_put_all(fd, STR("\n"))) || !file_put_all(fd, line)) {
+        err_t e = file_fail(why, "write", path);
+        if (ftruncate(fd, st.st_size) != 0)
+            return e; /* readers pass over a line that is cut */
+        return e;
+    }
+    if (st.st_size > 0)
+        return E_OK;
+    CLEANUP(file_closep) int dir = file_open_parent(path, &name);
+    if (dir < 0 || file_fault() || fsync(dir) != 0)
+        return file_fail(why, "fsync its directory", path);
+    return E_OK;
+}
+
+err_t file_size(const char *path, size_t *ret, struct diag *why)
+{
+    struct stat st;
+    if (file_fault() || stat(path, &st) != 0)
+        return file_fail(why, "stat", path);
+    *ret = (size_t)st.st_size;
+    return E_OK;
+}
+
 err_t file_remove(const char *path, struct diag *why)
 {
     const char *name;

@@ -22,6 +22,13 @@ err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why,
 err_t file_write(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
 /* The same, but only where nothing stands yet. E_CONFLICT: something does. */
 err_t file_create(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
+/*
+ * Add a line, durable when the call returns; the file is made where there is none. A last line that
+ * a crash has left without its end gets one first. Fails: the file is as it was, or its last line
+ * is cut.
+ */
+err_t file_append(const char *path, mode_t mode, str_t line, struct diag *why) MUST_USE;
+err_t file_size(const char *path, size_t *ret, struct diag *why) MUST_USE;
 /* Durable; a file that is not there is fine. */
 err_t file_remove(const char *path, struct diag *why) MUST_USE;
 /* Durable; both in one directory. */

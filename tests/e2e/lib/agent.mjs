@@ -18,6 +18,11 @@ function agentArgs(server, dir, { key, args = [] }) {
     return [...out, ...args];
 }
 
+/** Run one of its other commands to its end. */
+export function agentCommand(args, options) {
+    return run(AGENT[0], [...AGENT.slice(1), ...args], options);
+}
+
 export class Agent {
     constructor(server, options) {
         this.server = server;

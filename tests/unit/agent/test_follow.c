@@ -38,8 +38,13 @@ static int setup(void **state)
 
 static int clear(void **state)
 {
-    static const char *const names[] = { "state/lock", "state/state.json", "state/state.json.prev",
-                                         "state", "out" };
+    static const char *const names[] = { "state/lock",
+                                         "state/state.json",
+                                         "state/state.json.prev",
+                                         "state/journal.ndjson",
+                                         "state/degraded.json",
+                                         "state",
+                                         "out" };
     char path[sizeof dir + 32];
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -211,6 +216,103 @@ static void test_no_answer_for_a_lease_disables(void **state)
     seneschal_agent_close(g);
 }
 
+#define MINIMAL "{\"config\":{\"a\":0},\"degraded\":true,\"enabled\":false,\"reason\":\""
+
+/* Put a configuration in force that carries a minimal one, or not. */
+static void configure_with(struct seneschal_agent *g, const char *body)
+{
+    char tag[67] = "\"";
+    digest_t d = sha256_of(str_from_cz(body));
+    hex_encode(d.b, sizeof d.b, tag + 1);
+    tag[65] = '"';
+    (void)follow(g, AGENT_FETCH,
+                 (struct agent_news){ .event = AGENT_CONFIGURED,
+                                      .etag = str_from_cz(tag),
+                                      .version = STR("2026-01-01.2"),
+                                      .body = str_from_cz(body),
+                                      .enabled = strstr(body, "\"enabled\":true") != NULL });
+    assert_out(body);
+}
+
+static const char with_degraded[] = "{\"config\":{\"a\":1,\"degraded\":{\"a\":0}},\"enabled\":true,"
+                                    "\"version\":\"2026-01-01.2\"}";
+
+/* FLEET.md: the minimal configuration is written while STALE or BLOCKED instead of off; REVOKED is
+ * off whatever the policy carries. */
+static void test_degraded(void **state)
+{
+    (void)state;
+    const struct agent_news blocked = { .event = AGENT_BLOCKED, .slug = STR("device-blocked") };
+    const struct agent_news revoked = { .event = AGENT_REVOKED, .slug = STR("device-revoked") };
+    struct seneschal_agent *g = open_handle();
+    enrol(g);
+    configure_with(g, with_degraded);
+    (void)follow(g, AGENT_FETCH, blocked);
+    assert_int_equal(seneschal_agent_state(g), SENESCHAL_DISABLED);
+    assert_out(MINIMAL "device-blocked\",\"version\":\"2026-01-01.2\"}");
+    g = reopen(g);
+    (void)follow(g, AGENT_FETCH, revoked);
+    assert_out("{\"config\":{},\"enabled\":false,\"reason\":\"device-revoked\",\"version\":null}");
+    (void)follow(g, AGENT_FETCH, blocked);
+    assert_out(MINIMAL "device-blocked\",\"version\":\"2026-01-01.2\"}");
+
+    configure_with(g, with_degraded);
+    pass(3601);
+    assert_int_equal(agent_follow_time(g), E_OK);
+    assert_int_equal(seneschal_agent_state(g), SENESCHAL_STALE);
+    assert_out(MINIMAL "lease-over\",\"version\":\"2026-01-01.2\"}");
+    assert_string_equal(g->store.etag, ""); /* the whole configuration is asked for */
+    g = reopen(g);
+    pass(DUR_DAYS(1).us / 1000000);
+    assert_int_equal(agent_follow_time(g), E_OK);
+    assert_int_equal(seneschal_agent_state(g), SENESCHAL_STALE); /* until the server is back */
+    (void)follow(g, AGENT_FETCH, revoked);
+    assert_int_equal(seneschal_agent_state(g), SENESCHAL_DISABLED);
+    assert_out("{\"config\":{},\"enabled\":false,\"reason\":\"device-revoked\",\"version\":null}");
+    seneschal_agent_close(g);
+}
+
+/* What the last policy carried counts: not that of an earlier one, not that of one that is off, and
+ * nothing but an object. */
+static void test_degraded_is_that_of_the_last_policy(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        ENABLED,
+        "{\"config\":{\"degraded\":true},\"enabled\":true,\"version\":\"v\"}",
+        "{\"config\":{\"degraded\":{\"a\":0}},\"enabled\":false,\"version\":\"v\"}",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        (void)clear(NULL);
+        struct seneschal_agent *g = open_handle();
+        enrol(g);
+        configure_with(g, with_degraded);
+        configure_with(g, bodies[i]);
+        g = reopen(g);
+        pass(3601);
+        assert_int_equal(agent_follow_time(g), E_OK);
+        assert_int_equal(seneschal_agent_state(g), SENESCHAL_DISABLED);
+        assert_out("{\"config\":{},\"enabled\":false,\"reason\":\"grace-over\",\"version\":null}");
+        seneschal_agent_close(g);
+    }
+}
+
+/* A minimal configuration that is damaged is none. */
+static void test_degraded_that_cannot_be_read(void **state)
+{
+    (void)state;
+    char minimal[sizeof state_dir + 16];
+    struct seneschal_agent *g = open_handle();
+    snprintf(minimal, sizeof minimal, "%s/degraded.json", state_dir);
+    enrol(g);
+    configure_with(g, with_degraded);
+    assert_int_equal(file_write(minimal, 0600, STR("{\"config\":{\"a\""), NULL), E_OK);
+    (void)follow(g, AGENT_FETCH,
+                 (struct agent_news){ .event = AGENT_BLOCKED, .slug = STR("device-blocked") });
+    assert_out("{\"config\":{},\"enabled\":false,\"reason\":\"device-blocked\",\"version\":null}");
+    seneschal_agent_close(g);
+}
+
 static void test_the_lease_goes_on_through_a_restart(void **state)
 {
     (void)state;
@@ -361,6 +463,9 @@ int main(void)
         cmocka_unit_test_teardown(test_from_nothing_to_a_configuration, clear),
         cmocka_unit_test_teardown(test_refusals_disable_and_keep_the_keys, clear),
         cmocka_unit_test_teardown(test_no_answer_for_a_lease_disables, clear),
+        cmocka_unit_test_teardown(test_degraded, clear),
+        cmocka_unit_test_teardown(test_degraded_is_that_of_the_last_policy, clear),
+        cmocka_unit_test_teardown(test_degraded_that_cannot_be_read, clear),
         cmocka_unit_test_teardown(test_the_lease_goes_on_through_a_restart, clear),
         cmocka_unit_test_teardown(test_a_clock_set_back, clear),
         cmocka_unit_test_teardown(test_drift_is_repaired, clear),

@@ -185,7 +185,45 @@ static void test_lock(void **state)
     file_unlock(fd);
 }
 
+/* A line that a crash has cut stays alone: what is added begins a line of its own. */
+static void test_append_ends_what_a_crash_has_cut(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    assert_int_equal(file_append(path, 0600, STR("one\n"), NULL), E_OK);
+    assert_int_equal(file_append(path, 0600, STR("two\n"), NULL), E_OK);
+    assert_content(path, STR("one\ntwo\n"));
+    assert_int_equal(truncate(path, 6), 0);
+    assert_int_equal(file_append(path, 0600, STR("three\n"), NULL), E_OK);
+    assert_content(path, STR("one\ntw\nthree\n"));
+    assert_int_equal(file_size(path, &n, NULL), E_OK);
+    assert_int_equal(n, 13);
+    assert_int_equal(file_append(nowhere, 0600, STR("x\n"), NULL), E_NOT_FOUND);
+    assert_int_equal(file_size(nowhere, &n, NULL), E_NOT_FOUND);
+    assert_int_equal(symlink("other", other), 0); /* nobody leads us elsewhere */
+    assert_int_not_equal(file_append(other, 0600, STR("x\n"), NULL), E_OK);
+}
+
 #ifdef SENESCHAL_FAULTS
+static void test_faults_append(void **state)
+{
+    (void)state;
+    for (long n = 0;; n++) {
+        (void)count_entries(true);
+        assert_int_equal(file_append(path, 0600, STR("old\n"), NULL), E_OK);
+        fault_arm(n);
+        err_t e = file_append(path, 0600, STR("new\n"), NULL);
+        bool fired = fault_used();
+        fault_disarm();
+        assert_int_equal(e, fired ? E_IO : E_OK);
+        assert_content(path, fired ? STR("old\n") : STR("old\nnew\n"));
+        if (!fired) {
+            assert_true(n >= 3);
+            break;
+        }
+    }
+}
+
 static void test_faults_write(void **state)
 {
     (void)state;
@@ -256,7 +294,9 @@ int main(void)
         cmocka_unit_test_teardown(test_remove_and_rename, clear),
         cmocka_unit_test_teardown(test_directories, clear),
         cmocka_unit_test_teardown(test_lock, clear),
+        cmocka_unit_test_teardown(test_append_ends_what_a_crash_has_cut, clear),
 #ifdef SENESCHAL_FAULTS
+        cmocka_unit_test_teardown(test_faults_append, clear),
         cmocka_unit_test_teardown(test_faults_write, clear),
         cmocka_unit_test_teardown(test_faults_create, clear),
         cmocka_unit_test_teardown(test_faults_read, clear),

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `seneschal agent journal`: the record for people, as a table, and for programs. */
+#include "agent/agent_options.h"
+#include "agent/journal.h"
+#include "base/buf.h"
+#include "plat/json/json.h"
+
+#include <getopt.h>
+
+enum journal_output { JOURNAL_TABLE, JOURNAL_JSON, JOURNAL_NDJSON, JOURNAL_OUTPUTS };
+enum { CELL_MAX = 4096 };
+
+static const char *const output_names[JOURNAL_OUTPUTS] = { "table", "json", "ndjson" };
+
+static const char usage[] = "usage: seneschal agent journal --state DIR [-o table|json|ndjson]\n";
+
+struct printing {
+    enum journal_output output;
+    size_t lines;
+};
+
+/* A member as text without quotes where it is text; "-" when it is not there. */
+static void print_cell(const struct json *v, const char *end)
+{
+    struct buf b;
+    buf_init(&b, CELL_MAX);
+    if (v == NULL || json_type(v) == JSON_NULL)
+        BUF_ADD(&b, "-");
+    else
+        json_write(&b, v); /* quoted: no control character reaches the terminal */
+    (void)printf("%.*s%s", STR_ARG(buf_str(&b)), end);
+    buf_fini(&b);
+}
+
+static void print_text(const struct json *line, str_t name, int width)
+{
+    const struct json *v = json_member(line, name);
+    bool text = v != NULL && json_type(v) == JSON_STRING;
+    str_t s = text ? json_string(v) : STR("-");
+    for (size_t i = 0; i < s.n; i++)
+        (void)putchar(s.p[i] >= ' ' && s.p[i] < 0x7f ? s.p[i] : '?');
+    (void)printf("%*s", (int)s.n < width ? width - (int)s.n : 1, " ");
+}
+
+static void print_head(const struct json *line)
+{
+    print_text(line, STR("at"), 26);
+    print_text(line, STR("event"), 16);
+    print_text(line, STR("version"), 15);
+}
+
+static void print_table(const struct json *line)
+{
+    const struct json *changes = json_member(line, STR("changes"));
+    const struct json *enabled = json_member(line, STR("enabled"));
+    const struct json *more = json_member(line, STR("more"));
+    bool list = changes != NULL && json_type(changes) == JSON_ARRAY;
+    bool on = enabled != NULL && json_type(enabled) == JSON_BOOL && json_bool(enabled);
+    print_head(line);
+    (void)printf("%s\n", on ? "enabled" : "disabled");
+    for (size_t i = 0; list && i < json_count(changes); i++) {
+        const struct json *c = json_at(changes, i);
+        if (json_type(c) != JSON_OBJECT)
+            continue;
+        (void)printf("    ");
+        print_cell(json_member(c, STR("pointer")), "  ");
+        print_cell(json_member(c, STR("old")), " -> ");
+        print_cell(json_member(c, STR("new")), "\n");
+    }
+    if (more != NULL && json_type(more) == JSON_INT)
+        (void)printf("    and %lld more\n", (long long)json_int(more));
+}
+
+static err_t print_line(void *arg, str_t text)
+{
+    struct printing *p = arg;
+    CLEANUP(json_freep) struct json *line = NULL;
+    err_t e = json_parse(text, NULL, &line);
+    if (e != E_OK || json_type(line) != JSON_OBJECT)
+        return e == E_NO_MEMORY ? e : E_OK; /* cut by a crash */
+    if (p->output == JOURNAL_TABLE)
+        print_table(line);
+    else if (p->output == JOURNAL_NDJSON)
+        (void)printf("%.*s\n", STR_ARG(text));
+    else
+        (void)printf("%s%.*s", p->lines == 0 ? "[" : ",\n", STR_ARG(text));
+    p->lines++;
+    return E_OK;
+}
+
+static bool read_words(int argc, char **argv, const char **ret_dir, enum journal_output *ret)
+{
+    static const struct option longs[] = {
+        { "state", required_argument, NULL, 's' },
+        { "output", required_argument, NULL, 'o' },
+        { NULL, 0, NULL, 0 },
+    };
+    int found;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
+    *ret_dir = getenv("SENESCHAL_AGENT_STATE");
+    optind = 1;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
+    while ((found = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+        size_t i = 0;
+        while (found == 'o' && i < JOURNAL_OUTPUTS && strcmp(optarg, output_names[i]) != 0)
+            i++;
+        if (found == '?' || i == JOURNAL_OUTPUTS)
+            return false;
+        if (found == 'o')
+            *ret = (enum journal_output)i;
+        else
+            *ret_dir = optarg;
+    }
+    return optind == argc && *ret_dir != NULL && (*ret_dir)[0] != '\0';
+}
+
+int journal_main(int argc, char **argv)
+{
+    struct printing p = { .output = JOURNAL_TABLE };
+    struct diag why = { 0 };
+    const char *dir = NULL;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        (void)fputs(usage, stdout);
+        return AGENT_EXIT_OK;
+    }
+    if (!read_words(argc, argv, &dir, &p.output)) {
+        (void)fputs(usage, stderr);
+        return AGENT_EXIT_USAGE;
+    }
+    err_t e = journal_read(dir, print_line, &p, &why);
+    if (e != E_OK) {
+        (void)fprintf(stderr, "seneschal agent: %s\n",
+                      why.text[0] != '\0' ? why.text : err_info(e)->text);
+        return AGENT_EXIT_FAILED;
+    }
+    if (p.output == JOURNAL_JSON)
+        (void)printf("%s]\n", p.lines == 0 ? "[" : "");
+    return fflush(stdout) == 0 ? AGENT_EXIT_OK : AGENT_EXIT_FAILED;
+}
