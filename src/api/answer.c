@@ -60,13 +60,15 @@ static void answer_refusal(struct passage *p, err_t e)
     err_t shown = problem_public(e);
     if (shown == E_INTERNAL)
         log_failure(p, e);
+    if (e == E_OVERLOADED)
+        admission_shed(&api->admission, route_class(p->rq.route), p->shed);
     if (p->rq.act.actor.kind == ACTOR_NONE)
         edge_count_refusal(api, x, p->rq.route, e);
     buf_clear(&p->body);
     problem_encode(&p->body, e, &p->rq.act.why, p->rq.id);
     answer_head(p, head, STR("application/problem+json"));
     if (err_info(shown)->retry && p->rq.reply.head.p == NULL)
-        BUF_ADD(head, "Retry-After: 1\r\n");
+        admission_add_retry(&api->admission, head);
     if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
     answer_send(p, err_info(shown)->status, head);
@@ -87,7 +89,9 @@ static void answer_whole(struct passage *p)
 static void ask_next_part(struct passage *p)
 {
     p->work.run = passage_work;
-    p->work.class = WORK_NEW;
+    p->work.refused = NULL; /* what was begun is not given up for having waited */
+    p->work.class = LOAD_BULK;
+    p->work.known = true;
     if (workers_submit(p->api->services->workers, &p->work) == E_OK)
         return;
     http_drop(passage_end(p)); /* a cut stream says that it is cut */
@@ -163,6 +167,8 @@ static void answer_again(struct passage *p)
 void passage_answer(struct loop_msg *msg)
 {
     struct passage *p = CONTAINER_OF(msg, struct passage, msg);
+    if (p->result != E_OVERLOADED && !p->streaming)
+        admission_served(&p->api->admission);
     if (p->streaming && p->result != E_OK) {
         http_drop(passage_end(p)); /* too late for a refusal: a cut stream says that it is cut */
     } else if (p->result != E_OK) {

@@ -35,6 +35,7 @@ err_t api_new(struct services *services, unsigned loops, struct api **ret)
         return E_NO_MEMORY;
     api->services = services;
     api->loops_n = loops;
+    admission_init(&api->admission);
     err_t e = api_make(api);
     if (e != E_OK) {
         api_free(api);
@@ -52,9 +53,15 @@ void api_free(struct api *api)
         buf_fini(&api->loops[i].head);
         buf_fini(&api->loops[i].body);
     }
+    admission_fini(&api->admission);
     ref_drop(api->loops);
     arena_free(api->arena);
     ref_drop(api);
+}
+
+void api_tick(struct api *api)
+{
+    admission_tick(&api->admission);
 }
 
 err_t openapi_get(struct request *rq)

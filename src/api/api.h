@@ -21,6 +21,8 @@ void api_worker_end(void *arg, void *worker);
 
 /* live_cfg.wake; arg is the api. */
 void api_wake(void *arg);
+/* Once a second, on the main thread. */
+void api_tick(struct api *api);
 /* Answer every parked poll now, for a drain. */
 void api_release_polls(struct api *api);
 

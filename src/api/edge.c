@@ -22,10 +22,10 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 
 /* A limit was hit, or the server is busy: when to come back. Later for newcomers is sent by their
  * own rows. */
-static void add_retry(struct buf *head, err_t e)
+static void add_retry(struct api *api, struct buf *head, err_t e)
 {
     if (err_info(e)->retry)
-        BUF_ADD(head, "Retry-After: 1\r\n");
+        admission_add_retry(&api->admission, head);
     if (e == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
 }
@@ -71,12 +71,22 @@ static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const str
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
     add_cors_of_refusal(api, x, &loop->head);
     buf_add(&loop->head, more);
-    add_retry(&loop->head, shown);
+    add_retry(api, &loop->head, shown);
     edge_reply(api, x, err_info(shown)->status, buf_str(&loop->head), buf_str(&loop->body));
+}
+
+void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why)
+{
+    admission_shed(&api->admission, class, why);
+    refuse_with(api, x, E_OVERLOADED, NULL, oid_make(), STR(""));
 }
 
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id)
 {
+    const struct route *route =
+        e == E_OVERLOADED ? router_match(api->router, x->method, x->path).route : NULL;
+    if (route != NULL)
+        admission_shed(&api->admission, route_class(route), SHED_ROW);
     refuse_with(api, x, e, why, id, STR(""));
 }
 

@@ -3,9 +3,11 @@
 #include "api/handlers_fleet.h"
 
 #include "api/services.h"
+#include "base/rng.h"
 #include "plat/jose/jwk.h"
 
 enum { POLL_INTERVAL_S = 5, IDEM_MIN = 22, IDEM_MAX = 64 };
+enum { LOBBY_FULL_S = 120 }; /* people empty a lobby, not the server: no use in asking soon */
 
 static err_t challenge_view(struct request *rq, const struct challenge *c, struct obj *ret)
 {
@@ -63,6 +65,14 @@ static err_t init_reply(struct request *rq, const struct enrol_init_out *made)
     return reply_obj(rq, 201, &enroll_init_out_shape, out);
 }
 
+/* A full lobby: machines come back in two to four minutes, each at its own moment. */
+static err_t init_refused(struct request *rq, err_t e)
+{
+    if (e == E_OVERLOADED)
+        TRY(reply_retry_after(rq, LOBBY_FULL_S + (int64_t)rng_below(LOBBY_FULL_S)));
+    return e;
+}
+
 err_t enroll_init(struct request *rq)
 {
     const struct enroll_init_in *in = rq->in;
@@ -83,7 +93,7 @@ err_t enroll_init(struct request *rq)
     };
     struct enrol_init_out made;
     TRY(device_nonce(rq, &init.idem));
-    TRY(enrol_init(&rq->act, &init, &made));
+    TRY(init_refused(rq, enrol_init(&rq->act, &init, &made)));
     request_target(rq, "device", made.device_id, in->machine_id);
     return init_reply(rq, &made);
 }

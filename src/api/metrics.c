@@ -51,8 +51,8 @@ static void metrics_store(struct buf *b, const struct services *sv)
     metric(b, "memory_tokens", "gauge", "Tokens in memory.", (int64_t)l.tokens);
     metric(b, "memory_configurations", "gauge", "Distinct effective configurations in memory.",
            (int64_t)l.effectives);
-    metric(b, "work_queue", "gauge", "Requests that wait for a worker.",
-           (int64_t)workers_queued(sv->workers));
+    metric(b, "write_limit", "gauge", "Jobs that may wait for the writer, at the pace of the disk.",
+           (int64_t)w.limit);
     metric(b, "uptime_seconds", "gauge", "Since the start.",
            ts_diff(clock_now(), sv->started_at).us / 1000000);
 }
@@ -66,6 +66,7 @@ err_t metrics_get(struct request *rq)
     buf_init(&b, METRICS_MAX);
     metrics_http(&b, rq->services->api);
     metrics_store(&b, rq->services);
+    admission_metrics(&rq->services->api->admission, rq->services, &b);
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));
     return reply_raw(rq, 200, "text/plain; version=0.0.4", text);

@@ -39,13 +39,6 @@ void api_worker_end(void *arg, void *worker)
     ref_drop(w);
 }
 
-static enum work_class passage_class(const struct passage *p)
-{
-    if (p->rq.route->tx == TX_URGENT)
-        return WORK_FIRST;
-    return p->has_token ? WORK_KNOWN : WORK_NEW;
-}
-
 err_t passage_new(const struct hot_ask *ask, struct passage **ret)
 {
     struct arena *a = http_arena(ask->x);
@@ -71,18 +64,37 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     return E_OK;
 }
 
+/* It waited so long that its client would rather come back. */
+static void passage_waited(struct work *work)
+{
+    struct passage *p = CONTAINER_OF(work, struct passage, work);
+    p->shed = SHED_WAITED;
+    passage_finish(p, E_OVERLOADED);
+}
+
 static void passage_submit(struct passage *p)
 {
     p->work.run = passage_work;
-    p->work.class = passage_class(p);
+    p->work.refused = passage_waited;
+    p->work.class = route_class(p->rq.route);
+    p->work.known = p->known;
     err_t e = workers_submit(p->api->services->workers, &p->work);
-    if (e != E_OK)
-        passage_finish(p, e);
+    if (e == E_OK)
+        return;
+    p->shed = SHED_WORKERS;
+    passage_finish(p, e);
 }
 
 void passage_start(const struct hot_ask *ask, const struct live_hit *hit)
 {
     struct passage *p = ask->passage;
+    struct api *api = ask->api;
+    enum shed shed;
+    if (p == NULL &&
+        admission_ask(&api->admission, api->services, ask->route, hit != NULL, &shed) != E_OK) {
+        edge_shed(api, ask->x, route_class(ask->route), shed);
+        return;
+    }
     err_t e = p != NULL ? E_OK : passage_new(ask, &p);
     if (e != E_OK) {
         edge_refuse(ask->api, ask->x, e, NULL, oid_make());
@@ -313,9 +325,10 @@ void passage_work(struct work *work, void *worker)
     struct api_worker *w = worker;
     struct live_guard guard;
     if (clock_mono().us > p->deadline.us && !p->streaming) {
-        passage_finish(p, E_OVERLOADED);
+        passage_waited(work);
         return;
     }
+    p->shed = SHED_ROW;
     p->rq.act.db = w->reader;
     p->rq.act.now = clock_now();
     live_guard_take(p->api->services->live, &guard);

@@ -9,6 +9,7 @@
 #ifndef API_PASSAGE_H
 #define API_PASSAGE_H
 
+#include "api/admission.h"
 #include "api/api.h"
 #include "api/request.h"
 #include "api/router.h"
@@ -44,6 +45,7 @@ struct api {
     struct api_loop *loops;
     unsigned loops_n;
     _Atomic size_t parked;
+    struct admission admission;
     _Atomic int64_t address_buckets[ADDRESS_BUCKETS];
 };
 
@@ -72,6 +74,7 @@ struct passage {
     unsigned loads;       /* times that a hot row was loaded for it */
     dur_t deadline;       /* CLOCK_MONOTONIC */
     err_t result;
+    enum shed shed; /* where the result is E_OVERLOADED */
     str_t idem_key;
     digest_t idem_body;
     struct poll *poll;
@@ -87,6 +90,8 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
                         err_t e);
+/* The same for load: E_OVERLOADED, counted, with its Retry-After. */
+void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why);
 /* What a client in a browser needs to read this answer (API "Clients in a browser"); refusals too.
  */
 void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,

@@ -5,6 +5,7 @@
 #define API_ROUTE_H
 
 #include "api/shape.h"
+#include "base/load.h"
 #include "domain/authz/actor.h"
 #include "plat/http/server.h"
 
@@ -44,8 +45,9 @@ struct route {
     enum perm may; /* with .check: the permission that the actor must hold */
     bool check;
     enum tx tx;
-    bool both;     /* † also without /api/v1 */
-    bool root;     /* only at the root */
+    enum load_class load; /* what is refused first under load; see route_class */
+    bool both;            /* † also without /api/v1 */
+    bool root;            /* only at the root */
     bool config;   /* .hot answers a device from its effective configuration: load that where it is
                       missing */
     hot_f *hot;    /* asked first, on the loop */
@@ -65,6 +67,10 @@ struct route {
     handler_f *prepare; /* optional: slow work before the transaction (HOUSE, step 9) */
     const char *doc;    /* one sentence */
 };
+
+/* The row's own class; urgent rows are LOAD_URGENT, what a permission lets change is LOAD_ADMIN,
+ * the rest is LOAD_BULK. */
+enum load_class route_class(const struct route *r);
 
 #define MAY(p) .may = PERM_##p, .check = true
 

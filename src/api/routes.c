@@ -10,6 +10,15 @@ const struct route_table *const route_parts[] = {
 };
 const size_t route_parts_n = ARRAY_LEN(route_parts);
 
+enum load_class route_class(const struct route *r)
+{
+    if (r->tx == TX_URGENT)
+        return LOAD_URGENT;
+    if (r->load != LOAD_BULK)
+        return r->load;
+    return r->tx == TX_WRITE && r->check ? LOAD_ADMIN : LOAD_BULK;
+}
+
 const char *auth_name(enum auth a)
 {
     static const char *const names[] = {

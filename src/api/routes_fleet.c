@@ -8,10 +8,10 @@ enum { INIT_BODY_MAX = 48 * 1024, SMALL_BODY_MAX = 16 * 1024 };
 
 /* clang-format off */
 static const struct route rows[] = {
-    { HTTP_POST,   "/devices/enroll/init",    enroll_init,    .auth = AUTH_OPEN, .tx = TX_WRITE, .both = true, .cors = true, .no_store = true, .limit = LIMIT_OPEN,
+    { HTTP_POST,   "/devices/enroll/init",    enroll_init,    .auth = AUTH_OPEN, .tx = TX_WRITE, .load = LOAD_ENROL, .both = true, .cors = true, .no_store = true, .limit = LIMIT_OPEN,
       .in = &enroll_init_in_shape, .body_max = INIT_BODY_MAX, .out = &enroll_init_out_shape, .prepare = enroll_init_prepare, .audit = "device.requested",
       .doc = "A machine asks to come in: it gets a code to show, a claim to keep and a challenge to sign." },
-    { HTTP_POST,   "/devices/enroll/confirm", enroll_confirm, .auth = AUTH_OPEN, .tx = TX_WRITE, .both = true, .cors = true, .no_store = true, .limit = LIMIT_OPEN,
+    { HTTP_POST,   "/devices/enroll/confirm", enroll_confirm, .auth = AUTH_OPEN, .tx = TX_WRITE, .load = LOAD_ENROL, .both = true, .cors = true, .no_store = true, .limit = LIMIT_OPEN,
       .in = &enroll_confirm_in_shape, .body_max = SMALL_BODY_MAX, .out = &enroll_confirm_out_shape, .out_also = &device_out_shape, .audit = "device.token-given",
       .doc = "With `claim`: the machine fetches its token. With `decision`: an administrator approves or refuses a request." },
 
@@ -50,23 +50,23 @@ static const struct route rows[] = {
       .in = &device_reason_in_shape, .in_optional = true, .out = &device_claim_out_shape, .audit = "device.rotated",
       .doc = "Kill the device's token at once; it comes back with the claim that is answered." },
 
-    { HTTP_GET,    "/devices/self",           self_get,       .auth = AUTH_DEVICE, .tx = TX_READ,  .both = true, .cors = true,
+    { HTTP_GET,    "/devices/self",           self_get,       .auth = AUTH_DEVICE, .tx = TX_READ, .load = LOAD_CHECK_IN, .both = true, .cors = true,
       .out = &self_out_shape,
       .doc = "A device about itself." },
-    { HTTP_POST,   "/devices/self/heartbeat", self_heartbeat, .auth = AUTH_DEVICE, .tx = TX_WRITE, .both = true, .cors = true,
+    { HTTP_POST,   "/devices/self/heartbeat", self_heartbeat, .auth = AUTH_DEVICE, .tx = TX_WRITE, .load = LOAD_CHECK_IN, .both = true, .cors = true,
       .in = &heartbeat_in_shape, .in_optional = true, .body_max = SMALL_BODY_MAX, .audit = "device.heartbeat",
       .doc = "A device is there; never a change of its status." },
-    { HTTP_POST,   "/devices/self/rotate",    self_rotate,    .auth = AUTH_DEVICE, .tx = TX_WRITE, .both = true, .cors = true, .no_store = true,
+    { HTTP_POST,   "/devices/self/rotate",    self_rotate,    .auth = AUTH_DEVICE, .tx = TX_WRITE, .load = LOAD_TOKEN, .both = true, .cors = true, .no_store = true,
       .in = &rotate_in_shape, .body_max = SMALL_BODY_MAX, .out = &token_out_shape, .audit = "device.rotation-asked",
       .doc = "A new token; the old one is good until the new one is used." },
 
-    { HTTP_POST,   "/agents/enroll",       agents_enroll,    .auth = AUTH_ENROL, .tx = TX_WRITE, .no_store = true, .idem = true,
+    { HTTP_POST,   "/agents/enroll",       agents_enroll,    .auth = AUTH_ENROL, .tx = TX_WRITE, .load = LOAD_ENROL, .no_store = true, .idem = true,
       .in = &agent_enroll_in_shape, .body_max = SMALL_BODY_MAX, .out = &agent_enroll_out_shape, .audit = "device.enrolled",
       .doc = "An installer brings a machine in with an enrolment key that approves by itself." },
-    { HTTP_POST,   "/agents/uninstall",    agents_uninstall, .auth = AUTH_ENROL, .tx = TX_WRITE,
+    { HTTP_POST,   "/agents/uninstall",    agents_uninstall, .auth = AUTH_ENROL, .tx = TX_WRITE, .load = LOAD_CHECK_IN,
       .in = &agent_uninstall_in_shape, .body_max = SMALL_BODY_MAX, .out = &agent_out_shape, .audit = "device.uninstalled",
       .doc = "The assistant was removed from a machine: a soft delete, never a change of a revoked device." },
-    { HTTP_POST,   "/agents/heartbeat",    agents_heartbeat, .auth = AUTH_ENROL, .tx = TX_WRITE,
+    { HTTP_POST,   "/agents/heartbeat",    agents_heartbeat, .auth = AUTH_ENROL, .tx = TX_WRITE, .load = LOAD_CHECK_IN,
       .in = &agent_heartbeat_in_shape, .body_max = SMALL_BODY_MAX, .audit = "device.heartbeat",
       .doc = "A machine is there; one that is not known changes nothing." },
     { HTTP_GET,    "/agents",              agents_list,      .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
@@ -78,7 +78,7 @@ static const struct route rows[] = {
     { HTTP_GET,    "/agents/{machine_id}", agents_get,       .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
       .out = &agent_out_shape,
       .doc = "One machine by its own name." },
-    { HTTP_POST,   "/agents/verify",       agents_verify,    .hot = agents_verify_hot, .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ,
+    { HTTP_POST,   "/agents/verify",       agents_verify,    .hot = agents_verify_hot, .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ, .load = LOAD_CHECK_IN,
       .in = &verify_in_shape, .body_max = SMALL_BODY_MAX, .out = &verify_out_shape,
       .doc = "Whose token is it? null: nobody's who is in." },
 

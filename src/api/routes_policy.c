@@ -64,7 +64,7 @@ static const struct route rows[] = {
       .audit = "assignment.deleted",
       .doc = "Remove an assignment." },
 
-    { HTTP_POST,   "/iassistants/config/ack", config_ack_post, .auth = AUTH_ACTOR, .tx = TX_WRITE, .both = true, .cors = true,
+    { HTTP_POST,   "/iassistants/config/ack", config_ack_post, .auth = AUTH_ACTOR, .tx = TX_WRITE, .load = LOAD_CHECK_IN, .both = true, .cors = true,
       .in = &config_ack_in_shape, .audit = "config.applied",
       .doc = "A device says what it did with a configuration; the same word twice is one." },
 };

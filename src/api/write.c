@@ -11,12 +11,15 @@
 
 enum { IDEM_ANSWER_MAX = 64 * 1024 };
 
-static void submit(struct passage *p)
+static void submit(struct passage *p, enum load_class load)
 {
-    p->job.class = p->rq.route->tx == TX_URGENT ? WRITE_URGENT : WRITE_NORMAL;
+    p->job.class = load == LOAD_URGENT ? WRITE_URGENT : WRITE_NORMAL;
+    p->job.load = load;
     err_t e = writer_submit(p->api->services->writer, &p->job);
-    if (e != E_OK)
-        passage_finish(p, e);
+    if (e == E_OK)
+        return;
+    p->shed = SHED_WRITER;
+    passage_finish(p, e);
 }
 
 static void event_begin(struct passage *p)
@@ -127,6 +130,10 @@ static err_t write_run(struct write_job *job, struct db *db)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
     begin(p, db);
+    if (clock_mono().us > p->deadline.us) {
+        p->shed = SHED_WAITED;
+        return E_OVERLOADED; /* its client has gone, or will ask again */
+    }
     TRY(check_again(p));
     if (p->idem_key.p == NULL)
         return handle(p);
@@ -170,7 +177,7 @@ void passage_write(struct passage *p)
     p->job.refused = write_refused;
     p->job.applied = write_applied;
     p->job.done = write_done;
-    submit(p);
+    submit(p, route_class(p->rq.route));
 }
 
 /* A request that was refused before it reached the writer: only its event is written. */
@@ -201,7 +208,7 @@ void passage_audit_refusal(struct passage *p, err_t e)
     p->job.refused = NULL;
     p->job.applied = NULL;
     p->job.done = refusal_done;
-    submit(p);
+    submit(p, route_class(p->rq.route));
 }
 
 /* First use of a token that was given out, or use of one that was replaced: settled before the
@@ -229,7 +236,9 @@ static void settle_done(struct write_job *job, err_t e)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
     if (e == E_OK) {
-        p->work.class = WORK_FIRST;
+        p->work.class = LOAD_TOKEN;
+        p->work.known = true;
+        p->shed = SHED_WORKERS;
         e = workers_submit(p->api->services->workers, &p->work);
     }
     if (e != E_OK)
@@ -242,5 +251,5 @@ void passage_settle(struct passage *p)
     p->job.refused = NULL;
     p->job.applied = write_applied;
     p->job.done = settle_done;
-    submit(p);
+    submit(p, LOAD_TOKEN);
 }

@@ -16,12 +16,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum {
-    SERVE_ARENA_MAX = 4 * 1024 * 1024,
-    QUEUE_MAX = 1024,
-    WRITE_QUEUE_MAX = 4096,
-    EFFECTIVES_MAX = 16384
-};
+enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, EFFECTIVES_MAX = 16384 };
 #define DRAIN_MAX        DUR_S(10)
 #define STORE_LOST_GRACE DUR_S(10)
 
@@ -114,7 +109,7 @@ static err_t make_writer(struct server *s, struct diag *why)
     TRY(refusals_new(&s->services.refusals));
     struct writer_cfg cfg = {
         .dir = s->services.dir,
-        .queue_max = WRITE_QUEUE_MAX,
+        .queue_max = (size_t)config_int(s->config, CONF_WRITE_QUEUE),
         .follower = audit_follower(s->services.audit),
     };
     return writer_new(&cfg, why, &s->services.writer);
@@ -124,7 +119,7 @@ static err_t make_workers(struct server *s, struct diag *why)
 {
     struct workers_cfg cfg = {
         .threads = (unsigned)config_int(s->config, CONF_WORKERS),
-        .queue_max = QUEUE_MAX,
+        .queue_max = (size_t)config_int(s->config, CONF_QUEUE),
         .make = api_worker_make,
         .end = api_worker_end,
         .arg = s->services.api,
@@ -263,6 +258,7 @@ static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *
             return store_lost(s, why);
         if (got == SIGHUP)
             listen_reload(s->config, &s->services);
+        api_tick(s->services.api);
         if (!s->services.sealed)
             jobs_tick(s->jobs);
     }

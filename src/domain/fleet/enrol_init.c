@@ -219,7 +219,9 @@ static err_t init_count(struct act *act, const struct init *it)
         return E_OK; /* nobody has to decide about it */
     err_t e = sql_enrol_count_up(act->db, act->arena, &up, &count);
     if (e == E_NOT_FOUND)
-        return FAIL(&act->why, E_OVERLOADED, "too many machines wait for approval");
+        return FAIL(&act->why, E_OVERLOADED,
+                    "%lld machines wait for approval already: approve or refuse some",
+                    (long long)most);
     return e;
 }
 

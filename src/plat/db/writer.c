@@ -2,8 +2,11 @@
 /* The queues and the thread; what becomes of a group is write_group.c. */
 #include "plat/db/writer.h"
 #include "base/fault.h"
+#include "base/pace.h"
 #include "plat/db/thread.h"
 #include "plat/db/write_group.h"
+
+#include <stdatomic.h>
 
 /* On a full disk: how often to look whether there is room again. */
 #define WRITER_LOOK_EVERY DUR_S(1)
@@ -14,7 +17,8 @@ struct write_queue {
     size_t n;
 };
 
-enum { WRITE_CLASSES = WRITE_BULK + 1 };
+/* One queue for each class of load, and two beside them. */
+enum { QUEUE_URGENT = LOAD_CLASSES, QUEUE_BULK, QUEUES };
 
 struct writer {
     pthread_t thread;
@@ -24,7 +28,10 @@ struct writer {
     pthread_cond_t work;
     bool idle; /* the thread waits: a signal is needed */
     bool stopping;
-    struct write_queue queues[WRITE_CLASSES];
+    struct write_queue queues[QUEUES];
+    struct pace pace;
+    _Atomic size_t limit;  /* of the pace; these two are changed under the lock, read without it */
+    _Atomic size_t normal; /* waiting in the queues of the classes */
     struct writer_stats stats;
 };
 
@@ -44,7 +51,9 @@ err_t writer_new(const struct writer_cfg *cfg, struct diag *why, struct writer *
     if (w == NULL)
         return E_NO_MEMORY;
     w->queue_max = cfg->queue_max;
-    for (size_t i = 0; i < WRITE_CLASSES; i++)
+    pace_init(&w->pace, WRITE_WAIT_MAX, WRITE_GROUP_MAX, cfg->queue_max);
+    w->limit = w->pace.limit;
+    for (size_t i = 0; i < QUEUES; i++)
         w->queues[i].last = &w->queues[i].first;
     (void)pthread_mutex_init(&w->lock, NULL); /* cannot fail with default attributes */
     thread_cond_init(&w->work);
@@ -71,18 +80,45 @@ void writer_free(struct writer *w)
     writer_drop(w);
 }
 
+static size_t queue_of(const struct write_job *job)
+{
+    switch (job->class) {
+    case WRITE_URGENT:
+        return QUEUE_URGENT;
+    case WRITE_BULK:
+        return QUEUE_BULK;
+    case WRITE_NORMAL:
+        return job->load;
+    }
+    return LOAD_BULK;
+}
+
+bool writer_has_room(const struct writer *w, enum load_class load, bool known)
+{
+    size_t limit = atomic_load_explicit(&w->limit, memory_order_relaxed);
+    return atomic_load_explicit(&w->normal, memory_order_relaxed) < load_share(limit, load, known);
+}
+
+static bool queue_takes(const struct writer *w, size_t at, const struct write_job *job)
+{
+    return at < LOAD_CLASSES ? writer_has_room(w, job->load, true) : w->queues[at].n < w->queue_max;
+}
+
 static err_t writer_enqueue(struct writer *w, struct write_job *job)
 {
-    struct write_queue *q = &w->queues[job->class];
+    size_t at = queue_of(job);
+    struct write_queue *q = &w->queues[at];
     if (w->stopping)
         return E_STOPPING;
-    if (q->n >= w->queue_max)
+    if (!queue_takes(w, at, job))
         return E_OVERLOADED;
     job->next = NULL;
     *q->last = job;
     q->last = &job->next;
     q->n++;
     w->stats.queued++;
+    if (at < LOAD_CLASSES)
+        (void)atomic_fetch_add_explicit(&w->normal, 1, memory_order_relaxed);
     if (w->idle)
         (void)pthread_cond_signal(&w->work);
     return E_OK;
@@ -100,12 +136,13 @@ void writer_stats(struct writer *w, struct writer_stats *ret)
 {
     (void)pthread_mutex_lock(&w->lock);
     *ret = w->stats;
+    ret->limit = w->pace.limit;
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-static struct write_job *writer_take(struct writer *w, enum write_class class)
+static struct write_job *writer_take(struct writer *w, size_t at)
 {
-    struct write_queue *q = &w->queues[class];
+    struct write_queue *q = &w->queues[at];
     struct write_job *job = q->first;
     if (job == NULL)
         return NULL;
@@ -114,6 +151,8 @@ static struct write_job *writer_take(struct writer *w, enum write_class class)
         q->last = &q->first;
     q->n--;
     w->stats.queued--;
+    if (at < LOAD_CLASSES)
+        (void)atomic_fetch_sub_explicit(&w->normal, 1, memory_order_relaxed);
     return job;
 }
 
@@ -122,9 +161,9 @@ static struct write_job *writer_next(void *arg)
 {
     struct writer *w = (struct writer *)arg;
     (void)pthread_mutex_lock(&w->lock);
-    struct write_job *job = writer_take(w, WRITE_URGENT);
-    if (job == NULL)
-        job = writer_take(w, WRITE_NORMAL);
+    struct write_job *job = writer_take(w, QUEUE_URGENT);
+    for (size_t class = LOAD_CLASSES; job == NULL && class -- > 0;)
+        job = writer_take(w, class);
     (void)pthread_mutex_unlock(&w->lock);
     return job;
 }
@@ -133,7 +172,7 @@ static struct write_job *writer_next_bulk(void *arg)
 {
     struct writer *w = (struct writer *)arg;
     (void)pthread_mutex_lock(&w->lock);
-    struct write_job *job = writer_take(w, WRITE_BULK);
+    struct write_job *job = writer_take(w, QUEUE_BULK);
     (void)pthread_mutex_unlock(&w->lock);
     return job;
 }
@@ -154,6 +193,19 @@ static void writer_count(void *arg, const struct write_group *g)
     w->stats.groups++;
     w->stats.wal_frames = g->wal_frames;
     writer_note_state(w);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+/* The slice of long work and the wait for a checkpoint count too: who queues waits for them. */
+static void writer_note_pace(struct writer *w, size_t n, dur_t began)
+{
+    dur_t took = { clock_mono().us - began.us };
+    if (n == 0)
+        return;
+    (void)pthread_mutex_lock(&w->lock);
+    bool more = atomic_load_explicit(&w->normal, memory_order_relaxed) > 0;
+    pace_note(&w->pace, n, took, more);
+    atomic_store_explicit(&w->limit, w->pace.limit, memory_order_relaxed);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -182,9 +234,12 @@ static void *writer_main(void *arg)
     const struct write_group_source bulk = { w, writer_next_bulk, writer_count };
     while (writer_wait(w)) {
         write_group_recover(&w->group);
+        dur_t began = clock_mono();
         write_group_run(&w->group, &normal, WRITE_GROUP_MAX);
+        size_t n = w->group.jobs_n;
         write_group_run(&w->group, &bulk, 1);
         write_group_rest(&w->group);
+        writer_note_pace(w, n, began);
     }
     return NULL;
 }

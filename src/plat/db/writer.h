@@ -14,10 +14,11 @@
 #ifndef PLAT_DB_WRITER_H
 #define PLAT_DB_WRITER_H
 
+#include "base/load.h"
 #include "plat/db/db.h"
 
 enum write_class {
-    WRITE_NORMAL,
+    WRITE_NORMAL, /* in the order of `load` */
     WRITE_URGENT, /* revoke, block: goes first, and is all that runs on a full disk */
     WRITE_BULK,   /* slices of long work: run only between groups, one per group */
 };
@@ -25,6 +26,7 @@ enum write_class {
 struct write_job {
     struct write_job *next; /* the queue's own */
     enum write_class class;
+    enum load_class load; /* of WRITE_NORMAL: what goes first, and is refused last */
     err_t (*run)(struct write_job *job, struct db *db);
     /* After the rollback; may be NULL. What it writes stays, unless it fails. */
     err_t (*refused)(struct write_job *job, struct db *db, err_t e);
@@ -42,9 +44,11 @@ struct write_follower {
     void (*abort)(void *arg);  /* the group is lost: back to the last commit */
 };
 
+#define WRITE_WAIT_MAX DUR_MS(250)
+
 struct writer_cfg {
     const char *dir;  /* data directory */
-    size_t queue_max; /* jobs waiting per class */
+    size_t queue_max; /* normal jobs that wait, at most; as many urgent ones; as many of bulk */
     struct write_follower follower;
 };
 
@@ -53,6 +57,7 @@ struct writer_stats {
     uint64_t groups;
     uint64_t wal_frames;
     size_t queued;
+    size_t limit;   /* how many normal ones may wait, as fast as the disk is now */
     bool disk_full; /* only WRITE_URGENT runs, until there is room again */
     bool failed;    /* an fsync failed or a page is corrupt: nothing is written until a restart */
     const char *cause; /* why it failed, a static text; NULL: it did not */
@@ -61,9 +66,14 @@ struct writer_stats {
 struct writer;
 
 err_t writer_new(const struct writer_cfg *cfg, struct diag *why, struct writer **ret) MUST_USE;
-/* E_OVERLOADED: the queue is full. E_STOPPING. Else the job belongs to the writer until `done`.
- * From any thread. */
+/*
+ * E_OVERLOADED: the share of the job's class is taken. E_STOPPING. Else the job belongs to the
+ * writer until `done`. From any thread. No more normal jobs are taken than are done in
+ * WRITE_WAIT_MAX at the pace of the disk (base/pace.h); one group is always taken.
+ */
 err_t writer_submit(struct writer *w, struct write_job *job) MUST_USE;
+/* Would a normal job of this class be taken? Costs two loads; the answer may be old already. */
+bool writer_has_room(const struct writer *w, enum load_class load, bool known);
 void writer_stats(struct writer *w, struct writer_stats *ret);
 /* Run what is queued, commit, checkpoint, join. */
 void writer_free(struct writer *w);

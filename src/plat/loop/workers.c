@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plat/loop/workers.h"
 
-#include <pthread.h>
+#include "base/codel.h"
 
-enum { WORKERS_MAX = 64 };
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { WORKERS_MAX = 64, RANKS = 2 }; /* of a class, the known before the others */
 
 struct work_queue {
     struct work *first;
     struct work **last;
     size_t n;
+    struct codel codel;
 };
 
 struct workers {
     struct workers_cfg cfg;
     pthread_mutex_t lock;
     pthread_cond_t some;
-    struct work_queue queues[WORK_CLASSES];
+    struct work_queue queues[LOAD_CLASSES][RANKS];
+    _Atomic size_t queued; /* but for the urgent; changed under the lock, read without it */
+    _Atomic size_t urgent;
+    uint64_t taken;
+    dur_t waited;
     bool stopping;
     unsigned started;
     struct worker_thread {
@@ -25,30 +33,50 @@ struct workers {
     } threads[WORKERS_MAX];
 };
 
-/* Under the lock. */
-static struct work *workers_take(struct workers *w)
+static _Atomic size_t *room_taken(struct workers *w, enum load_class class)
 {
-    for (size_t i = 0; i < WORK_CLASSES; i++) {
-        struct work_queue *q = &w->queues[i];
-        struct work *first = q->first;
-        if (first == NULL)
-            continue;
-        q->first = first->next;
-        if (q->first == NULL)
-            q->last = &q->first;
-        q->n--;
-        return first;
+    return class == LOAD_URGENT ? &w->urgent : &w->queued;
+}
+
+static struct work_queue *first_queue(struct workers *w)
+{
+    for (size_t class = LOAD_CLASSES; class -- > 0;) {
+        for (size_t rank = 0; rank < RANKS; rank++) {
+            if (w->queues[class][rank].first != NULL)
+                return &w->queues[class][rank];
+        }
     }
     return NULL;
 }
 
-static struct work *workers_wait(struct workers *w)
+/* Under the lock. What is refused leaves the queue in the same way as what is run. */
+static struct work *workers_take(struct workers *w, bool *ret_refuse)
+{
+    struct work_queue *q = first_queue(w);
+    if (q == NULL)
+        return NULL;
+    struct work *work = q->first;
+    q->first = work->next;
+    if (q->first == NULL)
+        q->last = &q->first;
+    q->n--;
+    (void)atomic_fetch_sub_explicit(room_taken(w, work->class), 1, memory_order_relaxed);
+    dur_t now = clock_mono();
+    dur_t waited = { now.us - work->since.us };
+    w->taken++;
+    w->waited.us += waited.us;
+    *ret_refuse = work->class != LOAD_URGENT && work->refused != NULL &&
+                  codel_refuses(&q->codel, now, waited, q->n < w->cfg.threads);
+    return work;
+}
+
+static struct work *workers_wait(struct workers *w, bool *ret_refuse)
 {
     (void)pthread_mutex_lock(&w->lock);
-    struct work *work = workers_take(w);
+    struct work *work = workers_take(w, ret_refuse);
     while (work == NULL && !w->stopping) {
         (void)pthread_cond_wait(&w->some, &w->lock);
-        work = workers_take(w);
+        work = workers_take(w, ret_refuse);
     }
     (void)pthread_mutex_unlock(&w->lock);
     return work;
@@ -57,10 +85,14 @@ static struct work *workers_wait(struct workers *w)
 static void *worker_main(void *arg)
 {
     struct worker_thread *self = arg;
-    struct work *work = workers_wait(self->pool);
+    bool refuse = false;
+    struct work *work = workers_wait(self->pool, &refuse);
     while (work != NULL) {
-        work->run(work, self->own);
-        work = workers_wait(self->pool);
+        if (refuse)
+            work->refused(work);
+        else
+            work->run(work, self->own);
+        work = workers_wait(self->pool, &refuse);
     }
     return NULL;
 }
@@ -84,12 +116,15 @@ err_t workers_new(const struct workers_cfg *cfg, struct diag *why, struct worker
     if (w == NULL)
         return E_NO_MEMORY;
     w->cfg = *cfg;
-    for (size_t i = 0; i < WORK_CLASSES; i++)
-        w->queues[i].last = &w->queues[i].first;
+    if (w->cfg.threads > WORKERS_MAX)
+        w->cfg.threads = WORKERS_MAX;
+    for (size_t i = 0; i < LOAD_CLASSES; i++) {
+        for (size_t rank = 0; rank < RANKS; rank++)
+            w->queues[i][rank].last = &w->queues[i][rank].first;
+    }
     (void)pthread_mutex_init(&w->lock, NULL); /* a default mutex and condition cannot fail here */
     (void)pthread_cond_init(&w->some, NULL);
-    unsigned threads = cfg->threads < WORKERS_MAX ? cfg->threads : WORKERS_MAX;
-    while (w->started < threads) {
+    while (w->started < w->cfg.threads) {
         err_t e = worker_start(w, why);
         if (e != E_OK) {
             workers_free(w);
@@ -100,34 +135,49 @@ err_t workers_new(const struct workers_cfg *cfg, struct diag *why, struct worker
     return E_OK;
 }
 
+bool workers_have_room(const struct workers *w, enum load_class class, bool known)
+{
+    const _Atomic size_t *taken = class == LOAD_URGENT ? &w->urgent : &w->queued;
+    return atomic_load_explicit(taken, memory_order_relaxed) <
+           load_share(w->cfg.queue_max, class, known);
+}
+
 err_t workers_submit(struct workers *w, struct work *work)
 {
     err_t e = E_OK;
     (void)pthread_mutex_lock(&w->lock);
-    struct work_queue *q = &w->queues[work->class];
+    struct work_queue *q = &w->queues[work->class][work->known ? 0 : 1];
     if (w->stopping) {
         e = E_STOPPING;
-    } else if (q->n >= w->cfg.queue_max) {
+    } else if (!workers_have_room(w, work->class, work->known)) {
         e = E_OVERLOADED;
     } else {
         work->next = NULL;
+        work->since = clock_mono();
         *q->last = work;
         q->last = &work->next;
         q->n++;
+        (void)atomic_fetch_add_explicit(room_taken(w, work->class), 1, memory_order_relaxed);
         (void)pthread_cond_signal(&w->some);
     }
     (void)pthread_mutex_unlock(&w->lock);
     return e;
 }
 
-size_t workers_queued(struct workers *w)
+void workers_stats(struct workers *w, struct workers_stats *ret)
 {
-    size_t n = 0;
+    struct workers_stats stats = { 0 };
     (void)pthread_mutex_lock(&w->lock);
-    for (size_t i = 0; i < WORK_CLASSES; i++)
-        n += w->queues[i].n;
+    for (size_t i = 0; i < LOAD_CLASSES; i++) {
+        for (size_t rank = 0; rank < RANKS; rank++) {
+            stats.queued[i] += w->queues[i][rank].n;
+            stats.stands = stats.stands || w->queues[i][rank].codel.stands;
+        }
+    }
+    stats.taken = w->taken;
+    stats.waited = w->waited;
     (void)pthread_mutex_unlock(&w->lock);
-    return n;
+    *ret = stats;
 }
 
 void workers_free(struct workers *w)

@@ -55,6 +55,7 @@ struct add_job add_job(struct fixture *f, int64_t n, enum write_class class)
 {
     return (struct add_job){
         .job = { .class = class,
+                 .load = LOAD_ADMIN, /* which may fill the queue */
                  .run = add_run,
                  .refused = add_refused,
                  .applied = add_applied,

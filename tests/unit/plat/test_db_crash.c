@@ -49,7 +49,10 @@ static void child_main(const char *dir, int out, int64_t first)
         _exit(4);
     for (int i = 0; i < IN_FLIGHT; i++) {
         jobs[i] = (struct crash_job){
-            .job = { .run = crash_run, .done = crash_done }, .w = w, .out = out, .n = first + i
+            .job = { .load = LOAD_ADMIN, .run = crash_run, .done = crash_done },
+            .w = w,
+            .out = out,
+            .n = first + i,
         };
         if (writer_submit(w, &jobs[i].job) != E_OK)
             _exit(5);

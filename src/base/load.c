@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/load.h"
+
+/* Sixteenths of the room; what a class leaves is kept for those above it. */
+enum { PARTS = 16, PARTS_OF_KNOWN = 1 };
+
+static const struct {
+    const char *name;
+    size_t parts;
+} classes[LOAD_CLASSES] = {
+    [LOAD_BULK] = { "bulk", 8 },          [LOAD_ENROL] = { "enrol", 10 },
+    [LOAD_CHECK_IN] = { "check-in", 12 }, [LOAD_TOKEN] = { "token", 14 },
+    [LOAD_ADMIN] = { "admin", 16 },       [LOAD_URGENT] = { "urgent", 16 },
+};
+
+size_t load_share(size_t room, enum load_class class, bool known)
+{
+    size_t parts = classes[class].parts - (known ? 0 : PARTS_OF_KNOWN);
+    size_t share = room * parts / PARTS;
+    return share > 0 ? share : 1; /* the smallest room still serves */
+}
+
+const char *load_name(enum load_class class)
+{
+    return classes[class].name;
+}
