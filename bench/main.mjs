@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figureEnrol } from './figure_enrol.mjs';
+import { figureFleet } from './figure_fleet.mjs';
 import { figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'enrol', 'scale'];
+const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -50,11 +51,12 @@ try {
         await figureEnrol(table, own, peer, effort);
         await own.server.stop();
     }
-    if (asked('scale')) {
+    if (asked('scale') || asked('fleet')) {
         const large = await (await store('large', MANY)).serve();
         await figureFull(table, large);
-        await figureScale(table, small, large, effort);
-        await figureStart(table, large, effort);
+        if (asked('scale')) await figureScale(table, small, large, effort);
+        if (asked('fleet')) await figureFleet(table, large);
+        if (asked('scale')) await figureStart(table, large, effort);
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

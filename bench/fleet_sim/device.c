@@ -6,7 +6,7 @@
 
 #include "base/enc.h"
 
-enum { ASK_EXTRA_S = 30, SOON_US = 500000, POLL_LEAST_S = 5 };
+enum { SOON_US = 500000, POLL_LEAST_S = 5 };
 
 /* Places of the shuffle, from the front: so many fail, the next so many vanish, and so on. */
 static enum role role_at(const struct sim_options *o, uint32_t place)
@@ -58,6 +58,8 @@ static void device_make(struct sim *s, struct device *d, uint32_t number)
     d->has_token = s->opt.prefilled;
     if (s->opt.prefilled)
         bench_token(number, d->token);
+    d->has_etag = s->opt.etag_text != NULL;
+    memcpy(d->etag, s->opt.etag, sizeof d->etag);
     s->counts.states[d->state]++;
 }
 
@@ -295,7 +297,6 @@ bool device_answer(struct sim *s, struct device *d, const struct conn_reply *rep
     struct agent_news news;
     arena_reset(s->arena);
     s->reached = true;
-    wheel_stop(&s->wheel, &d->timer);
     if (ask_read(s, d, reply, &news) != E_OK || !device_take(s, d, &news)) {
         news.event = AGENT_UNREACHED;
         device_refused(s, d, reply->status);
@@ -332,18 +333,10 @@ void device_unanswered(struct sim *s, struct device *d, bool refused)
     (void)device_wait(s, d, SIM_BACK_OFF, 0);
 }
 
-dur_t device_patience(const struct sim *s)
-{
-    return DUR_S((int64_t)s->opt.wait_s + ASK_EXTRA_S);
-}
-
 void device_turn(struct sim *s, struct device *d)
 {
-    if (d->lane != NULL) {
-        lanes_drop(s, d);
-        device_unanswered(s, d, false);
-        return;
-    }
+    if (d->lane != NULL || d->queued)
+        return; /* it asks already: an outage has given it another time */
     if (s->prober != NULL && s->prober != d) {
         storm_refused(s, d);
         return;

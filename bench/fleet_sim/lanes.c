@@ -123,7 +123,7 @@ static void lane_write(struct sim *s, struct lane *lane)
         s->fatal = ENOMEM;
         return;
     }
-    device_in(s, lane->device, device_patience(s));
+    lane->sent_us = s->now_us;
     if (!conn_send(&lane->conn, text))
         lane_failed(s, lane, false);
 }
@@ -148,6 +148,7 @@ static void lane_open(struct sim *s, struct lane *lane)
         return;
     }
     lane->phase = LANE_CONNECTING;
+    lane->sent_us = s->now_us;
     l->open++;
 }
 
@@ -245,6 +246,15 @@ static void lane_read(struct sim *s, struct lane *lane)
     lane_release(s, lane);
     if (again)
         device_turn(s, d);
+}
+
+void lanes_give_up(struct sim *s, dur_t patience)
+{
+    for (size_t i = 0; i < s->lanes.n; i++) {
+        struct lane *lane = &s->lanes.all[i];
+        if (lane->device != NULL && s->now_us - lane->sent_us > patience.us)
+            lane_failed(s, lane, false);
+    }
 }
 
 void lanes_serve(struct sim *s, int ms)

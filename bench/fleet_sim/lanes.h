@@ -5,6 +5,8 @@
 
 #include "../conn.h"
 
+#include "base/clock.h"
+
 struct sim;
 struct device;
 
@@ -13,6 +15,7 @@ enum lane_phase { LANE_CLOSED, LANE_CONNECTING, LANE_OPEN };
 struct lane {
     struct conn conn;
     struct device *device; /* whose question is under way; NULL: idle */
+    int64_t sent_us;       /* the question, or the connecting */
     struct lane *next;     /* in the queue of idle ones, when shared */
     enum lane_phase phase;
     bool used; /* has carried an answer: when it ends unasked it was merely old */
@@ -35,6 +38,8 @@ void lanes_fini(struct lanes *l);
 void lanes_ask(struct sim *s, struct device *d);
 /* Drop the device's connection, and its question if one is under way. */
 void lanes_drop(struct sim *s, struct device *d);
+/* Questions that wait longer than this get no answer any more. */
+void lanes_give_up(struct sim *s, dur_t patience);
 /* Wait for at most `ms`, then serve what is ready. */
 void lanes_serve(struct sim *s, int ms);
 

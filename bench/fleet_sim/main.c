@@ -13,6 +13,8 @@ enum {
     ARENA_BYTES = 8 * 1024 * 1024,
     KEY_MAX = 512,
     FILES_SPARE = 32,
+    LOOK_US = 1000000,
+    PATIENCE_S = 30,
     TERMINAL_US = 200000,
     LINE_US = 5000000
 };
@@ -150,10 +152,15 @@ static void sim_run(struct sim *s)
 {
     int64_t every_us = isatty(STDERR_FILENO) == 1 ? TERMINAL_US : LINE_US;
     bool warm = s->opt.warm.us == 0;
+    int64_t looked_us = s->now_us;
     while (!stopped && s->fatal == 0) {
         lanes_serve(s, SIM_TICK_US / 1000);
         wheel_advance(&s->wheel, (uint64_t)((s->now_us - s->began_us) / SIM_TICK_US));
         int64_t gone_us = s->now_us - s->began_us;
+        if (s->now_us - looked_us >= LOOK_US) {
+            looked_us = s->now_us;
+            lanes_give_up(s, DUR_S((int64_t)s->opt.wait_s + PATIENCE_S));
+        }
         if (!warm && gone_us >= s->opt.warm.us) {
             warm = true;
             count_anew(s);

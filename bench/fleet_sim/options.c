@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include "base/enc.h"
 #include "base/num.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ static const struct row {
     { "seed",               "TEXT",  KIND_TEXT,  AT(seed),        "names, keys and habits follow from it (1)" },
     { "enrolment-key-file", "FILE",  KIND_TEXT,  AT(key_file),    "an enrolment key; without it requests wait in the lobby" },
     { "prefilled",          NULL,    KIND_FLAG,  AT(prefilled),   "the devices and tokens of bench-fill, enrolled already" },
+    { "etag",               "HEX",   KIND_TEXT,  AT(etag_text),   "the configuration that prefilled devices have already" },
     { "interval",           "S",     KIND_TIME,  AT(interval),    "between two polls, give or take a tenth (60)" },
     { "wait",               "S",     KIND_COUNT, AT(wait_s),      "long polls of so many seconds, 1..55, in place of --interval" },
     { "fail",               "SHARE", KIND_SHARE, AT(fail),        "acknowledge as failed: 5 of them, or 5%" },
@@ -182,6 +184,9 @@ static int options_check(struct sim_options *o)
     if (o->expect_text != NULL &&
         expect_parse(o->expect_text, &why, o->expect, &o->expect_n) != E_OK)
         return complain("", why.text);
+    if (o->etag_text != NULL &&
+        (!o->prefilled || hex_decode(str_from_cz(o->etag_text), o->etag, sizeof o->etag) != E_OK))
+        return complain("--etag", ": want 64 hex digits, and --prefilled with it");
     if (o->pids_text != NULL && !procfs_parse(o->pids_text, &o->pids))
         return complain("--pids", ": want numbers with commas between them");
     return 0;

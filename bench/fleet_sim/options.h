@@ -23,6 +23,7 @@ struct sim_options {
     const char *json_file;
     const char *expect_text;
     const char *pids_text;
+    const char *etag_text; /* what prefilled devices have already */
     uint64_t devices;
     uint64_t connections; /* 0: one a device, as far as descriptors go */
     uint64_t wait_s;
@@ -37,6 +38,7 @@ struct sim_options {
     struct sockaddr_in to;
     char host[280]; /* for the Host field */
     struct procfs_pids pids;
+    uint8_t etag[32];
     struct expect expect[EXPECT_MAX];
     size_t expect_n;
 };

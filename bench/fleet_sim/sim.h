@@ -82,10 +82,8 @@ bool device_answer(struct sim *s, struct device *d, const struct conn_reply *rep
 /* The question got no answer: the connection was not taken, or ended. */
 void device_unanswered(struct sim *s, struct device *d, bool refused);
 void device_in(struct sim *s, struct device *d, dur_t wait);
-/* Its time has come: ask, or give up what is under way for too long. */
+/* Its time has come: ask. */
 void device_turn(struct sim *s, struct device *d);
-/* How long the answer to its question may take. */
-dur_t device_patience(const struct sim *s);
 void device_state_set(struct sim *s, struct device *d, enum sim_state to);
 
 /* ask.c: the request of a device, in the arena. E_NO_MEMORY, E_TOO_BIG. */
