@@ -78,9 +78,10 @@ dur_t sim_delay(const struct sim_pace *pace, enum sim_wait wait, int64_t retry_a
     case SIM_END:
         return out;
     case SIM_RETRY:
-        if ((*failures)++ == 0)
-            return out;
-        return back_off(pace, failures, random);
+        if (*failures > 0)
+            return back_off(pace, failures, random);
+        *failures = 1;
+        return out;
     case SIM_ASKED:
         if (retry_after_s == 0)
             return back_off(pace, failures, random);
