@@ -44,7 +44,7 @@ export class Proxy {
             });
         }
         client.on('data', (bytes) => {
-            const text = bytes.toString('latin1').replace(`Host: 127.0.0.1:${this.port}`, `Host: 127.0.0.1:${this.#target.port}`);
+            const text = bytes.toString('latin1').replace(new RegExp(`^Host: 127.0.0.1:${this.port}`, 'im'), `Host: 127.0.0.1:${this.#target.port}`);
             const at = this.#losing.findIndex((pattern) => pattern.test(text));
             if (at >= 0) {
                 this.#losing.splice(at, 1);

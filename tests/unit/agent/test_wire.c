@@ -188,6 +188,38 @@ static void test_the_signature_is_over_the_bytes_of_the_contract(void **state)
         E_OK);
 }
 
+/* The same bytes as every other client of ours (vectors.def). */
+static void test_signatures_that_stay_as_they_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *seed, *context, *device, *nonce, *signature;
+    } vectors[] = {
+#define VECTOR(...) { __VA_ARGS__ },
+#include "vectors.def"
+#undef VECTOR
+    };
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+        CLEANUP(json_freep) struct json *v = NULL;
+        struct agent_store s = { 0 };
+        secret_t seed;
+        struct buf b;
+        assert_int_equal(agent_text_set(s.seed, str_from_cz(vectors[i].seed)), E_OK);
+        assert_int_equal(agent_text_set(s.challenge_context, str_from_cz(vectors[i].context)),
+                         E_OK);
+        assert_int_equal(agent_text_set(s.device_id, str_from_cz(vectors[i].device)), E_OK);
+        assert_int_equal(agent_text_set(s.challenge_nonce, str_from_cz(vectors[i].nonce)), E_OK);
+        assert_int_equal(agent_seed_read(&s, &seed), E_OK);
+        buf_init(&b, KIB(8));
+        assert_int_equal(agent_body_confirm(a, &b, &seed, &s), E_OK);
+        assert_int_equal(json_parse(buf_str(&b), NULL, &v), E_OK);
+        buf_fini(&b);
+        assert_true(str_eq(json_string(json_member(v, STR("signature"))),
+                           str_from_cz(vectors[i].signature)));
+    }
+}
+
 static void test_bodies(void **state)
 {
     (void)state;
@@ -236,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_the_etag_is_the_hash_of_the_bytes),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_the_signature_is_over_the_bytes_of_the_contract),
+        cmocka_unit_test(test_signatures_that_stay_as_they_are),
         cmocka_unit_test(test_bodies),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

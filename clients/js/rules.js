@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the client decides, without clock, network or store: states, events, one table, the law of waiting. The same as
+// src/agent/rules.c; a test holds the two tables to each other.
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+
+const LAW = { first: SECOND, cap: MINUTE, spread: 2 * SECOND };
+const LONG_WAIT = 5 * MINUTE;
+
+export const STATES = ['UNENROLLED', 'PENDING', 'ACTIVE', 'STALE', 'DISABLED'];
+export const [U, P, A, S, D] = STATES;
+
+/** One row per event: the next state from each of STATES, how long to wait, what else to do. */
+export const RULES = {
+    'request-made': [[P, P, A, S, D], 'now'],
+    'device-pending': [[P, P, A, S, P], 'asked'],
+    enrolled: [[A, A, A, S, D], 'go', 'drop'],
+    'challenge-expired': [[P, P, A, S, D], 'retry'],
+    'claim-used': [[U, U, A, S, D], 'retry', 'drop'],
+    'claim-wrong': [[U, U, A, S, D], 'long', 'drop'],
+    'turned-away': [[U, P, A, S, D], 'long'],
+    configured: [[A, A, A, A, A], 'go'],
+    confirmed: [[A, A, A, A, D], 'go'],
+    'device-revoked': [[D, D, D, D, D], 'long', 'disable'],
+    'device-blocked': [[D, D, D, D, D], 'long', 'disable'],
+    unauthenticated: [[U, P, A, S, D], 'back-off'],
+    unreached: [[U, P, A, S, D], 'asked'],
+    'lease-over': [[U, P, S, S, D], 'go'],
+    'grace-over': [[U, P, D, D, D], 'go', 'disable'],
+    'not-applied': [[D, D, D, D, D], 'back-off', 'disable'],
+};
+
+export function step(from, event) {
+    const [to, wait, does] = RULES[event];
+    return { to: to[STATES.indexOf(from)], wait, does };
+}
+
+/** What to ask next. After a failure of ack, heartbeat or rotation only the poll goes on for a while (`plain`). */
+export function nextAsk({ state, token, claim, tokenRefused, plain, rotate, ack, heartbeat }) {
+    if (!token || tokenRefused) return claim ? 'confirm' : 'init';
+    if (state !== A || plain) return 'fetch'; // what is not in force has nothing to tell
+    if (rotate) return 'rotate';
+    if (ack) return 'ack';
+    return heartbeat ? 'heartbeat' : 'fetch';
+}
+
+/** The first reconnect waits U(0, spread); then c doubles up to the cap, and the wait is U(c, 2c). */
+export function backoff(failures, random = Math.random(), law = LAW) {
+    if (failures <= 1) return law.spread * random;
+    const c = Math.min(law.cap, law.first * 2 ** Math.min(failures - 2, 32));
+    return c + c * random;
+}
+
+/** 5 minutes and up to a fifth more or less. */
+export const longWait = (random = Math.random()) => LONG_WAIT * (0.8 + 0.4 * random);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+export const VERSION: string;
+
+export type State = 'UNENROLLED' | 'PENDING' | 'ACTIVE' | 'STALE' | 'DISABLED';
+
+/** Where everything is kept that must outlive a restart. `set` resolves when it would. */
+export interface Store {
+    get(key: string): Promise<unknown>;
+    set(key: string, value: unknown): Promise<unknown>;
+    delete(key: string): Promise<unknown>;
+    /** It holds CryptoKey objects: the private key is made not extractable. */
+    keepsKeys?: boolean;
+    /** Two stores of one name are one: Web Locks keep a second instance waiting. */
+    name?: string;
+    /** Its own way to do that. Without `wait`, resolves to another value than `work()` does when it is held. */
+    lock?<T>(signal: AbortSignal, wait: boolean, work: () => Promise<T>): Promise<T | symbol>;
+}
+
+/** What is in force. `enabled: false`: off, and `reason` says why unless a policy does. */
+export interface Configuration {
+    enabled: boolean;
+    config: Record<string, unknown>;
+    version: string | null;
+    reason?: string;
+    etag?: string;
+    /** The bytes as they came: numbers beyond 2^53 are exact in here only. */
+    text?: string;
+}
+
+export interface Notice {
+    event: 'state' | 'code' | 'config' | 'token' | 'refused' | 'unreached' | 'clock' | 'store' | 'failed';
+    state: State;
+    reason?: string;
+    /** The 8 characters to show, while an administrator has to approve. */
+    code?: string;
+    deviceId?: string;
+    etag?: string;
+    version?: string;
+}
+
+export interface View {
+    state: State;
+    reason?: string;
+    code?: string;
+    deviceId?: string;
+    etag?: string;
+    version?: string;
+    config?: Configuration;
+}
+
+export interface Options {
+    /** https://HOST[:PORT][/PATH]; http only to this machine, or with `insecureHttp`. */
+    server: string;
+    /** The name of this machine or installation; unique in its organisation. */
+    machineId: string;
+    store: Store;
+    /** Called at each start and at each change, with what is in force; where it throws, nothing is. */
+    onConfig?(configuration: Configuration): void | Promise<void>;
+    onState?(notice: Notice): void;
+    enrollmentKey?: string | (() => string | undefined | Promise<string | undefined>);
+    /** Told at enrolment, and shown to who approves. */
+    type?: string;
+    version?: string;
+    hostname?: string;
+    os?: string;
+    labels?: Record<string, string>;
+    metadata?: Record<string, unknown>;
+    userHint?: string;
+    /** Seconds of a long poll, 0 to 55; 0: none, ask each `interval` instead. Default 25. */
+    wait?: number;
+    /** Milliseconds. Default 60,000, a tenth more or less. */
+    interval?: number;
+    /** Milliseconds that a confirmation is good for. Default an hour. */
+    lease?: number;
+    /** Milliseconds of STALE before DISABLED. Default 0. */
+    grace?: number;
+    insecureHttp?: boolean;
+    fetch?: typeof fetch;
+    /** For tests. */
+    clock?: { now(): number; mono(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
+    random?: () => number;
+}
+
+export class Seneschal {
+    constructor(options: Options);
+    /** Go on until stopped; calling it again changes nothing. */
+    start(): void;
+    stop(): Promise<void>;
+    /** Until the configuration is in force and acknowledged, or will not be now. */
+    once(options?: { signal?: AbortSignal }): Promise<View>;
+    view(): Promise<View>;
+    /** Ask now, unless the server said to wait. */
+    nudge(): void;
+    /** A new token, soon. */
+    rotate(): void;
+    /** Drop key, token and configuration. The server is not told. */
+    forget(): Promise<void>;
+}
+
+export function indexedDBStore(name?: string): Store;
+export function chromeStore(prefix?: string, area?: unknown): Store;
+export function fileStore(directory: string): Store;

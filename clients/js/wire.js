@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked, how the answers are read, and the key: no store, no state. A counterpart of src/agent/wire.c.
+import { SECOND } from './rules.js';
+
+const TEXT_MAX = 512;
+const RETRY_AFTER_MAX_S = 3600;
+const ANSWER_MAX = (1 << 20) + 4096; // a configuration has at most 1 MiB, and a small frame around it
+
+export const ASKS = {
+    init: ['POST', '/devices/enroll/init'],
+    confirm: ['POST', '/devices/enroll/confirm'],
+    rotate: ['POST', '/devices/self/rotate'],
+    ack: ['POST', '/iassistants/config/ack'],
+    heartbeat: ['POST', '/devices/self/heartbeat'],
+    fetch: ['GET', '/iassistants/config'],
+};
+const WITH_TOKEN = ['fetch', 'ack', 'heartbeat', 'rotate'];
+
+/** Which refusal of the server means what, and where it may be said. All others are as good as no answer. */
+const REFUSALS = [
+    [403, 'device-revoked', Object.keys(ASKS), 'device-revoked'],
+    [403, 'device-blocked', Object.keys(ASKS), 'device-blocked'],
+    [401, 'unauthenticated', WITH_TOKEN, 'unauthenticated'],
+    [401, 'unauthenticated', ['init'], 'turned-away'],
+    [403, 'forbidden', ['init'], 'turned-away'],
+    [403, 'fleet-locked', ['init', 'confirm'], 'turned-away'],
+    [403, 'key-exhausted', ['init', 'confirm'], 'turned-away'],
+    [403, 'key-expired', ['init', 'confirm'], 'turned-away'],
+    [409, 'already-enrolled', ['init'], 'turned-away'],
+    [409, 'already-known', ['init'], 'turned-away'],
+    [422, 'bad-field', ['init'], 'turned-away'],
+    [422, 'unknown-field', ['init'], 'turned-away'],
+    [409, 'conflict', ['confirm'], 'claim-wrong'], // another request was taken
+    [403, 'forbidden', ['confirm'], 'claim-wrong'], // refused
+    [409, 'claim-used', ['confirm'], 'claim-used'],
+    [403, 'claim-wrong', ['confirm'], 'claim-wrong'],
+    [404, 'not-found', ['confirm'], 'claim-wrong'],
+    [403, 'signature-required', ['confirm'], 'challenge-expired'],
+    [409, 'challenge-expired', ['confirm'], 'challenge-expired'],
+];
+
+export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isText = (value) => typeof value === 'string' && value.length > 0 && value.length < TEXT_MAX;
+const isSeq = (value) => Number.isSafeInteger(value) && value >= 0;
+export const utf8 = (text) => new TextEncoder().encode(text);
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const makeNonce = () => base64url(crypto.getRandomValues(new Uint8Array(24)));
+
+export function parseObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function challengeOf(body) {
+    const { context, nonce } = isObject(body.challenge) ? body.challenge : {};
+    return isText(context) && isText(nonce) ? { context, nonce } : undefined;
+}
+
+const READ_SUCCESS = {
+    init: (_, { device_id, code, claim, ...body }) =>
+        isText(device_id) && isText(claim) && challengeOf(body) && {
+            event: 'request-made', deviceId: device_id, claim, code: isText(code) ? code : undefined, challenge: challengeOf(body),
+        },
+    confirm: ({ status }, { token, join_seq, root_key, ...body }) => {
+        if (status === 202) return { event: 'device-pending', challenge: challengeOf(body) };
+        return status === 200 && isText(token) && isSeq(join_seq) && { event: 'enrolled', token, joinSeq: join_seq, rootKey: root_key };
+    },
+    rotate: (_, { token, join_seq }) => isText(token) && isSeq(join_seq) && { event: 'confirmed', token, joinSeq: join_seq },
+    fetch: ({ etag, text }, { enabled, config, version }) =>
+        typeof enabled === 'boolean' && isObject(config) && isText(etag) && {
+            event: 'configured', etag, text, enabled, config, version: isText(version) ? version : null,
+        },
+};
+
+/** A problem of ours (RFC 9457), whole: any proxy can say 403. */
+const isOurs = (status, type, body) =>
+    type === 'application/problem+json' && body.status === status && isText(body.code) && isText(body.title) && isText(body.request_id);
+
+/** {status, type, etag, text, retryAfter, conditional} → {event, ...}; what is no answer of ours is `unreached`. */
+export function readAnswer(ask, answer) {
+    const { status, type, text, conditional } = answer;
+    const seconds = /^\d{1,9}$/.test(answer.retryAfter ?? '') ? Math.min(Number(answer.retryAfter), RETRY_AFTER_MAX_S) : 0;
+    const base = { event: 'unreached', retryAfter: seconds * SECOND };
+    const bare = { fetch: conditional ? 304 : undefined, ack: 204, heartbeat: 202 };
+    if (status === bare[ask]) return { ...base, event: 'confirmed' };
+    const body = parseObject(text);
+    if (body === undefined) return base;
+    if (status >= 200 && status < 300) {
+        const news = type === 'application/json' && READ_SUCCESS[ask]?.(answer, body);
+        return { ...base, ...(news || {}) };
+    }
+    if (!isOurs(status, type, body)) return base;
+    const row = REFUSALS.find(([s, code, asks]) => s === status && code === body.code && asks.includes(ask));
+    const news = { ...base, slug: body.code, detail: body.detail, final: status < 500 && status !== 408 && status !== 429 };
+    if (row === undefined) return news;
+    if (row[3] !== 'challenge-expired') return { ...news, event: row[3] };
+    const challenge = challengeOf(body);
+    return challenge === undefined ? base : { ...news, event: row[3], challenge };
+}
+
+/** What a confirm signs: context \0 device_id \0 nonce \0 SHA-256(SPKI), the texts as they stand in the answer. */
+export async function challengeBytes({ context, nonce }, deviceId, spki) {
+    const head = utf8(`${context}\0${deviceId}\0${nonce}\0`);
+    const bytes = new Uint8Array(head.length + 32);
+    bytes.set(head);
+    bytes.set(await sha256(spki), head.length);
+    return bytes;
+}
+
+/**
+ * Runs before anything is applied, on what comes from the network and on what comes back from the store. Today: the ETag
+ * is the hash of the bytes, so what was cut or changed on the way is no configuration.
+ */
+export async function verify({ etag, text }) {
+    return etag === `"${hex(await sha256(utf8(text)))}"`;
+}
+
+/** A token must not cross a network in the clear: http only to this machine, unless it is asked for. */
+export function serverBase(server, insecure) {
+    const url = new URL(server);
+    const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (local || insecure))) {
+        throw new TypeError(`server: want https, or http to this machine: ${server}`);
+    }
+    if (url.username || url.password || url.search || url.hash) throw new TypeError('server: want no user, query or fragment');
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+// ---- The key: Ed25519, or P-256 where that is missing; not extractable where the store can hold it so
+
+const KINDS = [
+    { make: { name: 'Ed25519' }, sign: { name: 'Ed25519' } },
+    { make: { name: 'ECDSA', namedCurve: 'P-256' }, sign: { name: 'ECDSA', hash: 'SHA-256' } },
+];
+
+export async function makeKey(keepsKeys) {
+    let cause;
+    for (const { make } of KINDS) {
+        try {
+            const { publicKey, privateKey } = await crypto.subtle.generateKey(make, !keepsKeys, ['sign', 'verify']);
+            return keepsKeys ? { publicKey, privateKey } : { jwk: await crypto.subtle.exportKey('jwk', privateKey) };
+        } catch (error) {
+            cause = error; // this kind is not known here
+        }
+    }
+    throw new Error('WebCrypto makes neither Ed25519 nor P-256 keys here (an insecure page?)', { cause });
+}
+
+/** A key as the store holds it, ready for use: {jwk (public), spki, sign(bytes)}. */
+export async function openKey(kept) {
+    const of = (algorithm) => KINDS.find(({ make }) => make.name === algorithm);
+    let { publicKey, privateKey } = kept;
+    if (kept.jwk !== undefined) {
+        const { kty, crv, x, y } = kept.jwk;
+        const { make } = KINDS[kty === 'OKP' ? 0 : 1];
+        privateKey = await crypto.subtle.importKey('jwk', kept.jwk, make, false, ['sign']);
+        publicKey = await crypto.subtle.importKey('jwk', { kty, crv, x, ...(y && { y }) }, make, true, ['verify']);
+    }
+    const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey);
+    const { sign } = of(privateKey.algorithm.name);
+    return {
+        jwk: { kty, crv, x, ...(y && { y }) },
+        spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)),
+        sign: async (bytes) => base64url(new Uint8Array(await crypto.subtle.sign(sign, privateKey, bytes))),
+    };
+}
+
+// ---- The exchange
+
+async function readText(response) {
+    const reader = response.body?.getReader();
+    const parts = [];
+    let size = 0;
+    for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true };
+        if (done) break;
+        size += value.length;
+        if (size > ANSWER_MAX) throw new RangeError(`the answer is over ${ANSWER_MAX} bytes`); // the caller ends the request
+        parts.push(value);
+    }
+    const all = new Uint8Array(size);
+    parts.reduce((offset, part) => (all.set(part, offset), offset + part.length), 0);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(all);
+}
+
+/** One question and its answer. Cookies, caches and redirects have no part in it. */
+export async function exchange(url, request, { ms, signal, fetch = globalThis.fetch }) {
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    try {
+        const response = await fetch(url, {
+            ...request, signal: ended.signal, redirect: 'error', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer',
+        });
+        const { status, headers } = response;
+        const type = (headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
+        return { status, type, etag: headers.get('ETag'), retryAfter: headers.get('Retry-After'), text: await readText(response) };
+    } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        end(); // what is left of an answer that was too long
+    }
+}
+
+/** What a question carries. `options` are the client's, `doc` is what it keeps. */
+export async function bodyOf(ask, options, doc, key) {
+    const { machineId, type, version, hostname, os, labels, metadata, userHint } = options;
+    const { deviceId, claim, challenge, joinSeq, rotateNonce, ack } = doc;
+    switch (ask) {
+        case 'init': // no Idempotency-Key: the same public key finds the same request, and CORS lets no such header pass
+            return {
+                machine_id: machineId, type, client_version: version, hostname, os, labels, metadata, user_hint: userHint,
+                public_key: key.jwk,
+            };
+        case 'confirm':
+            return {
+                device_id: deviceId, claim,
+                ...(challenge && { signature: await key.sign(await challengeBytes(challenge, deviceId, key.spki)) }),
+            };
+        case 'rotate':
+            return { join_seq: joinSeq, nonce: rotateNonce };
+        case 'ack':
+            return ack;
+        case 'heartbeat':
+            return { client_version: version };
+        default:
+            return undefined;
+    }
+}
