@@ -82,6 +82,30 @@ UPDATE device SET status = $status, status_reason = NULL,
     uninstalled_at = NULL, uninstall_reason = NULL, revision = revision + 1
 WHERE org = $org AND id = $id;
 
+-- An imported machine gets its first token: it was in all the time.
+-- @exec agent_adopt(org id, id id, now ts, hostname text?, hostname_key text?, os text?, client_version text?,
+--   user_name text?, user_email text?, user_words text?, labels text?)
+UPDATE device SET last_seen_at = $now, hostname = COALESCE($hostname, hostname),
+    hostname_key = COALESCE($hostname_key, hostname_key), os = COALESCE($os, os),
+    client_version = COALESCE($client_version, client_version),
+    agent_user_name = COALESCE($user_name, agent_user_name),
+    agent_user_email = COALESCE($user_email, agent_user_email),
+    agent_user_id = COALESCE($user_words, agent_user_id), labels = $labels, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- As an older registry has it.
+-- @exec device_import(id id, org id, machine_id text, machine_key text, status int, hostname text?,
+--   hostname_key text?, os text?, client_version text?, user_name text?, user_email text?, user_words text?,
+--   join_seq int, token_issued_at ts?, enrolled_at ts, last_seen_at ts?, uninstalled_at ts?, uninstall_reason text?,
+--   revoked_at ts?, revoked_by_kind int?, revoked_by id?, revoke_reason text?, now ts)
+INSERT INTO device (id, org, machine_id, machine_key, status, known, imported, hostname, hostname_key, os,
+    client_version, agent_user_name, agent_user_email, agent_user_id, join_seq, token_issued_at, enrolled_at,
+    last_seen_at, uninstalled_at, uninstall_reason, revoked_at, revoked_by_kind, revoked_by, revoke_reason,
+    created_at, revision)
+VALUES ($id, $org, $machine_id, $machine_key, $status, TRUE, TRUE, $hostname, $hostname_key, $os, $client_version,
+    $user_name, $user_email, $user_words, $join_seq, $token_issued_at, $enrolled_at, $last_seen_at, $uninstalled_at,
+    $uninstall_reason, $revoked_at, $revoked_by_kind, $revoked_by, $revoke_reason, $now, 1);
+
 -- @exec agent_token_set(org id, id id, now ts, join_seq int)
 UPDATE device SET token_issued_at = $now, join_seq = $join_seq WHERE org = $org AND id = $id;
 
@@ -388,6 +412,10 @@ SELECT {device_token} FROM token WHERE hash = $hash AND principal_kind = $kind;
 INSERT INTO token (hash, id, org, principal_kind, principal, state, join_seq, name, created_at)
 VALUES ($hash, $id, $org, $kind, $principal, $state, $join_seq, $name, $now)
 ON CONFLICT (hash) DO NOTHING;
+
+-- Has anybody this token, whoever and wherever he is?
+-- @one fleet_token_owner(hash bytes) -> (principal id, state int)
+SELECT principal, state FROM token WHERE hash = $hash;
 
 -- @exec device_token_state(hash bytes, state int)
 UPDATE token SET state = $state WHERE hash = $hash;

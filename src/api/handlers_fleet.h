@@ -33,6 +33,8 @@ handler_f agents_list;
 handler_f agents_count;
 handler_f agents_get;
 handler_f agents_verify;
+handler_f agents_import_prepare;
+handler_f agents_import;
 hot_f agents_verify_hot;
 
 handler_f enrollment_keys_create;

@@ -3,6 +3,7 @@
  */
 #include "api/handlers_fleet.h"
 #include "api/routes_parts.h"
+#include "api/shapes_import.h"
 
 enum { INIT_BODY_MAX = 48 * 1024, SMALL_BODY_MAX = 16 * 1024 };
 
@@ -81,6 +82,10 @@ static const struct route rows[] = {
     { HTTP_POST,   "/agents/verify",       agents_verify,    .hot = agents_verify_hot, .auth = AUTH_ACTOR, MAY(DEVICE_READ), .tx = TX_READ, .load = LOAD_CHECK_IN,
       .in = &verify_in_shape, .body_max = SMALL_BODY_MAX, .out = &verify_out_shape,
       .doc = "Whose token is it? null: nobody's who is in." },
+
+    { HTTP_POST,   "/agents/import",       agents_import,    .auth = AUTH_ACTOR, MAY(DEVICE_APPROVE), .tx = TX_WRITE, .idem = true, .prepare = agents_import_prepare,
+      .in = &import_in_shape, .body_max = IMPORT_BODY_MAX, .out = &import_out_shape, .audit = "agents.imported",
+      .doc = "Machines of an older registry, a slice at a time: what stands here already stays. Wants device:revoke too." },
 
     { HTTP_POST,   "/enrollment-keys",      enrollment_keys_create, .auth = AUTH_ACTOR, MAY(ENROLMENT_KEY_WRITE), .tx = TX_WRITE, .no_store = true, .idem = true,
       .in = &enrollment_key_in_shape, .out = &enrollment_key_out_shape, .audit = "enrollment-key.created",

@@ -27,8 +27,7 @@ err_t agent_enrol(struct act *act, const struct agent_enrol_in *in, struct agent
     TRY(arrival_may(act, &it));
     out.created = !it.back && !it.adopted;
     out.reactivated = it.back;
-    if (!it.adopted)
-        TRY(arrival_write(act, &it));
+    TRY(arrival_write(act, &it));
     TRY(arrival_token(act, &it, &out.token));
     TRY(device_touched(act, it.device.id));
     TRY(device_get(act, it.device.id, &out.device));
@@ -153,14 +152,39 @@ static err_t arrival_return(struct act *act, struct arrival *it, str_t hostname_
     return sql_agent_enrol(act->db, &row);
 }
 
+/* It was in all the time: no use of the key is counted, and nothing that it had ends. */
+static err_t arrival_adopt(struct act *act, const struct arrival *it, str_t hostname_key)
+{
+    const struct agent_words *w = &it->in->words;
+    struct sql_agent_adopt row = {
+        .org = act->org,
+        .id = it->device.id,
+        .now = act->now,
+        .hostname = w->hostname,
+        .hostname_key = hostname_key,
+        .os = w->os_info,
+        .client_version = w->version,
+        .user_name = w->user_name,
+        .user_email = w->user_email,
+        .user_words = w->user_id,
+        .labels = it->labels,
+    };
+    return sql_agent_adopt(act->db, &row);
+}
+
 static err_t arrival_write(struct act *act, struct arrival *it)
 {
-    bool fresh = it->device.status == DEVICE_NONE;
     str_t hostname_key;
-    TRY(enrolment_key_use(act, it->key.id, &it->key));
+    if (!it->adopted)
+        TRY(enrolment_key_use(act, it->key.id, &it->key));
     TRY(labels_merge(act->arena, it->device.labels, it->key.labels, &it->labels));
     TRY(fleet_lower(act->arena, it->in->words.hostname, &hostname_key));
-    TRY(fresh ? arrival_add(act, it, hostname_key) : arrival_return(act, it, hostname_key));
+    if (it->adopted)
+        TRY(arrival_adopt(act, it, hostname_key));
+    else if (it->device.status == DEVICE_NONE)
+        TRY(arrival_add(act, it, hostname_key));
+    else
+        TRY(arrival_return(act, it, hostname_key));
     return arrival_groups(act, it);
 }
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bar on standard error while something long runs; silent where that is no terminal. */
+#ifndef APP_PROGRESS_H
+#define APP_PROGRESS_H
+
+#include "base/clock.h"
+
+struct progress {
+    const char *what; /* "rows" */
+    int64_t total;
+    int64_t done;
+    dur_t started;
+    dur_t shown;
+    bool on;
+};
+
+void progress_begin(struct progress *p, const char *what, int64_t total);
+void progress_step(struct progress *p, int64_t more);
+/* Take the bar away, so that a line can be printed; the next step draws it again. */
+void progress_clear(struct progress *p);
+
+#endif
