@@ -247,8 +247,12 @@ static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
     struct api *api = ask->api;
     struct poll *poll;
     bool other = false;
+    if (api->services->draining || api->services->leaving) {
+        answer_304(ask, &ask->who->etag); /* it asks again, and the successor answers */
+        return HOT_DONE;
+    }
     if (atomic_load_explicit(&api->parked, memory_order_relaxed) >= PARKED_MAX ||
-        api->services->draining || poll_make(ask, wait, &poll) != E_OK) {
+        poll_make(ask, wait, &poll) != E_OK) {
         edge_refuse(api, ask->x, E_OVERLOADED, NULL, oid_make());
         return HOT_DONE;
     }

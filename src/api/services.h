@@ -41,6 +41,7 @@ struct services {
     struct refusals *refusals;
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool draining;
+    _Atomic bool leaving; /* a successor comes: what would wait is answered at once */
     ts_t started_at;
     oid_t default_org;
     struct admin_tokens admin_tokens;

@@ -81,7 +81,7 @@ static err_t options_back(struct cli *cli, int argc, char **argv)
 int cli_main(int argc, char **argv)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new(CLI_ARENA_MAX);
-    struct cli cli = { .arena = a };
+    struct cli cli = { .arena = a, .argv = argv };
     int words = 0;
     if (a == NULL)
         return cli_fail(&cli, E_NO_MEMORY);

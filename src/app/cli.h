@@ -14,6 +14,7 @@ enum cli_exit {
 
 struct cli {
     struct arena *arena; /* dies with the process */
+    char **argv;         /* the whole command line, its program first, NULL at its end */
     struct diag why;     /* what the command says when it fails */
     const char *hint;    /* and what to do about it; NULL: nothing more to say */
 };

@@ -46,7 +46,10 @@ static void warn_of_strange(void)
 int cmd_serve(struct cli *cli, int argc, char **argv)
 {
     struct config config;
+    struct succession next;
     err_t e = options_read(&config, cli->arena, argc, argv, &cli->why);
+    if (e == E_OK)
+        e = succession_make(cli->arena, cli->argv, &cli->why, &next);
     if (e == E_OK)
         e = proc_harden();
     if (e == E_OK)
@@ -54,7 +57,7 @@ int cmd_serve(struct cli *cli, int argc, char **argv)
     if (e == E_OK)
         warn_of_strange();
     if (e == E_OK)
-        e = serve_run(&config, &cli->why);
+        e = serve_run(&config, &next, &cli->why);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);
 }
 

@@ -24,7 +24,7 @@ static bool is_wildcard(str_t host)
     return str_eq(host, STR("0.0.0.0")) || str_eq(host, STR("[::]"));
 }
 
-static err_t address_check(const struct config *c, str_t address, bool tls, struct diag *why)
+err_t listen_check(const struct config *c, str_t address, bool tls, struct diag *why)
 {
     str_t host = listen_host(address);
     if (host.n == address.n)
@@ -40,26 +40,6 @@ static err_t address_check(const struct config *c, str_t address, bool tls, stru
                     "--tls-key, or --insecure-http "
                     "behind a proxy that speaks TLS",
                     STR_ARG(address));
-    return E_OK;
-}
-
-err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why,
-                       const struct http_listen **ret, size_t *ret_n)
-{
-    const str_t *names;
-    size_t n;
-    TRY(config_list(c, CONF_LISTEN, &names, &n));
-    struct http_listen *list = ARENA_ARRAY(a, struct http_listen, n);
-    if (list == NULL)
-        return E_NO_MEMORY;
-    if (n == 0)
-        return FAIL(why, E_USAGE, "listen: want at least one HOST:PORT");
-    for (size_t i = 0; i < n; i++) {
-        TRY(address_check(c, names[i], tls, why));
-        list[i] = (struct http_listen){ .address = names[i].p, .fd = -1 };
-    }
-    *ret = list;
-    *ret_n = n;
     return E_OK;
 }
 

@@ -9,8 +9,7 @@
 #include "plat/http/server.h"
 
 /* Plain HTTP outside loopback, or limits off outside loopback: E_USAGE, saying what to do. */
-err_t listen_addresses(const struct config *c, struct arena *a, bool tls, struct diag *why,
-                       const struct http_listen **ret, size_t *ret_n) MUST_USE;
+err_t listen_check(const struct config *c, str_t address, bool tls, struct diag *why) MUST_USE;
 /* "127.0.0.1:8080" -> "127.0.0.1", "[::1]:0" -> "[::1]". */
 str_t listen_host(str_t address);
 err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,

@@ -5,6 +5,7 @@
 #include "app/admin_socket.h"
 #include "app/jobs.h"
 #include "app/listen.h"
+#include "app/sockets.h"
 #include "base/log.h"
 #include "base/ref.h"
 #include "domain/audit/refusals.h"
@@ -18,11 +19,16 @@
 
 enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, EFFECTIVES_MAX = 16384 };
 #define DRAIN_MAX        DUR_S(10)
+#define SETTLE_MAX       DUR_S(9) /* of it, the rest is for what a successor waits for */
+#define GRACE            DUR_S(1) /* for clients of TLS to notice that their connection ends */
 #define STORE_LOST_GRACE DUR_S(10)
 
 /* Everything that is made at start and taken down, in the opposite order, at the end. */
 struct server {
     const struct config *config;
+    const struct succession *next;
+    struct handover handover; /* what we were handed, later what we hand over */
+    struct sockets sockets;
     struct arena *arena;
     int lock; /* one server per data directory */
     struct services services;
@@ -147,8 +153,13 @@ static err_t make_http(struct server *s, struct diag *why)
     cfg.tls = s->tls;
     TRY(api_new(&s->services, cfg.loops, &s->services.api));
     cfg.app = s->services.api;
-    TRY(listen_addresses(s->config, s->arena, cert != NULL, why, &cfg.listen, &cfg.listen_n));
+    TRY(sockets_make(s->config, &s->handover, cert != NULL, why, &s->sockets));
+    cfg.listen = s->sockets.list;
+    cfg.listen_n = s->sockets.n;
+    cfg.conns = s->handover.conns;
+    cfg.conns_n = s->handover.conns_n;
     TRY(http_server_new(&cfg, why, &s->http));
+    sockets_store(&s->sockets, s->http);
     s->services.http = s->http;
     struct settings *settings = ARENA_NEW(s->arena, struct settings);
     if (settings == NULL)
@@ -160,6 +171,7 @@ static err_t make_http(struct server *s, struct diag *why)
 
 static err_t serve_make(struct server *s, struct diag *why)
 {
+    TRY(handover_receive(s->arena, &s->handover));
     TRY(open_directory(s, why));
     TRY(open_store(s, why));
     TRY(make_http(s, why));
@@ -185,7 +197,6 @@ static void serve_unmake(struct server *s)
     keys_fini(&s->services.keys);
     admin_tokens_fini(&s->services.admin_tokens);
     file_unlock(s->lock);
-    arena_free(s->arena);
 }
 
 /* On a terminal, an operator reads what to do next; the line for scripts is the other one. */
@@ -210,16 +221,20 @@ static void say_next(const struct server *s)
 
 static void say_listening(const struct server *s)
 {
-    const str_t *names;
-    size_t n;
-    if (config_list(s->config, CONF_LISTEN, &names, &n) != E_OK)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        str_t host = listen_host(names[i]);
+    for (size_t i = 0; i < s->sockets.n; i++) {
+        const struct http_listen *l = &s->sockets.list[i];
+        str_t host = listen_host(str_from_cz(l->address));
+        if (l->last)
+            continue;
         (void)printf("listening %s://%.*s:%u\n", s->tls != NULL ? "https" : "http", STR_ARG(host),
                      (unsigned)http_server_port(s->http, i));
     }
     (void)fflush(stdout);
+    if (s->handover.since.us > 0)
+        LOG(LOG_INFO, "taken-over",
+            LOG_F("pause_ms", (clock_mono().us - s->handover.since.us) / 1000),
+            LOG_F("sockets", (int64_t)s->handover.sockets_n),
+            LOG_F("connections", (int64_t)s->handover.conns_n));
 }
 
 /* SAFETY rule 1: after a failed fsync nothing is known about the disk. Polls are served a little
@@ -245,14 +260,29 @@ static err_t store_lost(struct server *s, struct diag *why)
                 stats.cause);
 }
 
-/* The main thread: jobs each second, until a signal says otherwise. */
-static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *why)
+/* The program and the configuration of now are tried first: what would not start leaves everything
+ * as it is. */
+static bool may_succeed(const struct server *s)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(SERVE_ARENA_MAX);
+    struct diag why = { 0 };
+    err_t e = a == NULL ? E_NO_MEMORY : succession_check(s->next, a, &why);
+    if (e != E_OK)
+        LOG(LOG_ERROR, "restart-refused", LOG_F("why", str_from_cz(why.text)));
+    return e == E_OK;
+}
+
+/* The main thread: jobs each second, until a signal says otherwise. *ret_go_on: a successor shall
+ * take over. */
+static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *why,
+                        bool *ret_go_on)
 {
     const struct timespec second = { .tv_sec = 1 };
     dur_t well = clock_mono();
     for (;;) {
         int got = sigtimedwait(signals, NULL, &second);
-        if (got == SIGTERM || got == SIGINT)
+        *ret_go_on = got == SIGUSR2 && may_succeed(s);
+        if (got == SIGTERM || got == SIGINT || *ret_go_on)
             return E_OK;
         if (store_is_lost(s, &well))
             return store_lost(s, why);
@@ -275,18 +305,47 @@ static void serve_drain(struct server *s)
         jobs_last(s->jobs);
 }
 
-err_t serve_run(const struct config *config, struct diag *why)
+/* Everything that others wait for comes to its end, or goes on to the successor. */
+static void serve_hand_over(struct server *s)
 {
+    dur_t begun = clock_mono();
+    proc_notify("RELOADING=1");
+    LOG(LOG_INFO, "restarting", LOG_F("program", s->next->path));
+    http_server_settle(s->http, GRACE, SETTLE_MAX);
+    struct handover *h = &s->handover;
+    *h = (struct handover){ .since = clock_mono() };
+    s->services.leaving = true;
+    api_release_polls(s->services.api);
+    http_server_leave(s->http, (dur_t){ DRAIN_MAX.us - (h->since.us - begun.us) });
+    if (!s->services.sealed)
+        jobs_last(s->jobs);
+    sockets_take(&s->sockets, s->http, h);
+    size_t n = (size_t)config_int(s->config, CONF_CONNECTIONS_MAX);
+    int *conns = ARENA_ARRAY(s->arena, int, n);
+    if (conns != NULL) /* else their clients dial again */
+        h->conns_n = http_server_take_conns(s->http, conns, n);
+    h->conns = conns;
+}
+
+static void serve_signals(sigset_t *ret)
+{
+    static const int taken[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR2 };
+    (void)sigemptyset(ret);
+    for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+        (void)sigaddset(ret, taken[i]);
+    /* Every thread inherits it, and so does a successor: the main one takes them. */
+    (void)pthread_sigmask(SIG_BLOCK, ret, NULL);
+}
+
+err_t serve_run(const struct config *config, const struct succession *next, struct diag *why)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(SERVE_ARENA_MAX);
     sigset_t signals;
-    struct server s = { .config = config, .lock = -1, .arena = arena_new(SERVE_ARENA_MAX) };
-    if (s.arena == NULL)
+    struct server s = { .config = config, .next = next, .lock = -1, .arena = a };
+    bool goes_on = false;
+    if (a == NULL)
         return E_NO_MEMORY;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &signals,
-                          NULL); /* every thread inherits it: the main one takes them */
+    serve_signals(&signals);
     (void)proc_files_max((size_t)config_int(config, CONF_CONNECTIONS_MAX) + 256);
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();
@@ -297,9 +356,12 @@ err_t serve_run(const struct config *config, struct diag *why)
         say_listening(&s);
         say_next(&s);
         proc_notify("READY=1");
-        e = serve_wait(&s, &signals, why);
-        serve_drain(&s);
+        e = serve_wait(&s, &signals, why, &goes_on);
+        if (goes_on)
+            serve_hand_over(&s);
+        else
+            serve_drain(&s);
     }
     serve_unmake(&s);
-    return e;
+    return goes_on ? succession_go(next, a, &s.handover, why) : e;
 }

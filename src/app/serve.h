@@ -4,8 +4,10 @@
 #define APP_SERVE_H
 
 #include "app/config.h"
+#include "app/succession.h"
 
-/* Runs until SIGTERM or SIGINT. */
-err_t serve_run(const struct config *config, struct diag *why) MUST_USE;
+/* Runs until SIGTERM or SIGINT; at SIGUSR2 its successor takes the process over. */
+err_t serve_run(const struct config *config, const struct succession *next,
+                struct diag *why) MUST_USE;
 
 #endif

@@ -14,7 +14,7 @@
  * It prints a line for each exchange that has ended and each peer that has left.
  */
 #include "base/buf.h"
-#include "plat/http/server.h"
+#include "plat/http/leave.h"
 #include "plat/tls/tls.h"
 
 #include <pthread.h>

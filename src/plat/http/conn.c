@@ -37,29 +37,33 @@ static const struct state_row rows[] = {
 
 static void conn_on_event(struct loop_watch *w, unsigned events);
 
-void conn_open(struct lane *lane, int fd, const struct http_peer *peer)
+void conn_open(struct lane *lane, int fd, const struct http_peer *peer, enum conn_state first)
 {
     struct http_server *s = lane->server;
     struct conn *c = pool_take(&lane->conns);
     if (c == NULL) {
         (void)close(fd); /* the peer sees that we have no memory for it */
+        lane_count(lane, false);
         return;
     }
     *c = (struct conn){ .lane = lane, .fd = fd, .peer = *peer };
-    bool ok = s->cfg.tls == NULL || tls_conn_new(s->cfg.tls, fd, &c->tls) == E_OK;
+    bool plain = s->cfg.tls == NULL || first == CONN_LINGER;
+    bool ok = plain || tls_conn_new(s->cfg.tls, fd, &c->tls) == E_OK;
     if (!ok || loop_watch_open(lane->loop, &c->watch, fd, conn_on_event) != E_OK) {
         tls_conn_free(c->tls);
         pool_give(&lane->conns, c);
         (void)close(fd);
+        lane_count(lane, false);
         return;
     }
-    atomic_fetch_add(&s->conns, 1);
     c->next = lane->first;
     if (c->next != NULL)
         c->next->prev = c;
     lane->first = c;
-    conn_enter(c, c->tls != NULL ? CONN_HELLO : CONN_HEAD);
+    conn_enter(c, c->tls != NULL ? CONN_HELLO : first);
     conn_turn(c); /* the first bytes are often there already */
+    if (server_phase(s) >= PHASE_LEAVING && lane->first == c)
+        conn_retire(c); /* it came in just before the door was shut */
 }
 
 void conn_enter(struct conn *c, enum conn_state state)
@@ -150,14 +154,14 @@ static void conn_on_event(struct loop_watch *w, unsigned events)
 static void conn_on_fd_free(struct loop_watch *w)
 {
     struct conn *c = CONTAINER_OF(w, struct conn, watch);
-    struct http_server *s = c->lane->server;
-    (void)close(c->fd); /* nothing can be done about an error here */
+    struct buf *kept = &c->lane->kept;
+    int told = c->lingers ? ~c->fd : c->fd;
+    if (c->kept)
+        buf_add(kept, str_of((const char *)&told, sizeof told));
+    if (!c->kept || kept->err != E_OK)
+        (void)close(c->fd); /* nothing can be done about an error here */
     c->fd_closed = true;
-    if (atomic_fetch_sub(&s->conns, 1) == 1 && atomic_load(&s->draining)) {
-        (void)pthread_mutex_lock(&s->lock);
-        (void)pthread_cond_broadcast(&s->emptied);
-        (void)pthread_mutex_unlock(&s->lock);
-    }
+    lane_count(c->lane, false);
     conn_release(c);
 }
 
@@ -194,24 +198,52 @@ void conn_release(struct conn *c)
     pool_give(&c->lane->conns, c);
 }
 
+/* What a successor can take over: a plain connection between two requests, none of whose bytes are
+ * in here: the next request, or its beginning, waits in the kernel. And one that is over, but whose
+ * last answer would be lost if it were closed now. */
+static bool conn_keep(struct conn *c)
+{
+    bool lingers = c->state == CONN_LINGER;
+    bool whole = lingers || (c->tls == NULL && conn_pending(c).n == 0);
+    if (!whole || c->ended || c->left || c->broken ||
+        server_phase(c->lane->server) != PHASE_LEAVING)
+        return false;
+    c->kept = true;
+    c->lingers = lingers;
+    conn_close(c);
+    return true;
+}
+
+/* A session of TLS ends with us. But one that is about to send its first request has its answer. */
 void conn_retire(struct conn *c)
 {
-    bool between =
-        c->state == CONN_IDLE || c->state == CONN_HELLO || (c->state == CONN_HEAD && c->x == NULL);
-    if (between)
+    bool leaving = server_phase(c->lane->server) == PHASE_LEAVING;
+    bool fresh = c->state == CONN_HELLO || (c->state == CONN_HEAD && c->x == NULL);
+    if (c->state == CONN_LINGER)
+        (void)conn_keep(c); /* else it has its two seconds here */
+    else if ((c->state == CONN_IDLE || fresh) && !conn_keep(c) && (!leaving || !fresh))
+        conn_close(c);
+}
+
+void conn_hurry(struct conn *c)
+{
+    bool due = c->state == CONN_LENT || c->state == CONN_STREAM || c->state == CONN_SEND;
+    if (!due)
         conn_close(c);
 }
 
 void conn_finish(struct conn *c)
 {
-    bool close =
-        c->x->close || atomic_load_explicit(&c->lane->server->draining, memory_order_relaxed);
+    enum phase phase = server_phase(c->lane->server);
+    bool close = c->x->close || phase == PHASE_DRAINING;
     xchg_end(c);
     conn_drop_input(c);
     if (c->ended && c->in_n == 0) {
         conn_close(c);
     } else if (!close) {
         conn_enter(c, c->in_n > 0 ? CONN_HEAD : CONN_IDLE);
+        if (phase == PHASE_LEAVING && c->in_n == 0 && !conn_keep(c))
+            conn_close(c);
     } else {
         c->in_n = 0;
         conn_drop_input(c);
@@ -220,6 +252,7 @@ void conn_finish(struct conn *c)
         (void)shutdown(c->fd,
                        SHUT_WR); /* fails where the peer has gone, which reading then shows */
         conn_enter(c, CONN_LINGER);
+        (void)conn_keep(c);
     }
 }
 

@@ -67,6 +67,8 @@ struct xchg {
     bool chunks;    /* the stream is chunked */
     bool bodiless;  /* HEAD: the reply ends with its head */
     bool forgotten; /* the request's text and arena are gone */
+    bool parked;    /* it may stay for long: no end of the server waits for it */
+    bool awaited;   /* the end of the server does */
 };
 
 struct conn {
@@ -94,11 +96,13 @@ struct conn {
     bool broken;         /* to be closed at the next turn */
     bool read_crossed;   /* TLS: reading waits for the socket to be writable */
     bool write_crossed;  /* TLS: writing waits for the socket to be readable */
+    bool kept, lingers;  /* the descriptor is for a successor; only to await its end */
     bool fd_closed;
 };
 
 /* conn.c: life and states */
-void conn_open(struct lane *lane, int fd, const struct http_peer *peer);
+/* Counted already; `first`: CONN_HEAD, or of one taken over CONN_IDLE or CONN_LINGER. */
+void conn_open(struct lane *lane, int fd, const struct http_peer *peer, enum conn_state first);
 void conn_enter(struct conn *c, enum conn_state state);
 /* Run the state machine as far as it goes, then wait for what it needs. */
 void conn_turn(struct conn *c);
@@ -108,8 +112,9 @@ void conn_close(struct conn *c);
 void conn_finish(struct conn *c);
 /* Before it is freed, it must be closed and without an exchange. */
 void conn_release(struct conn *c);
-/* Nothing more is expected of it: close it now if it is between requests. */
+/* No request shall follow: if it is between two, it is put aside for a successor or closed. */
 void conn_retire(struct conn *c);
+void conn_hurry(struct conn *c); /* close it while its request is not whole */
 
 /* io.c: the socket */
 /* Read more into the input. E_AGAIN, E_CLOSED: the peer sends no more; E_IO: broken; E_NO_MEMORY.
@@ -135,6 +140,7 @@ void request_refuse(struct conn *c, err_t e);
 err_t xchg_begin(struct conn *c) MUST_USE; /* E_NO_MEMORY */
 void xchg_end(struct conn *c);
 void xchg_forget_request(struct xchg *x); /* its text and its arena */
+void xchg_unawait(struct xchg *x);        /* no end of the server waits for it */
 void xchg_fini(struct xchg *x);           /* one that waits */
 static inline struct xchg *xchg_of(struct http_xchg *pub)
 {

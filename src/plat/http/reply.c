@@ -75,6 +75,14 @@ void scribe_put_hex(struct scribe *s, size_t n)
     scribe_put_digits(s, n, 16);
 }
 
+/* The end of the server has begun: a plain connection goes on with the successor, a session of TLS
+ * cannot (RFC 9112 section 9.6: the client is told in the last answer). */
+static bool reply_is_last(const struct conn *c)
+{
+    enum phase phase = server_phase(c->lane->server);
+    return phase == PHASE_DRAINING || (phase != PHASE_SERVING && c->tls != NULL);
+}
+
 struct scribe reply_begin(struct conn *c, int status)
 {
     struct xchg *x = c->x;
@@ -83,8 +91,7 @@ struct scribe reply_begin(struct conn *c, int status)
     assert(i < ARRAY_LEN(status_lines));
     assert(status_lines[i].p != NULL); /* a status that the product does not use: give it a row */
     x->status = status;
-    x->close |= !x->frame.keep_alive || (c->ended && conn_pending(c).n == 0) ||
-                atomic_load_explicit(&c->lane->server->draining, memory_order_relaxed);
+    x->close |= !x->frame.keep_alive || (c->ended && conn_pending(c).n == 0) || reply_is_last(c);
     scribe_put(&s, status_lines[i]);
     scribe_put(&s, lane_date(c->lane));
     if (x->close)

@@ -97,7 +97,8 @@ struct tls_server; /* plat/tls */
 
 struct http_listen {
     const char *address; /* "127.0.0.1:8080", "[::1]:0" */
-    int fd; /* >= 0: a listening socket that was handed over, `address` is for messages */
+    int fd;              /* >= 0: one that listens already: taken; `address` is for messages */
+    bool last;           /* of such: answer who waits in it, then close it */
 };
 
 struct http_server_cfg {
@@ -108,11 +109,13 @@ struct http_server_cfg {
     unsigned loops; /* 0: one per core */
     size_t conns_max;
     struct tls_server *tls; /* NULL: plain HTTP; borrowed, outlives the server */
+    const int *conns;       /* of http_server_take_conns (leave.h) */
+    size_t conns_n;
 };
 
 struct http_server;
 
-/* Binds and listens, one socket per loop; nothing is accepted yet. E_IO, E_USAGE: the address. */
+/* Binds and listens; nothing is accepted yet. E_IO, E_USAGE: the address. */
 err_t http_server_new(const struct http_server_cfg *cfg, struct diag *why,
                       struct http_server **ret) MUST_USE;
 /* The port that was bound by listen entry i (for port 0). */
@@ -120,9 +123,6 @@ uint16_t http_server_port(const struct http_server *s, size_t i);
 unsigned http_server_loops(const struct http_server *s);
 struct loop *http_server_loop(const struct http_server *s, unsigned i);
 err_t http_server_start(struct http_server *s, struct diag *why) MUST_USE; /* one thread per loop */
-/* Stop accepting, end idle connections, let the others finish for at most `in`; then close. Blocks
- * until done. */
-void http_server_drain(struct http_server *s, dur_t in);
 /* The application has ended every exchange that it was lent. */
 void http_server_free(struct http_server *s);
 size_t http_server_conns(const struct http_server *s);

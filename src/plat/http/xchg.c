@@ -75,6 +75,7 @@ void xchg_end(struct conn *c)
 {
     struct xchg *x = c->x;
     assert(!x->lent);
+    xchg_unawait(x);
     if (x->known)
         lane_cfg(c->lane)->calls->on_done(lane_cfg(c->lane)->app, &x->pub, x->status, x->sent);
     c->x = NULL;
@@ -97,9 +98,18 @@ void xchg_forget_request(struct xchg *x)
     conn_drop_input(x->conn);
 }
 
+void xchg_unawait(struct xchg *x)
+{
+    if (x->awaited)
+        server_less(x->conn->lane->server, &x->conn->lane->server->awaited);
+    x->awaited = false;
+}
+
 void http_park(struct http_xchg *x)
 {
     assert(xchg_of(x)->lent);
+    xchg_of(x)->parked = true;
+    xchg_unawait(xchg_of(x));
     xchg_forget_request(xchg_of(x));
 }
 

@@ -2,6 +2,7 @@
 #include "plat/os/net.h"
 #include "base/fault.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -42,7 +43,7 @@ static err_t net_resolve(const char *text, struct diag *why, struct addrinfo **r
     return E_OK;
 }
 
-static err_t net_bind(const union address *a, socklen_t n, bool shared, int *ret_fd)
+static err_t net_bind(const union address *a, socklen_t n, int *ret_fd)
 {
     const int on = 1;
     int fd =
@@ -50,8 +51,6 @@ static err_t net_bind(const union address *a, socklen_t n, bool shared, int *ret
     if (fd < 0)
         return E_IO;
     bool ok = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0;
-    if (shared)
-        ok = ok && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
     /* Connections inherit this one. */
     ok = ok && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
     if (a->any.sa_family == AF_INET6)
@@ -67,32 +66,56 @@ static err_t net_bind(const union address *a, socklen_t n, bool shared, int *ret
     return E_IO;
 }
 
-/* SO_REUSEPORT would let a second server take half of our connections in silence: a socket without
- * it finds the first one. */
-static err_t net_probe(const union address *a, socklen_t n)
+static err_t net_address(const char *text, struct diag *why, union address *ret, socklen_t *ret_n)
 {
-    int fd;
-    TRY(net_bind(a, n, false, &fd));
-    (void)close(fd); /* nothing was written to it */
+    CLEANUP(addrinfo_freep) struct addrinfo *found = NULL;
+    TRY(net_resolve(text, why, &found));
+    if (found == NULL || found->ai_addrlen > sizeof *ret)
+        return FAIL(why, E_USAGE, "%s: not an address of TCP", text);
+    *ret = (union address){ 0 };
+    memcpy(ret, found->ai_addr, found->ai_addrlen);
+    *ret_n = found->ai_addrlen;
     return E_OK;
 }
 
-err_t net_listen(const char *address, uint16_t port, struct diag *why, int *ret_fd)
+err_t net_listen(const char *address, struct diag *why, int *ret_fd)
 {
-    CLEANUP(addrinfo_freep) struct addrinfo *found = NULL;
-    union address a = { 0 };
-    TRY(net_resolve(address, why, &found));
-    if (found == NULL || found->ai_addrlen > sizeof a)
-        return FAIL(why, E_USAGE, "%s: not an address of TCP", address);
-    memcpy(&a, found->ai_addr, found->ai_addrlen);
-    in_port_t *slot = a.any.sa_family == AF_INET6 ? &a.v6.sin6_port : &a.v4.sin_port;
-    if (port == 0 && *slot != 0 && net_probe(&a, found->ai_addrlen) != E_OK)
-        return FAIL(why, E_IO, "%s: %s", address, strerrordesc_np(errno));
-    if (port != 0)
-        *slot = htons(port);
-    if (net_bind(&a, found->ai_addrlen, true, ret_fd) != E_OK)
+    union address a;
+    socklen_t n;
+    TRY(net_address(address, why, &a, &n));
+    if (net_bind(&a, n, ret_fd) != E_OK)
         return FAIL(why, E_IO, "%s: %s", address, strerrordesc_np(errno));
     return E_OK;
+}
+
+bool net_is_bound_to(int fd, const char *address)
+{
+    union address want;
+    union address is = { 0 };
+    socklen_t n;
+    socklen_t is_n = sizeof is;
+    if (net_address(address, NULL, &want, &n) != E_OK || getsockname(fd, &is.any, &is_n) != 0 ||
+        is.any.sa_family != want.any.sa_family)
+        return false;
+    if (is.any.sa_family == AF_INET6)
+        return is.v6.sin6_port == want.v6.sin6_port &&
+               memcmp(&is.v6.sin6_addr, &want.v6.sin6_addr, sizeof is.v6.sin6_addr) == 0;
+    return is.v4.sin_port == want.v4.sin_port && is.v4.sin_addr.s_addr == want.v4.sin_addr.s_addr;
+}
+
+err_t net_name(int fd, struct arena *a, str_t *ret)
+{
+    union address is = { 0 };
+    socklen_t n = sizeof is;
+    char text[INET6_ADDRSTRLEN];
+    bool known = getsockname(fd, &is.any, &n) == 0;
+    if (known && is.any.sa_family == AF_INET6 &&
+        inet_ntop(AF_INET6, &is.v6.sin6_addr, text, sizeof text) != NULL)
+        return str_format(a, ret, "[%s]:%u", text, (unsigned)ntohs(is.v6.sin6_port));
+    if (known && is.any.sa_family == AF_INET &&
+        inet_ntop(AF_INET, &is.v4.sin_addr, text, sizeof text) != NULL)
+        return str_format(a, ret, "%s:%u", text, (unsigned)ntohs(is.v4.sin_port));
+    return E_IO;
 }
 
 uint16_t net_port(int fd)
@@ -127,6 +150,16 @@ static void net_note_peer(const union address *a, uint8_t ip[static 16], uint16_
         memcpy(ip + 12, &a->v4.sin_addr, 4);
         *ret_port = ntohs(a->v4.sin_port);
     }
+}
+
+err_t net_peer(int fd, uint8_t ip[static 16], uint16_t *ret_port)
+{
+    union address a = { 0 };
+    socklen_t n = sizeof a;
+    if (getpeername(fd, &a.any, &n) != 0)
+        return E_CLOSED;
+    net_note_peer(&a, ip, ret_port);
+    return E_OK;
 }
 
 err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *ret_fd)

@@ -6,18 +6,23 @@
 #include "base/str.h"
 
 /*
- * Bind "127.0.0.1:8080", "[::1]:0" or "host:port", and listen. Others may share the port by
- * SO_REUSEPORT, one socket per loop: `port` is that of the first of them, 0 for the first itself,
- * which is refused where any other process listens already. E_IO with the reason; E_USAGE: not an
- * address.
+ * Bind "127.0.0.1:8080", "[::1]:0" or "host:port", and listen. E_IO with the reason, also where
+ * another process listens already; E_USAGE: not an address.
  */
-err_t net_listen(const char *address, uint16_t port, struct diag *why, int *ret_fd) MUST_USE;
+err_t net_listen(const char *address, struct diag *why, int *ret_fd) MUST_USE;
+/* Does the socket stand at this address, its port included? */
+bool net_is_bound_to(int fd, const char *address);
+/* Its address as text, "127.0.0.1:8080"; E_IO: none of TCP. */
+err_t net_name(int fd, struct arena *a, str_t *ret) MUST_USE;
 
 /* The port that a socket is bound to; 0 when it is none of TCP. */
 uint16_t net_port(int fd);
 
 /* Make a descriptor that was handed over fit for a loop: non-blocking, close-on-exec. E_IO. */
 err_t net_adopt(int fd, struct diag *why) MUST_USE;
+
+/* Who is at the other end of a connection. E_CLOSED: nobody any more. */
+err_t net_peer(int fd, uint8_t ip[static 16], uint16_t *ret_port) MUST_USE;
 
 /*
  * The next connection and who is at its other end (IPv4 as ::ffff:a.b.c.d, RFC 4291

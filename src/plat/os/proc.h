@@ -3,6 +3,7 @@
 #ifndef PLAT_OS_PROC_H
 #define PLAT_OS_PROC_H
 
+#include "base/clock.h"
 #include "base/str.h"
 
 /* Secrets stay in: no core dump, no ptrace by others of the same user, files 0600 unless said
@@ -11,6 +12,12 @@ err_t proc_harden(void) MUST_USE;
 
 /* Raise the limit of open files to `want`, or as far as the hard limit lets us; what it is now. */
 size_t proc_files_max(size_t want);
+
+/*
+ * Run a program to its end, without input; E_OK when it ends well. E_IO with the last line that it
+ * wrote on standard error, or that it has not ended `in` time (it is killed then).
+ */
+err_t proc_check(const char *path, char *const argv[], dur_t in, struct diag *why) MUST_USE;
 
 /* Tell systemd (sd_notify(3)): "READY=1", "STOPPING=1", "STATUS=...". Without it nothing happens.
  */

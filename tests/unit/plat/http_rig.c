@@ -2,6 +2,7 @@
 #include "http_rig.h"
 
 #include "base/num.h"
+#include "plat/http/leave.h"
 
 #include <errno.h>
 #include <netinet/in.h>

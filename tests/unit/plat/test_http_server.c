@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -140,7 +141,7 @@ static void test_a_socket_that_was_handed_over(void **state)
     tell(fd, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assert_int_equal(hear_last(fd), 200);
     http_server_free(s);
-    (void)close(listener);
+    assert_int_equal(fcntl(listener, F_GETFD), -1); /* the server has taken it */
 }
 
 static void test_a_failing_constructor_leaves_nothing(void **state)
