@@ -98,9 +98,11 @@ void devices_free(struct sim *s)
 
 void device_state_set(struct sim *s, struct device *d, enum sim_state to)
 {
-    s->counts.states[d->state]--;
+    enum sim_state from = (enum sim_state)d->state;
+    s->counts.states[from]--;
     s->counts.states[to]++;
     d->state = (uint8_t)to;
+    report_state(s, d, from);
 }
 
 static void device_acked_set(struct sim *s, struct device *d, enum acked to)

@@ -115,10 +115,33 @@ void report_progress(struct sim *s)
     c->recent_n = 0;
 }
 
+/* Above the line of progress, which comes again. */
+static void news_begin(void)
+{
+    if (isatty(STDERR_FILENO) == 1)
+        (void)fputs("\r\033[K", stderr);
+}
+
+void report_state(const struct sim *s, const struct device *d, enum sim_state from)
+{
+    enum sim_state to = (enum sim_state)d->state;
+    char machine[SEED_MACHINE];
+    bool news = to == SIM_BLOCKED || to == SIM_REVOKED || from == SIM_BLOCKED;
+    if (!news || to == from || s->opt.quiet)
+        return;
+    seed_machine(&s->seed, d->number, machine);
+    news_begin();
+    (void)printf("%s: %s\n", machine, sim_state_name(to));
+    (void)fflush(stdout);
+}
+
 void report_served(const struct sim *s)
 {
     const struct outage *o = &s->counts.outages[s->counts.outages_n - 1];
     bool start = s->counts.outages_n == 1;
+    if (s->opt.quiet)
+        return;
+    news_begin();
     (void)printf("%s: %llu devices, all served %.2f s after\n", start ? "start" : "outage",
                  (ull)o->devices,
                  (double)(o->served_us - (start ? o->began_us : o->back_us)) / 1e6);

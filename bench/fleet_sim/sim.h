@@ -111,6 +111,8 @@ void storm_connected(struct sim *s);
 uint64_t sim_tally(const struct sim *s, enum tally t);
 /* The start or an outage is over: a line on standard output, for whoever waits for it. */
 void report_served(const struct sim *s);
+/* So is the news that a device is blocked, revoked or let in again. */
+void report_state(const struct sim *s, const struct device *d, enum sim_state from);
 void report_progress(struct sim *s);
 void report_summary(struct sim *s);
 err_t report_json(struct sim *s, struct diag *why) MUST_USE;
