@@ -8,12 +8,12 @@
 
 enum { API_ARENA_MAX = 4 * 1024 * 1024, LOOP_BODY_MAX = 64 * 1024, LOOP_HEAD_MAX = 16 * 1024 };
 
-static void loop_init(struct api *api, struct api_loop *loop)
+static err_t loop_init(struct api *api, struct api_loop *loop)
 {
     buf_init(&loop->head, LOOP_HEAD_MAX);
     buf_init(&loop->body, LOOP_BODY_MAX);
-    loop->wake.run = poll_wake;
     loop->api = api;
+    return nudges_init(loop, POLLS_MAX + api->services->streams_max);
 }
 
 static err_t api_make(struct api *api)
@@ -23,7 +23,7 @@ static err_t api_make(struct api *api)
     if (api->arena == NULL || api->loops == NULL)
         return E_NO_MEMORY;
     for (unsigned i = 0; i < api->loops_n; i++)
-        loop_init(api, &api->loops[i]);
+        TRY(loop_init(api, &api->loops[i]));
     TRY(router_new(api->arena, route_parts, route_parts_n, &api->router));
     return openapi_make(api->arena, &api->openapi);
 }
@@ -52,6 +52,7 @@ void api_free(struct api *api)
     for (unsigned i = 0; api->loops != NULL && i < api->loops_n; i++) {
         buf_fini(&api->loops[i].head);
         buf_fini(&api->loops[i].body);
+        nudges_fini(&api->loops[i]);
     }
     admission_fini(&api->admission);
     ref_drop(api->loops);

@@ -20,10 +20,10 @@ err_t api_worker_make(void *arg, struct diag *why, void **ret_worker) MUST_USE;
 void api_worker_end(void *arg, void *worker);
 
 /* live_cfg.wake; arg is the api. */
-void api_wake(void *arg);
+live_wake_f api_wake;
 /* Once a second, on the main thread. */
 void api_tick(struct api *api);
-/* Answer every parked poll now, for a drain. */
+/* Answer every parked poll and end every stream now, for a drain. */
 void api_release_polls(struct api *api);
 
 #endif

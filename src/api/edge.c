@@ -30,17 +30,31 @@ static void add_retry(struct api *api, struct buf *head, err_t e)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
 }
 
+bool edge_has_cors(const struct api *api, const struct http_xchg *x, const struct route *route)
+{
+    bool cors = false;
+    return auth_origin(services_settings(api->services), x, route, &cors) == E_OK && cors;
+}
+
+static str_t cors_text(bool cors)
+{
+    return cors ? STR("Vary: Origin\r\n"
+                      "Access-Control-Allow-Origin: *\r\n"
+                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
+                      "Seneschal-Signature\r\n")
+                : STR("Vary: Origin\r\n");
+}
+
+void edge_put_cors(struct buf *head, bool cors)
+{
+    buf_add(head, cors_text(cors));
+}
+
 void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,
                    struct buf *head)
 {
-    bool cors = false;
-    if (route == NULL || !route->cors)
-        return;
-    BUF_ADD(head, "Vary: Origin\r\n");
-    if (auth_origin(services_settings(api->services), x, route, &cors) == E_OK && cors)
-        BUF_ADD(head, "Access-Control-Allow-Origin: *\r\n"
-                      "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
-                      "Seneschal-Signature\r\n");
+    if (route != NULL && route->cors)
+        edge_put_cors(head, edge_has_cors(api, x, route));
 }
 
 /* A refusal may come before its row is known, or without one. */
@@ -90,6 +104,20 @@ void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct dia
     refuse_with(api, x, e, why, id, STR(""));
 }
 
+/* With a Retry-After of its own in `more`. */
+static void refuse_in_time(struct api *api, struct http_xchg *x, err_t e, str_t more)
+{
+    struct api_loop *loop = edge_loop(api, x);
+    oid_t id = oid_make();
+    buf_clear(&loop->head);
+    buf_clear(&loop->body);
+    problem_encode(&loop->body, e, NULL, id);
+    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    add_cors_of_refusal(api, x, &loop->head);
+    buf_add(&loop->head, more);
+    edge_reply(api, x, err_info(e)->status, buf_str(&loop->head), buf_str(&loop->body));
+}
+
 static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
 {
     char more[96];
@@ -97,16 +125,19 @@ static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
     int n =
         snprintf(more, sizeof more, "RateLimit: \"default\";r=0;t=%lld\r\nRetry-After: %lld\r\n",
                  (long long)seconds, (long long)seconds);
-    struct api_loop *loop = edge_loop(api, x);
-    oid_t id = oid_make();
-    buf_clear(&loop->head);
-    buf_clear(&loop->body);
-    problem_encode(&loop->body, E_RATE_LIMITED, NULL, id);
-    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
-    add_cors_of_refusal(api, x, &loop->head);
-    buf_add(&loop->head, str_of(more, (size_t)n));
-    edge_reply(api, x, err_info(E_RATE_LIMITED)->status, buf_str(&loop->head),
-               buf_str(&loop->body));
+    refuse_in_time(api, x, E_RATE_LIMITED, str_of(more, (size_t)n));
+}
+
+void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in_s)
+{
+    char more[48];
+    int n = snprintf(more, sizeof more, "Retry-After: %lld\r\n", (long long)in_s);
+    refuse_in_time(api, x, e, str_of(more, (size_t)n));
+}
+
+void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, bool cors)
+{
+    refuse_with(api, x, e, NULL, oid_make(), cors_text(cors));
 }
 
 /* 405 and OPTIONS say what the path takes. */
@@ -326,17 +357,21 @@ static void on_refuse(void *app, struct http_xchg *x, err_t e, const struct diag
 static void on_gone(void *app, struct http_xchg *x)
 {
     (void)app;
+    const enum lent *lent = x->user;
     struct passage *p = x->user;
-    if (p != NULL && p->poll != NULL)
-        poll_gone(p->poll); /* others come back from their worker or the writer, and end there */
+    if (lent != NULL && *lent == LENT_NUDGE)
+        nudge_gone(x->user);
     else if (p != NULL && p->streaming && p->paused)
-        passage_drain(p);
+        passage_drain(p); /* others come back from their worker or the writer, and end there */
 }
 
 static void on_drain(void *app, struct http_xchg *x)
 {
     (void)app;
-    if (x->user != NULL)
+    const enum lent *lent = x->user;
+    if (lent != NULL && *lent == LENT_NUDGE)
+        stream_drained(x->user);
+    else if (lent != NULL)
         passage_drain(x->user);
 }
 

@@ -6,5 +6,6 @@
 
 handler_f config_get;
 handler_f config_version_get;
+handler_f config_stream_get;
 
 #endif

@@ -33,7 +33,14 @@ static void metrics_http(struct buf *b, const struct api *api)
     metric(b, "http_connections", "gauge", "Open connections.",
            (int64_t)http_server_conns(api->services->http));
     metric(b, "polls_parked", "gauge", "Long polls that wait for a change.",
-           (int64_t)atomic_load(&api->parked));
+           (int64_t)atomic_load(&api->parked[LIVE_POLL]));
+    metric(b, "streams", "gauge", "Open configuration streams.",
+           (int64_t)atomic_load(&api->parked[LIVE_STREAM]));
+    uint64_t nudges = 0;
+    for (unsigned i = 0; i < api->loops_n; i++)
+        nudges += atomic_load_explicit(&api->loops[i].metrics.nudges, memory_order_relaxed);
+    metric(b, "nudges_total", "counter", "Changes that polls and streams were told of.",
+           (int64_t)nudges);
 }
 
 static void metrics_store(struct buf *b, const struct services *sv)

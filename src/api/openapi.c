@@ -229,6 +229,15 @@ static void one_of(struct json_out *o, const struct shape *first, const struct s
     json_out_close(o, '}');
 }
 
+/* OpenAPI 3.1 has no word for the data of an event: its schema is a component, named by the row's
+ * description. */
+static void events_schema(struct json_out *o)
+{
+    content_open(o, STR("text/event-stream"));
+    json_out_raw(o, STR("{\"type\":\"string\"}"));
+    content_close(o);
+}
+
 static void route_responses(struct json_out *o, const struct route *r)
 {
     json_out_name(o, STR("responses"));
@@ -236,7 +245,9 @@ static void route_responses(struct json_out *o, const struct route *r)
     json_out_name(o, STR("2XX"));
     json_out_open(o, '{');
     JSON_OUT(o, "description", str, STR("success"));
-    if (r->out != NULL) {
+    if (r->events) {
+        events_schema(o);
+    } else if (r->out != NULL) {
         content_open(o, STR("application/json"));
         if (r->out_list)
             list_schema(o, r->out);

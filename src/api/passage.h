@@ -11,6 +11,7 @@
 
 #include "api/admission.h"
 #include "api/api.h"
+#include "api/nudges.h"
 #include "api/request.h"
 #include "api/router.h"
 #include "domain/identity/actor_load.h"
@@ -20,17 +21,13 @@ struct metrics_loop {             /* of one loop; read by others */
     _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
     _Atomic uint64_t bytes;
     _Atomic uint64_t latency_us;
+    _Atomic uint64_t nudges; /* changes that polls and streams were told of */
 };
-
-struct poll; /* a parked poll: poll.c */
 
 struct api_loop {
     struct buf head; /* scratch of this loop's thread */
     struct buf body;
-    struct poll *polls; /* parked here */
-    _Atomic bool wake_posted;
-    struct loop_msg wake;
-    struct loop_msg release;
+    struct nudges nudges; /* parked here */
     struct api *api;
     struct metrics_loop metrics;
 };
@@ -44,7 +41,8 @@ struct api {
     str_t openapi;
     struct api_loop *loops;
     unsigned loops_n;
-    _Atomic size_t parked;
+    _Atomic size_t parked[LIVE_PARK_KINDS];
+    _Atomic uint64_t nudges_born;
     struct admission admission;
     _Atomic int64_t address_buckets[ADDRESS_BUCKETS];
 };
@@ -60,6 +58,7 @@ struct hot_ask {
 };
 
 struct passage {
+    enum lent lent; /* LENT_PASSAGE */
     struct request rq;
     struct api *api;
     struct loop *loop;
@@ -77,7 +76,6 @@ struct passage {
     enum shed shed; /* where the result is E_OVERLOADED */
     str_t idem_key;
     digest_t idem_body;
-    struct poll *poll;
     struct buf body;    /* the encoded reply */
     struct arena *part; /* memory of one part of a streamed reply */
     bool streaming;
@@ -90,6 +88,14 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
                         err_t e);
+/* Come back in so many seconds. */
+void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in_s);
+/* One whose request was forgotten. */
+void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, bool cors);
+/* May a client in a browser read the answer? Then edge_put_cors says so; edge_add_cors is both, for
+ * any row. */
+bool edge_has_cors(const struct api *api, const struct http_xchg *x, const struct route *route);
+void edge_put_cors(struct buf *head, bool cors);
 /* The same for load: E_OVERLOADED, counted, with its Retry-After. */
 void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why);
 /* What a client in a browser needs to read this answer (API "Clients in a browser"); refusals too.
@@ -125,10 +131,15 @@ err_t auth_origin(const struct settings *s, const struct http_xchg *x, const str
 /* limits.c: by address, /64 of IPv6. */
 bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait);
 
-/* poll.c */
-void poll_wake(struct loop_msg *msg);
-void poll_gone(struct poll *poll);
+/* A worker's own connection to the store. */
+struct db *api_worker_db(void *worker);
+
+/* poll.c, stream.c */
+enum { ETAG_TEXT = 2 + 2 * SHA256_SIZE };
+void etag_text(const digest_t *etag, char out[static ETAG_TEXT]);
 hot_f config_hot;
 hot_f config_version_hot;
+hot_f config_stream_hot;
+void stream_drained(struct nudge *n);
 
 #endif

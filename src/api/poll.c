@@ -11,22 +11,7 @@
 #include "base/enc.h"
 #include "base/ref.h"
 
-enum { PARKED_MAX = 100000, ETAG_TEXT = 2 + 2 * SHA256_SIZE };
-
-struct poll {
-    struct loop_timer timer;
-    struct poll *prev;
-    struct poll *next;
-    struct passage *passage;
-    oid_t device;
-    uint64_t stamp; /* of its row in memory, when it was parked */
-    digest_t etag;  /* what was current then */
-    uint64_t park;
-    dur_t until; /* CLOCK_MONOTONIC */
-    bool parked;
-};
-
-static void etag_text(const digest_t *etag, char out[static ETAG_TEXT])
+void etag_text(const digest_t *etag, char out[static ETAG_TEXT])
 {
     out[0] = '"';
     hex_encode(etag->b, SHA256_SIZE, out + 1);
@@ -50,242 +35,134 @@ static bool etag_matches(str_t field, str_t etag)
 }
 
 /* A 304 carries no more than this (API "Limits"). */
-static void add_validators(const struct hot_ask *ask, struct buf *head, str_t etag)
+static void add_validators(struct buf *head, str_t etag, bool cors)
 {
     BUF_ADD(head, "ETag: ");
     buf_add(head, etag);
     BUF_ADD(head, "\r\nCache-Control: private, no-cache\r\n");
-    edge_add_cors(ask->api, ask->x, ask->route, head);
+    edge_put_cors(head, cors);
 }
 
-static void answer_304(const struct hot_ask *ask, const digest_t *etag)
+static void answer_304(struct api *api, struct http_xchg *x, const digest_t *etag, bool cors)
 {
-    struct buf *head = &edge_loop(ask->api, ask->x)->head;
+    struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
     etag_text(etag, text);
     buf_clear(head);
-    add_validators(ask, head, str_of(text, sizeof text));
-    edge_reply(ask->api, ask->x, 304, buf_str(head), STR(""));
+    add_validators(head, str_of(text, sizeof text), cors);
+    edge_reply(api, x, 304, buf_str(head), STR(""));
 }
 
-static void answer_200(const struct hot_ask *ask, const digest_t *etag, str_t body)
+static void answer_200(struct api *api, struct http_xchg *x, const struct live_hit *hit, bool cors)
 {
-    struct buf *head = &edge_loop(ask->api, ask->x)->head;
+    struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
-    etag_text(etag, text);
+    etag_text(&hit->etag, text);
     buf_clear(head);
     reply_head_common(head, STR("application/json"), oid_make(), false);
-    add_validators(ask, head, str_of(text, sizeof text));
-    edge_reply(ask->api, ask->x, 200, buf_str(head), body);
+    add_validators(head, str_of(text, sizeof text), cors);
+    edge_reply(api, x, 200, buf_str(head), str_of(hit->effective->body, hit->effective->n));
 }
 
-/* The effective configuration itself: looked up again with its body, which a 304 does not need. */
+/* The effective configuration itself: looked up again with its body, which a 304 does not need.
+ * The caller drops it. */
+static bool find_config(struct live *live, const digest_t *token, struct live_hit *ret)
+{
+    dur_t wait;
+    struct live_ask look = {
+        .token = *token, .now = clock_now(), .mono = clock_mono(), .body = true
+    };
+    return live_find(live, &look, ret, &wait) == LIVE_HIT && ret->fresh;
+}
+
+static bool asks_cors(const struct hot_ask *ask)
+{
+    return edge_has_cors(ask->api, ask->x, ask->route);
+}
+
 static enum hot_answer answer_config(const struct hot_ask *ask)
 {
     struct live_hit hit;
-    dur_t wait;
-    struct live_ask look = {
-        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true
-    };
-    if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT || !hit.fresh)
+    if (!find_config(ask->api->services->live, ask->token, &hit))
         return HOT_LOAD;
-    answer_200(ask, &hit.etag, str_of(hit.effective->body, hit.effective->n));
+    answer_200(ask->api, ask->x, &hit, asks_cors(ask));
     ref_drop(hit.effective);
     return HOT_DONE;
 }
 
-static void poll_unlink(struct poll *poll)
+/* Its time is over, a newer poll of its device came, its peer left, or the server stops. A peer
+ * that closed only its half may still listen: the reply is tried. */
+static void poll_unchanged(struct nudge *n)
 {
-    struct api_loop *loop = edge_loop(poll->passage->api, poll->passage->rq.xchg);
-    if (poll->prev != NULL)
-        poll->prev->next = poll->next;
-    else
-        loop->polls = poll->next;
-    if (poll->next != NULL)
-        poll->next->prev = poll->prev;
-    loop_timer_stop(poll->passage->loop, &poll->timer);
-    poll->parked = false;
-    (void)atomic_fetch_sub_explicit(&poll->passage->api->parked, 1, memory_order_relaxed);
+    struct api *api = n->loop->api;
+    digest_t etag = n->etag;
+    bool cors = n->cors;
+    answer_304(api, nudge_end(n), &etag, cors);
 }
 
-static void poll_link(struct poll *poll)
+static void poll_changed(struct nudge *n, const struct live_hit *asked)
 {
-    struct api_loop *loop = edge_loop(poll->passage->api, poll->passage->rq.xchg);
-    poll->prev = NULL;
-    poll->next = loop->polls;
-    if (loop->polls != NULL)
-        loop->polls->prev = poll;
-    loop->polls = poll;
-    poll->parked = true;
-    (void)atomic_fetch_add_explicit(&poll->passage->api->parked, 1, memory_order_relaxed);
+    struct api *api = n->loop->api;
+    bool cors = n->cors;
+    struct live_hit hit;
+    (void)asked;
+    if (!find_config(api->services->live, &n->token, &hit)) {
+        nudge_due(n, false); /* it has moved again */
+        return;
+    }
+    (void)atomic_fetch_add_explicit(&n->loop->metrics.nudges, 1, memory_order_relaxed);
+    answer_200(api, nudge_end(n), &hit, cors);
+    ref_drop(hit.effective);
 }
 
-static struct hot_ask poll_ask(const struct poll *poll)
+static void poll_same(struct nudge *n)
 {
-    struct passage *p = poll->passage;
-    return (struct hot_ask){
-        .api = p->api,
-        .x = p->rq.xchg,
-        .route = p->rq.route,
-        .token = &p->token,
-        .passage = p,
-    };
+    if (n->late || services_stop(n->loop->api->services))
+        poll_unchanged(n);
 }
 
-static void poll_unpark(struct poll *poll)
+static void poll_refused(struct nudge *n, err_t e, const char *status)
 {
-    live_unpark(poll->passage->api->services->live, poll->device, poll->stamp);
+    struct api *api = n->loop->api;
+    bool cors = n->cors;
+    (void)status;
+    edge_refuse_parked(api, nudge_end(n), e, cors);
 }
 
-/* Its time is over, or a newer poll of its device came. */
-static void poll_unchanged(struct poll *poll)
-{
-    struct hot_ask ask = poll_ask(poll);
-    poll_unlink(poll);
-    poll_unpark(poll);
-    answer_304(&ask, &poll->etag);
-}
+const struct nudge_kind poll_kind = {
+    .changed = poll_changed,
+    .same = poll_same,
+    .refused = poll_refused,
+    .replaced = poll_unchanged,
+    .gone = poll_unchanged,
+    .released = poll_unchanged,
+};
 
 static void poll_expire(struct loop_timer *t)
 {
-    poll_unchanged(CONTAINER_OF(t, struct poll, timer));
-}
-
-/* A peer that closed only its half may still listen: the reply is tried. */
-void poll_gone(struct poll *poll)
-{
-    if (poll->parked)
-        poll_unchanged(poll); /* else a worker has it */
-}
-
-/* True while it may stay parked. */
-static bool poll_holds(const struct poll *poll)
-{
-    struct live *live = poll->passage->api->services->live;
-    struct live_hit hit;
-    dur_t wait;
-    struct live_ask look = { .token = poll->passage->token,
-                             .now = clock_now(),
-                             .mono = clock_mono() };
-    if (live_find(live, &look, &hit, &wait) != LIVE_HIT)
-        return false;
-    return hit.fresh && hit.stamp == poll->stamp && hit.park == poll->park &&
-           hit.who.refuse == E_OK;
-}
-
-/* Something changed: answer what it can be answered, load what memory lacks, or park it again. */
-static void poll_again(struct poll *poll)
-{
-    struct passage *p = poll->passage;
-    struct live_hit hit;
-    dur_t wait;
-    struct live_ask look = { .token = p->token, .now = clock_now(), .mono = clock_mono() };
-    struct hot_ask ask = poll_ask(poll);
-    enum live_found found = live_find(p->api->services->live, &look, &hit, &wait);
-    bool newer = found == LIVE_HIT && hit.stamp == poll->stamp && hit.park != poll->park;
-    if (newer) {
-        poll_unchanged(poll);
-        return;
-    }
-    poll_unlink(poll);
-    poll_unpark(poll);
-    p->loads = 0;
-    p->known = false;
-    p->deadline = (dur_t){ clock_mono().us + DUR_S(10).us };
-    if (found == LIVE_HIT && hit.who.refuse != E_OK) {
-        edge_refuse(p->api, p->rq.xchg, hit.who.refuse, NULL, p->rq.id);
-        return;
-    }
-    ask.who = found == LIVE_HIT ? &hit : NULL;
-    if (found == LIVE_HIT)
-        edge_ask(&ask);
+    struct nudge *n = CONTAINER_OF(t, struct nudge, timer);
+    if (n->state == NUDGE_PARKED)
+        poll_unchanged(n);
     else
-        passage_start(&ask, NULL);
-}
-
-void poll_wake(struct loop_msg *msg)
-{
-    struct api_loop *loop = CONTAINER_OF(msg, struct api_loop, wake);
-    atomic_store(&loop->wake_posted, false);
-    struct poll *next;
-    for (struct poll *poll = loop->polls; poll != NULL; poll = next) {
-        next = poll->next; /* those parked again stand in front */
-        if (!poll_holds(poll))
-            poll_again(poll);
-    }
-}
-
-void api_wake(void *arg)
-{
-    struct api *api = arg;
-    for (unsigned i = 0; i < api->loops_n; i++) {
-        struct api_loop *loop = &api->loops[i];
-        if (!atomic_exchange(&loop->wake_posted, true))
-            loop_post(http_server_loop(api->services->http, i), &loop->wake);
-    }
-}
-
-static err_t poll_make(const struct hot_ask *ask, dur_t wait, struct poll **ret)
-{
-    struct passage *p = ask->passage;
-    if (p == NULL)
-        TRY(passage_new(ask, &p));
-    if (p->poll == NULL) {
-        p->poll = ARENA_NEW(p->rq.act.arena, struct poll);
-        if (p->poll == NULL)
-            return E_NO_MEMORY;
-        p->poll->passage = p;
-        p->poll->until = (dur_t){ clock_mono().us + wait.us };
-    }
-    ask->x->user = p;
-    *ret = p->poll;
-    return E_OK;
+        n->late = true; /* a worker knows more in a moment */
 }
 
 static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
 {
     struct api *api = ask->api;
-    struct poll *poll;
-    bool other = false;
-    if (api->services->draining || api->services->leaving) {
-        answer_304(ask, &ask->who->etag); /* it asks again, and the successor answers */
+    struct http_xchg *x = ask->x;
+    struct nudge *n;
+    dur_t left = { (int64_t)x->started_us + wait.us - clock_mono().us };
+    if (left.us <= 0 || services_stop(api->services)) {
+        answer_304(api, x, &ask->who->etag, asks_cors(ask)); /* a successor may answer the next */
         return HOT_DONE;
     }
-    if (atomic_load_explicit(&api->parked, memory_order_relaxed) >= PARKED_MAX ||
-        poll_make(ask, wait, &poll) != E_OK) {
-        edge_refuse(api, ask->x, E_OVERLOADED, NULL, oid_make());
-        return HOT_DONE;
+    enum hot_answer answer = nudge_start(ask, LIVE_POLL, &n);
+    if (n != NULL) {
+        http_park(x);
+        loop_timer_start(http_loop(x), &n->timer, left, poll_expire);
     }
-    dur_t left = { poll->until.us - clock_mono().us };
-    if (left.us <= 0) {
-        answer_304(ask, &ask->who->etag);
-        return HOT_DONE;
-    }
-    poll->device = ask->who->who.actor.id;
-    poll->stamp = ask->who->stamp;
-    poll->etag = ask->who->etag;
-    if (!live_park(api->services->live, ask->token, ask->who, &poll->park, &other))
-        return HOT_LOAD;
-    poll_link(poll);
-    loop_timer_start(poll->passage->loop, &poll->timer, left, poll_expire);
-    if (other)
-        api_wake(api);
-    return HOT_DONE;
-}
-
-static void release_all(struct loop_msg *msg)
-{
-    struct api_loop *loop = CONTAINER_OF(msg, struct api_loop, release);
-    while (loop->polls != NULL)
-        poll_unchanged(loop->polls);
-}
-
-void api_release_polls(struct api *api)
-{
-    for (unsigned i = 0; i < api->loops_n; i++) {
-        api->loops[i].release.run = release_all;
-        loop_post(http_server_loop(api->services->http, i), &api->loops[i].release);
-    }
+    return answer;
 }
 
 /* The query of a poll, decoded without memory of its own: ?device_id= must be the device's own;
@@ -352,7 +229,7 @@ enum hot_answer config_hot(const struct hot_ask *ask)
         return answer_config(ask);
     if (query.wait_s > 0)
         return poll_park(ask, DUR_S(query.wait_s));
-    answer_304(ask, &ask->who->etag);
+    answer_304(ask->api, ask->x, &ask->who->etag, asks_cors(ask));
     return HOT_DONE;
 }
 
@@ -361,13 +238,9 @@ enum hot_answer config_version_hot(const struct hot_ask *ask)
     struct poll_query query;
     enum hot_answer answer;
     struct live_hit hit;
-    dur_t wait;
     if (poll_check(ask, &query, &answer) == E_OK)
         return answer;
-    struct live_ask look = {
-        .token = *ask->token, .now = clock_now(), .mono = clock_mono(), .body = true
-    };
-    if (live_find(ask->api->services->live, &look, &hit, &wait) != LIVE_HIT || !hit.fresh)
+    if (!find_config(ask->api->services->live, ask->token, &hit))
         return HOT_LOAD;
     struct api_loop *loop = edge_loop(ask->api, ask->x);
     char text[ETAG_TEXT];
@@ -385,7 +258,7 @@ enum hot_answer config_version_hot(const struct hot_ask *ask)
     shape_encode(&o, &config_version_out_shape, &out);
     reply_head_common(&loop->head, STR("application/json"), oid_make(), false);
     BUF_ADD(&loop->head, "Cache-Control: private, no-cache\r\n");
-    edge_add_cors(ask->api, ask->x, ask->route, &loop->head);
+    edge_put_cors(&loop->head, asks_cors(ask));
     edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));
     ref_drop(hit.effective);
     return HOT_DONE;

@@ -62,6 +62,7 @@ struct route {
     const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */
     const struct shape *out_also; /* a second form that the answer may have */
     bool out_list;                /* a page of .out */
+    bool events;                  /* the answer is a stream of events with .out as their data */
     const char *audit;  /* action of the event that success (and refusal) writes; wanted of every
                            TX_WRITE row */
     handler_f *prepare; /* optional: slow work before the transaction (HOUSE, step 9) */

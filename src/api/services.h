@@ -25,6 +25,7 @@ struct settings {
     size_t cors_origins_n;
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
+    int64_t spread_s; /* clients that were cut off come back within this time */
     bool any_ip_host; /* wildcard bind without public_url */
 };
 
@@ -39,6 +40,7 @@ struct services {
     struct workers *workers;
     struct api *api;
     struct refusals *refusals;
+    size_t streams_max;
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool draining;
     _Atomic bool leaving; /* a successor comes: what would wait is answered at once */
@@ -50,6 +52,12 @@ struct services {
 static inline const struct settings *services_settings(const struct services *sv)
 {
     return atomic_load_explicit(&sv->settings, memory_order_acquire);
+}
+
+/* Nothing shall wait any more. */
+static inline bool services_stop(const struct services *sv)
+{
+    return sv->draining || sv->leaving;
 }
 
 #endif

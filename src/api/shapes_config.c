@@ -18,7 +18,20 @@ static const struct field config_version_out_fields[] = {
     FIELD(struct config_version_out, seq),
     FIELD(struct config_version_out, version),
 };
+static const struct field config_nudge_fields[] = {
+    FIELD(struct config_nudge, etag, REQ),
+    FIELD(struct config_nudge, seq,  REQ, .doc = "also the event's id; never falls on one stream"),
+};
+static const struct field config_status_fields[] = {
+    FIELD(struct config_status, status, OPT, .doc = "of the device"),
+    FIELD(struct config_status, code,   REQ, .doc = "what the next request with this token is answered"),
+};
 /* clang-format on */
+
+const struct shape config_nudge_shape =
+    SHAPE(struct config_nudge, "ConfigNudge", config_nudge_fields);
+const struct shape config_status_shape =
+    SHAPE(struct config_status, "ConfigStatus", config_status_fields);
 
 const struct shape config_query_shape =
     SHAPE(struct config_query, "ConfigQuery", config_query_fields);

@@ -23,6 +23,18 @@ struct config_version_out {
     int64_t seq;
 };
 
+struct config_nudge { /* of event `config` */
+    str_t etag;
+    int64_t seq;
+};
+
+struct config_status { /* of event `status` */
+    str_t status;
+    str_t code;
+};
+
+extern const struct shape config_nudge_shape;
+extern const struct shape config_status_shape;
 extern const struct shape config_query_shape;
 extern const struct shape config_out_shape;
 extern const struct shape config_version_out_shape;

@@ -119,6 +119,7 @@ static err_t settings_reloadable(const struct config *c, struct settings *s)
     enum log_level level = LOG_INFO;
     s->fleet_locked = config_tri(c, CONF_FLEET_LOCKED);
     s->fleet_locked_by = c->origins[CONF_FLEET_LOCKED].p;
+    s->spread_s = config_int(c, CONF_SPREAD);
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
     TRY(log_level_parse(config_text(c, CONF_LOG_LEVEL), &level));

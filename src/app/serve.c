@@ -151,6 +151,7 @@ static err_t make_http(struct server *s, struct diag *why)
     if (cert != NULL)
         TRY(tls_server_new(cert, key, why, &s->tls));
     cfg.tls = s->tls;
+    s->services.streams_max = (size_t)config_int(s->config, CONF_STREAMS_MAX);
     TRY(api_new(&s->services, cfg.loops, &s->services.api));
     cfg.app = s->services.api;
     TRY(sockets_make(s->config, &s->handover, cert != NULL, why, &s->sockets));

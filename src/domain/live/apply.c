@@ -2,21 +2,20 @@
 /* Effects: after COMMIT the writer makes memory forget what is no longer true. */
 #include "domain/live/tables.h"
 
-/* True where a poll was parked on it. */
-static bool forget_principal(struct live *l, oid_t id)
+static void forget_principal(struct live *l, oid_t id)
 {
     struct principal_shard *s = principal_shard_of(l, id);
-    bool parked = false;
+    uint64_t parked[LIVE_PARK_KINDS] = { 0 };
     uint32_t row;
     (void)pthread_rwlock_wrlock(&s->lock);
     (void)atomic_fetch_add_explicit(&s->touched, 1, memory_order_release);
     const struct principal_row *r = principal_find(s, id, &row);
     if (r != NULL) {
-        parked = r->parked > 0;
+        memcpy(parked, r->parked, sizeof parked);
         principal_drop(l, s, row);
     }
     (void)pthread_rwlock_unlock(&s->lock);
-    return parked;
+    parked_wake(l, id, parked);
 }
 
 /* Rights of many changed at once: forget every person and service of the organisation. */
@@ -35,16 +34,20 @@ static void forget_org(struct live *l, oid_t org)
     }
 }
 
+/* True where it may concern what is parked anywhere. */
 static bool apply_one(struct live *l, const struct effect *e)
 {
     struct live_scope scope = { e->scope, e->org, e->id };
     switch (e->kind) {
     case EFFECT_DEVICE:
     case EFFECT_PRINCIPAL:
-        return forget_principal(l, e->id);
+        forget_principal(l, e->id);
+        return false;
     case EFFECT_SCOPE:
         scope_raise(&l->scopes, &scope, e->seq);
-        return e->scope != SCOPE_DEVICE || forget_principal(l, e->id);
+        if (e->scope == SCOPE_DEVICE)
+            forget_principal(l, e->id);
+        return e->scope != SCOPE_DEVICE;
     case EFFECT_ORG:
         forget_org(l, e->org);
         return false;
@@ -56,49 +59,11 @@ static bool apply_one(struct live *l, const struct effect *e)
 
 void live_apply(struct live *l, const struct effects *effects)
 {
-    bool wake = false;
+    bool all = false;
     for (const struct effect *e = effects->first; e != NULL; e = e->next)
-        wake = apply_one(l, e) || wake;
-    if (wake && l->cfg.wake != NULL)
-        l->cfg.wake(l->cfg.wake_arg);
-}
-
-bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
-               uint64_t *ret_park, bool *ret_other)
-{
-    oid_t id = hit->who.actor.id;
-    struct token_shard *ts = token_shard_of(l, token);
-    (void)pthread_rwlock_rdlock(&ts->lock);
-    const struct token_row *t = token_find(ts, token);
-    uint64_t stamp = t == NULL ? 0 : t->stamp;
-    (void)pthread_rwlock_unlock(&ts->lock);
-
-    struct principal_shard *s = principal_shard_of(l, id);
-    bool parked = false;
-    uint32_t row;
-    (void)pthread_rwlock_wrlock(&s->lock);
-    struct principal_row *r = principal_find(s, id, &row);
-    bool same = r != NULL && r->stamp == hit->stamp && r->stamp == stamp;
-    if (same && r->refuse == E_OK && principal_is_fresh(l, r) &&
-        memcmp(r->effective->etag.b, hit->etag.b, SHA256_SIZE) == 0) {
-        parked = true;
-        *ret_other = r->parked > 0;
-        r->parked++;
-        *ret_park = ++r->parks;
-    }
-    (void)pthread_rwlock_unlock(&s->lock);
-    return parked;
-}
-
-void live_unpark(struct live *l, oid_t device, uint64_t stamp)
-{
-    struct principal_shard *s = principal_shard_of(l, device);
-    uint32_t row;
-    (void)pthread_rwlock_wrlock(&s->lock);
-    struct principal_row *r = principal_find(s, device, &row);
-    if (r != NULL && r->stamp == stamp && r->parked > 0)
-        r->parked--;
-    (void)pthread_rwlock_unlock(&s->lock);
+        all = apply_one(l, e) || all;
+    if (all && l->cfg.wake != NULL)
+        l->cfg.wake(l->cfg.wake_arg, NULL, 0);
 }
 
 static size_t seen_collect_shard(struct principal_shard *s, dur_t least, struct live_seen *ret,

@@ -18,14 +18,14 @@ static bool guard_holds(const struct live_guard *g, const struct principal_shard
 }
 
 /* Clock eviction under the write lock: the first row from the hand on that nobody asked for since
- * the last round, and no poll is parked on. Two rounds at most. */
+ * the last round, and nothing is parked on. Two rounds at most. */
 static bool principal_evict(struct live *l, struct principal_shard *s)
 {
     for (size_t step = 0; step < 2 * s->rows.used; step++) {
         uint32_t row = s->hand;
         struct principal_row *r = slab_row(&s->rows, row);
         s->hand = (row + 1) % (uint32_t)s->rows.used;
-        if (r->stamp == 0 || r->parked > 0)
+        if (r->stamp == 0 || principal_is_parked(r))
             continue;
         if (!atomic_exchange_explicit(&r->asked, false, memory_order_relaxed)) {
             principal_drop(l, s, row);

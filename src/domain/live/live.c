@@ -143,7 +143,6 @@ static void hit_fill(struct live *l, const struct live_ask *ask, struct principa
     hit_name(ask, p, ret);
     ret->who.refuse = p->refuse;
     ret->stamp = p->stamp;
-    ret->park = p->parks;
     ret->fresh = p->kind == ACTOR_DEVICE && principal_is_fresh(l, p);
     ret->effective = NULL;
     if (!ret->fresh)

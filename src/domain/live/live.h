@@ -31,14 +31,17 @@ struct live;
 
 enum { LIVE_SHARDS = 64, LIVE_NAME_MAX = 129 };
 
+/* What is parked may have something to say: of `device`, where it was parked with this `where`;
+ * NULL: anybody's, anywhere. */
+typedef void live_wake_f(void *arg, const oid_t *device, unsigned where);
+
 struct live_cfg {
     size_t principals_max;
     size_t tokens_max;
     size_t scopes_max;
     size_t effectives_max;
     struct gcra_rate rates[ACTOR_SYSTEM + 1]; /* by kind of actor; zero: no limit */
-    void (*wake)(
-        void *arg); /* a parked poll may have something to say; called on the writer's thread */
+    live_wake_f *wake;                        /* called by the writer, and by who parks */
     void *wake_arg;
 };
 
@@ -64,7 +67,6 @@ struct live_hit {
     struct live_principal who; /* its name lies in `name` */
     char name[LIVE_NAME_MAX];
     uint64_t stamp;              /* of this principal's row: it changes with every load */
-    uint64_t park;               /* number of the newest parked poll of this device */
     bool fresh;                  /* its configuration is here and nothing changed since */
     digest_t etag;               /* where fresh */
     int64_t seq;                 /* where fresh */
@@ -118,13 +120,6 @@ void live_apply(struct live *l, const struct effects *effects);
 /* Did anything touch this principal since `stamp` was taken? For the writer, before it trusts an
  * actor that was resolved earlier. */
 uint64_t live_shard_stamp(struct live *l, oid_t principal);
-
-/* Park a poll: true only while the row is the one that was asked, fresh, with this ETag. *ret_park
- * numbers it; the newest wins, so where another one was parked, *ret_other asks the caller to wake
- * the polls. */
-bool live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
-               uint64_t *ret_park, bool *ret_other);
-void live_unpark(struct live *l, oid_t device, uint64_t stamp);
 
 /* Devices whose last seen moved by `least` or more since it was collected last: at most `max` of
  * them. */

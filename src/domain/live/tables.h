@@ -6,7 +6,7 @@
 
 #include "base/map.h"
 #include "base/slab.h"
-#include "domain/live/live.h"
+#include "domain/live/park.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,16 +26,26 @@ struct principal_row {
     char *name; /* a counted block, NUL-terminated; NULL: not known */
     struct effective *effective;
     struct scope_set *scopes;
-    int64_t seq;        /* greatest change of its scopes when `effective` was planned */
-    uint64_t parks;     /* polls ever parked on this row: the newest has this number */
-    uint32_t parked;    /* of them, now */
-    _Atomic bool asked; /* since the eviction hand came by */
+    int64_t seq; /* greatest change of its scopes when `effective` was planned */
+    uint64_t parked[LIVE_PARK_KINDS]; /* park_mark() of what is parked here; 0: nothing */
+    _Atomic bool asked;               /* since the eviction hand came by */
     _Atomic uint64_t
         checked; /* value of scope_table.changes up to which `effective` is known to hold */
     _Atomic int64_t bucket; /* GCRA */
     _Atomic int64_t seen_us;
     int64_t collected_us;
 };
+
+/* Which one is parked, and where, in one word: there are a million rows. */
+static inline uint64_t park_mark(const struct live_park *park)
+{
+    return park->born << 16 | (park->where + 1);
+}
+
+static inline bool principal_is_parked(const struct principal_row *p)
+{
+    return (p->parked[LIVE_POLL] | p->parked[LIVE_STREAM]) != 0;
+}
 
 struct principal_shard {
     pthread_rwlock_t lock;
@@ -113,6 +123,8 @@ struct principal_row *principal_find(const struct principal_shard *s, oid_t id, 
 /* Under the shard's write lock. */
 void principal_drop(struct live *l, struct principal_shard *s, uint32_t row);
 struct token_row *token_find(const struct token_shard *s, const digest_t *token);
+/* After an effect: tell who was parked on a row that looked like this. */
+void parked_wake(struct live *l, oid_t device, const uint64_t parked[static LIVE_PARK_KINDS]);
 bool principal_is_fresh(struct live *l, struct principal_row *p);
 
 err_t scope_table_init(struct scope_table *t, size_t max) MUST_USE;

@@ -29,8 +29,8 @@ static const struct state_row rows[] = {
     [CONN_HEAD]   = { request_step_head, 10, late_request },
     [CONN_BODY]   = { request_step_body, BODY_PATIENCE_S, late_request }, /* each byte adds a millisecond */
     [CONN_LENT]   = { step_ahead,         0, conn_close },
-    [CONN_STREAM] = { step_ahead,         0, conn_close },   /* 15 s while its queue stands still */
-    [CONN_SEND]   = { step_send,         15, conn_close },   /* begins again whenever bytes leave */
+    [CONN_STREAM] = { step_ahead,         0, conn_close },   /* STALL_S while its queue stands still */
+    [CONN_SEND]   = { step_send,    STALL_S, conn_close },   /* begins again whenever bytes leave */
     [CONN_LINGER] = { step_linger,        2, conn_close },
 };
 /* clang-format on */
@@ -76,9 +76,10 @@ void conn_enter(struct conn *c, enum conn_state state)
 static void conn_tell_drained(struct conn *c)
 {
     struct xchg *x = c->x;
-    if (c->state != CONN_STREAM || !x->choked || conn_queued(c) >= STREAM_LOW)
+    if (c->state != CONN_STREAM || !x->choked || conn_queued(c) >= (x->to_last ? 1 : STREAM_LOW))
         return;
     x->choked = false;
+    x->to_last = false;
     lane_cfg(c->lane)->calls->on_drain(lane_cfg(c->lane)->app, &x->pub);
 }
 

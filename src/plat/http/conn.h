@@ -25,6 +25,8 @@ enum {
     READS_MAX = 16,      /* in one turn: the other connections of the loop wait */
     BODY_PACE = 1000,    /* bytes a second */
     BODY_PATIENCE_S = 5, /* before the pace counts */
+    STALL_S = 15,        /* without a byte leaving */
+    TRICKLE_SEND = 4096, /* bytes that the kernel keeps for a slow reader of a stream of events */
 };
 
 enum conn_state {
@@ -64,6 +66,7 @@ struct xchg {
     bool lent;      /* the application has it: a reply is due */
     bool close;     /* no request after this one */
     bool choked;    /* the application waits for on_drain */
+    bool to_last;   /* until the last byte has left, not only until its low mark */
     bool chunks;    /* the stream is chunked */
     bool bodiless;  /* HEAD: the reply ends with its head */
     bool forgotten; /* the request's text and arena are gone */

@@ -161,7 +161,6 @@ size_t conn_queued(const struct conn *c)
 
 static void conn_extend_patience(struct conn *c)
 {
-    enum { STALL_S = 15 };
     c->due_us = loop_now(c->lane->loop).us + DUR_S(STALL_S).us;
 }
 

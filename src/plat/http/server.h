@@ -134,17 +134,17 @@ str_t http_field(const struct http_xchg *x, str_t name); /* the first; STR_NONE 
 size_t http_field_count(const struct http_xchg *x, str_t name);
 
 void http_reply(struct http_xchg *x, const struct http_reply *r);
-/*
- * Keep x for long: the request's text (target, path, query, host, fields, body) and its arena are
- * given up, so that a parked poll costs a few hundred bytes. http_stream_begin does the same.
- */
+/* Keep x for long: the request's text (target, path, query, host, fields, body) and its arena are
+ * given up, so that it costs a few hundred bytes. http_stream_begin does the same. */
 void http_park(struct http_xchg *x);
 /* Streaming: chunked for HTTP/1.1, until close for 1.0. write answers false when its queue is over
  * the high mark (256 KiB): wait for on_drain. What is written over 1 MiB ends the connection. */
 void http_stream_begin(struct http_xchg *x, int status, str_t head);
 bool http_stream_write(struct http_xchg *x, str_t bytes);
 void http_stream_end(struct http_xchg *x);
-/* Give the exchange up without a reply: closes the connection. */
-void http_drop(struct http_xchg *x);
+/* For hours: the kernel keeps little for who reads slowly, none for who is silent for 15 s. */
+void http_stream_trickle(struct http_xchg *x);
+bool http_stream_is_empty(struct http_xchg *x); /* false: on_drain is called when all has left */
+void http_drop(struct http_xchg *x);            /* without a reply: closes the connection */
 
 #endif

@@ -2,6 +2,7 @@
 /* Replies of unknown length: chunked (RFC 9112 section 7.1), for HTTP/1.0 until the connection
  * closes. */
 #include "plat/http/reply.h"
+#include "plat/os/net.h"
 
 #include <assert.h>
 #include <sys/socket.h>
@@ -33,6 +34,26 @@ void http_stream_begin(struct http_xchg *x, int status, str_t head)
     xchg_forget_request(own);
     if (!c->turning)
         conn_settle(c);
+}
+
+void http_stream_trickle(struct http_xchg *x)
+{
+    struct xchg *own = xchg_of(x);
+    struct conn *c = own->conn;
+    own->parked = true;
+    xchg_unawait(own);
+    if (c->state == CONN_STREAM)
+        net_trickle(c->fd, TRICKLE_SEND, DUR_S(STALL_S));
+}
+
+bool http_stream_is_empty(struct http_xchg *x)
+{
+    struct xchg *own = xchg_of(x);
+    if (conn_queued(own->conn) == 0)
+        return true;
+    own->choked = true;
+    own->to_last = true;
+    return false;
 }
 
 static void stream_send(struct conn *c, str_t bytes)

@@ -178,3 +178,11 @@ err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *r
     return exhausted ? E_IO
                      : E_CLOSED; /* accept(2): errors of the new connection are told here too */
 }
+
+void net_trickle(int fd, int keep, dur_t patience)
+{
+    unsigned ms = (unsigned)(patience.us / 1000);
+    /* What is refused here costs memory or patience, nothing else. */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &keep, sizeof keep);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+}

@@ -3,7 +3,7 @@
 #ifndef PLAT_OS_NET_H
 #define PLAT_OS_NET_H
 
-#include "base/str.h"
+#include "base/clock.h"
 
 /*
  * Bind "127.0.0.1:8080", "[::1]:0" or "host:port", and listen. E_IO with the reason, also where
@@ -30,5 +30,9 @@ err_t net_peer(int fd, uint8_t ip[static 16], uint16_t *ret_port) MUST_USE;
  * memory is left, trying again at once is no use.
  */
 err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *ret_fd) MUST_USE;
+
+/* A connection that is written to rarely: at most about `keep` bytes wait in the kernel, and one
+ * whose bytes stay unacknowledged for `patience` breaks (tcp(7), TCP_USER_TIMEOUT). */
+void net_trickle(int fd, int keep, dur_t patience);
 
 #endif

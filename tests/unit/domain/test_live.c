@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory in front of the store: what it remembers, what it forgets, and that a fill never brings
  * back what an effect took. */
-#include "domain/live/live.h"
+#include "domain/live/park.h"
 
 #include "base/ref.h"
 
@@ -13,11 +13,15 @@
 #include <cmocka.h>
 
 static int woken;
+static oid_t woken_device; /* the last one; zero: everybody */
+static unsigned woken_where;
 
-static void wake(void *arg)
+static void wake(void *arg, const oid_t *device, unsigned where)
 {
     (void)arg;
     woken++;
+    woken_device = device == NULL ? (oid_t){ 0 } : *device;
+    woken_where = where;
 }
 
 static struct live *make_live(size_t principals)
@@ -184,32 +188,113 @@ static void a_scope_makes_its_members_stale(void **state)
     live_free(l);
 }
 
-static void a_parked_poll_is_woken_by_its_device_only(void **state)
+/* A device in memory with its configuration, and what a token of its finds. */
+static struct live_hit fresh_hit(struct live *l, uint64_t n)
+{
+    struct live_guard g;
+    struct live_hit hit;
+    fill(l, n);
+    live_guard_take(l, &g);
+    assert_int_equal(fill_config(l, &g, n, 1, 5), E_OK);
+    assert_int_equal(find(l, n, &hit), LIVE_HIT);
+    assert_true(hit.fresh);
+    return hit;
+}
+
+static enum live_parked park(struct live *l, uint64_t n, const struct live_hit *hit,
+                             struct live_park what, bool *ret_older)
+{
+    digest_t t = token_of(n);
+    return live_park(l, &t, hit, &what, ret_older);
+}
+
+static void what_is_parked_is_woken_by_its_device_only(void **state)
 {
     (void)state;
     struct live *l = make_live(1000);
-    struct live_guard g;
-    struct live_hit hit;
-    uint64_t park;
-    uint64_t newer;
-    bool other;
-    digest_t t = token_of(1);
-    fill(l, 1);
+    struct live_hit hit = fresh_hit(l, 1);
+    bool older = true;
     fill(l, 2);
-    live_guard_take(l, &g);
-    assert_int_equal(fill_config(l, &g, 1, 1, 5), E_OK);
-    assert_int_equal(find(l, 1, &hit), LIVE_HIT);
-    assert_true(live_park(l, &t, &hit, &park, &other));
-    assert_false(other);
+    struct live_park poll = { .kind = LIVE_POLL, .where = 3, .born = 1 };
+    assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_PARKED);
+    assert_false(older);
     apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(2) });
     assert_int_equal(woken, 0);
-    assert_true(live_park(l, &t, &hit, &newer, &other));
-    assert_true(other);
-    assert_true(newer > park);
-    live_unpark(l, id_of(1), hit.stamp);
     apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(1) });
     assert_int_equal(woken, 1);
-    assert_false(live_park(l, &t, &hit, &park, &other)); /* the row that was asked is gone */
+    assert_true(oid_eq(woken_device, id_of(1)));
+    assert_int_equal(woken_where, 3);
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_MOVED);
+    assert_int_equal(park(l, 1, &hit, poll, &older),
+                     LIVE_MOVED); /* the row that was asked is gone */
+    live_free(l);
+}
+
+static void the_newest_wins_in_whatever_order_they_park(void **state)
+{
+    (void)state;
+    struct live *l = make_live(1000);
+    struct live_hit hit = fresh_hit(l, 1);
+    bool older;
+    struct live_park first = { .kind = LIVE_STREAM, .where = 0, .born = 1 };
+    struct live_park newer = { .kind = LIVE_STREAM, .where = 1, .born = 2 };
+    assert_int_equal(park(l, 1, &hit, first, &older), LIVE_PARKED);
+    assert_int_equal(park(l, 1, &hit, newer, &older), LIVE_PARKED);
+    assert_true(older);
+    assert_int_equal(woken, 1); /* the older one, on its loop */
+    assert_int_equal(woken_where, 0);
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &first), LIVE_REPLACED);
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &newer), LIVE_PARKED);
+    assert_int_equal(park(l, 1, &hit, first, &older), LIVE_REPLACED); /* it comes back too late */
+    live_unpark(l, id_of(1), &first);                                 /* and takes nothing away */
+    assert_int_equal(park(l, 1, &hit, newer, &older), LIVE_PARKED);   /* the same once more */
+    assert_false(older);
+    assert_int_equal(woken, 1);
+    live_free(l);
+}
+
+static void a_poll_and_a_stream_stand_side_by_side(void **state)
+{
+    (void)state;
+    struct live *l = make_live(1000);
+    struct live_hit hit = fresh_hit(l, 1);
+    bool older = true;
+    struct live_park poll = { .kind = LIVE_POLL, .where = 1, .born = 7 };
+    struct live_park stream = { .kind = LIVE_STREAM, .where = 1, .born = 8 };
+    assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_PARKED);
+    assert_int_equal(park(l, 1, &hit, stream, &older), LIVE_PARKED);
+    assert_false(older);
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_PARKED);
+    apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(1) });
+    assert_int_equal(woken, 1); /* one call for both: they are on one loop */
+    hit = fresh_hit(l, 1);
+    poll.where = 2;
+    assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_PARKED);
+    assert_int_equal(park(l, 1, &hit, stream, &older), LIVE_PARKED);
+    apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(1) });
+    assert_int_equal(woken, 3);
+    live_free(l);
+}
+
+static void a_change_for_many_wakes_everybody_and_moves_who_depends_on_it(void **state)
+{
+    (void)state;
+    struct live *l = make_live(1000);
+    struct live_hit hit = fresh_hit(l, 1);
+    bool older;
+    struct live_park poll = { .kind = LIVE_POLL, .where = 0, .born = 1 };
+    assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_PARKED);
+    struct effect e = { .kind = EFFECT_SCOPE, .scope = SCOPE_GROUP, .org = id_of(7777), .seq = 6 };
+    e.id = id_of(43);
+    apply(l, e);
+    assert_int_equal(woken, 1);
+    assert_true(oid_eq(woken_device, (oid_t){ 0 }));
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll),
+                     LIVE_PARKED); /* not its group */
+    e.id = id_of(42);
+    apply(l, e);
+    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_MOVED);
+    assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_MOVED);
     live_free(l);
 }
 
@@ -357,7 +442,10 @@ int main(void)
         cmocka_unit_test(an_effect_forgets_all_tokens_of_a_device),
         cmocka_unit_test(a_fill_that_raced_with_an_effect_is_dropped),
         cmocka_unit_test(a_scope_makes_its_members_stale),
-        cmocka_unit_test(a_parked_poll_is_woken_by_its_device_only),
+        cmocka_unit_test(what_is_parked_is_woken_by_its_device_only),
+        cmocka_unit_test(the_newest_wins_in_whatever_order_they_park),
+        cmocka_unit_test(a_poll_and_a_stream_stand_side_by_side),
+        cmocka_unit_test(a_change_for_many_wakes_everybody_and_moves_who_depends_on_it),
         cmocka_unit_test(tables_stay_within_their_maximum),
         cmocka_unit_test(effectives_are_shared_and_bounded),
         cmocka_unit_test(an_expired_token_is_a_miss),

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What hot rows answer from, out of the store into memory; on a worker, in a read transaction. */
+#ifndef API_LOAD_H
+#define API_LOAD_H
+
+#include "domain/live/act.h"
+#include "domain/live/live.h"
+
+/* The effective configuration of the acting device: computed once for all with the same plan.
+ * E_AGAIN: it moved meanwhile, and what was read is dropped. */
+err_t load_config(struct act *act, struct live *live, const struct live_guard *guard) MUST_USE;
+
+#endif
