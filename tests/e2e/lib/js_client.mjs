@@ -121,9 +121,9 @@ export function jsClient(server, options) {
 }
 
 /** An HTTP front before a server: what `lie(request)` returns, {status, headers, body} or
- * 'silence', is said instead; `asked` is each line. */
+ * 'silence', is said instead; `asked` is each line, `answered` what the server said and to which Origin. */
 export async function startFront(server) {
-    const front = { lie: () => undefined, asked: [] };
+    const front = { lie: () => undefined, asked: [], answered: [] };
     const listener = http.createServer((request, response) => {
         front.asked.push(`${request.method} ${request.url}`);
         const lie = front.lie(request);
@@ -136,6 +136,7 @@ export async function startFront(server) {
         const headers = { ...request.headers, host: `127.0.0.1:${server.port}` };
         const { method, url: path } = request;
         const onward = http.request({ host: '127.0.0.1', port: server.port, method, path, headers, agent: false }, (answer) => {
+            front.answered.push({ origin: request.headers.origin, method, status: answer.statusCode });
             response.writeHead(answer.statusCode, answer.headers);
             answer.pipe(response);
         });
