@@ -89,21 +89,12 @@ def run_meson(name, options):
 def run_e2e(name, options):
     """The real binary, under the pinned Node's own test runner."""
     tally = Tally(name)
-    files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob("tests/e2e/*.test.mjs"))
-    if not files or not os.access(options.bin, os.X_OK):
-        tally.fail(f"no server at {options.bin}" if files else "no tests")
-        return tally
-    tap = Path(options.build, "e2e.tap").resolve()
     routes = Path(options.build, "e2e.routes").resolve()
     routes.unlink(missing_ok=True)
     env = dict(os.environ, SENESCHAL_BIN=str(Path(options.bin).resolve()),
                SENESCHAL_ROUTE_LOG=str(routes))
-    done = subprocess.run(
-        ["build/node", "--test", f"--test-concurrency={options.jobs}", "--test-timeout=300000",
-         "--test-reporter=spec", "--test-reporter-destination=stdout",
-         "--test-reporter=tap", f"--test-reporter-destination={tap}", *files],
-        env=env, cwd=ROOT, check=False)
-    count_node(tally, tap, done.returncode)
+    if not run_node(tally, options, env):
+        return tally
     covered = subprocess.run(["build/node", "tests/e2e/lib/routes.mjs", "report"], env=env, cwd=ROOT,
                              check=False, stdout=subprocess.PIPE, text=True)
     for line in covered.stdout.splitlines():
@@ -113,6 +104,29 @@ def run_e2e(name, options):
     return tally
 
 
+def run_browser(name, options):
+    """Clients in a real browser, against the real binary."""
+    tally = Tally(name)
+    run_node(tally, options, dict(os.environ, SENESCHAL_BIN=str(Path(options.bin).resolve())))
+    return tally
+
+
+def run_node(tally, options, env):
+    """The files of tests/NAME; False where there is nothing to run."""
+    files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob(f"tests/{tally.name}/*.test.mjs"))
+    if not files or not os.access(options.bin, os.X_OK):
+        tally.fail(f"no server at {options.bin}" if files else "no tests")
+        return False
+    tap = Path(options.build, f"{tally.name}.tap").resolve()
+    done = subprocess.run(
+        ["build/node", "--test", f"--test-concurrency={options.jobs}", "--test-timeout=300000",
+         "--test-reporter=spec", "--test-reporter-destination=stdout",
+         "--test-reporter=tap", f"--test-reporter-destination={tap}", *files],
+        env=env, cwd=ROOT, check=False)
+    count_node(tally, tap, done.returncode)
+    return True
+
+
 def count_node(tally, tap, returncode):
     """Node sums its leaves up itself; failures and skips are named from the lines."""
     text = tap.read_text(encoding="utf-8") if tap.exists() else ""
@@ -120,7 +134,7 @@ def count_node(tally, tap, returncode):
     for line in text.splitlines():
         found = CASE.match(line)
         if found and found.group(3) and found.group(3).upper() == "SKIP":
-            print(f"SKIPPED e2e: {found.group(2)}: {found.group(4) or 'no reason given'}")
+            print(f"SKIPPED {tally.name}: {found.group(2)}: {found.group(4) or 'no reason given'}")
     tally.passed += int(sums.get("pass", 0))
     tally.failed += int(sums.get("fail", 0)) + int(sums.get("cancelled", 0))
     tally.skipped += int(sums.get("skipped", 0)) + int(sums.get("todo", 0))
@@ -168,7 +182,7 @@ def run_arm64(name, options):
 
 
 SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "e2e": run_e2e,
-          "arm64": run_arm64}
+          "browser": run_browser, "arm64": run_arm64}
 
 
 def main():
