@@ -38,10 +38,15 @@ err_t self_heartbeat(struct request *rq)
     return reply_empty(rq, 202);
 }
 
-/* Two machines with one secret: the block is committed, and the refusal says so. */
+/* Two machines with one secret: the block is an event that happened, what was asked for one that
+ * was refused. Both are committed, and the refusal says so. */
 static err_t rotate_clone(struct request *rq)
 {
-    rq->event.action = STR("device.blocked");
+    struct audit_event block = rq->event;
+    block.action = STR("device.blocked");
+    block.result = AUDIT_OK;
+    block.reason = DEVICE_REASON_CLONE;
+    TRY(request_audit_more(rq, &block));
     request_reason(rq, DEVICE_REASON_CLONE);
     (void)diag_set(&rq->act.why, E_DEVICE_BLOCKED,
                    "another machine rotates the same token: both are out");

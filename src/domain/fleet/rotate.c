@@ -21,7 +21,7 @@ err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_devi
     TRY(e);
     act->org = t.org;
     TRY(device_get(act, t.principal, &d));
-    enum settle answer = SETTLE_GOOD;
+    enum settle answer = SETTLE_CURRENT;
     if (d.status != DEVICE_ENROLLED) {
         answer = SETTLE_SHUT;
     } else if (t.state == TOKEN_RETIRED) {
@@ -29,6 +29,7 @@ err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_devi
         answer = SETTLE_CLONE;
     } else if (t.state == TOKEN_ISSUED) {
         TRY(settle_first_use(act, &t));
+        answer = SETTLE_GOOD;
     }
     *ret_device = d.id;
     *ret = answer;

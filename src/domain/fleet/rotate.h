@@ -15,10 +15,11 @@
 #define DEVICE_REASON_CLONE STR("clone")
 
 enum settle {
-    SETTLE_GONE,  /* no such token: it proves nothing */
-    SETTLE_GOOD,  /* it is the current one, now or already */
-    SETTLE_CLONE, /* retired: the device is BLOCKED by this very call */
-    SETTLE_SHUT,  /* the device's status answers for it: nothing was changed */
+    SETTLE_GONE,    /* no such token: it proves nothing */
+    SETTLE_GOOD,    /* it is the current one, by this very call */
+    SETTLE_CURRENT, /* it was the current one already: of two at once, the second */
+    SETTLE_CLONE,   /* retired: the device is BLOCKED by this very call */
+    SETTLE_SHUT,    /* the device's status answers for it: nothing was changed */
 };
 
 /* A token that is not the current one was presented. Sets act->org to the device's. Commit whatever

@@ -32,7 +32,7 @@ static void test_a_new_machine_comes_in(void **state)
     assert_false(out.reactivated);
     assert_int_equal(out.device.status, DEVICE_ENROLLED);
     assert_int_equal(out.device.join_seq, 1);
-    assert_int_equal(settled(w, &out.token), SETTLE_GOOD);
+    assert_int_equal(settled(w, &out.token), SETTLE_CURRENT);
     assert_int_equal(ACT(w, arrive(w, key, STR("pc"), words, &out)), E_ALREADY_ENROLLED);
     assert_int_equal(ACT(w, arrive(w, key, STR("PC"), words, &out)), E_OK); /* case matters */
     assert_true(out.created);
@@ -77,7 +77,7 @@ static void test_reactivation_keeps_what_is_not_said(void **state)
     assert_int_equal(again.device.enrolled_at.us, w->act.now.us);
     assert_int_equal(again.device.last_seen_at.us, w->act.now.us);
     assert_int_equal(settled(w, &first.token), SETTLE_GONE);
-    assert_int_equal(settled(w, &again.token), SETTLE_GOOD);
+    assert_int_equal(settled(w, &again.token), SETTLE_CURRENT);
 }
 
 /* A stranger's init makes the machine PENDING; that must not turn a reactivation into a first time.

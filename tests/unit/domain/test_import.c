@@ -45,7 +45,7 @@ static void test_each_status_comes_over(void **state)
         enum device_status status;
         enum settle token;
     } cases[] = {
-        { "active", DEVICE_ENROLLED, SETTLE_GOOD },
+        { "active", DEVICE_ENROLLED, SETTLE_CURRENT },
         { "uninstalled", DEVICE_UNINSTALLED, SETTLE_SHUT },
         { "revoked", DEVICE_REVOKED, SETTLE_SHUT },
     };
@@ -143,7 +143,7 @@ static void test_adoption_gives_the_first_token_once(void **state)
     assert_false(out.reactivated);
     assert_true(str_eq(out.device.client_version, STR("2")));
     assert_true(str_eq(out.device.hostname, STR("Host")));
-    assert_int_equal(settled(w, &out.token), SETTLE_GOOD);
+    assert_int_equal(settled(w, &out.token), SETTLE_CURRENT);
     as_key(w, key);
     assert_int_equal(ACT(w, agent_enrol(&w->act, &in, &out)), E_ALREADY_ENROLLED);
     in.machine_id = owner.machine_id;

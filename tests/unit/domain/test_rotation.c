@@ -30,7 +30,7 @@ static void test_two_phases(void **state)
     assert_true(same(&first.token, &again.token));
     assert_int_equal(first.join_seq, 2);
     assert_false(first.clone);
-    assert_int_equal(settled(w, &old), SETTLE_GOOD); /* good until the new one is used */
+    assert_int_equal(settled(w, &old), SETTLE_CURRENT); /* good until the new one is used */
     assert_int_equal(settled(w, &first.token), SETTLE_GOOD);
     assert_int_equal(device_now(w, id).join_seq, 2);
     assert_int_equal(ACT(w, turn(w, id, 1, nonce_a, &again)), E_CONFLICT);
@@ -53,7 +53,7 @@ static void test_an_older_token_is_a_clone(void **state)
     assert_int_equal(settled(w, &next.token), SETTLE_SHUT);
     as_admin(w);
     assert_int_equal(ACT(w, device_change(&w->act, id, MOVE_UNBLOCK, STR_NONE)), E_OK);
-    assert_int_equal(settled(w, &next.token), SETTLE_GOOD);
+    assert_int_equal(settled(w, &next.token), SETTLE_CURRENT);
     assert_int_equal(settled(w, &old), SETTLE_CLONE);
 }
 
@@ -104,7 +104,7 @@ static void test_a_revoked_token_never_works_again(void **state)
     assert_int_equal(settled(w, &old), SETTLE_GONE);
     assert_true(oid_eq(enrolled(w, STR("pc"), &fresh), id));
     assert_int_equal(settled(w, &old), SETTLE_GONE);
-    assert_int_equal(settled(w, &fresh), SETTLE_GOOD);
+    assert_int_equal(settled(w, &fresh), SETTLE_CURRENT);
     assert_false(same(&old, &fresh));
 }
 
