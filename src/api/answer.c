@@ -30,6 +30,7 @@ static struct http_xchg *passage_end(struct passage *p)
 {
     struct http_xchg *x = p->rq.xchg;
     x->user = NULL;
+    edge_note_actor(x, &p->rq.act.actor);
     passage_free(p);
     return x;
 }
@@ -58,6 +59,7 @@ static void answer_refusal(struct passage *p, err_t e)
     struct api *api = p->api;
     struct buf *head = &edge_loop(api, x)->head;
     err_t shown = problem_public(e);
+    x->note.err = (uint8_t)e;
     if (shown == E_INTERNAL)
         log_failure(p, e);
     if (e == E_OVERLOADED)
@@ -152,6 +154,8 @@ static void answer_again(struct passage *p)
         .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p
     };
     bool found = live_find(p->api->services->live, &look, &hit, &wait) == LIVE_HIT;
+    if (found)
+        edge_note_actor(p->rq.xchg, &hit.who.actor);
     if (found && hit.who.refuse != E_OK) {
         answer_refusal(p, hit.who.refuse);
         return;

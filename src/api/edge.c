@@ -3,6 +3,7 @@
  * 1-6). */
 #include "api/passage.h"
 
+#include "api/access.h"
 #include "api/reply.h"
 #include "api/routes.h"
 #include "domain/audit/refusals.h"
@@ -12,6 +13,19 @@ enum { IN_BODY_MAX = 64 * 1024 };
 struct api_loop *edge_loop(struct api *api, const struct http_xchg *x)
 {
     return &api->loops[http_loop_index(x)];
+}
+
+oid_t edge_id(struct http_xchg *x)
+{
+    if (!oid_is_set(x->note.id))
+        x->note.id = oid_make();
+    return x->note.id;
+}
+
+void edge_note_actor(struct http_xchg *x, const struct actor *actor)
+{
+    x->note.actor_kind = (uint8_t)actor->kind;
+    x->note.actor = actor->id;
 }
 
 void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body)
@@ -81,6 +95,8 @@ static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const str
     buf_clear(&loop->head);
     buf_clear(&loop->body);
     err_t shown = problem_public(e);
+    x->note.id = id;
+    x->note.err = (uint8_t)e;
     problem_encode(&loop->body, e, why, id);
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
     add_cors_of_refusal(api, x, &loop->head);
@@ -92,7 +108,7 @@ static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const str
 void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why)
 {
     admission_shed(&api->admission, class, why);
-    refuse_with(api, x, E_OVERLOADED, NULL, oid_make(), STR(""));
+    refuse_with(api, x, E_OVERLOADED, NULL, edge_id(x), STR(""));
 }
 
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id)
@@ -108,9 +124,10 @@ void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct dia
 static void refuse_in_time(struct api *api, struct http_xchg *x, err_t e, str_t more)
 {
     struct api_loop *loop = edge_loop(api, x);
-    oid_t id = oid_make();
+    oid_t id = edge_id(x);
     buf_clear(&loop->head);
     buf_clear(&loop->body);
+    x->note.err = (uint8_t)e;
     problem_encode(&loop->body, e, NULL, id);
     reply_head_common(&loop->head, STR("application/problem+json"), id, false);
     add_cors_of_refusal(api, x, &loop->head);
@@ -137,7 +154,7 @@ void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in
 
 void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, bool cors)
 {
-    refuse_with(api, x, e, NULL, oid_make(), cors_text(cors));
+    refuse_with(api, x, e, NULL, edge_id(x), cors_text(cors));
 }
 
 /* 405 and OPTIONS say what the path takes. */
@@ -148,16 +165,16 @@ static void answer_methods(struct api *api, struct http_xchg *x, uint32_t method
     char more[128];
     struct arena *a = http_arena(x);
     if (a == NULL || methods_text(a, methods, &allow) != E_OK) {
-        edge_refuse(api, x, E_NO_MEMORY, NULL, oid_make());
+        edge_refuse(api, x, E_NO_MEMORY, NULL, edge_id(x));
         return;
     }
     int n = snprintf(more, sizeof more, "Allow: %.*s\r\n", STR_ARG(allow));
     if (x->method != HTTP_OPTIONS) {
-        refuse_with(api, x, E_METHOD_NOT_ALLOWED, NULL, oid_make(), str_of(more, (size_t)n));
+        refuse_with(api, x, E_METHOD_NOT_ALLOWED, NULL, edge_id(x), str_of(more, (size_t)n));
         return;
     }
     buf_clear(&loop->head);
-    reply_head_common(&loop->head, STR_NONE, oid_make(), false);
+    reply_head_common(&loop->head, STR_NONE, edge_id(x), false);
     buf_add(&loop->head, str_of(more, (size_t)n));
     edge_reply(api, x, 204, buf_str(&loop->head), STR(""));
 }
@@ -167,7 +184,7 @@ static void answer_preflight(struct api *api, struct http_xchg *x)
 {
     struct api_loop *loop = edge_loop(api, x);
     buf_clear(&loop->head);
-    reply_head_common(&loop->head, STR_NONE, oid_make(), false);
+    reply_head_common(&loop->head, STR_NONE, edge_id(x), false);
     BUF_ADD(&loop->head,
             "Access-Control-Allow-Origin: *\r\n"
             "Access-Control-Allow-Methods: GET, POST\r\n"
@@ -192,7 +209,7 @@ static void answer_options(struct api *api, struct http_xchg *x, uint32_t method
     const struct route *route = preflight_route(api, x);
     err_t e = auth_origin(services_settings(api->services), x, route, &cors);
     if (e != E_OK)
-        edge_refuse(api, x, e, NULL, oid_make());
+        edge_refuse(api, x, e, NULL, edge_id(x));
     else if (cors)
         answer_preflight(api, x);
     else
@@ -248,9 +265,10 @@ void edge_ask(const struct hot_ask *ask)
 /* The token is known here, and its principal may go on. */
 static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
 {
+    edge_note_actor(ask->x, &hit->who.actor);
     ask->who = hit;
     if (hit->who.refuse != E_OK) {
-        edge_refuse(ask->api, ask->x, hit->who.refuse, NULL, oid_make());
+        edge_refuse(ask->api, ask->x, hit->who.refuse, NULL, edge_id(ask->x));
         return;
     }
     edge_ask(ask);
@@ -277,7 +295,7 @@ static void edge_unknown(struct hot_ask *ask, ts_t now, struct live_hit *hit)
     err_t e = auth_token_spelt(ask->x, &why);
     if (e != E_OK) {
         edge_count_refusal(ask->api, ask->x, ask->route, e);
-        edge_refuse(ask->api, ask->x, e, &why, oid_make());
+        edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
     } else if (admin_tokens_hold(&ask->api->services->admin_tokens, ask->token, now)) {
         edge_administrator(ask, hit);
     } else if (limit_address(ask->api, &ask->x->peer, false, &wait)) {
@@ -318,6 +336,7 @@ static void on_message(void *app, struct http_xchg *x)
     struct route_match m = router_match(api->router, x->method, x->path);
     digest_t token;
     bool sent = false;
+    x->note.row = m.route;
     if (x->method == HTTP_OPTIONS && m.methods != 0) {
         answer_options(api, x, m.methods);
         return;
@@ -333,7 +352,7 @@ static void on_message(void *app, struct http_xchg *x)
     }
     if (e != E_OK) {
         edge_count_refusal(api, x, m.route, e);
-        edge_refuse(api, x, e, &why, oid_make());
+        edge_refuse(api, x, e, &why, edge_id(x));
         return;
     }
     dur_t wait;
@@ -351,7 +370,7 @@ static void on_message(void *app, struct http_xchg *x)
 
 static void on_refuse(void *app, struct http_xchg *x, err_t e, const struct diag *why)
 {
-    edge_refuse(app, x, e, why, oid_make());
+    edge_refuse(app, x, e, why, edge_id(x));
 }
 
 static void on_gone(void *app, struct http_xchg *x)
@@ -383,6 +402,7 @@ static void on_done(void *app, struct http_xchg *x, int status, size_t bytes)
     (void)atomic_fetch_add_explicit(&m->by_class[class], 1, memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&m->bytes, bytes, memory_order_relaxed);
     (void)atomic_fetch_add_explicit(&m->latency_us, took, memory_order_relaxed);
+    access_log(services_settings(((const struct api *)app)->services), x, status, bytes);
 }
 
 const struct http_app api_calls = {

@@ -16,7 +16,7 @@ static void answer_name(const struct hot_ask *ask, str_t machine_id)
     buf_clear(&loop->body);
     struct json_out o = json_out_to(&loop->body);
     shape_encode(&o, &verify_out_shape, &out);
-    reply_head_common(&loop->head, STR("application/json"), oid_make(), true);
+    reply_head_common(&loop->head, STR("application/json"), edge_id(ask->x), true);
     edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));
 }
 

@@ -40,7 +40,7 @@ static void answer(const struct hot_ask *ask, int status, str_t type, str_t body
 {
     struct buf *head = &edge_loop(ask->api, ask->x)->head;
     buf_clear(head);
-    reply_head_common(head, type, oid_make(), true);
+    reply_head_common(head, type, edge_id(ask->x), true);
     edge_reply(ask->api, ask->x, status, buf_str(head), body);
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/passage.h"
 #include "base/buf.h"
+#include "base/log.h"
 
 enum { METRICS_MAX = 64 * 1024 };
 
@@ -60,6 +61,13 @@ static void metrics_store(struct buf *b, const struct services *sv)
            (int64_t)l.effectives);
     metric(b, "write_limit", "gauge", "Jobs that may wait for the writer, at the pace of the disk.",
            (int64_t)w.limit);
+    struct log_stats log;
+    log_get_stats(&log);
+    metric(b, "log_lines_dropped_total", "counter",
+           "Lines of the log that nobody could take: standard error was stuck.",
+           (int64_t)log.dropped);
+    metric(b, "log_lines_suppressed_total", "counter", "Lines of the log that repeated too often.",
+           (int64_t)log.suppressed);
     metric(b, "uptime_seconds", "gauge", "Since the start.",
            ts_diff(clock_now(), sv->started_at).us / 1000000);
 }

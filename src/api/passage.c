@@ -55,7 +55,7 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     p->rq.services = ask->api->services;
     p->rq.route = ask->route;
     p->rq.xchg = ask->x;
-    p->rq.id = oid_make();
+    p->rq.id = edge_id(ask->x);
     p->rq.act.arena = a;
     p->rq.act.keys = &ask->api->services->keys;
     effects_init(&p->rq.act.effects);
@@ -102,7 +102,7 @@ void passage_start(const struct hot_ask *ask, const struct live_hit *hit)
     }
     err_t e = p != NULL ? E_OK : passage_new(ask, &p);
     if (e != E_OK) {
-        edge_refuse(ask->api, ask->x, e, NULL, oid_make());
+        edge_refuse(ask->api, ask->x, e, NULL, edge_id(ask->x));
         return;
     }
     ask->x->user = p;

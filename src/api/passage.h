@@ -84,6 +84,10 @@ struct passage {
 
 /* edge.c, on the loop */
 struct api_loop *edge_loop(struct api *api, const struct http_xchg *x);
+/* One request id an exchange, made when it is first asked for: the answer, the log and the record
+ * name the same. */
+oid_t edge_id(struct http_xchg *x);
+void edge_note_actor(struct http_xchg *x, const struct actor *actor);
 void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body);
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,

@@ -59,7 +59,7 @@ static void answer_200(struct api *api, struct http_xchg *x, const struct live_h
     char text[ETAG_TEXT];
     etag_text(&hit->etag, text);
     buf_clear(head);
-    reply_head_common(head, STR("application/json"), oid_make(), false);
+    reply_head_common(head, STR("application/json"), edge_id(x), false);
     add_validators(head, str_of(text, sizeof text), cors);
     edge_reply(api, x, 200, buf_str(head), str_of(hit->effective->body, hit->effective->n));
 }
@@ -206,7 +206,7 @@ static err_t poll_check(const struct hot_ask *ask, struct poll_query *query, enu
     if (e == E_OK && oid_is_set(query->device) && !oid_eq(query->device, ask->who->who.actor.id))
         e = FAIL(&why, E_FORBIDDEN, "a device reads its own configuration");
     if (e != E_OK) {
-        edge_refuse(ask->api, ask->x, e, &why, oid_make());
+        edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
         return E_OK;
     }
     if (!ask->who->fresh) {
@@ -256,7 +256,7 @@ enum hot_answer config_version_hot(const struct hot_ask *ask)
     buf_clear(&loop->body);
     struct json_out o = json_out_to(&loop->body);
     shape_encode(&o, &config_version_out_shape, &out);
-    reply_head_common(&loop->head, STR("application/json"), oid_make(), false);
+    reply_head_common(&loop->head, STR("application/json"), edge_id(ask->x), false);
     BUF_ADD(&loop->head, "Cache-Control: private, no-cache\r\n");
     edge_put_cors(&loop->head, asks_cors(ask));
     edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));

@@ -5,6 +5,9 @@
 #include "base/enc.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
+
+static_assert((int)PEER_TEXT_MAX == INET6_ADDRSTRLEN, "as inet_ntop wants it");
 
 err_t request_param_id(struct request *rq, size_t n, oid_t *ret)
 {
@@ -30,16 +33,19 @@ str_t request_path(const struct request *rq)
     return str_starts(path, prefix) ? str_sub(path, prefix.n, path.n) : path;
 }
 
+str_t peer_text(const struct http_peer *peer, char text[static PEER_TEXT_MAX])
+{
+    const struct in6_addr *ip = (const struct in6_addr *)(const void *)peer->ip;
+    bool v4 = IN6_IS_ADDR_V4MAPPED(ip);
+    const void *from = v4 ? (const void *)(peer->ip + 12) : (const void *)ip;
+    return str_from_cz(inet_ntop(v4 ? AF_INET : AF_INET6, from, text, PEER_TEXT_MAX));
+}
+
 str_t request_peer(struct request *rq)
 {
-    char text[INET6_ADDRSTRLEN];
+    char text[PEER_TEXT_MAX];
     str_t ret;
-    const struct in6_addr *ip = (const struct in6_addr *)(const void *)rq->xchg->peer.ip;
-    bool v4 = IN6_IS_ADDR_V4MAPPED(ip);
-    const void *from = v4 ? (const void *)(rq->xchg->peer.ip + 12) : (const void *)ip;
-    if (inet_ntop(v4 ? AF_INET : AF_INET6, from, text, sizeof text) == NULL)
-        return STR_NONE;
-    return str_copy(rq->act.arena, str_from_cz(text), &ret) == E_OK ? ret : STR_NONE;
+    return str_copy(rq->act.arena, peer_text(&rq->xchg->peer, text), &ret) == E_OK ? ret : STR_NONE;
 }
 
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name)

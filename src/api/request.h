@@ -63,6 +63,9 @@ err_t request_param_id(struct request *rq, size_t n, oid_t *ret) MUST_USE;
 err_t request_may(struct request *rq, enum perm p) MUST_USE;
 /* The path below /api/v1: one name for both places of a row, with what its {param}s stand for. */
 str_t request_path(const struct request *rq);
+/* The peer's address as text; absent: none. */
+enum { PEER_TEXT_MAX = 46 };
+str_t peer_text(const struct http_peer *peer, char text[static PEER_TEXT_MAX]);
 /* The peer's address as text, in the request's arena; absent when memory is short. */
 str_t request_peer(struct request *rq);
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name);

@@ -12,6 +12,9 @@
 
 #include <stdatomic.h>
 
+/* Which answers the log has. */
+enum access { ACCESS_OFF, ACCESS_ERRORS, ACCESS_ALL };
+
 /* From the configuration. Never changed: SIGHUP makes a new one, and those who still read the old
  * one may go on. */
 struct settings {
@@ -20,6 +23,7 @@ struct settings {
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
     const char *fleet_locked_by;   /* the name that said it */
     bool metrics_open;
+    enum access access;
     str_t public_url; /* absent: from the listen address */
     const str_t *cors_origins;
     size_t cors_origins_n;

@@ -162,11 +162,10 @@ void stream_drained(struct nudge *n)
         stream_tell(n);
 }
 
-static void stream_head(const struct api *api, struct buf *head, bool cors)
+static void stream_head(struct http_xchg *x, struct buf *head, bool cors)
 {
-    (void)api;
     buf_clear(head);
-    reply_head_common(head, STR("text/event-stream"), oid_make(), true);
+    reply_head_common(head, STR("text/event-stream"), edge_id(x), true);
     BUF_ADD(head, "X-Accel-Buffering: no\r\n"); /* a proxy in front is to pass each event on */
     edge_put_cors(head, cors);
 }
@@ -184,7 +183,7 @@ static int64_t last_event_id(const struct http_xchg *x)
 static void stream_open(struct nudge *n, int64_t last)
 {
     struct api_loop *loop = n->loop;
-    stream_head(loop->api, &loop->head, n->cors);
+    stream_head(n->x, &loop->head, n->cors);
     http_stream_begin(n->x, 200, buf_str(&loop->head));
     http_stream_trickle(n->x);
     struct buf *b = body_clear(n);
@@ -202,7 +201,7 @@ static void stream_only_begin(const struct hot_ask *ask)
 {
     struct api_loop *loop = edge_loop(ask->api, ask->x);
     bool head = ask->x->method == HTTP_HEAD;
-    stream_head(ask->api, &loop->head, edge_has_cors(ask->api, ask->x, ask->route));
+    stream_head(ask->x, &loop->head, edge_has_cors(ask->api, ask->x, ask->route));
     if (ask->passage != NULL)
         passage_free(ask->passage);
     ask->x->user = NULL;
@@ -236,7 +235,7 @@ enum hot_answer config_stream_hot(const struct hot_ask *ask)
         return HOT_PASS;
     err_t e = stream_check(ask, &why);
     if (e != E_OK) {
-        edge_refuse(ask->api, ask->x, e, &why, oid_make());
+        edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
         return HOT_DONE;
     }
     if (ask->x->method == HTTP_HEAD || services_stop(ask->api->services)) {

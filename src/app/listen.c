@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/listen.h"
 
+#include "app/logging.h"
 #include "base/log.h"
 
 enum { HOSTS_MAX = 256 };
@@ -116,14 +117,12 @@ static err_t hosts_make(const struct config *c, const struct http_server_cfg *cf
 /* What SIGHUP may change, from the configuration as it is now. */
 static err_t settings_reloadable(const struct config *c, struct settings *s)
 {
-    enum log_level level = LOG_INFO;
     s->fleet_locked = config_tri(c, CONF_FLEET_LOCKED);
     s->fleet_locked_by = c->origins[CONF_FLEET_LOCKED].p;
     s->spread_s = config_int(c, CONF_SPREAD);
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
-    TRY(log_level_parse(config_text(c, CONF_LOG_LEVEL), &level));
-    log_set_level(level);
+    TRY(logging_set(c, &s->access));
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);
 }
 

@@ -21,6 +21,7 @@ enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, EFFECTIVES_MAX = 16384 };
 #define DRAIN_MAX        DUR_S(10)
 #define SETTLE_MAX       DUR_S(9) /* of it, the rest is for what a successor waits for */
 #define GRACE            DUR_S(1) /* for clients of TLS to notice that their connection ends */
+#define LOG_LAST_MAX     DUR_S(1)
 #define STORE_LOST_GRACE DUR_S(10)
 
 /* Everything that is made at start and taken down, in the opposite order, at the end. */
@@ -348,6 +349,7 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
         return E_NO_MEMORY;
     serve_signals(&signals);
     (void)proc_files_max((size_t)config_int(config, CONF_CONNECTIONS_MAX) + 256);
+    err_ignore(log_start()); /* without its thread lines are written at once */
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();
     err_t e = serve_make(&s, why);
@@ -364,5 +366,6 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
             serve_drain(&s);
     }
     serve_unmake(&s);
+    log_stop(LOG_LAST_MAX);
     return goes_on ? succession_go(next, a, &s.handover, why) : e;
 }

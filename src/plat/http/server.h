@@ -18,6 +18,7 @@
 #define PLAT_HTTP_SERVER_H
 
 #include "base/clock.h"
+#include "plat/http/note.h"
 #include "plat/loop/loop.h"
 
 #include <sys/socket.h>
@@ -60,6 +61,7 @@ struct http_xchg {
     uint64_t started_us; /* CLOCK_MONOTONIC when the head was complete */
     struct arena *arena; /* dies with the exchange; made at first use by http_arena() */
     void *user;          /* the application's own */
+    struct http_note note;
 };
 
 /* What the engine shall do with the body that follows a head. */

@@ -102,6 +102,94 @@ static void levels(void **state)
     log_set_level(LOG_INFO);
 }
 
+static void formats(void **state)
+{
+    (void)state;
+    log_set_format(LOG_TEXT);
+    TAKE(LOG(LOG_WARNING, "e", LOG_F("plain", "a/b:c"), LOG_F("n", 7), LOG_F("blank", "a b"),
+             LOG_F("none", ""), LOG_F("forged", "x\nerror"), LOG_F("sign", "a=b")));
+    assert_string_equal(taken, "2026-11-22T02:15:30.123Z warning e plain=a/b:c n=7 blank=\"a b\" "
+                               "none=\"\" forged=\"x\\u000aerror\" sign=\"a=b\"\n");
+    log_set_format(LOG_JOURNAL);
+    TAKE(LOG(LOG_ERROR, "e", LOG_F("f", "x")));
+    assert_true(strncmp(taken, "<3>{\"at\":", 9) == 0);
+    log_set_format(LOG_AUTO); /* a pipe is no terminal */
+    TAKE(LOG(LOG_INFO, "e", LOG_F("f", "x")));
+    assert_true(taken[0] == '{');
+    enum log_format format;
+    assert_int_equal(log_format_parse(STR("Journal"), &format), E_OK);
+    assert_int_equal(format, LOG_JOURNAL);
+    assert_int_equal(log_format_parse(STR("xml"), &format), E_BAD_FIELD);
+    log_set_format(LOG_JSON);
+}
+
+static void repeats_are_held_back(void **state)
+{
+    (void)state;
+    struct log_stats before;
+    struct log_stats after;
+    log_get_stats(&before);
+    for (int i = 0; i < 300; i++)
+        TAKE(LOG(LOG_INFO, "often", LOG_F("i", i)));
+    log_get_stats(&after);
+    uint64_t held = after.suppressed - before.suppressed;
+    assert_int_equal(held + after.lines[LOG_INFO] - before.lines[LOG_INFO], 300);
+    assert_true(held > 90 && held <= 100);
+    TAKE(LOG(LOG_INFO, "seldom", LOG_F("i", 1)));
+    assert_true(strstr(taken, "seldom") != NULL);
+    TAKE(LOG_EVERY(LOG_INFO, "often", LOG_F("i", 1)));
+    assert_true(strstr(taken, "often") != NULL);
+    clock_freeze((ts_t){ 1795313730123000 }, DUR_S(2));
+    char want[64];
+    snprintf(want, sizeof want, "\"suppressed\":%d}", (int)held);
+    TAKE(LOG(LOG_INFO, "often", LOG_F("i", 1)));
+    assert_true(strstr(taken, want) != NULL);
+    TAKE(LOG(LOG_INFO, "often", LOG_F("i", 1)));
+    assert_true(strstr(taken, "suppressed") == NULL);
+}
+
+/* A pipe that nobody reads: more lines than are kept; then the reader comes. */
+static void nobody_waits_for_a_stuck_pipe(void **state)
+{
+    (void)state;
+    enum { LINES = 20000 };
+    struct log_stats stats;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    int kept = dup(STDERR_FILENO);
+    assert_true(dup2(fds[1], STDERR_FILENO) >= 0);
+    close(fds[1]);
+    clock_release();
+    assert_int_equal(log_start(), E_OK);
+    for (int i = 0; i < LINES; i++)
+        LOG_EVERY(LOG_INFO, "e", LOG_F("i", i), LOG_F("f", "some text to fill it sooner"));
+    log_get_stats(&stats);
+    assert_true(stats.dropped > 0 && stats.dropped < LINES);
+    log_stop(DUR_MS(50)); /* gives up: what was kept is lost too */
+    log_get_stats(&stats);
+    uint64_t dropped = stats.dropped;
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    uint64_t lines = 0;
+    ssize_t got;
+    while ((got = read(fds[0], taken, sizeof taken)) > 0) {
+        for (ssize_t i = 0; i < got; i++)
+            lines += taken[i] == '\n';
+    }
+    close(fds[0]);
+    assert_int_equal(lines + dropped, LINES); /* every line is somewhere, and no half of one */
+}
+
+/* What was said before the end is there. */
+static void the_last_lines_come(void **state)
+{
+    (void)state;
+    TAKE(assert_int_equal(log_start(), E_OK); LOG(LOG_INFO, "first", LOG_F("i", 1));
+         LOG(LOG_INFO, "last", LOG_F("i", 2)); log_stop(DUR_S(10)));
+    assert_true(strstr(taken, "first") < strstr(taken, "last"));
+    assert_true(strstr(taken, "last") != NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +197,10 @@ int main(void)
         cmocka_unit_test(kinds_of_fields),
         cmocka_unit_test(long_text_is_cut),
         cmocka_unit_test(levels),
+        cmocka_unit_test(formats),
+        cmocka_unit_test(repeats_are_held_back),
+        cmocka_unit_test(nobody_waits_for_a_stuck_pipe),
+        cmocka_unit_test(the_last_lines_come),
     };
     clock_freeze((ts_t){ 1795313730123000 }, DUR_S(1));
     return cmocka_run_group_tests(tests, NULL, NULL);
