@@ -66,16 +66,14 @@ struct http_xchg {
 
 /* What the engine shall do with the body that follows a head. */
 struct http_take {
-    err_t refuse;    /* E_OK: go on; else this refusal, with a lingering close while body bytes are
-                        still coming */
+    err_t refuse;    /* E_OK: go on; else this, with a lingering close while the body comes */
     size_t body_max; /* E_TOO_BIG over it */
     bool drop;       /* read it to its end by the rules, keep nothing (<= 64 KiB) */
 };
 
 struct http_reply {
     int status;
-    str_t head; /* header lines, each with its CRLF; the engine adds Date, Content-Length,
-                   Connection */
+    str_t head; /* lines with their CRLF; the engine adds Date, Content-Length, Connection */
     str_t body;
 }; /* borrowed until the call returns */
 
