@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The C ABI: open and close. */
 #include "agent/agent.h"
+#include "agent/local.h"
 #include "base/enc.h"
 #include "base/rng.h"
 #include "plat/crypto/crypto.h"
@@ -9,7 +10,7 @@
 #include <assert.h>
 #include <sys/utsname.h>
 
-enum { AGENT_MACHINE_HEX = 16 };
+enum { AGENT_MACHINE_HEX = 16, AGENT_ROUND = 16 /* an arena rounds up */ };
 
 static_assert((int)SENESCHAL_UNENROLLED == (int)AGENT_UNENROLLED, "one numbering");
 static_assert((int)SENESCHAL_PENDING == (int)AGENT_PENDING, "one numbering");
@@ -40,6 +41,8 @@ static bool agent_server_is_safe(const char *server, bool insecure)
 {
     str_t url = str_from_cz(server);
     str_t plain = STR("http://");
+    if (str_find(url, '@') < url.n)
+        return false; /* the URL is shown: no place for a password */
     if (str_starts(url, STR("https://")))
         return true;
     if (!str_starts(url, plain))
@@ -51,21 +54,34 @@ static bool agent_server_is_safe(const char *server, bool insecure)
         host.n = str_find(host, ':');
     else if (str_find(host, ']') < host.n)
         host.n = str_find(host, ']') + 1;
-    bool user = str_find(authority, '@') < authority.n;
-    return insecure || (!user && agent_host_is_local(host));
+    return insecure || agent_host_is_local(host);
+}
+
+/* The options as this version knows them, from a caller of this one or an older one. */
+static err_t agent_options_fit(struct seneschal_agent *g, const struct seneschal_agent_options *o,
+                               struct seneschal_agent_options *ret)
+{
+    struct seneschal_agent_options full = { 0 };
+    if (o->size < offsetof(struct seneschal_agent_options, proxy) || o->size > sizeof full)
+        return FAIL(&g->why, E_USAGE, "size: want that of struct seneschal_agent_options");
+    memcpy(&full, o, o->size);
+    *ret = full;
+    return E_OK;
 }
 
 static err_t agent_options(struct seneschal_agent *g, const struct seneschal_agent_options *o)
 {
-    if (o->size != sizeof *o || o->server == NULL || o->state_dir == NULL || o->config_out == NULL)
+    if (o->server == NULL || o->state_dir == NULL || o->config_out == NULL)
         return FAIL(&g->why, E_USAGE, "server, state_dir and config_out are wanted");
     if (!agent_server_is_safe(o->server, o->insecure_http != 0))
-        return FAIL(&g->why, E_USAGE, "want https, or http to this machine: %s", o->server);
+        return FAIL(&g->why, E_USAGE, "want https, or http to this machine, and no user: %s",
+                    o->server);
     if (agent_set(g->server, sizeof g->server, o->server) != E_OK ||
         agent_set(g->dir, sizeof g->dir, o->state_dir) != E_OK ||
         agent_set(g->out, sizeof g->out, o->config_out) != E_OK ||
         agent_set(g->key_file, sizeof g->key_file, o->enrollment_key_file) != E_OK ||
-        agent_set(g->ca_file, sizeof g->ca_file, o->ca_file) != E_OK)
+        agent_set(g->ca_file, sizeof g->ca_file, o->ca_file) != E_OK ||
+        agent_set(g->proxy, sizeof g->proxy, o->proxy) != E_OK)
         return FAIL(&g->why, E_USAGE, "a path or URL is longer than %d bytes", AGENT_PATH_MAX);
     for (size_t n = strlen(g->server); n > 0 && g->server[n - 1] == '/'; n--)
         g->server[n - 1] = '\0';
@@ -156,9 +172,24 @@ static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
     return agent_force_load(g);
 }
 
-static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *o)
+/* Last: nobody is told anything before there is something to tell. */
+static err_t agent_start_local(struct seneschal_agent *g, const struct seneschal_agent_options *o)
+{
+    if (o->socket_path == NULL)
+        return o->socket_group == NULL
+                   ? E_OK
+                   : FAIL(&g->why, E_USAGE, "a group of the socket is no use without its path");
+    TRY(agent_local_open(o->socket_path, o->socket_group, &g->why, &g->local));
+    agent_show(g);
+    return E_OK;
+}
+
+static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *given)
 {
     char path[AGENT_PATH_MAX + 8];
+    struct seneschal_agent_options full = { 0 };
+    const struct seneschal_agent_options *o = &full;
+    TRY(agent_options_fit(g, given, &full));
     TRY(crypto_init());
     TRY(agent_options(g, o));
     g->arena = arena_new(AGENT_ARENA_MAX);
@@ -171,8 +202,10 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
     const struct http_client_cfg http = {
         .ca_file = g->ca_file[0] != '\0' ? g->ca_file : NULL,
         .user_agent = "seneschal-agent/" SENESCHAL_VERSION,
+        .proxy = g->proxy[0] != '\0' ? g->proxy : NULL,
     };
     TRY(http_client_new(&http, &g->http));
+    TRY(agent_start_local(g, o));
     agent_tell(g, "agent-state", g->store.reason[0] != '\0' ? g->store.reason : "start");
     return E_OK;
 }
@@ -180,7 +213,7 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
 int seneschal_agent_open(const struct seneschal_agent_options *options,
                          struct seneschal_agent **ret, char *error, size_t error_size)
 {
-    struct arena *life = arena_new(sizeof(struct seneschal_agent));
+    struct arena *life = arena_new(sizeof(struct seneschal_agent) + AGENT_ROUND);
     struct seneschal_agent *g = life == NULL ? NULL : ARENA_NEW(life, struct seneschal_agent);
     if (g == NULL) {
         arena_free(life);
@@ -208,6 +241,7 @@ void seneschal_agent_close(struct seneschal_agent *agent)
     if (agent == NULL)
         return;
     struct arena *life = agent->life;
+    agent_local_close(agent->local);
     http_client_free(agent->http);
     arena_free(agent->arena);
     buf_fini(&agent->force);

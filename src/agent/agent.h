@@ -21,6 +21,7 @@ struct seneschal_agent {
     char out[AGENT_PATH_MAX];
     char key_file[AGENT_PATH_MAX];
     char ca_file[AGENT_PATH_MAX];
+    char proxy[AGENT_PATH_MAX];
     char hostname[AGENT_TEXT];
     char os[AGENT_TEXT];
     struct agent_host host;
@@ -44,11 +45,16 @@ struct seneschal_agent {
     struct buf force;   /* the bytes of the file, as we wrote them; empty: none of ours */
     bool degraded;      /* the last configuration carries a minimal one */
     bool recorded;      /* since the start, a change */
+    struct agent_local *local; /* NULL: no socket */
+    ts_t next_ask;             /* absent: it asks */
+    dur_t alive;               /* when it was last said that it goes on */
 };
 
 extern const struct agent_law agent_default_law;
 
 void agent_tell(struct seneschal_agent *g, const char *event, const char *reason);
+/* Tell the programs of this machine how it stands. */
+void agent_show(struct seneschal_agent *g);
 
 /* Ask the server: the answer as news. E_CLOSED: stopped. E_AGAIN: something else came up, ask anew.
  * Else only faults of this machine. */

@@ -4,6 +4,7 @@
 #include "agent/journal.h"
 #include "agent/seneschal_agent.h"
 #include "base/log.h"
+#include "plat/os/proc.h"
 
 #include <signal.h>
 
@@ -27,23 +28,45 @@ static bool catch_signals(void)
         if (sigaction(numbers[i], &catch, NULL) != 0)
             return false;
     }
-    struct sigaction ignore = { 0 };
-    ignore.sa_handler = SIG_IGN;
-    return sigaction(SIGPIPE, &ignore, NULL) == 0;
+    return true;
+}
+
+static const struct {
+    const char *event;
+    enum log_level level;
+} levels[] = {
+    { "agent-refused", LOG_ERROR },     { "agent-failed", LOG_ERROR },
+    { "agent-unreached", LOG_WARNING }, { "agent-clock", LOG_WARNING },
+    { "agent-socket", LOG_WARNING },
+};
+
+/* What the supervisor shows, and that it need not restart us (sd_notify(3)). */
+static void tell_supervisor(const struct seneschal_notice *n)
+{
+    char status[128];
+    (void)snprintf(status, sizeof status, "READY=1\nSTATUS=%s%s%s\nWATCHDOG=1", n->state,
+                   n->reason != NULL ? ": " : "", n->reason != NULL ? n->reason : "");
+    if (strcmp(n->event, "agent-state") == 0)
+        proc_notify(status);
+    else if (strcmp(n->event, "agent-alive") == 0)
+        proc_notify("WATCHDOG=1");
 }
 
 /* Standard error gets one JSON object a notice; standard output the one line that a person waits
  * for. */
 static void on_notice(void *arg, const struct seneschal_notice *n)
 {
+    enum log_level level = LOG_INFO;
     (void)arg;
-    bool bad = strcmp(n->event, "agent-refused") == 0 || strcmp(n->event, "agent-failed") == 0;
-    bool poor = strcmp(n->event, "agent-unreached") == 0 || strcmp(n->event, "agent-clock") == 0;
-    LOG(bad    ? LOG_ERROR
-        : poor ? LOG_WARNING
-               : LOG_INFO,
-        n->event, LOG_F("state", n->state), LOG_F("reason", n->reason), LOG_F("code", n->code),
-        LOG_F("etag", n->etag));
+    tell_supervisor(n);
+    if (strcmp(n->event, "agent-alive") == 0)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+        if (strcmp(n->event, levels[i].event) == 0)
+            level = levels[i].level;
+    }
+    LOG(level, n->event, LOG_F("state", n->state), LOG_F("reason", n->reason),
+        LOG_F("code", n->code), LOG_F("etag", n->etag));
     if (strcmp(n->event, "agent-code") == 0 && n->code != NULL) {
         printf("code %s: ask an administrator to approve the device that shows this code\n",
                n->code);
@@ -78,7 +101,14 @@ int agent_main(int argc, char **argv)
         .ca_file = v.of[OPTION_CA_FILE],
         .insecure_http = v.of[OPTION_INSECURE_HTTP] != NULL,
         .notify = on_notice,
+        .proxy = v.of[OPTION_PROXY],
+        .socket_path = v.of[OPTION_SOCKET],
+        .socket_group = v.of[OPTION_SOCKET_GROUP],
     };
+    if (proc_harden() != E_OK) {
+        (void)fprintf(stderr, "seneschal agent: the process could not be hardened\n");
+        return AGENT_EXIT_FAILED;
+    }
     int result = seneschal_agent_open(&o, &running, error, sizeof error);
     if (result != SENESCHAL_OK) {
         LOG(LOG_ERROR, "agent-failed", LOG_F("reason", (const char *)error));
@@ -89,6 +119,7 @@ int agent_main(int argc, char **argv)
     result = !catch_signals()            ? SENESCHAL_FAILED
              : v.of[OPTION_ONCE] != NULL ? seneschal_agent_once(running)
                                          : seneschal_agent_run(running);
+    proc_notify("STOPPING=1");
     seneschal_agent_close(running);
     running = NULL;
     return result == SENESCHAL_STOPPED ? AGENT_EXIT_OK : result;

@@ -3,7 +3,7 @@
 #include "agent/agent.h"
 #include "base/rng.h"
 
-enum { RUN_POLL_S = 50, RUN_ONCE_STEPS = 32, RUN_SLICE_MS = 200 };
+enum { RUN_POLL_S = 50, RUN_ONCE_STEPS = 32, RUN_SLICE_MS = 200, RUN_ALIVE_S = 20 };
 
 static struct agent_view run_view(struct seneschal_agent *g)
 {
@@ -48,12 +48,29 @@ static int run_result(const struct seneschal_agent *g, enum agent_event event, d
     return wait.us == 0 ? SENESCHAL_GO_ON : SENESCHAL_LATER;
 }
 
+static void run_alive(struct seneschal_agent *g)
+{
+    dur_t now = clock_mono();
+    if (g->alive.us != 0 && now.us - g->alive.us < DUR_S(RUN_ALIVE_S).us)
+        return;
+    g->alive = now;
+    agent_tell(g, "agent-alive", NULL);
+}
+
+/* When it asks next, for those who look. */
+static void run_show(struct seneschal_agent *g, dur_t wait)
+{
+    g->next_ask = wait.us > 0 ? ts_add(clock_wall(), wait) : (ts_t){ 0 };
+    agent_show(g);
+}
+
 int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int64_t *wait_ms)
 {
     struct agent_news news;
     dur_t wait = { 0 };
     diag_clear(&agent->why);
     arena_reset(agent->arena);
+    run_alive(agent);
     err_t e = agent_follow_time(agent);
     struct agent_view view = run_view(agent);
     enum agent_ask ask = agent_next(&view);
@@ -68,11 +85,14 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
     if (e != E_OK) {
         agent->failures++;
         diag_set(&agent->why, e, "%s", err_info(e)->text);
-        *wait_ms = agent_backoff(&agent_default_law, agent->failures, rng_u64()).us / 1000;
+        wait = agent_backoff(&agent_default_law, agent->failures, rng_u64());
+        *wait_ms = wait.us / 1000;
         agent_tell(agent, "agent-failed", agent->why.text);
+        run_show(agent, wait);
         return SENESCHAL_FAILED;
     }
     *wait_ms = (wait.us + 999) / 1000;
+    run_show(agent, wait);
     return run_result(agent, news.event, wait);
 }
 
@@ -87,7 +107,11 @@ static err_t run_wait(struct seneschal_agent *g, int64_t wait_ms)
         if (left < (int64_t)RUN_SLICE_MS * 1000)
             rest.tv_nsec = left > 0 ? (long)left * 1000 : 0;
         (void)nanosleep(&rest, NULL); /* a signal ends it early: the loop looks again */
+        run_alive(g);
+        int64_t before = g->store.state;
         TRY(agent_follow_time(g));
+        if (g->store.state != before)
+            agent_show(g);
     }
     return E_OK;
 }

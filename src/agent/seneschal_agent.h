@@ -46,8 +46,10 @@ enum seneschal_result {
 
 /* What the handle tells while it works; each text may be NULL. */
 struct seneschal_notice {
-    const char *
-        event; /* "agent-state", "agent-code", "agent-config", "agent-refused", "agent-unreached" */
+    /* "agent-state", "agent-code", "agent-config", "agent-token", "agent-refused",
+     * "agent-unreached", "agent-failed", "agent-clock", "agent-socket"; and, for a watchdog,
+     * "agent-alive" at least every 100 seconds */
+    const char *event;
     const char *state;  /* its state after the event */
     const char *reason; /* the server's code, or what failed */
     const char *code;   /* agent-code: the 8 characters to show to an administrator */
@@ -65,9 +67,15 @@ struct seneschal_agent_options {
     int insecure_http;               /* 1: plain http anywhere (a test network) */
     void (*notify)(void *arg, const struct seneschal_notice *notice); /* may be NULL */
     void *arg;
+    /* What follows is absent for callers whose `size` ends here. */
+    const char *proxy;        /* http://[USER:PASSWORD@]HOST:PORT, "none", or NULL: HTTPS_PROXY and
+                                 NO_PROXY; never to loopback */
+    const char *socket_path;  /* where programs of this machine may ask; NULL: nowhere */
+    const char *socket_group; /* who may, besides root and this user; NULL: nobody */
 };
 
-/* SENESCHAL_OK, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the state); then *ret is
+/* SENESCHAL_OK, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the state or
+ * the socket); then *ret is
  * untouched and `error` says why. */
 SENESCHAL_API int seneschal_agent_open(const struct seneschal_agent_options *options,
                                        struct seneschal_agent **ret, char *error,

@@ -146,11 +146,50 @@ static long client_ms(dur_t d)
     return (long)(d.us / 1000);
 }
 
+static void client_url_freep(CURLU **u)
+{
+    curl_url_cleanup(*u);
+}
+
+static void client_text_freep(char **text)
+{
+    curl_free(*text);
+}
+
+/* Is it this machine that is asked? The host as libcurl itself reads it from the URL. */
+static bool client_is_local(const struct http_client *c, const char *url)
+{
+    CLEANUP(client_url_freep) CURLU *u = curl_url();
+    CLEANUP(client_text_freep) char *host = NULL;
+    if (c->cfg.unix_socket != NULL)
+        return true;
+    if (u == NULL || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        return false;
+    str_t name = str_from_cz(host);
+    if (str_eq_nocase(name, STR("localhost")) || str_eq(name, STR("[::1]")))
+        return true;
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] != '.' && (name.p[i] < '0' || name.p[i] > '9'))
+            return false; /* 127.example.org is a name like any other */
+    }
+    return str_starts(name, STR("127."));
+}
+
+/* "": none, whatever the environment says. */
+static const char *client_proxy(const struct http_client *c, const char *url)
+{
+    const char *proxy = c->cfg.proxy;
+    bool none = proxy != NULL && strcmp(proxy, "none") == 0;
+    return none || client_is_local(c, url) ? "" : proxy;
+}
+
 /* Options that hold a pointer are copied by libcurl, but for the body and the header list. */
 static bool client_set(struct http_client *c, const struct http_call *call, struct client_run *run,
                        struct curl_slist *headers, char error[static CURL_ERROR_SIZE])
 {
     CURL *h = c->curl;
+    const char *proxy = client_proxy(c, call->url);
     bool ok = true;
 #define SET(option, value) ok = ok && curl_easy_setopt(h, (option), (value)) == CURLE_OK
     curl_easy_reset(h); /* keeps the connection */
@@ -169,6 +208,9 @@ static bool client_set(struct http_client *c, const struct http_call *call, stru
     SET(CURLOPT_ERRORBUFFER, error);
     SET(CURLOPT_CONNECTTIMEOUT_MS, client_ms(call->connect_max));
     SET(CURLOPT_TIMEOUT_MS, client_ms(call->total_max));
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* what a proxy says is no part of the answer */
+    if (proxy != NULL)
+        SET(CURLOPT_PROXY, proxy);
     if (c->cfg.user_agent != NULL)
         SET(CURLOPT_USERAGENT, c->cfg.user_agent);
     if (c->cfg.ca_file != NULL)

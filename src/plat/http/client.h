@@ -16,6 +16,9 @@ struct http_client_cfg {
     const char *ca_file;     /* PEM; NULL: the system's */
     const char *unix_socket; /* NULL: what the URL says */
     const char *user_agent;
+    /* http://[USER:PASSWORD@]HOST:PORT or "none"; NULL: HTTPS_PROXY, http_proxy and NO_PROXY of the
+     * environment. Never to this machine: loopback and Unix sockets are reached directly. */
+    const char *proxy;
 };
 
 struct http_call {

@@ -123,11 +123,11 @@ uint16_t http_server_port(const struct http_server *s, size_t i);
 unsigned http_server_loops(const struct http_server *s);
 struct loop *http_server_loop(const struct http_server *s, unsigned i);
 err_t http_server_start(struct http_server *s, struct diag *why) MUST_USE; /* one thread per loop */
-/* The application has ended every exchange that it was lent. */
-void http_server_free(struct http_server *s);
+void http_server_free(struct http_server *s); /* every exchange that was lent has ended */
 size_t http_server_conns(const struct http_server *s);
 
 struct loop *http_loop(const struct http_xchg *x);
+int http_fd(const struct http_xchg *x); /* of its connection; for asking who the peer is */
 unsigned http_loop_index(const struct http_xchg *x);     /* 0 .. loops-1 */
 struct arena *http_arena(struct http_xchg *x);           /* NULL when memory is short */
 str_t http_field(const struct http_xchg *x, str_t name); /* the first; STR_NONE when absent */

@@ -120,6 +120,12 @@ struct loop *http_loop(const struct http_xchg *x)
     return own->conn->lane->loop;
 }
 
+int http_fd(const struct http_xchg *x)
+{
+    const struct xchg *own = (const struct xchg *)(const void *)x;
+    return own->conn->fd;
+}
+
 unsigned http_loop_index(const struct http_xchg *x)
 {
     const struct xchg *own = (const struct xchg *)(const void *)x;

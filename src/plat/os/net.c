@@ -144,6 +144,8 @@ static void net_note_peer(const union address *a, uint8_t ip[static 16], uint16_
     if (a->any.sa_family == AF_INET6) {
         memcpy(ip, &a->v6.sin6_addr, 16);
         *ret_port = ntohs(a->v6.sin6_port);
+    } else if (a->any.sa_family != AF_INET) {
+        *ret_port = 0; /* a Unix socket: unix_peer tells who it is */
     } else {
         ip[10] = 0xff;
         ip[11] = 0xff;

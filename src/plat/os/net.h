@@ -26,8 +26,8 @@ err_t net_peer(int fd, uint8_t ip[static 16], uint16_t *ret_port) MUST_USE;
 
 /*
  * The next connection and who is at its other end (IPv4 as ::ffff:a.b.c.d, RFC 4291
- * section 2.5.5.2). E_AGAIN: none waits. E_CLOSED: that one left already. E_IO: no descriptor or
- * memory is left, trying again at once is no use.
+ * section 2.5.5.2; of a Unix socket nothing but zeros). E_AGAIN: none waits. E_CLOSED: that one
+ * left already. E_IO: no descriptor or memory is left, trying again at once is no use.
  */
 err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *ret_fd) MUST_USE;
 
