@@ -302,9 +302,7 @@ static err_t local_start(struct agent_local *l, const char *path, const char *gr
         .loops = 1,
         .conns_max = LOCAL_CONNS,
     };
-    err_t e = http_server_new(&cfg, why, &l->server);
-    (void)close(fd); /* the server has its own */
-    TRY(e);
+    TRY(http_server_new(&cfg, why, &l->server)); /* the socket is the server's now */
     return http_server_start(l->server, why);
 }
 
