@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/CLIENTS.md does what it says: its blocks are taken from the page and run, or their calls are, against a server.
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { audit, enrolmentKey, publishPolicy, uniqueName } from './lib/fleet.mjs';
+import { BIN, run, tempDir } from './lib/process.mjs';
+import { readRows, rowOf } from './lib/routes.mjs';
+import { startServer } from './lib/server.mjs';
+
+const page = readFileSync('docs/CLIENTS.md', 'utf8');
+const blocks = (kind) => [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((found) => found[1] === kind).map((found) => found[2]);
+
+const server = await startServer();
+const admin = await server.admin();
+const nobody = server.client();
+await publishPolicy(admin, { model: 'small' });
+const { key } = await enrolmentKey(admin);
+const deviceOf = async (name) => (await admin.get(`/devices?search=${name}`)).want(200).items[0];
+
+/** A directory with `seneschal` in its PATH, and what the blocks expect to know. */
+function place() {
+    const dir = tempDir('docs');
+    symlinkSync(BIN, path.join(dir, 'seneschal'));
+    const env = { SERVER: server.url, SENESCHAL_URL: server.url, SENESCHAL_DATA: server.data, ENROLLMENT_KEY: key, PATH: `${dir}:${process.env.PATH}` };
+    const read = (name) => readFileSync(path.join(dir, name), 'utf8');
+    const write = (name, text) => writeFileSync(path.join(dir, name), text);
+    return { dir, env, read, write };
+}
+
+async function runs(file, args, { dir, env }) {
+    const { code, stdout, stderr } = await run(file, args, { cwd: dir, env });
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    return stdout;
+}
+
+test('every path on the page is one of the server, with its method where the page says one', () => {
+    const rows = readRows(BIN);
+    const texts = [page, readFileSync('clients/js/README.md', 'utf8')];
+    const paths = new Set(texts.flatMap((text) => text.match(/(?:(?:GET|POST) )?\/api\/v1\/[a-z/]+/g)));
+    assert.ok(paths.size >= 9, [...paths].join(' '));
+    for (const line of paths) {
+        const [where, method] = line.split(' ').reverse();
+        const methods = method ? [method] : ['GET', 'POST'];
+        assert.ok(methods.some((one) => rowOf(rows, one, where)), line);
+    }
+});
+
+test('with curl and openssl: in, proven, configured, acknowledged, rotated, out', async () => {
+    const here = place();
+    const steps = blocks('sh');
+    assert.equal(steps.length, 6);
+    const marks = steps.map((step, i) => `${step}\n[ ! -f config.json ] || cp config.json config.${i}\n[ ! -f token.json ] || cp token.json token.${i}\n`);
+    here.write('all.sh', `set -eu\n${marks.join('\n')}`);
+    for (const shell of ['sh', 'bash']) {
+        if (shell === 'bash') {
+            const { id } = await deviceOf('front-desk');
+            (await admin.post(`/devices/${id}/reinstate`, {})).want(200);
+            (await admin.delete(`/devices/${id}`)).want(204);
+            for (const name of ['etag', 'config.json']) await runs('rm', ['-f', name], here);
+        }
+        const said = await runs(shell, ['all.sh'], here);
+        assert.match(said, /ask an administrator to approve [0-9A-Z]{8}/);
+        assert.equal(JSON.parse(here.read('config.3')).config.model, 'small');
+        assert.notEqual(JSON.parse(here.read('token.3')).token, JSON.parse(here.read('token.4')).token, 'rotated');
+        assert.deepEqual(JSON.parse(here.read('config.json')), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
+        const { id, status, credential_level } = await deviceOf('front-desk');
+        assert.deepEqual([status, credential_level], ['REVOKED', 'software-key']);
+        const actions = (await audit(admin, `target=${id}`)).map((event) => event.action);
+        for (const action of ['config.applied', 'device.rotation-asked', 'device.revoked']) assert.ok(actions.includes(action), `${action}: ${actions}`);
+    }
+});
+
+test('with Python', async () => {
+    const here = place();
+    const [code] = blocks('python');
+    here.write('client.py', code);
+    assert.match(await runs('python3', ['client.py'], here), /\{'model': 'small'\}/);
+    const { id } = await deviceOf('robot-7');
+    assert.equal((await admin.get(`/devices/${id}`)).want(200).config.result, 'applied');
+});
+
+test('with JavaScript', async () => {
+    const here = place();
+    cpSync('clients/js', here.dir, { recursive: true });
+    here.write('client.mjs', blocks('js')[0]);
+    assert.match(await runs(process.execPath, ['client.mjs'], here), /off: not-enrolled\n\{ model: 'small' \}\nACTIVE/);
+    assert.match(await runs(process.execPath, ['client.mjs'], here), /^\{ model: 'small' \}\nACTIVE/, 'a second time from its store');
+});
+
+/** Send what the page sends, as whom it says; the status. */
+async function replay(where, body, as) {
+    const reply = await nobody.as(as).post(where.replace('/api/v1', ''), body);
+    return { status: reply.status, answer: reply.bytes.length > 0 ? reply.json : undefined };
+}
+
+test('with PowerShell: the calls of the block, taken from it', async () => {
+    const [code] = blocks('powershell');
+    const machine = uniqueName('windows');
+    const { etag } = await configOf(machine + '-x');
+    const values = { '$Machine': machine, '$env:COMPUTERNAME': 'DESK', '$etag': etag };
+    const calls = [...code.matchAll(/Send-Json '([^']+)' @\{([^}]*)\} (\$\w+|\()/g)].map(([, where, body, bearer]) => ({
+        where,
+        bearer,
+        body: Object.fromEntries(body.split(';').map((pair) => pair.split(' = ').map((text) => text.trim())).map(([name, value]) => [name, values[value] ?? value.match(/^'(.*)'$/)[1]])),
+    }));
+    assert.deepEqual(calls.map(({ where }) => where), ['/api/v1/agents/enroll', '/api/v1/iassistants/config/ack', '/api/v1/devices/self/heartbeat']);
+    const [enrolled, ...others] = calls;
+    const { status, answer } = await replay(enrolled.where, enrolled.body, key);
+    assert.equal(status, 201);
+    for (const { where, body } of others) assert.ok([202, 204].includes((await replay(where, body, answer.token)).status), where);
+    const [, method, asked] = code.match(/Invoke-WebRequest -UseBasicParsing -Method (\w+) -Uri "\$Server(\S+)"/);
+    assert.equal(method, 'Get');
+    const device = nobody.as(answer.token);
+    const first = (await device.get(asked.replace('/api/v1', '')));
+    first.want(200);
+    assert.equal((await device.get(asked.replace('/api/v1', ''), { headers: { 'If-None-Match': first.headers.etag } })).status, 304);
+});
+
+/** A machine by the key, and the ETag of what it gets. */
+async function configOf(machine_id) {
+    const { token } = (await nobody.as(key).post('/agents/enroll', { machine_id })).want(201);
+    const reply = await nobody.as(token).get('/iassistants/config');
+    return { token, etag: reply.headers.etag };
+}
+
+test('from Inno Setup: its two calls, taken from the script', async () => {
+    const [code] = blocks('pascal');
+    const machine = uniqueName('inno');
+    const calls = [...code.matchAll(/Post\('([^']+)', '(.*)', (?=ExpandConstant|String)/g)].map(([, where, body]) => ({
+        where,
+        body: JSON.parse(body.replaceAll("' + MachineId + '", machine)),
+    }));
+    assert.deepEqual(calls.map(({ where }) => where), ['/api/v1/agents/enroll', '/api/v1/agents/uninstall']);
+    const { status, answer } = await replay(calls[0].where, calls[0].body, key);
+    assert.equal(status, 201);
+    const text = JSON.stringify(answer); // as the script cuts it out
+    const from = text.indexOf('"token":"') + 9;
+    assert.equal(text.slice(from, text.indexOf('"', from)), answer.token);
+    assert.equal((await replay(calls[0].where, calls[0].body, key)).answer.code, 'already-enrolled', 'what the page says of a removal that was offline');
+    assert.equal((await replay(calls[1].where, calls[1].body, answer.token)).status, 200);
+    assert.equal((await deviceOf(machine)).status, 'UNINSTALLED');
+    assert.equal((await replay(calls[0].where, calls[0].body, key)).status, 200, 'and in again');
+});
