@@ -24,7 +24,7 @@ test('the table of states and events is the one of the C agent', () => {
     const rows = [...source.matchAll(/\[AGENT_(\w+)\]\s*= ROW\(([^)]*)\)/g)];
     assert.ok(rows.length >= 15, `${rows.length} rows`);
     const waits = { AGENT_NOW: 'now', AGENT_GO: 'go', AGENT_RETRY: 'retry', AGENT_LONG: 'long', AGENT_ASKED: 'asked', AGENT_BACK_OFF: 'back-off' };
-    const does = { 0: undefined, DROP: 'drop', DISABLE: 'disable' };
+    const does = { 0: undefined, DROP: 'drop', DISABLE: 'disable', DEGRADE: undefined, 'DISABLE | DEGRADE': 'disable' };
     const seen = rows.map(([, id, cells]) => {
         const parts = cells.split(',').map((cell) => cell.trim());
         const [to, wait, act] = RULES[names[id]] ?? [];
