@@ -68,6 +68,10 @@ static void metrics_store(struct buf *b, const struct services *sv)
            (int64_t)log.dropped);
     metric(b, "log_lines_suppressed_total", "counter", "Lines of the log that repeated too often.",
            (int64_t)log.suppressed);
+    int64_t until_us = atomic_load_explicit(&sv->certificate_until_us, memory_order_relaxed);
+    if (until_us != 0)
+        metric(b, "certificate_days", "gauge", "Until the certificate of TLS ends; below 0: over.",
+               ts_diff((ts_t){ until_us }, clock_now()).us / DUR_HOURS(24).us);
     metric(b, "uptime_seconds", "gauge", "Since the start.",
            ts_diff(clock_now(), sv->started_at).us / 1000000);
 }

@@ -48,6 +48,7 @@ struct services {
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool draining;
     _Atomic bool leaving; /* a successor comes: what would wait is answered at once */
+    _Atomic int64_t certificate_until_us; /* of TLS, since 1970; 0: plain HTTP */
     ts_t started_at;
     oid_t default_org;
     struct admin_tokens admin_tokens;

@@ -4,6 +4,7 @@
 #include "app/admin_socket.h"
 #include "app/cli_call.h"
 #include "app/options.h"
+#include "app/preflight.h"
 #include "app/serve.h"
 
 #include "api/openapi.h"
@@ -155,7 +156,8 @@ int cmd_check_config(struct cli *cli, int argc, char **argv)
         (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(config.values[i]),
                      STR_ARG(config.origins[i]));
     warn_of_strange();
-    return CLI_OK;
+    e = preflight(&config, &cli->why);
+    return e == E_OK ? CLI_OK : cli_fail(cli, e);
 }
 
 static void route_out(struct json_out *o, const struct route *r)

@@ -240,10 +240,10 @@ size_t config_strange_environment(struct config_strange *list, size_t max)
     return n;
 }
 
-err_t config_reload(const struct config *c, struct config *ret, struct diag *why)
+err_t config_reload(const struct config *c, struct arena *a, struct config *ret, struct diag *why)
 {
     struct config fresh;
-    config_init(&fresh, c->arena);
+    config_init(&fresh, a);
     fresh.file = c->file;
     if (c->file != NULL)
         TRY(config_from_file(&fresh, c->file, why));

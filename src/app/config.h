@@ -60,7 +60,8 @@ struct config_strange {
 size_t config_strange_environment(struct config_strange *list, size_t max);
 
 /* Read file and environment again, under the flags of `c`; its memory is c's arena. */
-err_t config_reload(const struct config *c, struct config *ret, struct diag *why) MUST_USE;
+err_t config_reload(const struct config *c, struct arena *a, struct config *ret,
+                    struct diag *why) MUST_USE;
 
 str_t config_text(const struct config *c, enum conf at);     /* NUL-terminated */
 const char *config_cz(const struct config *c, enum conf at); /* NULL when empty */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/listen.h"
 
-#include "app/logging.h"
 #include "base/log.h"
 
 enum { HOSTS_MAX = 256 };
@@ -91,7 +90,7 @@ static err_t hosts_of_listen(struct host_list *list, str_t host, uint16_t port)
     return is_wildcard(host) ? E_OK : host_add(list, host, port);
 }
 
-static err_t hosts_make(const struct config *c, const struct http_server_cfg *cfg,
+static err_t hosts_make(const struct config *c, const struct sockets *sockets,
                         const struct http_server *http, struct host_list *list, bool *ret_any_ip)
 {
     const str_t *more;
@@ -99,8 +98,8 @@ static err_t hosts_make(const struct config *c, const struct http_server_cfg *cf
     str_t url = config_text(c, CONF_PUBLIC_URL);
     bool wildcard = false;
     TRY(hosts_of_url(list, url));
-    for (size_t i = 0; i < cfg->listen_n; i++) {
-        str_t host = listen_host(str_from_cz(cfg->listen[i].address));
+    for (size_t i = 0; i < sockets->n; i++) {
+        str_t host = listen_host(str_from_cz(sockets->list[i].address));
         wildcard = wildcard || is_wildcard(host);
         TRY(hosts_of_listen(list, host, http_server_port(http, i)));
     }
@@ -114,19 +113,18 @@ static err_t hosts_make(const struct config *c, const struct http_server_cfg *cf
     return E_OK;
 }
 
-/* What SIGHUP may change, from the configuration as it is now. */
-static err_t settings_reloadable(const struct config *c, struct settings *s)
+/* But for the names that it answers for. */
+static err_t settings_plain(const struct config *c, struct settings *s)
 {
     s->fleet_locked = config_tri(c, CONF_FLEET_LOCKED);
     s->fleet_locked_by = c->origins[CONF_FLEET_LOCKED].p;
     s->spread_s = config_int(c, CONF_SPREAD);
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
-    TRY(logging_set(c, &s->access));
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);
 }
 
-err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,
+err_t listen_settings(const struct config *c, struct arena *a, const struct sockets *sockets,
                       const struct http_server *http, struct settings *ret)
 {
     struct host_list hosts = { .a = a, .v = ARENA_ARRAY(a, str_t, HOSTS_MAX) };
@@ -135,30 +133,10 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct http
     if (hosts.v == NULL)
         return E_NO_MEMORY;
     s.address_rate = gcra_per_minute(per_minute, per_minute);
-    TRY(hosts_make(c, cfg, http, &hosts, &s.any_ip_host));
+    TRY(hosts_make(c, sockets, http, &hosts, &s.any_ip_host));
     s.hosts = hosts.v;
     s.hosts_n = hosts.n;
-    TRY(settings_reloadable(c, &s));
+    TRY(settings_plain(c, &s));
     *ret = s;
     return E_OK;
-}
-
-/* A new configuration from the same file, environment and flags; what is wrong in it leaves the old
- * one in force. */
-void listen_reload(const struct config *c, struct services *services)
-{
-    struct diag why = { 0 };
-    struct settings *s = ARENA_NEW(c->arena, struct settings);
-    struct config fresh;
-    err_t e = s == NULL ? E_NO_MEMORY : config_reload(c, &fresh, &why);
-    if (e == E_OK) {
-        *s = *services_settings(services);
-        e = settings_reloadable(&fresh, s);
-    }
-    if (e != E_OK) {
-        LOG(LOG_ERROR, "reload-refused", LOG_F("why", str_from_cz(why.text)));
-        return;
-    }
-    atomic_store_explicit(&services->settings, s, memory_order_release);
-    LOG(LOG_INFO, "reloaded", LOG_F("file", str_from_cz(c->file != NULL ? c->file : "(none)")));
 }

@@ -6,15 +6,16 @@
 
 #include "api/services.h"
 #include "app/config.h"
+#include "app/sockets.h"
 #include "plat/http/server.h"
 
 /* Plain HTTP outside loopback, or limits off outside loopback: E_USAGE, saying what to do. */
 err_t listen_check(const struct config *c, str_t address, bool tls, struct diag *why) MUST_USE;
 /* "127.0.0.1:8080" -> "127.0.0.1", "[::1]:0" -> "[::1]". */
 str_t listen_host(str_t address);
-err_t listen_settings(const struct config *c, struct arena *a, const struct http_server_cfg *cfg,
+/* What requests are held to, from a configuration and the ports really bound; but for `access`
+ * (logging_set). */
+err_t listen_settings(const struct config *c, struct arena *a, const struct sockets *sockets,
                       const struct http_server *http, struct settings *ret) MUST_USE;
-/* SIGHUP: read again what may change while the server runs. */
-void listen_reload(const struct config *c, struct services *services);
 
 #endif

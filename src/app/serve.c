@@ -5,14 +5,14 @@
 #include "app/admin_socket.h"
 #include "app/jobs.h"
 #include "app/listen.h"
-#include "app/sockets.h"
+#include "app/logging.h"
+#include "app/reload.h"
 #include "base/log.h"
 #include "base/ref.h"
 #include "domain/audit/refusals.h"
 #include "domain/identity/first_start.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
-#include "plat/tls/tls.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -36,8 +36,9 @@ struct server {
     struct workers *workers;
     struct admin_socket *admin_socket;
     struct jobs *jobs;
-    struct tls_server *tls;
+    struct certificate certificate;
     struct http_server *http;
+    struct reload reload;
 };
 
 static err_t open_directory(struct server *s, struct diag *why)
@@ -145,17 +146,12 @@ static err_t make_http(struct server *s, struct diag *why)
     };
     if (cfg.loops == 0)
         cfg.loops = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    const char *cert = config_cz(s->config, CONF_TLS_CERT);
-    const char *key = config_cz(s->config, CONF_TLS_KEY);
-    if ((cert == NULL) != (key == NULL))
-        return FAIL(why, E_USAGE, "tls.cert and tls.key: want both or neither");
-    if (cert != NULL)
-        TRY(tls_server_new(cert, key, why, &s->tls));
-    cfg.tls = s->tls;
+    TRY(certificate_open(&s->certificate, s->config, &s->services, why));
+    cfg.tls = s->certificate.tls;
     s->services.streams_max = (size_t)config_int(s->config, CONF_STREAMS_MAX);
     TRY(api_new(&s->services, cfg.loops, &s->services.api));
     cfg.app = s->services.api;
-    TRY(sockets_make(s->config, &s->handover, cert != NULL, why, &s->sockets));
+    TRY(sockets_make(s->config, &s->handover, cfg.tls != NULL, why, &s->sockets));
     cfg.listen = s->sockets.list;
     cfg.listen_n = s->sockets.n;
     cfg.conns = s->handover.conns;
@@ -166,8 +162,13 @@ static err_t make_http(struct server *s, struct diag *why)
     struct settings *settings = ARENA_NEW(s->arena, struct settings);
     if (settings == NULL)
         return E_NO_MEMORY;
-    TRY(listen_settings(s->config, s->arena, &cfg, s->http, settings));
+    TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
+    TRY(logging_set(s->config, &settings->access));
     s->services.settings = settings;
+    s->reload = (struct reload){ .config = s->config,
+                                 .sockets = &s->sockets,
+                                 .services = &s->services,
+                                 .certificate = &s->certificate };
     return E_OK;
 }
 
@@ -192,7 +193,8 @@ static void serve_unmake(struct server *s)
     writer_free(s->services.writer);
     http_server_free(s->http);
     api_free(s->services.api);
-    tls_server_free(s->tls);
+    certificate_close(&s->certificate);
+    reload_fini(&s->reload);
     live_free(s->services.live);
     refusals_free(s->services.refusals);
     audit_free(s->services.audit);
@@ -228,8 +230,8 @@ static void say_listening(const struct server *s)
         str_t host = listen_host(str_from_cz(l->address));
         if (l->last)
             continue;
-        (void)printf("listening %s://%.*s:%u\n", s->tls != NULL ? "https" : "http", STR_ARG(host),
-                     (unsigned)http_server_port(s->http, i));
+        (void)printf("listening %s://%.*s:%u\n", s->certificate.tls != NULL ? "https" : "http",
+                     STR_ARG(host), (unsigned)http_server_port(s->http, i));
     }
     (void)fflush(stdout);
     if (s->handover.since.us > 0)
@@ -274,6 +276,13 @@ static bool may_succeed(const struct server *s)
     return e == E_OK;
 }
 
+static void serve_reload(struct server *s)
+{
+    proc_notify("RELOADING=1");
+    reload_run(&s->reload);
+    proc_notify("READY=1");
+}
+
 /* The main thread: jobs each second, until a signal says otherwise. *ret_go_on: a successor shall
  * take over. */
 static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *why,
@@ -289,7 +298,8 @@ static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *
         if (store_is_lost(s, &well))
             return store_lost(s, why);
         if (got == SIGHUP)
-            listen_reload(s->config, &s->services);
+            serve_reload(s);
+        certificate_tick(&s->certificate, &s->services);
         api_tick(s->services.api);
         if (!s->services.sealed)
             jobs_tick(s->jobs);

@@ -31,6 +31,10 @@ static inline void db_closep(struct db **db)
  * say so in `why`. */
 err_t db_migrate(const char *dir, struct diag *why) MUST_USE;
 
+/* Would db_migrate go on with this store? It is only read; one that is not there, or that this user
+ * may not read, is fine. The errors of db_migrate. */
+err_t db_examine(const char *dir, struct diag *why) MUST_USE;
+
 /* A consistent view for several reads (DB_READER). */
 err_t db_read_begin(struct db *db) MUST_USE;
 void db_read_end(struct db *db);

@@ -4,6 +4,8 @@
 #include "base/fault.h"
 #include "plat/db/dbconn.h"
 
+#include <unistd.h>
+
 /* The generated functions cannot serve here: before the first migration there is no table to
  * prepare them on. */
 static const char tables_text[] = "SELECT count(*), count(*) FILTER (WHERE name = 'migration') "
@@ -22,6 +24,19 @@ err_t db_migrate(const char *dir, struct diag *why)
     for (bool more = true; more;)
         TRY(migrate_next(db, why, &more));
     return E_OK;
+}
+
+err_t db_examine(const char *dir, struct diag *why)
+{
+    CLEANUP(db_closep) struct db *db = NULL;
+    char path[4096];
+    size_t applied;
+    int n = snprintf(path, sizeof path, "%s/%s", dir, dbconn_file_name);
+    if (n <= 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0)
+        return E_OK;
+    TRY(dbconn_open(dir, DB_READER, why, &db));
+    db->deadline = (dur_t){ clock_mono().us + DBCONN_READ_MAX.us };
+    return migrate_count_applied(db, why, &applied);
 }
 
 err_t migrate_check(struct db *db, struct diag *why)

@@ -41,6 +41,9 @@ err_t file_make_dirs(const char *path, mode_t mode, struct diag *why) MUST_USE;
 /* Permission bits and owner. */
 err_t file_owner(const char *path, mode_t *ret_mode, uid_t *ret_uid) MUST_USE;
 
+/* Changes whenever another file stands there, or other bytes in it; 0: it cannot be looked at. */
+uint64_t file_stamp(const char *path);
+
 /* One holder at a time (flock), until file_unlock or the end of the process, however it ends.
  * E_CONFLICT: another process holds it. */
 err_t file_lock(const char *path, struct diag *why, int *ret_fd) MUST_USE;

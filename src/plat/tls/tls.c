@@ -7,13 +7,21 @@
 #include "plat/tls/tls.h"
 
 #include <assert.h>
+#include <pthread.h>
 
-/* The two types are OpenSSL's own under other names. */
-static SSL_CTX *ctx_of(struct tls_server *s)
-{
-    return (SSL_CTX *)(void *)s;
-}
+/* What a handshake needs of one pair. */
+struct pair {
+    SSL_CTX *ctx;
+    ts_t from;
+    ts_t until;
+};
 
+struct tls_server {
+    pthread_rwlock_t lock; /* over the pair; a handshake holds it to take a reference */
+    struct pair pair;
+};
+
+/* This one is OpenSSL's own under another name. */
 static SSL *ssl_of(const struct tls_conn *c)
 {
     return (SSL *)(uintptr_t)c;
@@ -73,9 +81,22 @@ static err_t tls_configure(SSL_CTX *ctx)
     return E_OK;
 }
 
-err_t tls_server_new(const char *cert_file, const char *key_file, struct diag *why,
-                     struct tls_server **ret)
+/* ASN1_TIME_diff counts from the present second. */
+static err_t time_of(const ASN1_TIME *at, ts_t *ret)
 {
+    int days;
+    int seconds;
+    if (at == NULL || ASN1_TIME_diff(&days, &seconds, NULL, at) != 1)
+        return E_IO;
+    int64_t now_us = clock_now().us;
+    *ret = (ts_t){ now_us - now_us % 1000000 + DUR_HOURS(24).us * days + DUR_S(1).us * seconds };
+    return E_OK;
+}
+
+static err_t pair_make(const char *cert_file, const char *key_file, struct diag *why,
+                       struct pair *ret)
+{
+    struct pair p;
     ERR_clear_error();
     SSL_CTX *ctx = fault_here() ? NULL : SSL_CTX_new(TLS_server_method());
     if (ctx == NULL)
@@ -83,6 +104,11 @@ err_t tls_server_new(const char *cert_file, const char *key_file, struct diag *w
     err_t e = tls_configure(ctx);
     if (e == E_OK)
         e = tls_load(ctx, cert_file, key_file, why);
+    const X509 *cert = e == E_OK ? SSL_CTX_get0_certificate(ctx) : NULL;
+    if (e == E_OK)
+        e = time_of(X509_get0_notBefore(cert), &p.from);
+    if (e == E_OK)
+        e = time_of(X509_get0_notAfter(cert), &p.until);
     if (e != E_OK) {
         SSL_CTX_free(ctx);
         return FAIL(why, e, "TLS cannot be set up");
@@ -90,20 +116,70 @@ err_t tls_server_new(const char *cert_file, const char *key_file, struct diag *w
     /* A refactoring once gave a peer TLS 1.0 again (SAFETY, AC45): what holds is checked, not what
      * was asked for. */
     assert(SSL_CTX_get_min_proto_version(ctx) == TLS1_2_VERSION);
-    *ret = (struct tls_server *)(void *)ctx;
+    p.ctx = ctx;
+    *ret = p;
+    return E_OK;
+}
+
+err_t tls_server_new(const char *cert_file, const char *key_file, struct diag *why,
+                     struct tls_server **ret)
+{
+    struct tls_server *s = fault_here() ? NULL : calloc(1, sizeof *s);
+    if (s == NULL)
+        return FAIL(why, E_NO_MEMORY, "TLS: no memory");
+    err_t e = pair_make(cert_file, key_file, why, &s->pair);
+    if (e != E_OK) {
+        free(s);
+        return e;
+    }
+    (void)pthread_rwlock_init(&s->lock, NULL); /* with default attributes it cannot fail here */
+    *ret = s;
     return E_OK;
 }
 
 void tls_server_free(struct tls_server *s)
 {
-    if (s != NULL)
-        SSL_CTX_free(ctx_of(s));
+    if (s == NULL)
+        return;
+    SSL_CTX_free(s->pair.ctx);
+    (void)pthread_rwlock_destroy(&s->lock);
+    free(s);
+}
+
+err_t tls_server_reload(struct tls_server *s, const char *cert_file, const char *key_file,
+                        struct diag *why)
+{
+    struct pair fresh;
+    TRY(pair_make(cert_file, key_file, why, &fresh));
+    ts_t now = clock_now();
+    bool valid = fresh.from.us <= now.us && now.us < fresh.until.us;
+    if (valid) {
+        (void)pthread_rwlock_wrlock(&s->lock);
+        struct pair old = s->pair;
+        s->pair = fresh;
+        fresh = old;
+        (void)pthread_rwlock_unlock(&s->lock);
+    }
+    SSL_CTX_free(fresh.ctx); /* open connections have their own reference */
+    return valid ? E_OK
+                 : FAIL(why, E_CONFLICT, "%s: %s", cert_file,
+                        fresh.from.us > now.us ? "is not valid yet" : "has expired");
+}
+
+ts_t tls_server_until(struct tls_server *s)
+{
+    (void)pthread_rwlock_rdlock(&s->lock);
+    ts_t until = s->pair.until;
+    (void)pthread_rwlock_unlock(&s->lock);
+    return until;
 }
 
 err_t tls_conn_new(struct tls_server *s, int fd, struct tls_conn **ret)
 {
     ERR_clear_error();
-    SSL *ssl = fault_here() ? NULL : SSL_new(ctx_of(s));
+    (void)pthread_rwlock_rdlock(&s->lock);
+    SSL *ssl = fault_here() ? NULL : SSL_new(s->pair.ctx);
+    (void)pthread_rwlock_unlock(&s->lock);
     if (ssl == NULL)
         return E_NO_MEMORY;
     if (SSL_set_fd(ssl, fd) != 1) {

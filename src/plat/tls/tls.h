@@ -4,7 +4,7 @@
 #ifndef PLAT_TLS_TLS_H
 #define PLAT_TLS_TLS_H
 
-#include "base/str.h"
+#include "base/clock.h"
 
 struct tls_server;
 struct tls_conn;
@@ -14,6 +14,15 @@ struct tls_conn;
 err_t tls_server_new(const char *cert_file, const char *key_file, struct diag *why,
                      struct tls_server **ret) MUST_USE;
 void tls_server_free(struct tls_server *s);
+/*
+ * Another pair for the handshakes from now on; connections that are open stay as they are. From any
+ * thread. E_IO: it cannot be read, or does not belong together; E_CONFLICT: it is not valid now.
+ * The old pair stays in force then.
+ */
+err_t tls_server_reload(struct tls_server *s, const char *cert_file, const char *key_file,
+                        struct diag *why) MUST_USE;
+/* When the certificate ends. */
+ts_t tls_server_until(struct tls_server *s);
 
 /* `fd` is borrowed. E_NO_MEMORY. */
 err_t tls_conn_new(struct tls_server *s, int fd, struct tls_conn **ret) MUST_USE;
