@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import test from 'node:test';
@@ -28,6 +29,16 @@ write('log: {level: info}\n');
 const server = await startServer({ args: ['--config', file] });
 const nobody = server.client();
 const admin = await server.admin();
+
+/** The first line of a stream: when its client may come back. */
+async function retry() {
+    const device = await enrol(nobody, admin);
+    const request = http.get(`${server.url}/api/v1/iassistants/config/stream`, { headers: { Authorization: `Bearer ${device.token}` } });
+    const [message] = await once(request, 'response');
+    const [bytes] = await once(message, 'data');
+    request.destroy();
+    return String(bytes).split('\n')[0];
+}
 
 /** What the file says, and what can be seen of it from outside: before, and once it is in force. */
 const SETTINGS = {
@@ -54,6 +65,12 @@ const SETTINGS = {
         look: async () => (await init(nobody, uniqueName('late'))).status,
         before: 201,
         after: 403,
+    },
+    'fleet.spread': {
+        text: 'fleet: {spread: 77}\n',
+        look: retry,
+        before: 'retry: 10000',
+        after: 'retry: 77000',
     },
     'metrics.open': {
         text: 'metrics: {open: true}\n',
@@ -94,7 +111,9 @@ test('log.level changes with SIGHUP, and back', async () => {
 test('no reloadable setting goes without a test', async () => {
     const { stdout } = await seneschal(['help', '--tables']);
     const reloadable = JSON.parse(stdout).settings.filter((s) => s.reload).map((s) => s.name);
-    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), 'log.level', 'tls.cert', 'tls.key'].sort());
+    const others = ['log.level', 'tls.cert', 'tls.key']; // in this file
+    const logs = ['log.access', 'log.format']; // in logs.test.mjs
+    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs].sort());
 });
 
 for (const [what, text, why] of [
