@@ -7,7 +7,13 @@
 
 #include "../hist.h"
 
-enum { COUNT_STATUSES = 600, COUNT_ASKS = AGENT_FETCH + 1, OUTAGES_MAX = 64 };
+enum {
+    COUNT_STATUSES = 600,
+    COUNT_STREAM = AGENT_FETCH + 1,
+    COUNT_ASKS,
+    OUTAGES_MAX = 64,
+    CHANGES_MAX = 64
+};
 
 /* From the first connection that was lost (or the start) until every device was answered. */
 struct outage {
@@ -16,6 +22,13 @@ struct outage {
     int64_t served_us;                      /* 0: not yet */
     uint64_t devices;                       /* that were cut off */
     uint64_t answers, told_to_wait, others; /* good ones; 429 and 503; the rest */
+};
+
+/* A configuration that devices were told of over their streams. */
+struct change {
+    uint8_t etag[32];
+    uint64_t devices;
+    int64_t first_us, last_us; /* wall clock: when the first and the last of them was told */
 };
 
 struct counts {
@@ -30,6 +43,9 @@ struct counts {
     uint64_t retry_missing;  /* 429 or 503 that do not say when to come back */
     uint64_t recent_n;       /* answers since the last line of progress */
     struct hist all, recent; /* recent: since that line; without long polls */
+    uint64_t nudges, status_events, stream_ends;
+    struct change changes[CHANGES_MAX]; /* the newest take the place of the oldest */
+    size_t changes_n;                   /* ever */
     /* Of devices: they stay when the counting begins anew. */
     uint64_t states[SIM_STATES];
     uint64_t applied, failed, rotated;

@@ -120,6 +120,7 @@ static void device_end(struct sim *s, struct device *d, enum sim_state to)
     device_state_set(s, d, to);
     wheel_stop(&s->wheel, &d->timer);
     lanes_drop(s, d);
+    stream_drop(s, d);
     outage_served(s, d);
 }
 
@@ -243,31 +244,6 @@ static bool device_take(struct sim *s, struct device *d, const struct agent_news
     return false;
 }
 
-static bool told_to_wait(int status)
-{
-    return status == 429 || status == 503;
-}
-
-static void answer_count(struct sim *s, const struct device *d, int status, int64_t retry_after_s)
-{
-    struct counts *c = &s->counts;
-    struct outage *o = counts_outage(c);
-    uint64_t took_us = (uint64_t)(s->now_us - d->asked_us);
-    c->requests++;
-    c->recent_n++;
-    c->status[d->ask][status > 0 && status < COUNT_STATUSES ? status : 0]++;
-    c->retry_missing += told_to_wait(status) && retry_after_s == 0;
-    if (!told_to_wait(status) && !d->parks) { /* a long poll takes as long as it is told to */
-        hist_add(&c->recent, took_us);
-        hist_add(&c->all, took_us);
-    }
-    if (o->served_us != 0)
-        return;
-    o->told_to_wait += told_to_wait(status);
-    o->answers += status < 400;
-    o->others += status >= 400 && !told_to_wait(status);
-}
-
 /* A refusal of ours would be the same the next time: what was to be told or asked is dropped. */
 static void device_refused(struct sim *s, struct device *d, int status)
 {
@@ -280,9 +256,19 @@ static void device_refused(struct sim *s, struct device *d, int status)
         d->rotate_owed = false;
 }
 
+/* With streams a device that has nothing to ask waits for its own, if it has one already. */
+static bool stream_idles(struct sim *s, const struct device *d)
+{
+    return s->opt.stream && stream_stands(s, d) && !d->nudged && !d->rotate_owed;
+}
+
 /* True: at once. */
 static bool device_wait(struct sim *s, struct device *d, enum sim_wait wait, int64_t retry_after_s)
 {
+    if (wait == SIM_PACE && stream_idles(s, d)) {
+        d->failures = 0;
+        return false;
+    }
     dur_t in = sim_delay(&s->pace, wait, retry_after_s, &d->failures, &d->random);
     s->counts.retries += d->failures > 0;
     if (d->parks && wait == SIM_PACE &&
@@ -294,6 +280,20 @@ static bool device_wait(struct sim *s, struct device *d, enum sim_wait wait, int
     return false;
 }
 
+/* Steps on the way in: a device is served once it has its configuration, or knows that it waits. */
+static bool half_way(enum agent_event event)
+{
+    return event == AGENT_INITED || event == AGENT_CHALLENGED || event == AGENT_ENROLLED;
+}
+
+/* Where nothing can be asked at once: at the next tick. */
+static void device_wait_timed(struct sim *s, struct device *d, enum sim_wait wait,
+                              int64_t retry_after_s)
+{
+    if (device_wait(s, d, wait, retry_after_s))
+        device_in(s, d, (dur_t){ 0 });
+}
+
 bool device_answer(struct sim *s, struct device *d, const struct conn_reply *reply)
 {
     struct agent_news news;
@@ -303,8 +303,10 @@ bool device_answer(struct sim *s, struct device *d, const struct conn_reply *rep
         news.event = AGENT_UNREACHED;
         device_refused(s, d, reply->status);
     }
-    answer_count(s, d, reply->status, news.retry_after_s);
-    if (reply->status < 500 && reply->status != 429)
+    count_answer(s, d->ask, reply->status, news.retry_after_s);
+    if (!told_to_wait(reply->status) && !d->parks) /* a long poll takes as long as it is told to */
+        count_took(s, s->now_us - d->asked_us);
+    if (reply->status < 500 && reply->status != 429 && !half_way(news.event))
         outage_served(s, d);
     struct sim_move move = sim_step((enum sim_state)d->state, news.event);
     if (d->ask == AGENT_ROTATE && news.event == AGENT_CONFIRMED)
@@ -316,7 +318,41 @@ bool device_answer(struct sim *s, struct device *d, const struct conn_reply *rep
         return false;
     }
     device_state_set(s, d, move.to);
+    if (d->ask == AGENT_FETCH && news.event == AGENT_UNREACHED && s->opt.stream)
+        d->nudged = true; /* it is still to be asked */
+    if (move.to != SIM_ENROLLED)
+        stream_drop(s, d);
     return device_wait(s, d, move.wait, news.retry_after_s);
+}
+
+static bool device_asks(const struct device *d)
+{
+    return d->lane != NULL || d->queued;
+}
+
+void device_nudge(struct sim *s, struct device *d)
+{
+    d->nudged = true;
+    if (!device_asks(d) && d->timer.next == NULL)
+        device_turn(s, d);
+}
+
+void device_stream_ended(struct sim *s, struct device *d)
+{
+    const struct streams *st = &s->streams;
+    int64_t spread_us = st->spread_us >= 0 ? st->spread_us : s->opt.spread.us;
+    if (d->state != SIM_ENROLLED || d->nudged || device_asks(d))
+        return; /* it was told why: what it asks goes on from there */
+    outage_add(s, d);
+    device_in(s, d,
+              (dur_t){ random_upto(&d->random, s->opt.storms ? s->opt.storm.us : spread_us) });
+}
+
+void device_without_stream(struct sim *s, struct device *d, int status, int64_t retry_after_s)
+{
+    s->counts.strange += status >= 400 && !told_to_wait(status) && status != 401 && status != 403;
+    d->nudged = !told_to_wait(status); /* a poll says what is the matter */
+    device_wait_timed(s, d, SIM_ASKED, retry_after_s);
 }
 
 void device_unanswered(struct sim *s, struct device *d, bool refused)
@@ -332,18 +368,31 @@ void device_unanswered(struct sim *s, struct device *d, bool refused)
         device_in(s, d, (dur_t){ random_upto(&d->random, s->opt.storm.us) });
         return;
     }
-    (void)device_wait(s, d, SIM_BACK_OFF, 0);
+    device_wait_timed(s, d, SIM_BACK_OFF, 0);
+}
+
+/* Is a stream what it wants next? Only when nothing is left to ask. */
+static bool device_streams(const struct sim *s, const struct device *d)
+{
+    return s->opt.stream && d->state == SIM_ENROLLED && d->has_etag && !d->nudged && !d->ack_owed &&
+           !d->rotate_owed && !stream_stands(s, d);
 }
 
 void device_turn(struct sim *s, struct device *d)
 {
-    if (d->lane != NULL || d->queued)
+    if (device_asks(d))
         return; /* it asks already: an outage has given it another time */
     if (s->prober != NULL && s->prober != d) {
         storm_refused(s, d);
         return;
     }
+    if (device_streams(s, d)) {
+        stream_open(s, d);
+        return;
+    }
     d->ask = (uint8_t)ask_next(d);
+    if (d->ask == AGENT_FETCH)
+        d->nudged = false;
     /* Who was cut off asks first without parking: so it is seen when all are served again. */
     d->parks = d->ask == AGENT_FETCH && d->state == SIM_ENROLLED && d->has_etag && !d->owed &&
                s->opt.wait_s > 0;

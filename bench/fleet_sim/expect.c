@@ -11,7 +11,8 @@ static const char *const names[TALLIES] = {
     [TALLY_FAILED] = "failed",         [TALLY_ROTATED] = "rotated",
     [TALLY_SERVED] = "served",         [TALLY_OUTAGES] = "outages",
     [TALLY_POLLS] = "polls",           [TALLY_UNCHANGED] = "unchanged",
-    [TALLY_TURNED] = "told-to-wait",
+    [TALLY_TURNED] = "told-to-wait",   [TALLY_STREAMS] = "streams",
+    [TALLY_NUDGES] = "nudges",
 };
 
 static const struct {

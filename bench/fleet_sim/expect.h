@@ -24,6 +24,8 @@ enum tally {
     TALLY_POLLS,
     TALLY_UNCHANGED, /* polls answered 304 */
     TALLY_TURNED,    /* requests answered 429 or 503 */
+    TALLY_STREAMS,   /* open now */
+    TALLY_NUDGES,    /* events that told of a configuration */
     TALLIES
 };
 

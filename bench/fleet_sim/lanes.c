@@ -7,6 +7,8 @@
 
 enum { EVENTS = 256 };
 
+static void lane_ready(struct sim *s, struct endpoint *e);
+
 static void idle_put(struct lanes *l, struct lane *lane)
 {
     lane->next = NULL;
@@ -61,6 +63,7 @@ bool lanes_init(struct sim *s, size_t n, bool shared)
         return false;
     for (size_t i = 0; i < n; i++) {
         l->all[i].conn.fd = -1;
+        l->all[i].end.ready = lane_ready;
         if (shared)
             idle_put(l, &l->all[i]);
     }
@@ -137,19 +140,39 @@ static void open_failed(struct sim *s, int why)
         s->fatal = why;
 }
 
+bool lanes_connect(struct sim *s, struct conn *c, struct endpoint *end)
+{
+    struct epoll_event ev = { .events = EPOLLOUT, .data.ptr = end };
+    if (conn_open(c, &s->opt.to, false) &&
+        epoll_ctl(s->lanes.epoll, EPOLL_CTL_ADD, c->fd, &ev) == 0)
+        return true;
+    open_failed(s, errno);
+    conn_close(c);
+    return false;
+}
+
+int lanes_connected(struct sim *s, struct conn *c, struct endpoint *end)
+{
+    struct epoll_event ev = { .events = EPOLLIN, .data.ptr = end };
+    int why = conn_connected(c);
+    if (why == 0 && epoll_ctl(s->lanes.epoll, EPOLL_CTL_MOD, c->fd, &ev) != 0)
+        why = errno;
+    if (why != 0)
+        open_failed(s, why);
+    else
+        storm_connected(s);
+    return why;
+}
+
 static void lane_open(struct sim *s, struct lane *lane)
 {
-    struct lanes *l = &s->lanes;
-    struct epoll_event ev = { .events = EPOLLOUT, .data.ptr = lane };
-    if (!conn_open(&lane->conn, &s->opt.to, false) ||
-        epoll_ctl(l->epoll, EPOLL_CTL_ADD, lane->conn.fd, &ev) != 0) {
-        open_failed(s, errno);
+    if (!lanes_connect(s, &lane->conn, &lane->end)) {
         lane_failed(s, lane, true);
         return;
     }
     lane->phase = LANE_CONNECTING;
     lane->sent_us = s->now_us;
-    l->open++;
+    s->lanes.open++;
 }
 
 static void lane_start(struct sim *s, struct lane *lane, struct device *d)
@@ -188,17 +211,11 @@ void lanes_drop(struct sim *s, struct device *d)
 
 static void lane_connected(struct sim *s, struct lane *lane)
 {
-    struct epoll_event ev = { .events = EPOLLIN, .data.ptr = lane };
-    int why = conn_connected(&lane->conn);
-    if (why == 0 && epoll_ctl(s->lanes.epoll, EPOLL_CTL_MOD, lane->conn.fd, &ev) != 0)
-        why = errno;
-    if (why != 0) {
-        open_failed(s, why);
+    if (lanes_connected(s, &lane->conn, &lane->end) != 0) {
         lane_failed(s, lane, true);
         return;
     }
     lane->phase = LANE_OPEN;
-    storm_connected(s);
     lane_write(s, lane);
 }
 
@@ -248,6 +265,15 @@ static void lane_read(struct sim *s, struct lane *lane)
         device_turn(s, d);
 }
 
+static void lane_ready(struct sim *s, struct endpoint *e)
+{
+    struct lane *lane = CONTAINER_OF(e, struct lane, end);
+    if (lane->phase == LANE_CONNECTING)
+        lane_connected(s, lane);
+    else if (lane->phase == LANE_OPEN)
+        lane_read(s, lane);
+}
+
 void lanes_give_up(struct sim *s, dur_t patience)
 {
     for (size_t i = 0; i < s->lanes.n; i++) {
@@ -263,10 +289,7 @@ void lanes_serve(struct sim *s, int ms)
     int n = epoll_wait(s->lanes.epoll, ev, EVENTS, ms);
     s->now_us = clock_mono().us;
     for (int i = 0; i < n && s->fatal == 0; i++) {
-        struct lane *lane = ev[i].data.ptr;
-        if (lane->phase == LANE_CONNECTING)
-            lane_connected(s, lane);
-        else if (lane->phase == LANE_OPEN)
-            lane_read(s, lane);
+        struct endpoint *end = ev[i].data.ptr;
+        end->ready(s, end);
     }
 }

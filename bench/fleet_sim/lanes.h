@@ -12,7 +12,13 @@ struct device;
 
 enum lane_phase { LANE_CLOSED, LANE_CONNECTING, LANE_OPEN };
 
+/* What an epoll event is for; first in what it stands for. */
+struct endpoint {
+    void (*ready)(struct sim *s, struct endpoint *e);
+};
+
 struct lane {
+    struct endpoint end;
     struct conn conn;
     struct device *device; /* whose question is under way; NULL: idle */
     int64_t sent_us;       /* the question, or the connecting */
@@ -40,6 +46,10 @@ void lanes_ask(struct sim *s, struct device *d);
 void lanes_drop(struct sim *s, struct device *d);
 /* Questions that wait longer than this get no answer any more. */
 void lanes_give_up(struct sim *s, dur_t patience);
+/* A descriptor of ours: begin to connect, watched for `end`. False: it failed, the device knows. */
+bool lanes_connect(struct sim *s, struct conn *c, struct endpoint *end);
+/* Its socket is writable: 0 when it is connected, and from then on watched for what comes. */
+int lanes_connected(struct sim *s, struct conn *c, struct endpoint *end);
 /* Wait for at most `ms`, then serve what is ready. */
 void lanes_serve(struct sim *s, int ms);
 

@@ -13,6 +13,7 @@ enum {
     ARENA_BYTES = 8 * 1024 * 1024,
     KEY_MAX = 512,
     FILES_SPARE = 32,
+    STREAM_LANES = 64,
     LOOK_US = 1000000,
     PATIENCE_S = 30,
     TERMINAL_US = 200000,
@@ -62,30 +63,37 @@ static int key_read(struct sim *s)
     return 0;
 }
 
-/* One connection a device while they fit, else all share. Long polls hold theirs, so they must fit.
- */
+static int files_short(size_t want, size_t have)
+{
+    char text[160];
+    (void)snprintf(text, sizeof text,
+                   "%zu connections want more descriptors than the %zu that this process may have: "
+                   "raise it with `ulimit -Hn %zu` as root",
+                   want, have, want + FILES_SPARE);
+    return complain(text, "");
+}
+
+/* One connection a device while they fit, else all share. A long poll and a stream hold theirs, so
+ * those must fit. */
 static int lanes_plan(struct sim *s)
 {
-    size_t want = s->opt.connections > 0 ? s->opt.connections : s->devices_n;
-    size_t files = proc_files_max(want + FILES_SPARE);
+    const struct sim_options *o = &s->opt;
+    size_t held = o->stream ? s->devices_n : 0;
+    size_t n = o->stream ? STREAM_LANES : s->devices_n;
+    if (o->connections > 0 && o->connections < s->devices_n)
+        n = o->connections;
+    size_t files = proc_files_max(held + n + FILES_SPARE);
     size_t fit = files > FILES_SPARE ? files - FILES_SPARE : 1;
-    char text[160];
-    size_t n = want < s->devices_n ? want : s->devices_n;
-    if (n > fit && (s->opt.connections > 0 || s->opt.wait_s > 0)) {
-        (void)snprintf(text, sizeof text,
-                       "%zu connections want more descriptors than the %zu that this process may "
-                       "have: raise it with `ulimit -Hn %zu` as root",
-                       n, files, n + FILES_SPARE);
-        return complain(text, "");
-    }
+    if (held + n > fit && (o->connections > 0 || o->wait_s > 0 || o->stream))
+        return files_short(held + n, files);
     if (n > fit) {
         n = fit;
         (void)fprintf(stderr, "fleet-sim: %zu devices share %zu connections (see ulimit -Hn)\n",
                       s->devices_n, n);
     }
-    if (n < s->devices_n && s->opt.wait_s > 0)
+    if (n < s->devices_n && o->wait_s > 0)
         return complain("--wait: a long poll holds its connection", ": leave out --connections");
-    if (!lanes_init(s, n, n < s->devices_n))
+    if (!lanes_init(s, n, o->stream || n < s->devices_n) || !streams_init(s))
         return complain("memory or descriptors are short", "");
     return 0;
 }
@@ -107,7 +115,7 @@ static int sim_init(struct sim *s)
     s->counts.cpu_us = procfs_cpu_us(&s->opt.pids);
     s->pace = (struct sim_pace){
         .law = { .first = DUR_S(1), .cap = s->opt.cap, .spread = s->opt.spread },
-        .interval = s->opt.wait_s > 0 ? DUR_S(0) : s->opt.interval,
+        .interval = s->opt.wait_s > 0 || s->opt.stream ? DUR_S(0) : s->opt.interval,
         .long_wait = s->opt.long_wait,
     };
     wheel_init(&s->wheel, 0);
@@ -120,6 +128,7 @@ static int sim_init(struct sim *s)
 
 static void sim_fini(struct sim *s)
 {
+    streams_fini(s);
     lanes_fini(&s->lanes);
     devices_free(s);
     buf_fini(&s->text);
@@ -134,18 +143,6 @@ static bool expected(const struct sim *s)
         if (!expect_met(&s->opt.expect[i], sim_tally(s, s->opt.expect[i].tally)))
             return false;
     return s->opt.expect_n > 0;
-}
-
-/* From here on it counts. What devices are and owe stays. */
-static void count_anew(struct sim *s)
-{
-    struct counts *c = &s->counts;
-    memset(c->status, 0, sizeof c->status);
-    c->all = (struct hist){ 0 };
-    c->requests = c->retries = c->refused = c->lost = c->reopened = c->strange = 0;
-    c->retry_missing = 0;
-    c->since_us = s->now_us;
-    c->cpu_us = procfs_cpu_us(&s->opt.pids);
 }
 
 static void sim_run(struct sim *s)

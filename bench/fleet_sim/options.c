@@ -29,6 +29,7 @@ static const struct row {
     { "etag",               "HEX",   KIND_TEXT,  AT(etag_text),   "the configuration that prefilled devices have already" },
     { "interval",           "S",     KIND_TIME,  AT(interval),    "between two polls, give or take a tenth (60)" },
     { "wait",               "S",     KIND_COUNT, AT(wait_s),      "long polls of so many seconds, 1..55, in place of --interval" },
+    { "stream",             NULL,    KIND_FLAG,  AT(stream),      "a stream each, and polls when it says so, in place of --interval" },
     { "fail",               "SHARE", KIND_SHARE, AT(fail),        "acknowledge as failed: 5 of them, or 5%" },
     { "vanish",             "SHARE", KIND_SHARE, AT(vanish),      "fall silent where an acknowledgement is owed" },
     { "clone",              "SHARE", KIND_SHARE, AT(clone),       "live twice: a copy of the machine rotates too" },
@@ -178,6 +179,8 @@ static int options_check(struct sim_options *o)
         return complain("--fail, --vanish, --clone and --rotate", " together are more than all");
     if (o->wait_s > WAIT_MAX_S)
         return complain("--wait", ": want 1..55, as the server takes it");
+    if (o->stream && o->wait_s > 0)
+        return complain("--stream and --wait", ": choose one");
     if (o->prefilled && (o->clone.n > 0 || o->key_file != NULL))
         return complain("--prefilled",
                         " devices are enrolled already: leave out --clone and the key");

@@ -30,6 +30,7 @@ struct sim_options {
     uint64_t from_change;
     dur_t interval, ramp, storm, spread, cap, long_wait, until, warm;
     bool storms; /* --storm was given */
+    bool stream;
     bool prefilled;
     bool quiet;
     bool help;

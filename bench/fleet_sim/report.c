@@ -2,6 +2,7 @@
 /* What is said about a run: a line while it goes on, a table at its end, JSON for programs. */
 #include "sim.h"
 
+#include "base/enc.h"
 #include "plat/json/out.h"
 #include "plat/os/file.h"
 
@@ -10,13 +11,14 @@
 enum { BAR = 24, JSON_MAX = 256 * 1024 };
 
 static const char *const ask_names[COUNT_ASKS] = {
-    [AGENT_INIT] = "init", [AGENT_CONFIRM] = "confirm",     [AGENT_ROTATE] = "rotate",
-    [AGENT_ACK] = "ack",   [AGENT_HEARTBEAT] = "heartbeat", [AGENT_FETCH] = "poll",
+    [AGENT_INIT] = "init",     [AGENT_CONFIRM] = "confirm",     [AGENT_ROTATE] = "rotate",
+    [AGENT_ACK] = "ack",       [AGENT_HEARTBEAT] = "heartbeat", [AGENT_FETCH] = "poll",
+    [COUNT_STREAM] = "stream",
 };
 
 typedef unsigned long long ull;
 
-static uint64_t ask_total(const struct counts *c, enum agent_ask ask)
+static uint64_t ask_total(const struct counts *c, size_t ask)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < COUNT_STATUSES; i++)
@@ -66,6 +68,10 @@ uint64_t sim_tally(const struct sim *s, enum tally t)
         return c->status[AGENT_FETCH][304];
     case TALLY_TURNED:
         return counts_of_status(c, 429) + counts_of_status(c, 503);
+    case TALLY_STREAMS:
+        return s->streams.open;
+    case TALLY_NUDGES:
+        return c->nudges;
     case TALLIES:
         break;
     }
@@ -179,7 +185,7 @@ void report_summary(struct sim *s)
     (void)fprintf(stderr, "requests     %llu in %.1f s (%.0f/s) over %zu connections\n",
                   (ull)c->requests, took, took > 0 ? (double)c->requests / took : 0, s->lanes.n);
     for (size_t ask = 0; ask < COUNT_ASKS; ask++) {
-        if (ask_total(c, (enum agent_ask)ask) == 0)
+        if (ask_total(c, ask) == 0)
             continue;
         (void)fprintf(stderr, "  %-10s", ask_names[ask]);
         for (size_t i = 0; i < COUNT_STATUSES; i++)
@@ -195,6 +201,9 @@ void report_summary(struct sim *s)
                   "Retry-After\n",
                   (ull)c->refused, (ull)c->lost, (ull)c->reopened, (ull)c->strange,
                   (ull)c->retry_missing);
+    if (s->opt.stream)
+        (void)fprintf(stderr, "streams      %zu open; %llu nudges, %llu of a status, %llu ended\n",
+                      s->streams.open, (ull)c->nudges, (ull)c->status_events, (ull)c->stream_ends);
     summary_outages(s);
 }
 
@@ -245,6 +254,26 @@ static void json_outages(struct json_out *o, const struct counts *c)
     json_out_close(o, ']');
 }
 
+static void json_changes(struct json_out *o, const struct counts *c)
+{
+    size_t n = c->changes_n < CHANGES_MAX ? c->changes_n : CHANGES_MAX;
+    json_out_name(o, STR("changes"));
+    json_out_open(o, '[');
+    for (size_t i = c->changes_n - n; i < c->changes_n; i++) {
+        const struct change *change = &c->changes[i % CHANGES_MAX];
+        char etag[2 * SHA256_SIZE];
+        hex_encode(change->etag, SHA256_SIZE, etag);
+        json_out_open(o, '{');
+        json_out_name(o, STR("etag"));
+        json_out_str(o, str_of(etag, sizeof etag));
+        json_number(o, "devices", change->devices);
+        json_number(o, "first_us", (uint64_t)change->first_us);
+        json_number(o, "last_us", (uint64_t)change->last_us);
+        json_out_close(o, '}');
+    }
+    json_out_close(o, ']');
+}
+
 static void json_write_all(const struct sim *s, struct json_out *o)
 {
     const struct counts *c = &s->counts;
@@ -269,6 +298,9 @@ static void json_write_all(const struct sim *s, struct json_out *o)
     json_number(o, "reopened", c->reopened);
     json_number(o, "strange", c->strange);
     json_number(o, "retry_after_missing", c->retry_missing);
+    json_number(o, "status_events", c->status_events);
+    json_number(o, "stream_ends", c->stream_ends);
+    json_changes(o, c);
     json_outages(o, c);
     if (s->opt.pids.n > 0) {
         json_number(o, "cpu_us", (uint64_t)(procfs_cpu_us(&s->opt.pids) - c->cpu_us));

@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "options.h"
 #include "seed.h"
+#include "streams.h"
 
 #include "agent/wire.h"
 #include "plat/loop/wheel.h"
@@ -40,6 +41,7 @@ struct device {
     bool owed;    /* to be served: since the start, or the last outage */
     bool away;    /* waits for the server to be back */
     bool queued;
+    bool nudged;  /* a stream has told it to ask */
     bool parks;   /* the question under way is a long poll */
     bool retried; /* the question under way met an old connection once */
     uint8_t etag[SHA256_SIZE];
@@ -53,6 +55,7 @@ struct sim {
     struct sim_pace pace;
     struct wheel wheel;
     struct lanes lanes;
+    struct streams streams;
     struct device *devices; /* machines, then the copies */
     size_t devices_n;
     uint32_t clones_at; /* places of the shuffle from here on are cloned */
@@ -81,6 +84,12 @@ void devices_free(struct sim *s);
 bool device_answer(struct sim *s, struct device *d, const struct conn_reply *reply);
 /* The question got no answer: the connection was not taken, or ended. */
 void device_unanswered(struct sim *s, struct device *d, bool refused);
+/* Its stream says that there is news. */
+void device_nudge(struct sim *s, struct device *d);
+/* Its stream was open, and is no more. */
+void device_stream_ended(struct sim *s, struct device *d);
+/* Its stream was refused. */
+void device_without_stream(struct sim *s, struct device *d, int status, int64_t retry_after_s);
 void device_in(struct sim *s, struct device *d, dur_t wait);
 /* Its time has come: ask. */
 void device_turn(struct sim *s, struct device *d);
@@ -93,6 +102,16 @@ enum agent_ask ask_next(const struct device *d);
 /* What an answer says, in the arena. */
 err_t ask_read(struct sim *s, const struct device *d, const struct conn_reply *reply,
                struct agent_news *ret) MUST_USE;
+
+/* count.c */
+/* ask: enum agent_ask, or COUNT_STREAM. */
+void count_answer(struct sim *s, size_t ask, int status, int64_t retry_after_s);
+void count_took(struct sim *s, int64_t took_us);
+/* A device was told of this configuration, which it does not have. */
+void count_change(struct sim *s, const uint8_t etag[static SHA256_SIZE]);
+/* From here on it counts. What devices are and owe stays. */
+void count_anew(struct sim *s);
+bool told_to_wait(int status);
 
 /* storm.c */
 void outage_begin(struct sim *s);
