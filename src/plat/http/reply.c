@@ -91,12 +91,12 @@ struct scribe reply_begin(struct conn *c, int status)
     assert(i < ARRAY_LEN(status_lines));
     assert(status_lines[i].p != NULL); /* a status that the product does not use: give it a row */
     x->status = status;
-    x->close |= !x->frame.keep_alive || (c->ended && conn_pending(c).n == 0) || reply_is_last(c);
+    x->close |= !x->keep_alive || (c->ended && conn_pending(c).n == 0) || reply_is_last(c);
     scribe_put(&s, status_lines[i]);
     scribe_put(&s, lane_date(c->lane));
     if (x->close)
         scribe_put(&s, STR("Connection: close\r\n"));
-    else if (x->head.minor == 0)
+    else if (!x->minor)
         scribe_put(&s, STR("Connection: keep-alive\r\n"));
     return s;
 }

@@ -58,9 +58,9 @@ static err_t request_read_head(struct conn *c)
         return E_NO_MEMORY;
     }
     struct xchg *x = c->x;
-    TRY(head_parse(&x->head, conn_pending(c), &c->lane->why));
+    TRY(head_parse(&c->in->head, conn_pending(c), &c->lane->why));
     assert(c->in_at == 0);
-    c->in_at = (unsigned)x->head.line;
+    c->in_at = (unsigned)c->in->head.line;
     x->pub.started_us = (uint64_t)loop_now(c->lane->loop).us;
     TRY(request_accept(c, x));
     return E_OK;
@@ -72,11 +72,15 @@ static err_t request_describe(struct conn *c, struct xchg *x)
     struct diag *why = &c->lane->why;
     struct http_xchg *pub = &x->pub;
     struct uri u;
-    pub->method = x->head.method;
-    pub->fields = x->head.fields;
-    pub->fields_n = x->head.fields_n;
-    TRY(uri_split(x->head.target, x->head.method == HTTP_OPTIONS, why, &u));
-    TRY(frame_read(&x->head, &u, why, &x->frame));
+    const struct head *head = &c->in->head;
+    struct frame *frame = &c->in->frame;
+    pub->method = head->method;
+    pub->fields = head->fields;
+    pub->fields_n = head->fields_n;
+    x->minor = head->minor == 1;
+    TRY(uri_split(head->target, head->method == HTTP_OPTIONS, why, &u));
+    TRY(frame_read(head, &u, why, frame));
+    x->keep_alive = frame->keep_alive;
     char *room = NULL;
     if (str_find(u.path, '%') < u.path.n) {
         struct arena *a = http_arena(pub);
@@ -87,7 +91,7 @@ static err_t request_describe(struct conn *c, struct xchg *x)
     TRY(uri_decode_path(u.path, room, why, &pub->path));
     pub->target = u.target;
     pub->query = u.query;
-    pub->host = x->frame.host;
+    pub->host = c->in->frame.host;
     return E_OK;
 }
 
@@ -97,7 +101,7 @@ static err_t request_judge(struct conn *c, struct xchg *x)
     struct diag *why = &c->lane->why;
     if (x->pub.method == HTTP_NONE)
         return FAIL(why, E_NOT_IMPLEMENTED, "the method is not implemented");
-    if (x->frame.expects_other)
+    if (c->in->frame.expects_other)
         return FAIL(why, E_EXPECTATION_FAILED, "only Expect: 100-continue is understood");
     x->known = true;
     struct http_take take = lane_cfg(c->lane)->calls->on_head(lane_cfg(c->lane)->app, &x->pub);
@@ -106,19 +110,19 @@ static err_t request_judge(struct conn *c, struct xchg *x)
     x->body.max = x->body_max; /* its memory is that of an earlier one */
     if (take.refuse != E_OK)
         return take.refuse;
-    if (x->frame.has_length && x->frame.body.left > x->body_max)
+    if (c->in->frame.has_length && c->in->frame.body.left > x->body_max)
         return FAIL(why, E_TOO_BIG, "the body may have %zu bytes", x->body_max);
     return E_OK;
 }
 
 /* The body that is already here, read to its end. E_AGAIN: it is not all here. */
-static err_t request_skip_body(struct conn *c, struct xchg *x)
+static err_t request_skip_body(struct conn *c)
 {
     str_t rest = conn_pending(c);
     size_t had = rest.n;
-    while (!body_has_ended(&x->frame.body)) {
+    while (!body_has_ended(&c->in->frame.body)) {
         str_t data;
-        TRY(body_next(&x->frame.body, &rest, NULL, &data));
+        TRY(body_next(&c->in->frame.body, &rest, NULL, &data));
     }
     c->in_at += (unsigned)(had - rest.n);
     return E_OK;
@@ -130,14 +134,14 @@ static err_t request_accept(struct conn *c, struct xchg *x)
     err_t e = request_judge(c, x);
     if (e != E_OK) {
         /* A refusal need not end the connection where the message has come to its end. */
-        err_t end = request_skip_body(c, x);
+        err_t end = request_skip_body(c);
         if (end != E_OK)
             return end == E_AGAIN ? e : end;
         reply_refuse(c, e);
         return E_OK;
     }
     conn_enter(c, CONN_BODY);
-    if (x->frame.wants_100 && !body_has_ended(&x->frame.body) && conn_pending(c).n == 0) {
+    if (c->in->frame.wants_100 && !body_has_ended(&c->in->frame.body) && conn_pending(c).n == 0) {
         str_t go_on = STR("HTTP/1.1 100 Continue\r\n\r\n"); /* RFC 9110 section 10.1.1 */
         conn_send(c, &go_on, 1);
     }
@@ -160,7 +164,7 @@ bool request_step_body(struct conn *c)
         return true;
     }
     c->in_at =
-        (unsigned)x->head.line; /* all behind the head is used up: read the next piece there */
+        (unsigned)c->in->head.line; /* all behind the head is used up: read the next piece there */
     c->in_n = c->in_at;
     return request_more(c);
 }
@@ -182,9 +186,9 @@ static err_t request_read_body(struct conn *c)
 {
     struct xchg *x = c->x;
     str_t rest = conn_pending(c);
-    while (!body_has_ended(&x->frame.body)) {
+    while (!body_has_ended(&c->in->frame.body)) {
         str_t data;
-        TRY(body_next(&x->frame.body, &rest, &c->lane->why, &data));
+        TRY(body_next(&c->in->frame.body, &rest, &c->lane->why, &data));
         TRY(request_keep(c, x, data));
     }
     c->in_at = c->in_n - (unsigned)rest.n;

@@ -15,7 +15,7 @@ void http_stream_begin(struct http_xchg *x, int status, str_t head)
     struct conn *c = own->conn;
     assert(own->lent);
     own->bodiless = x->method == HTTP_HEAD;
-    own->chunks = own->head.minor == 1;
+    own->chunks = own->minor;
     own->close |= !own->chunks;
     own->status = status;
     if (c->state != CONN_CLOSED) {

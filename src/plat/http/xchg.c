@@ -35,7 +35,8 @@ err_t xchg_begin(struct conn *c)
         .conn = c,
         .body = body,
     };
-    head_init(&x->head, c->in->fields);
+    head_init(&c->in->head, c->in->fields);
+    c->in->frame = (struct frame){ 0 };
     buf_init(&x->out, REPLY_MAX);
     c->x = x;
     return E_OK;
