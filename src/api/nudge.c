@@ -230,7 +230,8 @@ void nudge_ask(struct nudge *n)
 void nudge_look(struct nudge *n)
 {
     struct live_park park = park_of(n);
-    switch (live_park_check(n->loop->api->services->live, n->device, n->stamp, &park)) {
+    struct live_known known = { n->stamp, n->etag };
+    switch (live_park_check(n->loop->api->services->live, n->device, &known, &park)) {
     case LIVE_PARKED:
         return;
     case LIVE_REPLACED:

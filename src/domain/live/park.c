@@ -38,15 +38,18 @@ static uint64_t token_stamp(struct live *l, const digest_t *token)
     return stamp;
 }
 
-/* Under the shard's lock. */
-static enum live_parked park_judge(struct live *l, struct principal_row *r, uint64_t stamp,
-                                   const struct live_park *park)
+/* Under the shard's lock. Another call of the same device may have brought the row up to date
+ * already: then it is fresh, and its ETag another one. */
+static enum live_parked park_judge(struct live *l, struct principal_row *r,
+                                   const struct live_known *known, const struct live_park *park)
 {
-    if (r == NULL || r->stamp != stamp)
+    if (r == NULL || r->stamp != known->stamp)
         return LIVE_MOVED;
     if (mark_born(r->parked[park->kind]) > park->born)
         return LIVE_REPLACED;
-    return r->refuse == E_OK && principal_is_fresh(l, r) ? LIVE_PARKED : LIVE_MOVED;
+    bool holds = r->refuse == E_OK && principal_is_fresh(l, r) &&
+                 memcmp(r->effective->etag.b, known->etag.b, SHA256_SIZE) == 0;
+    return holds ? LIVE_PARKED : LIVE_MOVED;
 }
 
 enum live_parked live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
@@ -59,9 +62,8 @@ enum live_parked live_park(struct live *l, const digest_t *token, const struct l
     uint32_t row;
     (void)pthread_rwlock_wrlock(&s->lock);
     struct principal_row *r = principal_find(s, id, &row);
-    enum live_parked parked = current ? park_judge(l, r, hit->stamp, park) : LIVE_MOVED;
-    if (parked == LIVE_PARKED && memcmp(r->effective->etag.b, hit->etag.b, SHA256_SIZE) != 0)
-        parked = LIVE_MOVED;
+    struct live_known known = { hit->stamp, hit->etag };
+    enum live_parked parked = current ? park_judge(l, r, &known, park) : LIVE_MOVED;
     if (parked == LIVE_PARKED) {
         before = r->parked[park->kind];
         r->parked[park->kind] = park_mark(park);
@@ -73,13 +75,13 @@ enum live_parked live_park(struct live *l, const digest_t *token, const struct l
     return parked;
 }
 
-enum live_parked live_park_check(struct live *l, oid_t device, uint64_t stamp,
+enum live_parked live_park_check(struct live *l, oid_t device, const struct live_known *known,
                                  const struct live_park *park)
 {
     struct principal_shard *s = principal_shard_of(l, device);
     uint32_t row;
     (void)pthread_rwlock_rdlock(&s->lock);
-    enum live_parked parked = park_judge(l, principal_find(s, device, &row), stamp, park);
+    enum live_parked parked = park_judge(l, principal_find(s, device, &row), known, park);
     (void)pthread_rwlock_unlock(&s->lock);
     return parked;
 }

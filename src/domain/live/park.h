@@ -26,8 +26,12 @@ enum live_parked {
  * one lost its place to it; where it is on another loop it is woken, and sees that. */
 enum live_parked live_park(struct live *l, const digest_t *token, const struct live_hit *hit,
                            const struct live_park *park, bool *ret_older);
-/* What was parked on the row with this stamp: does it still hold? */
-enum live_parked live_park_check(struct live *l, oid_t device, uint64_t stamp,
+/* What was parked: does it still hold, and is what its client knows still true? */
+struct live_known {
+    uint64_t stamp; /* of the row */
+    digest_t etag;
+};
+enum live_parked live_park_check(struct live *l, oid_t device, const struct live_known *known,
                                  const struct live_park *park);
 void live_unpark(struct live *l, oid_t device, const struct live_park *park);
 

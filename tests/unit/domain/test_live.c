@@ -208,6 +208,13 @@ static enum live_parked park(struct live *l, uint64_t n, const struct live_hit *
     return live_park(l, &t, hit, &what, ret_older);
 }
 
+static enum live_parked check_park(struct live *l, const struct live_hit *hit,
+                                   const struct live_park *what)
+{
+    struct live_known known = { hit->stamp, hit->etag };
+    return live_park_check(l, hit->who.actor.id, &known, what);
+}
+
 static void what_is_parked_is_woken_by_its_device_only(void **state)
 {
     (void)state;
@@ -224,7 +231,7 @@ static void what_is_parked_is_woken_by_its_device_only(void **state)
     assert_int_equal(woken, 1);
     assert_true(oid_eq(woken_device, id_of(1)));
     assert_int_equal(woken_where, 3);
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_MOVED);
+    assert_int_equal(check_park(l, &hit, &poll), LIVE_MOVED);
     assert_int_equal(park(l, 1, &hit, poll, &older),
                      LIVE_MOVED); /* the row that was asked is gone */
     live_free(l);
@@ -243,8 +250,8 @@ static void the_newest_wins_in_whatever_order_they_park(void **state)
     assert_true(older);
     assert_int_equal(woken, 1); /* the older one, on its loop */
     assert_int_equal(woken_where, 0);
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &first), LIVE_REPLACED);
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &newer), LIVE_PARKED);
+    assert_int_equal(check_park(l, &hit, &first), LIVE_REPLACED);
+    assert_int_equal(check_park(l, &hit, &newer), LIVE_PARKED);
     assert_int_equal(park(l, 1, &hit, first, &older), LIVE_REPLACED); /* it comes back too late */
     live_unpark(l, id_of(1), &first);                                 /* and takes nothing away */
     assert_int_equal(park(l, 1, &hit, newer, &older), LIVE_PARKED);   /* the same once more */
@@ -264,7 +271,7 @@ static void a_poll_and_a_stream_stand_side_by_side(void **state)
     assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_PARKED);
     assert_int_equal(park(l, 1, &hit, stream, &older), LIVE_PARKED);
     assert_false(older);
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_PARKED);
+    assert_int_equal(check_park(l, &hit, &poll), LIVE_PARKED);
     apply(l, (struct effect){ .kind = EFFECT_DEVICE, .id = id_of(1) });
     assert_int_equal(woken, 1); /* one call for both: they are on one loop */
     hit = fresh_hit(l, 1);
@@ -289,12 +296,15 @@ static void a_change_for_many_wakes_everybody_and_moves_who_depends_on_it(void *
     apply(l, e);
     assert_int_equal(woken, 1);
     assert_true(oid_eq(woken_device, (oid_t){ 0 }));
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll),
-                     LIVE_PARKED); /* not its group */
+    assert_int_equal(check_park(l, &hit, &poll), LIVE_PARKED); /* not its group */
     e.id = id_of(42);
     apply(l, e);
-    assert_int_equal(live_park_check(l, id_of(1), hit.stamp, &poll), LIVE_MOVED);
+    assert_int_equal(check_park(l, &hit, &poll), LIVE_MOVED);
     assert_int_equal(park(l, 1, &hit, poll, &older), LIVE_MOVED);
+    struct live_guard g; /* another call of the device loads what is in force now */
+    live_guard_take(l, &g);
+    assert_int_equal(fill_config(l, &g, 1, 2, 6), E_OK);
+    assert_int_equal(check_park(l, &hit, &poll), LIVE_MOVED); /* fresh again, but not the same */
     live_free(l);
 }
 
