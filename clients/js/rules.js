@@ -10,28 +10,29 @@ const LONG_WAIT = 5 * MINUTE;
 export const STATES = ['UNENROLLED', 'PENDING', 'ACTIVE', 'STALE', 'DISABLED'];
 export const [U, P, A, S, D] = STATES;
 
-/** One row per event: the next state from each of STATES, how long to wait, what else to do. */
+/** One row per event: the next state from each of STATES, how long to wait, what else to do: drop the request; switch off;
+ * fall back to the minimal configuration, if the last one carried it. */
 export const RULES = {
     'request-made': [[P, P, A, S, D], 'now'],
     'device-pending': [[P, P, A, S, P], 'asked'],
-    enrolled: [[A, A, A, S, D], 'go', 'drop'],
+    enrolled: [[A, A, A, S, D], 'go', ['drop']],
     'challenge-expired': [[P, P, A, S, D], 'retry'],
-    'claim-used': [[U, U, A, S, D], 'retry', 'drop'],
-    'claim-wrong': [[U, U, A, S, D], 'long', 'drop'],
+    'claim-used': [[U, U, A, S, D], 'retry', ['drop']],
+    'claim-wrong': [[U, U, A, S, D], 'long', ['drop']],
     'turned-away': [[U, P, A, S, D], 'long'],
     configured: [[A, A, A, A, A], 'go'],
     confirmed: [[A, A, A, A, D], 'go'],
-    'device-revoked': [[D, D, D, D, D], 'long', 'disable'],
-    'device-blocked': [[D, D, D, D, D], 'long', 'disable'],
+    'device-revoked': [[D, D, D, D, D], 'long', ['disable']],
+    'device-blocked': [[D, D, D, D, D], 'long', ['disable', 'degrade']],
     unauthenticated: [[U, P, A, S, D], 'back-off'],
     unreached: [[U, P, A, S, D], 'asked'],
-    'lease-over': [[U, P, S, S, D], 'go'],
-    'grace-over': [[U, P, D, D, D], 'go', 'disable'],
-    'not-applied': [[D, D, D, D, D], 'back-off', 'disable'],
+    'lease-over': [[U, P, S, S, D], 'go', ['degrade']],
+    'grace-over': [[U, P, D, D, D], 'go', ['disable']],
+    'not-applied': [[D, D, D, D, D], 'back-off', ['disable']],
 };
 
 export function step(from, event) {
-    const [to, wait, does] = RULES[event];
+    const [to, wait, does = []] = RULES[event];
     return { to: to[STATES.indexOf(from)], wait, does };
 }
 

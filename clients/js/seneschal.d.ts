@@ -22,6 +22,8 @@ export interface Configuration {
     config: Record<string, unknown>;
     version: string | null;
     reason?: string;
+    /** Off, and `config` is the minimal one that the last policy carried as its member `degraded`. */
+    degraded?: boolean;
     etag?: string;
     /** The bytes as they came: numbers beyond 2^53 are exact in here only. */
     text?: string;

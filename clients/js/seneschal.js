@@ -7,8 +7,10 @@
  * moment and goes on from there. States, events and waits are those of `seneschal agent` (src/agent/rules.c).
  */
 import { A, D, MINUTE, S, SECOND, STATES, U, backoff, longWait, nextAsk, step } from './rules.js';
-import { BUSY, sleep } from './stores.js';
-import { ASKS, bodyOf, exchange, isObject, isText, makeKey, makeNonce, openKey, parseObject, readAnswer, serverBase, verify } from './wire.js';
+import { BUSY, isKept, sleep } from './stores.js';
+import {
+    ASKS, bodyOf, checkOptions, exchange, headersOf, isObject, isText, makeKey, makeNonce, openKey, parseObject, readAnswer, serverBase, verify,
+} from './wire.js';
 
 export { chromeStore, fileStore, indexedDBStore } from './stores.js';
 export const VERSION = '0.1.0';
@@ -22,7 +24,6 @@ const TOKEN_AGE_MAX = 30 * DAY;
 const WAIT_KEPT_FROM = 15 * SECOND; // longer waits outlive a restart
 const SLICE_MAX = 30 * SECOND; // a machine that slept looks at its lease soon after it wakes
 const ANSWER_EXTRA = 15 * SECOND;
-const WAIT_MAX_S = 55;
 const REASON_MAX = 200;
 const ONCE_STEPS = 32;
 const UNAUTHENTICATED_MAX = 2;
@@ -32,18 +33,6 @@ const CLOCK = { now: () => Date.now(), mono: () => performance.now(), sleep };
 
 const NO_REQUEST = { code: undefined, claim: undefined, challenge: undefined };
 const NOT_IN_FORCE = { etag: undefined, version: undefined, ack: undefined };
-const KEPT = {
-    string: ['server', 'state', 'reason', 'deviceId', 'code', 'claim', 'token', 'rotateNonce', 'etag', 'version'],
-    number: ['v', 'joinSeq', 'tokenAt', 'confirmedAt', 'nextAt', 'nextIn', 'failures', 'heartbeatAt'],
-    object: ['challenge', 'ack', 'rootKey'],
-    boolean: ['rotating'],
-};
-
-function isKept(doc) {
-    if (!isObject(doc) || doc.v !== 1 || !STATES.includes(doc.state)) return false;
-    return Object.entries(KEPT).every(([type, names]) => names.every((name) => doc[name] == null || typeof doc[name] === type));
-}
-
 const side = (ask) => ask === 'rotate' || ask === 'ack' || ask === 'heartbeat';
 
 export class Seneschal {
@@ -71,16 +60,12 @@ export class Seneschal {
     #nudger = new AbortController();
 
     constructor(options) {
-        const { server, machineId, store, insecureHttp, clock, random } = options;
-        if (!isText(machineId)) throw new TypeError('machineId: want the name of this machine or installation');
-        if (typeof store?.get !== 'function') throw new TypeError('store: want indexedDBStore(), chromeStore() or fileStore(directory)');
-        this.#base = serverBase(server, insecureHttp === true);
-        this.#store = store;
-        this.#clock = clock ?? CLOCK;
-        this.#random = random ?? Math.random;
         this.#options = { type: 'client', version: VERSION, wait: 25, interval: MINUTE, lease: 60 * MINUTE, grace: 0, ...options };
-        const { wait } = this.#options;
-        if (!Number.isInteger(wait) || wait < 0 || wait > WAIT_MAX_S) throw new RangeError(`wait: want 0 to ${WAIT_MAX_S} whole seconds`);
+        checkOptions(this.#options);
+        this.#base = serverBase(options.server, options.insecureHttp === true);
+        this.#store = options.store;
+        this.#clock = options.clock ?? CLOCK;
+        this.#random = options.random ?? Math.random;
     }
 
     /** What stands now: {state, reason, code, deviceId, version, etag, config}; reads the store where nothing runs yet. */
@@ -136,7 +121,7 @@ export class Seneschal {
     /** Drop key, token and configuration of this installation. The server is not told. */
     async forget() {
         await this.stop();
-        for (const key of ['config', 'state', 'key']) await this.#store.delete(key);
+        for (const key of ['config', 'degraded', 'state', 'key']) await this.#store.delete(key);
         this.#doc = this.#key = this.#config = this.#broken = undefined;
     }
 
@@ -222,16 +207,16 @@ export class Seneschal {
         const { state, etag, reason } = this.#doc;
         if (!etag || state === D) {
             const why = reason ?? (state === A ? 'not-fetched' : 'not-enrolled');
-            if (this.#config?.reason !== why) await this.#giveOff(why);
+            if (this.#config?.reason !== why) await this.#giveOff(why, state === S || why === 'device-blocked');
             return;
         }
         const kept = await this.#store.get('config');
         const whole = isObject(kept) && isText(kept.etag) && typeof kept.text === 'string' && (await verify(kept));
         try {
             if (!whole) throw new Error('the configuration in the store is damaged: fetching it anew');
-            const { enabled, config, version } = parseObject(kept.text);
-            await this.#give({ enabled, config, version, ...kept });
-            if (kept.etag !== etag) await this.#save(this.#inForce(kept.etag, version)); // it ended before this was known
+            const configuration = { ...kept, ...parseObject(kept.text) };
+            await this.#give(configuration);
+            if (kept.etag !== etag) await this.#saveInForce(configuration); // it ended before this was known
         } catch (error) {
             this.#tell('failed', error.message);
             await this.#giveOff('not-applied');
@@ -243,17 +228,13 @@ export class Seneschal {
         this.#signal = signal;
         if (this.#unsaved) await this.#save({});
         await this.#watch();
-        const doc = this.#doc;
-        const now = this.#clock.now();
+        const { state, token, claim, ack, heartbeatAt } = this.#doc;
         const ask = nextAsk({
-            state: doc.state,
-            token: doc.token,
-            claim: doc.claim,
+            state, token, claim, ack,
             tokenRefused: this.#unauthenticated >= UNAUTHENTICATED_MAX,
             plain: this.#clock.mono() < this.#sideAfter,
             rotate: this.#owesRotation(),
-            ack: doc.ack,
-            heartbeat: now >= doc.heartbeatAt,
+            heartbeat: this.#clock.now() >= heartbeatAt,
         });
         const began = this.#clock.mono();
         const owed = Math.ceil(this.#untilOwed() / SECOND);
@@ -269,14 +250,8 @@ export class Seneschal {
             await this.#save({ rotateNonce: this.#doc.rotateNonce ?? makeNonce(), rotating: true }); // before it is sent
         }
         const [method, path] = ASKS[ask];
-        const { etag, token } = this.#doc;
-        const { enrollmentKey } = this.#options;
-        const headers = {};
-        const bearer = ask === 'init' ? (typeof enrollmentKey === 'function' ? await enrollmentKey() : enrollmentKey) : token;
-        if (bearer && ask !== 'confirm') headers.Authorization = `Bearer ${bearer}`;
-        const conditional = ask === 'fetch' && isText(etag);
-        if (conditional) headers['If-None-Match'] = etag;
-        if (method === 'POST') headers['Content-Type'] = 'application/json';
+        const headers = await headersOf(ask, this.#options, this.#doc);
+        const conditional = 'If-None-Match' in headers;
         const wait = conditional ? poll : 0;
         const body = JSON.stringify(await bodyOf(ask, this.#options, { ...this.#doc, ack }, this.#key));
         const url = `${this.#base}/api/v1${path}${wait > 0 ? `?wait=${wait}` : ''}`;
@@ -366,26 +341,33 @@ export class Seneschal {
 
     /** Kept, given, then known as in force: a crash in between fetches the same bytes again. */
     async #takeConfig({ etag, text, version, enabled, config }) {
+        const configuration = { enabled, config, version, etag, text };
         if (!(await verify({ etag, text }))) return { event: 'unreached', retryAfter: 0, detail: 'the ETag does not fit the bytes' };
         this.#confirm();
         this.#fetched = this.#confirmed.mono;
         try {
             await this.#store.set('config', { etag, text });
-            await this.#give({ enabled, config, version, etag, text });
+            await this.#give(configuration);
         } catch (error) {
             this.#tell('failed', error.message);
             const reason = String(error.message).slice(0, REASON_MAX);
-            await this.#ask('ack', 0, this.#signal, { ...this.#inForce(etag, version).ack, result: 'failed', reason });
+            await this.#ask('ack', 0, this.#signal, { ...this.#ackOf(configuration), result: 'failed', reason });
             return { event: 'not-applied', retryAfter: 0 }; // the next failure tells it again
         }
-        await this.#save(this.#inForce(etag, version));
+        await this.#saveInForce(configuration);
         return undefined;
     }
 
-    /** What is kept of a configuration that was applied; the word about it is owed until the server has heard it. */
-    #inForce(etag, version) {
-        const applied_at = new Date(this.#clock.now()).toISOString();
-        return { etag, version: version ?? undefined, ack: { etag, ...(version && { version }), result: 'applied', applied_at } };
+    #ackOf({ etag, version }) {
+        return { etag, ...(version && { version }), result: 'applied', applied_at: new Date(this.#clock.now()).toISOString() };
+    }
+
+    /** What was applied; the word about it is owed until the server has heard it. */
+    async #saveInForce(configuration) {
+        const { etag, version, config } = configuration;
+        const degraded = isObject(config.degraded);
+        if (degraded) await this.#store.set('degraded', { config: config.degraded, version });
+        await this.#save({ etag, version: version ?? undefined, degraded, ack: this.#ackOf(configuration) });
     }
 
     #confirm() {
@@ -395,19 +377,19 @@ export class Seneschal {
 
     async #move(event, reason) {
         const { to, wait, does } = step(this.#doc.state, event);
-        const off = does === 'disable';
+        const off = does.includes('disable') || (does.includes('degrade') && this.#doc.degraded === true);
         const isNews = to !== this.#doc.state || (off && this.#doc.reason !== reason);
         const patch = {
             ...(isNews && { state: to, reason: to === D || to === S ? reason : undefined }),
-            ...(does === 'drop' && NO_REQUEST),
+            ...(does.includes('drop') && NO_REQUEST),
             ...(isNews && off && NOT_IN_FORCE),
         };
         if (isNews && off) {
             this.#doc = { ...this.#doc, ...patch }; // off at once, whatever the store says
             this.#unsaved = true;
-            await this.#giveOff(reason);
+            await this.#giveOff(reason, does.includes('degrade'));
         }
-        if (isNews || does === 'drop') await this.#save(patch);
+        if (isNews || does.includes('drop')) await this.#save(patch);
         if (isNews && off) await this.#store.delete('config').catch(() => {}); // without its etag it is not used
         if (isNews) this.#tell('state', reason);
         return wait;
@@ -416,7 +398,8 @@ export class Seneschal {
     /** Leases and graces that have ended meanwhile. */
     async #watch() {
         if (this.#doc?.state === A && this.#leaseLeft() === 0) await this.#move('lease-over', 'lease-over');
-        if (this.#doc?.state === S && this.#leaseLeft() === 0) await this.#move('grace-over', 'grace-over');
+        // What a policy carries for this case stands until the server is back.
+        if (this.#doc?.state === S && !this.#doc.degraded && this.#leaseLeft() === 0) await this.#move('grace-over', 'grace-over');
     }
 
     /** What is left of the lease, or of the grace. A clock that stood still while the machine slept does not prolong it. */
@@ -494,8 +477,11 @@ export class Seneschal {
         this.#config = config;
     }
 
-    async #giveOff(reason) {
-        this.#config = { enabled: false, config: {}, version: null, reason };
+    /** Nothing, or the minimal configuration that the policy carries for this. */
+    async #giveOff(reason, minimal = false) {
+        const kept = minimal && this.#doc.degraded ? await this.#store.get('degraded').catch(() => undefined) : undefined;
+        const { config, version } = isObject(kept?.config) ? kept : {};
+        this.#config = { enabled: false, config: config ?? {}, version: version ?? null, reason, ...(config && { degraded: true }) };
         try {
             await this.#options.onConfig?.(this.#config);
         } catch (error) {

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stores: {get(key), set(key, value), delete(key)}, and what they can do: `keepsKeys` (they hold CryptoKeys), `name` (for
 // Web Locks) or a `lock` of their own.
-import { SECOND } from './rules.js';
-import { hex, parseObject, sha256, utf8 } from './wire.js';
+import { SECOND, STATES } from './rules.js';
+import { hex, isObject, parseObject, sha256, utf8 } from './wire.js';
 
 export const BUSY = Symbol('another instance holds the store');
+
+/** What the client keeps under `state`: the members that it knows, and their types. */
+const KEPT = {
+    string: ['server', 'state', 'reason', 'deviceId', 'code', 'claim', 'token', 'rotateNonce', 'etag', 'version'],
+    number: ['v', 'joinSeq', 'tokenAt', 'confirmedAt', 'nextAt', 'nextIn', 'failures', 'heartbeatAt'],
+    object: ['challenge', 'ack', 'rootKey'],
+    boolean: ['rotating', 'degraded'],
+};
+
+export function isKept(doc) {
+    if (!isObject(doc) || doc.v !== 1 || !STATES.includes(doc.state)) return false;
+    return Object.entries(KEPT).every(([type, names]) => names.every((name) => doc[name] == null || typeof doc[name] === type));
+}
 
 /** Wait; ends early, and well, when the signal says so. */
 export function sleep(ms, signal) {

@@ -3,6 +3,7 @@
 import { SECOND } from './rules.js';
 
 const TEXT_MAX = 512;
+const WAIT_MAX_S = 55;
 const RETRY_AFTER_MAX_S = 3600;
 const ANSWER_MAX = (1 << 20) + 4096; // a configuration has at most 1 MiB, and a small frame around it
 
@@ -207,6 +208,23 @@ export async function exchange(url, request, { ms, signal, fetch = globalThis.fe
         signal.removeEventListener('abort', end);
         end(); // what is left of an answer that was too long
     }
+}
+
+export function checkOptions({ machineId, store, wait }) {
+    if (!isText(machineId)) throw new TypeError('machineId: want the name of this machine or installation');
+    if (typeof store?.get !== 'function') throw new TypeError('store: want indexedDBStore(), chromeStore() or fileStore(directory)');
+    if (!Number.isInteger(wait) || wait < 0 || wait > WAIT_MAX_S) throw new RangeError(`wait: want 0 to ${WAIT_MAX_S} whole seconds`);
+}
+
+/** The enrolment key is asked for when it is needed, so that it can be removed afterwards. */
+export async function headersOf(ask, { enrollmentKey }, { etag, token }) {
+    const bearers = { init: async () => (typeof enrollmentKey === 'function' ? enrollmentKey() : enrollmentKey), confirm: () => undefined };
+    const bearer = await (bearers[ask] ?? (() => token))();
+    return {
+        ...(bearer && { Authorization: `Bearer ${bearer}` }),
+        ...(ask === 'fetch' && isText(etag) && { 'If-None-Match': etag }),
+        ...(ask !== 'fetch' && { 'Content-Type': 'application/json' }),
+    };
 }
 
 /** What a question carries. `options` are the client's, `doc` is what it keeps. */

@@ -224,6 +224,34 @@ test('a grace keeps it STALE for as long as it says; a server that is away is no
     assert.ok(off - on >= 90 * MINUTE, `on at ${on}, off at ${off}`);
 });
 
+test('a policy may carry a minimal configuration for the time without a server, or blocked; not for a revoked one', async () => {
+    const group = (await admin.post('/groups', { name: 'degraded' })).want(201).id;
+    await publishPolicy(admin, { degraded: { model: 'tiny' } }, { scope: 'group', target_id: group });
+    const mine = await enrolmentKey(admin, { groups: ['degraded'] });
+    const front = await startFront(server);
+    const clock = new QuickClock();
+    const client = await active(front, { clock, wait: 0, enrollmentKey: mine.key });
+    const { version } = client.config;
+    const minimal = (reason) => ({ enabled: false, config: { model: 'tiny' }, version, reason, degraded: true });
+    front.lie = () => 'silence';
+    await client.off('lease-over');
+    assert.deepEqual(client.config, minimal('lease-over'));
+    const from = clock.ran;
+    await eventually('hours', () => clock.ran - from > 5 * 60 * MINUTE, WAIT);
+    await client.restart();
+    await client.is('STALE');
+    assert.deepEqual(client.config, minimal('lease-over'), 'and through restarts');
+    front.lie = () => undefined;
+    await client.has('one');
+    const { id } = await deviceOf(client);
+    (await admin.post(`/devices/${id}/block`, {})).want(200);
+    await client.off('device-blocked');
+    assert.deepEqual(client.config, minimal('device-blocked'));
+    (await admin.post(`/devices/${id}/revoke`, {})).want(200);
+    await client.off('device-revoked');
+    assert.deepEqual(client.config, { enabled: false, config: {}, version: null, reason: 'device-revoked' });
+});
+
 test('the lease goes on through restarts; a clock that was set back begins it once, not each time', async () => {
     const front = await startFront(server);
     const clock = new QuickClock();
