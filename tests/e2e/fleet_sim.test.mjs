@@ -2,7 +2,8 @@
 // The fleet simulator does what it says, seen from the server: demos and figures stand on it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { publishPolicy } from './lib/fleet.mjs';
+import { publishPolicy, publishVersion } from './lib/fleet.mjs';
+import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 import { Sim, startSim } from './lib/sim.mjs';
 
@@ -80,6 +81,32 @@ test('revoked devices end, blocked ones go on asking and come back, the others l
     const told = Object.values(got.by_question).reduce((n, answers) => n + (answers[403] ?? 0), 0);
     assert.ok(told >= 4, 'each of the four, in its long poll or what it asked just then');
     assert.match(got.text, /: blocked\n(.*\n)*sim-\S+: enrolled\n/);
+});
+
+test('with streams all are told of a change and apply it, a revoked one ends, all come back after a restart', async () => {
+    const own = await startServer();
+    const theirs = await own.admin();
+    const policy = await publishPolicy(theirs, { model: 'small' });
+    const sim = await startSim(own, theirs, {
+        devices: 150, stream: true, ramp: 0.2, storm: 0.5, expect: { outages: 1, streams: 149, applied: 150, revoked: 1 },
+    });
+    await sim.started();
+    const rows = await devices(theirs);
+    const told = () => devices(theirs).then((all) => count(all, (d) => d.config?.version === policy.version && d.config.result === 'applied') === 150);
+    await eventually('all have applied the first configuration', told);
+    policy.version = await publishVersion(theirs, policy.id, { model: 'large' });
+    await eventually('and then the second', told);
+    (await theirs.post(`/devices/${rows[0].id}/revoke`, { reason: 'lost' })).want(200);
+    await sim.child.waitFor(/: revoked$/m);
+    await own.restart({ listen: `127.0.0.1:${own.port}` });
+    const got = await sim.result();
+    assert.equal(got.code, 0, got.text);
+    assert.equal(got.strange, 0, got.text);
+    assert.equal(got.outages[1].devices, 149);
+    assert.equal(got.outages[1].others, 0);
+    assert.ok(got.by_question.poll[200] >= 300, 'each has fetched both');
+    assert.ok(got.changes.every((change) => change.last_us >= change.first_us && change.devices <= 150));
+    assert.ok(got.status_events >= 1);
 });
 
 test('Retry-After is obeyed: who is over his limit is told once each time, not again and again', async () => {
