@@ -38,7 +38,7 @@ static err_t cell_text(struct arena *a, const struct json *v, str_t *ret)
 }
 
 /* Text from machines goes to a terminal: no control character may get through (C0, DEL, C1). */
-static void add_shown(struct buf *b, str_t s)
+void cli_shown(struct buf *b, str_t s)
 {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -63,7 +63,7 @@ static size_t width_of(str_t s)
 
 static void add_cell(struct buf *b, str_t text, size_t width, bool last)
 {
-    add_shown(b, text.n > 0 ? text : STR("-"));
+    cli_shown(b, text.n > 0 ? text : STR("-"));
     for (size_t n = text.n > 0 ? width_of(text) : 1; n < width + 2 && !last; n++)
         buf_add_byte(b, ' ');
 }

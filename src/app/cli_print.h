@@ -19,6 +19,8 @@ err_t cli_print_end(struct cli_printer *p) MUST_USE;
 /* One object: its members as lines, or its columns. */
 err_t cli_print_object(struct cli_printer *p, const struct json *object) MUST_USE;
 
+/* Text from outside as a terminal may have it: without control characters. */
+void cli_shown(struct buf *b, str_t s);
 /* Bytes as they are, with a newline at their end where `line` says so; the exit code. */
 int cli_print_raw(struct cli *cli, str_t bytes, bool line);
 

@@ -1,129 +1,155 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `doctor`: what is wrong here, as one line a finding. It changes nothing. */
-#include "app/cli_call.h"
-#include "app/config.h"
-#include "plat/db/db.h"
-#include "plat/os/file.h"
+#include "app/cli_print.h"
+#include "app/doctor.h"
+#include "app/options.h"
+#include "base/buf.h"
+#include "plat/crypto/crypto.h"
+#include "plat/json/out.h"
+#include "plat/os/machine.h"
 
-#include <sys/statvfs.h>
-#include <unistd.h>
+#include <stdarg.h>
 
-enum { FREE_MIN_MIB = 256 };
+enum { OUT_MAX = 256 * 1024 };
 
-struct doctor {
-    struct cli *cli;
-    const char *dir;
-    int bad; /* what must be mended */
+/* In this order: what later ones need is found by earlier ones. */
+static const struct {
+    const char *name;
+    doctor_f *run;
+} checks[] = {
+    { "configuration", doctor_configuration },
+    { "environment", doctor_environment },
+    { "data", doctor_data },
+    { "keys", doctor_keys },
+    { "store", doctor_store },
+    { "disk", doctor_disk },
+    { "clock", doctor_clock },
+    { "limits", doctor_limits },
+    { "certificate", doctor_certificate },
+    { "ports", doctor_ports },
+    { "server", doctor_server },
 };
 
-static void say(struct doctor *d, const char *mark, const char *what, const char *why)
+static const char *const severities[] = {
+    [SEVERITY_OK] = "ok",
+    [SEVERITY_INFO] = "info",
+    [SEVERITY_WARNING] = "warning",
+    [SEVERITY_ERROR] = "error",
+};
+
+void doctor_say(struct doctor *d, enum severity severity, const char *mend, const char *fmt, ...)
 {
-    (void)printf("%-5s %s%s%s\n", mark, what, why[0] != '\0' ? ": " : "", why);
-    d->bad += mark[0] == 'F';
+    va_list args;
+    if (d->n == FINDINGS_MAX)
+        return;
+    struct finding *f = &d->list[d->n++];
+    *f = (struct finding){ .check = d->check, .severity = severity, .mend = mend };
+    va_start(args, fmt);
+    (void)vsnprintf(f->text, sizeof f->text, fmt, args);
+    va_end(args);
 }
 
-/* A path below the data directory, NUL-terminated. */
-static const char *below(const struct doctor *d, const char *name)
+const char *doctor_below(const struct doctor *d, const char *name)
 {
     str_t path;
-    if (str_format(d->cli->arena, &path, "%s/%s", d->dir, name) != E_OK)
-        return "";
-    const char *cz = str_cz(d->cli->arena, path);
-    return cz != NULL ? cz : "";
+    return str_format(d->cli->arena, &path, "%s/%s", d->dir, name) == E_OK ? path.p : NULL;
 }
 
-static bool check_dir(struct doctor *d)
+/* --server, --ca-file and -o are ours; the rest are settings, as `serve` takes them. */
+static err_t take_own(struct doctor *d, int *argc, char **argv)
 {
-    mode_t mode = 0;
-    uid_t owner = 0;
-    if (file_owner(d->dir, &mode, &owner) != E_OK) {
-        say(d, "FAIL", d->dir, "no such directory: `seneschal serve --data DIR` makes it");
-        return false;
+    static const char *const own[] = { "server", "ca-file", "output" };
+    int kept = 0;
+    int used = 0;
+    for (int i = 0; i < *argc; i += used) {
+        bool ours = str_eq(str_from_cz(argv[i]), STR("-o"));
+        for (size_t k = 0; k < ARRAY_LEN(own); k++)
+            ours = ours || cli_is_flag(argv[i], str_from_cz(own[k]));
+        used = 1;
+        if (!ours) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        d->server_named = d->server_named || cli_is_flag(argv[i], STR("server"));
+        TRY(cli_option_take(d->cli, &d->options, *argc, argv, i, &used));
     }
-    bool open = (mode & 077) != 0;
-    say(d, open ? "FAIL" : "ok", d->dir,
-        open ? "others can look inside: chmod 700" : "closed to others");
-    return true;
+    *argc = kept;
+    if (d->options.output == OUTPUT_TABLE || d->options.output == OUTPUT_JSON)
+        return E_OK;
+    return FAIL(&d->cli->why, E_USAGE, "-o: want table or json here");
 }
 
-static void check_space(struct doctor *d)
+static void print_table(const struct doctor *d, struct buf *b)
 {
-    struct statvfs fs;
-    char text[96];
-    if (statvfs(d->dir, &fs) != 0)
-        return;
-    unsigned long long mib = (unsigned long long)fs.f_bavail * fs.f_frsize / MIB(1);
-    (void)snprintf(text, sizeof text, "%llu MiB free", mib);
-    say(d, mib < FREE_MIN_MIB ? "WARN" : "ok", "disk", text);
-}
-
-static void check_key(struct doctor *d)
-{
-    mode_t mode = 0;
-    uid_t owner = 0;
-    if (file_owner(below(d, "master.key"), &mode, &owner) != E_OK) {
-        say(d, "ok", "master key", "not beside the data");
-        return;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct finding *f = &d->list[i];
+        buf_addf(b, "%-8s %-14s ", severities[f->severity], f->check);
+        cli_shown(b, str_from_cz(f->text));
+        if (f->mend != NULL)
+            buf_addf(b, "\n%24smend: %s", "", f->mend);
+        buf_add_byte(b, '\n');
     }
-    if ((mode & 077) != 0)
-        say(d, "FAIL", "master key", "others can read it: chmod 400 master.key");
+}
+
+static void print_json(const struct doctor *d, struct buf *b)
+{
+    struct json_out o = json_out_to(b);
+    json_out_open(&o, '[');
+    for (size_t i = 0; i < d->n; i++) {
+        const struct finding *f = &d->list[i];
+        json_out_open(&o, '{');
+        JSON_OUT(&o, "check", str, str_from_cz(f->check));
+        JSON_OUT(&o, "severity", str, str_from_cz(severities[f->severity]));
+        JSON_OUT(&o, "finding", str, str_from_cz(f->text));
+        JSON_OUT(&o, "mend", str, str_from_cz(f->mend));
+        json_out_close(&o, '}');
+    }
+    json_out_close(&o, ']');
+    buf_add_byte(b, '\n');
+}
+
+static int print(struct doctor *d)
+{
+    CLEANUP(buf_fini) struct buf b;
+    enum severity worst = SEVERITY_OK;
+    buf_init(&b, OUT_MAX);
+    if (d->options.output == OUTPUT_JSON)
+        print_json(d, &b);
     else
-        say(d, "WARN", "master key",
-            "lies beside what it seals: a copy of the directory has both; set master_key_file or a "
-            "systemd credential");
-}
-
-static void check_store(struct doctor *d)
-{
-    CLEANUP(db_closep) struct db *db = NULL;
-    struct diag why = { 0 };
-    err_t e = db_open(d->dir, DB_READER, &why, &db);
-    say(d, e == E_OK ? "ok" : "FAIL", "store", e == E_OK ? "opens" : why.text);
-}
-
-static void check_config(struct doctor *d)
-{
-    struct diag why = { 0 };
-    struct config c;
-    config_init(&c, d->cli->arena);
-    err_t e = config_from_environment(&c, &why);
-    say(d, e == E_OK ? "ok" : "FAIL", "environment", e == E_OK ? "understood" : why.text);
-}
-
-static void check_server(struct doctor *d, struct cli_options *o)
-{
-    struct cli_client client = { 0 };
-    struct http_answer answer = { 0 };
-    o->data = NULL; /* no token is needed */
-    o->token_file = NULL;
-    err_t e = cli_client_open(d->cli, o, &client);
-    if (e == E_OK)
-        e = cli_client_send(d->cli, &client,
-                            &(struct cli_send){ .method = "GET", .path = STR("/readyz") }, &answer);
-    say(d, e == E_OK ? "ok" : "WARN", o->server, e == E_OK ? "ready" : d->cli->why.text);
-    cli_client_close(&client);
+        print_table(d, &b);
+    if (b.err != E_OK)
+        return cli_fail(d->cli, b.err);
+    for (size_t i = 0; i < d->n; i++)
+        worst = d->list[i].severity > worst ? d->list[i].severity : worst;
+    int said = cli_print_raw(d->cli, buf_str(&b), false);
+    return said != CLI_OK ? said : worst == SEVERITY_ERROR ? CLI_FAILED : CLI_OK;
 }
 
 int cmd_doctor(struct cli *cli, int argc, char **argv)
 {
-    struct cli_options o;
-    struct doctor d = { .cli = cli };
-    int used = 0;
-    cli_options_init(&o);
-    for (int i = 0; i < argc; i += used) {
-        err_t e = cli_option_take(cli, &o, argc, argv, i, &used);
-        if (e == E_OK && used == 0)
-            e = FAIL(&cli->why, E_USAGE, "`%s`: want --data DIR or --server URL", argv[i]);
-        if (e != E_OK)
-            return cli_fail(cli, e);
+    struct doctor *d = ARENA_NEW(cli->arena, struct doctor);
+    struct machine_holder holder;
+    if (d == NULL)
+        return cli_fail(cli, E_NO_MEMORY);
+    d->cli = cli;
+    cli_options_init(&d->options);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs here */
+    d->server_named = getenv("SENESCHAL_URL") != NULL;
+    err_t e = take_own(d, &argc, argv);
+    if (e == E_OK)
+        e = crypto_init();
+    if (e != E_OK)
+        return cli_fail(cli, e);
+    d->read = options_read(&d->config, cli->arena, argc, argv, &d->why);
+    if (d->read == E_NO_MEMORY)
+        return cli_fail(cli, d->read);
+    const char *dir = config_cz(&d->config, CONF_DATA);
+    d->dir = dir != NULL ? dir : "";
+    const char *lock = doctor_below(d, "lock");
+    if (lock != NULL && machine_lock_holder(lock, &holder) == E_OK)
+        d->server_pid = holder.pid;
+    for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+        d->check = checks[i].name;
+        checks[i].run(d);
     }
-    d.dir = o.data != NULL ? o.data : "/var/lib/seneschal";
-    check_config(&d);
-    if (check_dir(&d)) {
-        check_space(&d);
-        check_key(&d);
-        check_store(&d);
-    }
-    check_server(&d, &o);
-    return d.bad == 0 ? CLI_OK : CLI_FAILED;
+    return print(d);
 }

@@ -67,7 +67,7 @@ static void task_log(const struct job_task *task, err_t e)
 {
     bool expected = e == E_NOT_FOUND || e == E_DISK_FULL; /* not due yet; said in /health */
     if (e == E_OK && task->line.p != NULL)
-        LOG_EVERY(LOG_INFO, "audit-checkpoint", LOG_F("checkpoint", task->line));
+        LOG_EVERY(LOG_INFO, "audit-checkpoint", log_field_whole("checkpoint", task->line));
     if (e != E_OK && !expected)
         LOG(LOG_ERROR, "job-failed", LOG_F("job", task->kind->name),
             LOG_F("error", err_info(e)->slug), LOG_F("why", str_from_cz(task->act.why.text)));

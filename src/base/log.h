@@ -23,6 +23,7 @@ struct log_field {
     const char *name;
     str_t text; /* used where text.p is set */
     int64_t number;
+    bool whole; /* up to 30 KiB of it; else it is cut at 1 KiB */
 };
 
 struct log_stats {
@@ -49,7 +50,7 @@ void log_stop(dur_t within);
 
 static inline struct log_field log_field_str(const char *name, str_t v)
 {
-    return (struct log_field){ name, v.p != NULL ? v : STR(""), 0 };
+    return (struct log_field){ .name = name, .text = v.p != NULL ? v : STR("") };
 }
 static inline struct log_field log_field_cz(const char *name, const char *v)
 {
@@ -57,7 +58,13 @@ static inline struct log_field log_field_cz(const char *name, const char *v)
 }
 static inline struct log_field log_field_i64(const char *name, int64_t v)
 {
-    return (struct log_field){ name, STR_NONE, v };
+    return (struct log_field){ .name = name, .number = v };
+}
+
+/* A text that means nothing when it is cut. */
+static inline struct log_field log_field_whole(const char *name, str_t v)
+{
+    return (struct log_field){ .name = name, .text = v.p != NULL ? v : STR(""), .whole = true };
 }
 
 /* clang-format off */

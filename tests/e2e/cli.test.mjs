@@ -155,12 +155,6 @@ test('help names every command that there is', async () => {
     assert.match(await ok('device', 'revoke', '--help'), /--reason TEXT/);
 });
 
-test('doctor finds the data directory open to others', async () => {
-    const got = await seneschal(['doctor', '--data', dir, '--server', server.url]);
-    assert.match(got.stdout, /ready/);
-    assert.equal(got.code, 1, got.stdout);
-});
-
 test('a settings file with a misspelt key: its place, and what was meant', async () => {
     const file = path.join(dir, 'seneschal.yaml');
     await writeFile(file, 'data: /tmp/x\nlog:\n  levl: info\n');

@@ -21,10 +21,12 @@ static const char *const control_texts[DBCONN_CONTROLS] = {
     [DBCONN_REWIND] = "ROLLBACK TO job",
 };
 
-/* SAFETY rule 1. auto_vacuum counts only in a file without tables, before WAL. */
-static const char settings_text[] = "PRAGMA auto_vacuum=INCREMENTAL;"
-                                    "PRAGMA journal_mode=WAL;"
-                                    "PRAGMA synchronous=FULL;"
+/* Of the file itself: these write into it, so only the writer says them. auto_vacuum counts only in
+ * a file without tables, before WAL. */
+static const char file_text[] = "PRAGMA auto_vacuum=INCREMENTAL;"
+                                "PRAGMA journal_mode=WAL;";
+/* SAFETY rule 1. */
+static const char settings_text[] = "PRAGMA synchronous=FULL;"
                                     "PRAGMA trusted_schema=OFF;"
                                     "PRAGMA cell_size_check=ON;"
                                     "PRAGMA foreign_keys=ON;"
@@ -125,7 +127,11 @@ static err_t dbconn_open_sqlite(struct db *db, const char *dir, struct diag *why
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    rc = fault_here() ? SQLITE_NOMEM : sqlite3_exec(db->sqlite, settings_text, NULL, NULL, NULL);
+    rc = fault_here() ? SQLITE_NOMEM : SQLITE_OK;
+    if (rc == SQLITE_OK && db->role == DB_WRITER)
+        rc = sqlite3_exec(db->sqlite, file_text, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db->sqlite, settings_text, NULL, NULL, NULL);
     if (rc == SQLITE_OK && db->role == DB_READER) {
         /* Only the writer knows whether the log may still be synced. */
         (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -188,3 +188,33 @@ void net_trickle(int fd, int keep, dur_t patience)
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &keep, sizeof keep);
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
+
+err_t net_probe(const char *address, struct diag *why)
+{
+    static const struct {
+        int code;
+        err_t err;
+    } rows[] = { { EADDRINUSE, E_CONFLICT },
+                 { EACCES, E_FORBIDDEN },
+                 { EADDRNOTAVAIL, E_NOT_FOUND },
+                 { 0, E_OK } };
+    const int on = 1;
+    union address a;
+    socklen_t n;
+    TRY(net_address(address, why, &a, &n));
+    int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return FAIL(why, E_IO, "%s: %s", address, strerrordesc_np(errno));
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (a.any.sa_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    int code = bind(fd, &a.any, n) == 0 ? 0 : errno;
+    (void)close(fd);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].code == code)
+            return rows[i].err == E_OK
+                       ? E_OK
+                       : FAIL(why, rows[i].err, "%s: %s", address, strerrordesc_np(code));
+    }
+    return FAIL(why, E_IO, "%s: %s", address, strerrordesc_np(code));
+}

@@ -35,4 +35,8 @@ err_t net_accept(int listener, uint8_t ip[static 16], uint16_t *ret_port, int *r
  * whose bytes stay unacknowledged for `patience` breaks (tcp(7), TCP_USER_TIMEOUT). */
 void net_trickle(int fd, int keep, dur_t patience);
 
+/* Could an address be bound now? Nothing stays bound. E_CONFLICT: it is taken. E_FORBIDDEN: that
+ * wants privileges. E_NOT_FOUND: this machine has no such address. E_USAGE: it is none. E_IO. */
+err_t net_probe(const char *address, struct diag *why) MUST_USE;
+
 #endif

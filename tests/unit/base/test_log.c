@@ -77,6 +77,16 @@ static void long_text_is_cut(void **state)
     assert_int_equal(taken[strlen(taken) - 1], '\n');
 }
 
+/* But for one that means nothing when it is cut, such as a signed checkpoint. */
+static void whole_text_is_not_cut(void **state)
+{
+    (void)state;
+    static char text[6000];
+    memset(text, 'x', sizeof text);
+    TAKE(LOG_EVERY(LOG_INFO, "e", log_field_whole("f", str_of(text, sizeof text))));
+    assert_int_equal(strlen(taken), sizeof head - 1 + sizeof ",\"f\":\"\"}\n" - 1 + sizeof text);
+}
+
 static void levels(void **state)
 {
     (void)state;
@@ -196,6 +206,7 @@ int main(void)
         cmocka_unit_test(escaping),
         cmocka_unit_test(kinds_of_fields),
         cmocka_unit_test(long_text_is_cut),
+        cmocka_unit_test(whole_text_is_not_cut),
         cmocka_unit_test(levels),
         cmocka_unit_test(formats),
         cmocka_unit_test(repeats_are_held_back),
