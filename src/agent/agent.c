@@ -181,7 +181,7 @@ static err_t agent_start_local(struct seneschal_agent *g, const struct seneschal
                    : FAIL(&g->why, E_USAGE, "a group of the socket is no use without its path");
     TRY(agent_local_open(o->socket_path, o->socket_group, &g->why, &g->local));
     agent_show(g);
-    return E_OK;
+    return agent_local_start(g->local, &g->why);
 }
 
 static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *given)

@@ -281,8 +281,8 @@ static const struct http_app local_app = {
     .on_done = local_on_done,
 };
 
-static err_t local_start(struct agent_local *l, const char *path, const char *group,
-                         struct diag *why)
+static err_t local_bind(struct agent_local *l, const char *path, const char *group,
+                        struct diag *why)
 {
     int fd = -1;
     int n = snprintf(l->path, sizeof l->path, "%s", path);
@@ -302,7 +302,11 @@ static err_t local_start(struct agent_local *l, const char *path, const char *gr
         .loops = 1,
         .conns_max = LOCAL_CONNS,
     };
-    TRY(http_server_new(&cfg, why, &l->server)); /* the socket is the server's now */
+    return http_server_new(&cfg, why, &l->server); /* the socket is the server's now */
+}
+
+err_t agent_local_start(struct agent_local *l, struct diag *why)
+{
     return http_server_start(l->server, why);
 }
 
@@ -324,7 +328,7 @@ err_t agent_local_open(const char *path, const char *group, struct diag *why,
     buf_init(&l->state, LOCAL_STATE_MAX);
     buf_init(&l->config, LOCAL_CONFIG_MAX);
     buf_init(&l->etag, KIB(1));
-    err_t e = local_start(l, path, group, why);
+    err_t e = local_bind(l, path, group, why);
     if (e != E_OK) {
         agent_local_close(l);
         return e;

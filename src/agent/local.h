@@ -29,6 +29,8 @@ struct agent_shown {
 /* E_USAGE, E_CONFLICT (another process listens there), E_IO, E_NO_MEMORY. */
 err_t agent_local_open(const char *path, const char *group, struct diag *why,
                        struct agent_local **ret) MUST_USE;
+/* Begin to answer: after the first thing was published. Who came before waits. E_IO. */
+err_t agent_local_start(struct agent_local *l, struct diag *why) MUST_USE;
 void agent_local_close(struct agent_local *l); /* NULL is fine */
 
 /* From the agent's thread. E_NO_MEMORY: then nobody is told anything any more but 503. */

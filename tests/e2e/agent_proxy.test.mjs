@@ -83,6 +83,7 @@ test('a proxy that refuses is no refusal of the server: what is in force stays, 
 test('plain http through a proxy: its page is not an answer', async () => {
     const proxy = await startConnectProxy();
     const agent = startAgent({ url: `http://${NAME}` }, { args: ['--insecure-http', '--once', '--proxy', `http://${proxy.host}`], env: CLEAN });
+    await agent.child.ended();
     for (const status of [403, 407, 200]) {
         proxy.refusal = [status, '<h1>Welcome</h1>'];
         const { code, stderr } = await agent.once();
