@@ -50,6 +50,13 @@ test('PENDING, approved, applied, revoked, disabled; its worker ends in between'
     await page.waitForFunction(() => document.getElementById('config').textContent.includes('small'));
     await shoot(browser, 'active');
 
+    const second = await page.evaluate(async (server) => {
+        const { indexedDBStore, Seneschal } = await import('./seneschal/seneschal.js');
+        const once = new Seneschal({ server, machineId: 'front-desk', store: indexedDBStore() }).once();
+        return once.then(({ state }) => state, (error) => error.message);
+    }, server.url);
+    assert.equal(second, 'another instance holds the store', 'the page does not get in the way of the worker');
+
     await browser.endWorker();
     await publishVersion(admin, policy.id, { assistant: { model: 'large' } });
     await browser.ask();
@@ -81,11 +88,12 @@ test('PENDING, approved, applied, revoked, disabled; its worker ends in between'
 test('without host permissions it relies on CORS: preflights are asked and answered', { skip: MISSING }, async () => {
     const front = await startFront(server);
     const browser = await startBrowser(unpackExtension(({ host_permissions, ...manifest }) => manifest));
-    await browser.configure({ server: front.url, machineId: 'no-permissions' });
+    await browser.configure({ server: front.url, machineId: 'no-permissions', storage: 'chrome' });
     await shows(browser, 'PENDING');
     (await decide(admin, (await deviceOf('no-permissions')).id, 'approve')).want(200);
     await shows(browser, 'ACTIVE');
     await eventually('acknowledged', async () => (await deviceOf('no-permissions')).config?.result === 'applied', WAIT);
+    assert.equal((await browser.stored('seneschal.state')).state, 'ACTIVE', 'kept in chrome.storage');
     for (const row of ['/devices/enroll/init', '/devices/enroll/confirm', '/iassistants/config', '/iassistants/config/ack']) {
         assert.ok(front.asked.includes(`OPTIONS /api/v1${row}`), `${row}: ${front.asked}`);
     }

@@ -53,23 +53,15 @@ test('with curl and openssl: in, proven, configured, acknowledged, rotated, out'
     assert.equal(steps.length, 6);
     const marks = steps.map((step, i) => `${step}\n[ ! -f config.json ] || cp config.json config.${i}\n[ ! -f token.json ] || cp token.json token.${i}\n`);
     here.write('all.sh', `set -eu\n${marks.join('\n')}`);
-    for (const shell of ['sh', 'bash']) {
-        if (shell === 'bash') {
-            const { id } = await deviceOf('front-desk');
-            (await admin.post(`/devices/${id}/reinstate`, {})).want(200);
-            (await admin.delete(`/devices/${id}`)).want(204);
-            for (const name of ['etag', 'config.json']) await runs('rm', ['-f', name], here);
-        }
-        const said = await runs(shell, ['all.sh'], here);
-        assert.match(said, /ask an administrator to approve [0-9A-Z]{8}/);
-        assert.equal(JSON.parse(here.read('config.3')).config.model, 'small');
-        assert.notEqual(JSON.parse(here.read('token.3')).token, JSON.parse(here.read('token.4')).token, 'rotated');
-        assert.deepEqual(JSON.parse(here.read('config.json')), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
-        const { id, status, credential_level } = await deviceOf('front-desk');
-        assert.deepEqual([status, credential_level], ['REVOKED', 'software-key']);
-        const actions = (await audit(admin, `target=${id}`)).map((event) => event.action);
-        for (const action of ['config.applied', 'device.rotation-asked', 'device.revoked']) assert.ok(actions.includes(action), `${action}: ${actions}`);
-    }
+    const said = await runs('sh', ['all.sh'], here);
+    assert.match(said, /ask an administrator to approve [0-9A-Z]{8}/);
+    assert.equal(JSON.parse(here.read('config.3')).config.model, 'small');
+    assert.notEqual(JSON.parse(here.read('token.3')).token, JSON.parse(here.read('token.4')).token, 'rotated');
+    assert.deepEqual(JSON.parse(here.read('config.json')), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
+    const { id, status, credential_level } = await deviceOf('front-desk');
+    assert.deepEqual([status, credential_level], ['REVOKED', 'software-key']);
+    const actions = (await audit(admin, `target=${id}`)).map((event) => event.action);
+    for (const action of ['config.applied', 'device.rotation-asked', 'device.revoked']) assert.ok(actions.includes(action), `${action}: ${actions}`);
 });
 
 test('with Python', async () => {
@@ -87,6 +79,21 @@ test('with JavaScript', async () => {
     here.write('client.mjs', blocks('js')[0]);
     assert.match(await runs(process.execPath, ['client.mjs'], here), /off: not-enrolled\n\{ model: 'small' \}\nACTIVE/);
     assert.match(await runs(process.execPath, ['client.mjs'], here), /^\{ model: 'small' \}\nACTIVE/, 'a second time from its store');
+});
+
+test('the examples of clients/js are whole: they parse, and name only what there is', async () => {
+    const here = place();
+    const readme = readFileSync('clients/js/README.md', 'utf8');
+    const given = Object.keys(await import('../../clients/js/seneschal.js'));
+    const examples = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map((found) => found[1]);
+    assert.equal(examples.length, 3);
+    for (const example of examples) {
+        here.write('example.mjs', example);
+        await runs(process.execPath, ['--check', 'example.mjs'], here);
+        const [, names] = example.match(/import \{ (.*) \} from '.\/seneschal.js'/);
+        for (const name of names.split(', ')) assert.ok(given.includes(name), name);
+        assert.ok(example.trim().split('\n').length <= 18);
+    }
 });
 
 /** Send what the page sends, as whom it says; the status. */

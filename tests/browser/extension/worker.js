@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The service worker: it may end at any moment, so it holds nothing but the client. What to enrol with is set by the test.
-import { indexedDBStore, Seneschal } from './seneschal/seneschal.js';
+import { chromeStore, indexedDBStore, Seneschal } from './seneschal/seneschal.js';
 
 const born = new Date().toISOString();
 const notices = [];
@@ -13,7 +13,7 @@ async function wake() {
         ...options,
         type: 'extension',
         wait: 20,
-        store: indexedDBStore(),
+        store: options.storage === 'chrome' ? chromeStore() : indexedDBStore(),
         onConfig: (configuration) => chrome.storage.local.set({ configuration }),
         onState: (notice) => notices.push(notice),
     });
