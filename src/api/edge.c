@@ -216,12 +216,20 @@ static void answer_options(struct api *api, struct http_xchg *x, uint32_t method
         answer_methods(api, x, methods);
 }
 
+/* Over `connections`, only this is answered: health, revoking, what an administrator changes. */
+static bool edge_spares(const struct http_xchg *x, const struct route *route)
+{
+    if (!x->spare)
+        return true;
+    return route != NULL && (route->limit == LIMIT_NONE || route_class(route) >= LOAD_ADMIN);
+}
+
 static struct http_take on_head(void *app, struct http_xchg *x)
 {
     struct api *api = app;
     struct route_match m = router_match(api->router, x->method, x->path);
     x->user = NULL;
-    if (m.route == NULL || m.route->in == NULL)
+    if (m.route == NULL || m.route->in == NULL || !edge_spares(x, m.route))
         return (struct http_take){ .drop = true };
     return (struct http_take){ .body_max =
                                    m.route->body_max > 0 ? m.route->body_max : IN_BODY_MAX };
@@ -337,6 +345,10 @@ static void on_message(void *app, struct http_xchg *x)
     digest_t token;
     bool sent = false;
     x->note.row = m.route;
+    if (!edge_spares(x, m.route)) {
+        edge_shed(api, x, m.route == NULL ? LOAD_BULK : route_class(m.route), SHED_CONNS);
+        return;
+    }
     if (x->method == HTTP_OPTIONS && m.methods != 0) {
         answer_options(api, x, m.methods);
         return;

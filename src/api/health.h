@@ -9,6 +9,7 @@ extern const struct shape health_shape;
 hot_f health_hot;
 hot_f livez_hot;
 hot_f readyz_hot;
+hot_f metrics_hot;
 handler_f metrics_get;
 handler_f openapi_get;
 

@@ -3,6 +3,7 @@
 #include "api/health.h"
 
 #include "api/passage.h"
+#include "api/reply.h"
 #include "base/buf.h"
 #include "base/log.h"
 
@@ -76,6 +77,32 @@ static void metrics_store(struct buf *b, const struct services *sv)
            ts_diff(clock_now(), sv->started_at).us / 1000000);
 }
 
+static void metrics_make(struct buf *b, struct services *sv)
+{
+    metrics_http(b, sv->api);
+    metrics_store(b, sv);
+    admission_metrics(&sv->api->admission, sv, b);
+}
+
+/* Whoever is known is answered at once: a busy server is when they are wanted most. */
+enum hot_answer metrics_hot(const struct hot_ask *ask)
+{
+    struct services *sv = ask->api->services;
+    struct api_loop *loop = edge_loop(ask->api, ask->x);
+    bool may = services_settings(sv)->metrics_open ||
+               (ask->who != NULL && perms_have(ask->who->who.actor.perms, PERM_METRICS_READ));
+    if (!may)
+        return HOT_PASS;
+    buf_clear(&loop->body);
+    metrics_make(&loop->body, sv);
+    if (loop->body.err != E_OK)
+        return HOT_PASS;
+    buf_clear(&loop->head);
+    reply_head_common(&loop->head, STR("text/plain; version=0.0.4"), oid_make(), false);
+    edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));
+    return HOT_DONE;
+}
+
 err_t metrics_get(struct request *rq)
 {
     str_t text;
@@ -83,9 +110,7 @@ err_t metrics_get(struct request *rq)
         TRY(request_may(rq, PERM_METRICS_READ));
     CLEANUP(buf_fini) struct buf b;
     buf_init(&b, METRICS_MAX);
-    metrics_http(&b, rq->services->api);
-    metrics_store(&b, rq->services);
-    admission_metrics(&rq->services->api->admission, rq->services, &b);
+    metrics_make(&b, rq->services);
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));
     return reply_raw(rq, 200, "text/plain; version=0.0.4", text);

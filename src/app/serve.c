@@ -17,7 +17,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { SERVE_ARENA_MAX = 4 * 1024 * 1024, EFFECTIVES_MAX = 16384 };
+enum {
+    SERVE_ARENA_MAX = 4 * 1024 * 1024,
+    EFFECTIVES_MAX = 16384,
+    CONNS_SPARE = 256, /* over `connections`, for health and for revoking */
+    FILES_OWN = 256,   /* descriptors of ours that are no connections */
+};
 #define DRAIN_MAX        DUR_S(10)
 #define SETTLE_MAX       DUR_S(9) /* of it, the rest is for what a successor waits for */
 #define GRACE            DUR_S(1) /* for clients of TLS to notice that their connection ends */
@@ -36,10 +41,25 @@ struct server {
     struct workers *workers;
     struct admin_socket *admin_socket;
     struct jobs *jobs;
+    size_t conns_max;
     struct certificate certificate;
     struct http_server *http;
     struct reload reload;
 };
+
+/* As many as the setting says, if the system gives us the descriptors: without one for itself the
+ * store could not even be read. */
+static size_t conns_max(const struct config *c)
+{
+    size_t want = (size_t)config_int(c, CONF_CONNECTIONS_MAX);
+    size_t files = proc_files_max(want + CONNS_SPARE + FILES_OWN);
+    size_t most = files > CONNS_SPARE + FILES_OWN ? files - CONNS_SPARE - FILES_OWN : 1;
+    if (files == 0 || most >= want)
+        return want;
+    LOG(LOG_WARNING, "descriptors-short", LOG_F("connections", (int64_t)most),
+        LOG_F("hint", "raise the limit of open files (LimitNOFILE=) or lower `connections`"));
+    return most;
+}
 
 static err_t open_directory(struct server *s, struct diag *why)
 {
@@ -142,7 +162,8 @@ static err_t make_http(struct server *s, struct diag *why)
     struct http_server_cfg cfg = {
         .calls = &api_calls,
         .loops = (unsigned)config_int(s->config, CONF_LOOPS),
-        .conns_max = (size_t)config_int(s->config, CONF_CONNECTIONS_MAX),
+        .conns_max = s->conns_max,
+        .conns_spare = CONNS_SPARE,
     };
     if (cfg.loops == 0)
         cfg.loops = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
@@ -358,8 +379,8 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
     if (a == NULL)
         return E_NO_MEMORY;
     serve_signals(&signals);
-    (void)proc_files_max((size_t)config_int(config, CONF_CONNECTIONS_MAX) + 256);
     err_ignore(log_start()); /* without its thread lines are written at once */
+    s.conns_max = conns_max(config);
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();
     err_t e = serve_make(&s, why);

@@ -2,12 +2,16 @@
 // More to do than can be done: what is refused, what is not, and that it passes. The rooms are made tiny by
 // settings; the writer is held by another program's lock, so that what waits for it is known.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import { enrol, enrolmentKey, init, poll, self, uniqueName } from './lib/fleet.mjs';
-import { PATIENCE } from './lib/process.mjs';
+import { PATIENCE, run, tempDir } from './lib/process.mjs';
+import { RawSocket } from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
 
 const ROOM = 32; // of the writer
@@ -142,4 +146,64 @@ test('a full lobby: 503 and a long Retry-After, and an enrolment key still lets 
     db.exec('UPDATE enrol_count SET open_n = open_n - 10000');
     db.close();
     (await init(nobody, uniqueName('full'))).want(201);
+});
+
+test('over `connections`: newcomers are told to come back, health and revoking still answer', async () => {
+    const MOST = 16;
+    const full = await startServer({ args: ['--connections', `${MOST}`] });
+    const theirs = await full.admin();
+    const lost = await enrol(full.client(), theirs);
+    const held = Array.from({ length: MOST }, () => new RawSocket(full.port)); // they say nothing
+    const fresh = (token) => full.client({ token, agent: new http.Agent({ keepAlive: false }) });
+    const connections = async () => /^seneschal_http_connections (\d+)$/m.exec((await fresh(theirs.token).atRoot().get('/metrics')).text)[1];
+    await until(connections, (n) => Number(n) > MOST);
+    for (const path of ['/devices/self', '/no-such-row']) {
+        const reply = await fresh(lost.token).get(path);
+        reply.wantProblem(503, 'overloaded');
+        assert.match(reply.headers['retry-after'], /^[1-9]\d*$/);
+        assert.equal(reply.headers.connection, 'close', 'its place is for the next');
+    }
+    (await init(fresh(), uniqueName('crowd'))).wantProblem(503, 'overloaded');
+    for (const path of ['/livez', '/readyz', '/health']) assert.equal((await fresh().atRoot().get(path)).status, 200);
+    (await fresh(theirs.token).post(`/devices/${lost.id}/revoke`)).want(200);
+    assert.match((await fresh(theirs.token).atRoot().get('/metrics')).text, /shed_total\{class="check-in",reason="connections"\} 1\n/);
+    held.forEach((socket) => socket.destroy());
+    await until(async () => (await fresh(lost.token).get('/devices/self')).status, (status) => status === 403);
+});
+
+test('many TLS handshakes at once: who is connected is answered between them, and all of them come in', async () => {
+    const CROWD = 60;
+    const dir = tempDir('tls');
+    const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(dir, name));
+    // A long key: each handshake takes more than a turn's budget.
+    const made = await run('openssl', ['req', '-x509', '-newkey', 'rsa:4096', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert]);
+    assert.equal(made.code, 0, made.stderr);
+    const sealed = await startServer({ args: ['--tls-cert', cert, '--tls-key', key, '--loops', '1'] });
+    const connect = () => tls.connect({ host: '127.0.0.1', port: sealed.port, rejectUnauthorized: false });
+    const ask = (socket) => {
+        socket.write('GET /livez HTTP/1.1\r\nHost: localhost:' + sealed.port + '\r\n\r\n');
+        return once(socket, 'data');
+    };
+    const connected = connect();
+    await once(connected, 'secureConnect');
+    const crowd = Array.from({ length: CROWD }, connect);
+    for (const [i, socket] of crowd.entries()) {
+        socket.on('error', () => {});
+        if (i % 10 === 9) once(socket, 'connect').then(() => socket.destroy()); // and some leave before their turn
+    }
+    let left = CROWD - CROWD / 10;
+    let between = 0;
+    const greeted = Promise.all(crowd.filter((_, i) => i % 10 !== 9).map((socket) => once(socket, 'secureConnect').then(() => left--)));
+    while (left > 0) {
+        await ask(connected);
+        between++;
+    }
+    await greeted;
+    assert.ok(between >= 5, `${between} answers between ${CROWD} handshakes`);
+    for (const socket of crowd.filter((_, i) => i % 10 !== 9)) {
+        const [bytes] = await ask(socket);
+        assert.match(bytes.toString(), /^HTTP\/1\.1 200 /);
+        socket.destroy();
+    }
+    connected.destroy();
 });

@@ -47,6 +47,7 @@ void conn_open(struct lane *lane, int fd, const struct http_peer *peer, enum con
         return;
     }
     *c = (struct conn){ .lane = lane, .fd = fd, .peer = *peer };
+    c->spare = atomic_load(&s->conns) > s->cfg.conns_max;
     bool plain = s->cfg.tls == NULL || first == CONN_LINGER;
     bool ok = plain || tls_conn_new(s->cfg.tls, fd, &c->tls) == E_OK;
     if (!ok || loop_watch_open(lane->loop, &c->watch, fd, conn_on_event) != E_OK) {
@@ -68,7 +69,10 @@ void conn_open(struct lane *lane, int fd, const struct http_peer *peer, enum con
 
 void conn_enter(struct conn *c, enum conn_state state)
 {
+    enum { SPARE_PATIENCE_S = 2 }; /* others wait for its place */
     int patience_s = rows[state].patience_s;
+    if (c->spare && patience_s > SPARE_PATIENCE_S)
+        patience_s = SPARE_PATIENCE_S;
     c->state = (unsigned char)state;
     c->due_us = patience_s == 0 ? 0 : loop_now(c->lane->loop).us + DUR_S(patience_s).us;
 }
@@ -172,6 +176,7 @@ void conn_close(struct conn *c)
     if (c->state == CONN_CLOSED)
         return;
     conn_enter(c, CONN_CLOSED);
+    hello_forget(c);
     loop_timer_stop(lane->loop, &c->timer);
     *(c->prev == NULL ? &lane->first : &c->prev->next) = c->next;
     if (c->next != NULL)
@@ -275,9 +280,10 @@ static bool step_nothing(struct conn *c)
 
 static bool step_hello(struct conn *c)
 {
-    if (c->dry)
+    if (c->dry || !hello_may(c))
         return false;
     err_t e = tls_conn_handshake(c->tls);
+    hello_done(c);
     if (e == E_OK)
         conn_enter(c, CONN_HEAD);
     else if (e != E_AGAIN)

@@ -7,6 +7,7 @@
 #ifndef PLAT_HTTP_CONN_H
 #define PLAT_HTTP_CONN_H
 
+#include "plat/http/hello.h"
 #include "plat/http/xchg.h"
 #include "plat/tls/tls.h"
 
@@ -54,6 +55,7 @@ struct conn {
     unsigned in_at;    /* bytes of the input that are used up */
     unsigned in_n;     /* bytes in the input */
     unsigned lingered; /* bytes discarded */
+    struct hello_link hello;
     struct http_peer peer;
     unsigned char state; /* enum conn_state */
     unsigned char reads; /* in this turn */
@@ -66,6 +68,7 @@ struct conn {
     bool read_crossed;   /* TLS: reading waits for the socket to be writable */
     bool write_crossed;  /* TLS: writing waits for the socket to be readable */
     bool kept, lingers;  /* the descriptor is for a successor; only to await its end */
+    bool spare;          /* over conns_max: one request, and little patience */
     bool fd_closed;
 };
 

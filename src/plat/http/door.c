@@ -13,7 +13,7 @@
 
 enum {
     ACCEPT_BURST = 64, /* then the connections that are there have their turn */
-    PAUSE_MS = 100,    /* without a free descriptor */
+    PAUSE_MS = 100,    /* without a free descriptor or place */
     EMPTY_MAX = 65536, /* more than any queue of the kernel holds */
 };
 
@@ -100,28 +100,27 @@ static void listener_resume(struct loop_timer *t)
     loop_watch_arm(&l->watch, LOOP_READ);
 }
 
-/* Descriptors are short: the waiting connection stays queued in the kernel, and would wake us again
- * and again. */
+/* Descriptors or places are short: the waiting connection stays queued in the kernel, and would
+ * wake us again and again. */
 static void listener_pause(struct listener *l)
 {
     loop_watch_arm(&l->watch, 0);
     loop_timer_start(l->lane->loop, &l->pause, DUR_MS(PAUSE_MS), listener_resume);
 }
 
-/* The next that waits. E_AGAIN: nobody does. E_IO: no descriptor is free. */
+/* The next that waits. E_AGAIN: nobody does. E_IO: no descriptor is free, or no place. */
 static err_t listener_accept(struct listener *l)
 {
     struct http_server *s = l->lane->server;
     struct http_peer peer;
     int fd;
+    if (atomic_load(&s->conns) >= s->cfg.conns_max + s->cfg.conns_spare)
+        return E_IO; /* until one has gone, who comes waits in the kernel's queue */
     err_t e = net_accept(l->fd, peer.ip, &peer.port, &fd);
     if (e == E_CLOSED)
         return E_OK; /* it did not wait */
     TRY(e);
-    if (atomic_load(&s->conns) >= s->cfg.conns_max)
-        (void)close(fd); /* the newest is refused; an answer would cost what we do not have */
-    else
-        door_let_in(s, l->lane, fd, &peer);
+    door_let_in(s, l->lane, fd, &peer);
     return E_OK;
 }
 

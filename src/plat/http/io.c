@@ -220,7 +220,7 @@ err_t conn_flush(struct conn *c)
 unsigned conn_wanted(const struct conn *c)
 {
     unsigned events = 0;
-    bool reads = c->state != CONN_SEND && !c->ended && c->in_n < INPUT_BYTES;
+    bool reads = c->state != CONN_SEND && !c->hello.waits && !c->ended && c->in_n < INPUT_BYTES;
     if (reads)
         events |= c->read_crossed ? LOOP_WRITE : LOOP_READ;
     if (conn_queued(c) > 0)

@@ -12,7 +12,7 @@ err_t lane_init(struct lane *lane, unsigned index, struct diag *why)
     lane->date_s = -1;
     pool_init(&lane->conns, sizeof(struct conn), CONNS_KEEP);
     pool_init(&lane->inputs, sizeof(struct input), INPUTS_KEEP);
-    buf_init(&lane->kept, lane->server->cfg.conns_max * sizeof(int));
+    buf_init(&lane->kept, (lane_cfg(lane)->conns_max + lane_cfg(lane)->conns_spare) * sizeof(int));
     return loop_new(why, &lane->loop);
 }
 

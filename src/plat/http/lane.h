@@ -53,6 +53,7 @@ struct lane {
     struct buf kept; /* descriptors that were put aside for a successor */
     struct pool conns;
     struct pool inputs;
+    struct hellos hellos;
     struct xchg *idle_xchg; /* a chain of those to take first: they have memory */
     size_t idle_xchgs;
     struct diag why; /* of the refusal at hand */

@@ -58,6 +58,7 @@ struct http_xchg {
     str_t body; /* whole; "" where the row drops it */
     struct http_peer peer;
     bool gone;           /* the peer has left */
+    bool spare;          /* its connection is over conns_max: answer only what must be answered */
     uint64_t started_us; /* CLOCK_MONOTONIC when the head was complete */
     struct arena *arena; /* dies with the exchange; made at first use by http_arena() */
     void *user;          /* the application's own */
@@ -108,6 +109,9 @@ struct http_server_cfg {
     size_t listen_n;
     unsigned loops; /* 0: one per core */
     size_t conns_max;
+    /* So many more are taken in, for one request each, so that what must always be answered can be
+     * (http_xchg.spare). Over both nothing is accepted: connections wait in the kernel's queue. */
+    size_t conns_spare;
     struct tls_server *tls; /* NULL: plain HTTP; borrowed, outlives the server */
     const int *conns;       /* of http_server_take_conns (leave.h) */
     size_t conns_n;

@@ -35,6 +35,8 @@ err_t xchg_begin(struct conn *c)
         .conn = c,
         .body = body,
     };
+    x->pub.spare = c->spare;
+    x->close = c->spare;
     head_init(&c->in->head, c->in->fields);
     c->in->frame = (struct frame){ 0 };
     buf_init(&x->out, REPLY_MAX);

@@ -74,7 +74,9 @@ static struct http_take on_head(void *app, struct http_xchg *x)
 static void on_message(void *app, struct http_xchg *x)
 {
     (void)app;
-    if (str_eq(x->path, STR("/big")))
+    if (x->spare)
+        say(x, 503, STR("full"));
+    else if (str_eq(x->path, STR("/big")))
         say(x, 200, str_of(big, sizeof big));
     else if (str_eq(x->path, STR("/lend")))
         lend(x);
@@ -118,6 +120,7 @@ const struct http_server_cfg rig_cfg = {
     .listen_n = 1,
     .loops = 1,
     .conns_max = RIG_CONNS_MAX,
+    .conns_spare = RIG_CONNS_SPARE,
 };
 
 struct http_server *rig_server;

@@ -8,7 +8,7 @@
 
 #include "plat/http/server.h"
 
-enum { RIG_CONNS_MAX = 8 };
+enum { RIG_CONNS_MAX = 8, RIG_CONNS_SPARE = 2 };
 
 extern struct http_server *rig_server;
 extern const struct http_server_cfg rig_cfg;

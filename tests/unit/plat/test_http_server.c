@@ -42,16 +42,37 @@ static void test_lent_exchanges_survive_their_peers(void **state)
     }
 }
 
-static void test_the_newest_connection_is_refused(void **state)
+/* Over the most, a few are taken for one request each; over these, connections wait. */
+static void test_too_many_connections(void **state)
 {
     (void)state;
     int fds[RIG_CONNS_MAX];
+    int spare[RIG_CONNS_SPARE];
     for (size_t i = 0; i < RIG_CONNS_MAX; i++) {
         fds[i] = dial();
         tell(fds[i], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         assert_true(hear(fds[i], "ok"));
     }
-    assert_int_equal(hear_last(dial()), 0);
+    int over = dial();
+    tell(over, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(hear_last(over), 503); /* and it is closed */
+    for (size_t i = 0; i < RIG_CONNS_SPARE; i++)
+        spare[i] = dial();
+    while (http_server_conns(rig_server) < RIG_CONNS_MAX + RIG_CONNS_SPARE)
+        settle();
+    int waits = dial();
+    tell(waits, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    pass(DUR_S(1));
+    assert_int_equal(http_server_conns(rig_server), RIG_CONNS_MAX + RIG_CONNS_SPARE);
+    for (size_t i = 0; i < RIG_CONNS_SPARE; i++)
+        assert_true(is_open(spare[i]));
+    pass(DUR_S(2)); /* who has a place and says nothing gives it up soon */
+    for (size_t i = 0; i < RIG_CONNS_SPARE; i++)
+        assert_int_equal(hear_last(spare[i]), 0);
+    pass(DUR_S(1));
+    assert_int_equal(hear_last(waits), 503);
+    tell(fds[0], "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(hear(fds[0], "ok")); /* the others live as before */
     for (size_t i = 0; i < RIG_CONNS_MAX; i++)
         (void)close(fds[i]);
 }
@@ -171,7 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(test_a_kept_exchange_has_no_deadline),
         WITH_SERVER(test_lent_exchanges_survive_their_peers),
-        WITH_SERVER(test_the_newest_connection_is_refused),
+        WITH_SERVER(test_too_many_connections),
         WITH_SERVER(test_no_descriptor_is_left),
         WITH_SERVER(test_a_port_that_is_taken),
         cmocka_unit_test(test_bad_addresses),
