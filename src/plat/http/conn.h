@@ -44,17 +44,15 @@ enum conn_state {
 struct conn {
     struct loop_watch watch;
     struct loop_timer timer;
-    struct conn *prev; /* of the lane */
-    struct conn *next;
-    struct lane *lane;    /* borrowed: outlives us */
-    struct tls_conn *tls; /* NULL: plain */
+    struct conn *prev, *next; /* of the lane */
+    struct lane *lane;        /* borrowed: outlives us */
+    struct tls_conn *tls;     /* NULL: plain */
     struct input *in;
     struct xchg *x;
     int64_t due_us; /* when the state's patience ends, on the loop's clock; 0: never */
     int fd;
-    unsigned in_at;    /* bytes of the input that are used up */
-    unsigned in_n;     /* bytes in the input */
-    unsigned lingered; /* bytes discarded */
+    unsigned in_at, in_n; /* bytes of the input that are used up; in all */
+    unsigned lingered;    /* bytes discarded */
     struct hello_link hello;
     struct http_peer peer;
     unsigned char state; /* enum conn_state */
@@ -62,13 +60,11 @@ struct conn {
     bool turning;        /* the state machine runs: callbacks only leave it something to do */
     bool dry;            /* the socket had no more to read */
     bool blocked;        /* the socket took no more */
-    bool ended;          /* the peer sends no more */
-    bool left;           /* the same, known while unread bytes are still queued */
+    bool ended, left;    /* the peer sends no more; it is known before all is read */
     bool broken;         /* to be closed at the next turn */
-    bool read_crossed;   /* TLS: reading waits for the socket to be writable */
-    bool write_crossed;  /* TLS: writing waits for the socket to be readable */
-    bool kept, lingers;  /* the descriptor is for a successor; only to await its end */
-    bool spare;          /* over conns_max: one request, and little patience */
+    bool read_crossed, write_crossed; /* TLS: it waits for the socket's other direction */
+    bool kept, lingers;               /* the descriptor is for a successor; only to await its end */
+    bool spare;                       /* over conns_max: one request, and little patience */
     bool fd_closed;
 };
 
@@ -89,8 +85,7 @@ void conn_retire(struct conn *c);
 void conn_hurry(struct conn *c); /* close it while its request is not whole */
 
 /* io.c: the socket */
-/* Read more into the input. E_AGAIN, E_CLOSED: the peer sends no more; E_IO: broken; E_NO_MEMORY.
- */
+/* Read more. E_AGAIN, E_CLOSED: the peer sends no more; E_IO: broken; E_NO_MEMORY. */
 err_t conn_fill(struct conn *c) MUST_USE;
 /* Send; what the socket does not take is queued in the exchange. Failures show at the next turn. */
 void conn_send(struct conn *c, const str_t *parts, size_t n);
@@ -105,7 +100,6 @@ void conn_drop_input(struct conn *c);       /* all that is used up */
 /* request.c: the steps that read a request; true: look again, the state may be another */
 bool request_step_head(struct conn *c);
 bool request_step_body(struct conn *c);
-/* Refuse what is being read, and the connection with it. */
-void request_refuse(struct conn *c, err_t e);
+void request_refuse(struct conn *c, err_t e); /* and the connection with it */
 
 #endif

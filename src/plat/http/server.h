@@ -83,8 +83,7 @@ struct http_app {
     struct http_take (*on_head)(void *app, struct http_xchg *x);
     /* The message is whole. Reply now, or keep x and reply later. */
     void (*on_message)(void *app, struct http_xchg *x);
-    /* The engine, or on_head, refuses: say it in the application's form. x may have no method or
-     * path yet. */
+    /* The engine, or on_head, refuses: say it in your form. x may have no method or path yet. */
     void (*on_refuse)(void *app, struct http_xchg *x, err_t e, const struct diag *why);
     /* The peer left while x was kept, or while it streams. */
     void (*on_gone)(void *app, struct http_xchg *x);
@@ -109,9 +108,7 @@ struct http_server_cfg {
     size_t listen_n;
     unsigned loops; /* 0: one per core */
     size_t conns_max;
-    /* So many more are taken in, for one request each, so that what must always be answered can be
-     * (http_xchg.spare). Over both nothing is accepted: connections wait in the kernel's queue. */
-    size_t conns_spare;
+    size_t conns_spare; /* more for one request each (http_xchg.spare); then nothing is accepted */
     struct tls_server *tls; /* NULL: plain HTTP; borrowed, outlives the server */
     const int *conns;       /* of http_server_take_conns (leave.h) */
     size_t conns_n;
