@@ -13,8 +13,12 @@
 
 #include "base/clock.h"
 
-#define CODEL_TARGET   DUR_MS(5)   /* RFC 8289 section 4.3 */
-#define CODEL_INTERVAL DUR_MS(100) /* RFC 8289 section 4.2 */
+/* The interval is the time in which senders can react, the target a twentieth of it (RFC 8289
+ * section 4.4). */
+struct codel_law {
+    dur_t target;
+    dur_t interval;
+};
 
 struct codel {
     dur_t least; /* the shortest wait of this interval */
@@ -26,6 +30,7 @@ struct codel {
  * One leaves the queue after `waited`. `idle`: no more wait behind it than can begin at once, so
  * that nothing stands. True: refuse it.
  */
-bool codel_refuses(struct codel *c, dur_t now, dur_t waited, bool idle);
+bool codel_refuses(struct codel *c, const struct codel_law *law, dur_t now, dur_t waited,
+                   bool idle);
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef BASE_LOAD_H
 #define BASE_LOAD_H
 
+#include "base/codel.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,6 +26,12 @@ enum load_class {
  * class is refused: the higher the class, the more. Who is not known to memory gets a little less.
  */
 size_t load_share(size_t room, enum load_class class, bool known);
+/*
+ * How long a queue of this class may stand. RFC 8289's own 5 ms in 100 ms are for people and
+ * programs that wait for the answer. A device that is refused comes back after seconds, so that is
+ * the time in which it can react: for it, and for what is above it, 50 ms in a second.
+ */
+const struct codel_law *load_law(enum load_class class);
 const char *load_name(enum load_class class);
 
 #endif

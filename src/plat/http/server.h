@@ -94,7 +94,6 @@ struct http_app {
 };
 
 struct tls_server; /* plat/tls */
-
 struct http_listen {
     const char *address; /* "127.0.0.1:8080", "[::1]:0" */
     int fd;              /* >= 0: one that listens already: taken; `address` is for messages */

@@ -65,8 +65,9 @@ static struct work *workers_take(struct workers *w, bool *ret_refuse)
     dur_t waited = { now.us - work->since.us };
     w->taken++;
     w->waited.us += waited.us;
-    *ret_refuse = work->class != LOAD_URGENT && work->refused != NULL &&
-                  codel_refuses(&q->codel, now, waited, q->n < w->cfg.threads);
+    *ret_refuse =
+        work->class != LOAD_URGENT && work->refused != NULL &&
+        codel_refuses(&q->codel, load_law(work->class), now, waited, q->n < w->cfg.threads);
     return work;
 }
 

@@ -8,6 +8,8 @@
 
 enum { MS = 1000 };
 
+static const struct codel_law law = { { 5 * MS }, { 100 * MS } };
+
 static void each_class_keeps_room_for_those_above(void **state)
 {
     (void)state;
@@ -25,6 +27,11 @@ static void each_class_keeps_room_for_those_above(void **state)
     assert_int_equal(load_share(1024, LOAD_CHECK_IN, false), 704);
     assert_int_equal(load_share(1024, LOAD_ADMIN, true), 1024);
     assert_int_equal((enum load_class){ 0 }, LOAD_BULK); /* what says nothing waits longest */
+    for (size_t c = 0; c < LOAD_CLASSES; c++) {
+        const struct codel_law *own = load_law((enum load_class)c);
+        check(own->interval.us == 20 * own->target.us, "RFC 8289 section 4.4");
+        check((own->target.us > 5 * MS) == (c >= LOAD_CHECK_IN), "devices are patient");
+    }
 }
 
 /* A queue that is left every millisecond by one who waited `waited_ms`; how many are refused. */
@@ -32,7 +39,7 @@ static size_t refused_in(struct codel *c, int64_t from_ms, int64_t to_ms, int64_
 {
     size_t n = 0;
     for (int64_t ms = from_ms; ms < to_ms; ms++)
-        n += codel_refuses(c, (dur_t){ ms * MS }, (dur_t){ waited_ms * MS }, false);
+        n += codel_refuses(c, &law, (dur_t){ ms * MS }, (dur_t){ waited_ms * MS }, false);
     return n;
 }
 
@@ -69,7 +76,7 @@ static void an_empty_queue_ends_it_at_once(void **state)
     (void)state;
     struct codel c = { 0 };
     assert_int_equal(refused_in(&c, 1, 201, 50), 100);
-    assert_false(codel_refuses(&c, (dur_t){ 201 * MS }, (dur_t){ 500 * MS }, true));
+    assert_false(codel_refuses(&c, &law, (dur_t){ 201 * MS }, (dur_t){ 500 * MS }, true));
     assert_false(c.stands);
     assert_int_equal(refused_in(&c, 202, 301, 50), 0); /* and the next burst has its intervals */
     assert_int_equal(refused_in(&c, 301, 401, 50), 0);

@@ -5,7 +5,7 @@
 
 #include <semaphore.h>
 
-enum { ROOM = 16, JOBS = 64, LOG_MAX = 512 };
+enum { ROOM = 32, JOBS = 80, LOG_MAX = 512 };
 
 struct fixture {
     struct workers *w;
@@ -158,14 +158,14 @@ static void each_class_is_refused_at_its_share_and_the_urgent_never(void **state
     struct job jobs[JOBS];
     size_t n = 0;
     hold(f, &h);
-    assert_int_equal(fill(f, jobs, &n, LOAD_BULK, false), 7);
-    assert_int_equal(fill(f, jobs, &n, LOAD_BULK, true), 1);
+    assert_int_equal(fill(f, jobs, &n, LOAD_BULK, false), 14);
+    assert_int_equal(fill(f, jobs, &n, LOAD_BULK, true), 2);
     assert_int_equal(fill(f, jobs, &n, LOAD_BULK, true), 0);
-    assert_int_equal(fill(f, jobs, &n, LOAD_ENROL, false), 1);
-    assert_int_equal(fill(f, jobs, &n, LOAD_CHECK_IN, false), 2);
-    assert_int_equal(fill(f, jobs, &n, LOAD_CHECK_IN, true), 1);
-    assert_int_equal(fill(f, jobs, &n, LOAD_TOKEN, true), 2);
-    assert_int_equal(fill(f, jobs, &n, LOAD_ADMIN, true), 2);
+    assert_int_equal(fill(f, jobs, &n, LOAD_ENROL, false), 2);
+    assert_int_equal(fill(f, jobs, &n, LOAD_CHECK_IN, false), 4);
+    assert_int_equal(fill(f, jobs, &n, LOAD_CHECK_IN, true), 2);
+    assert_int_equal(fill(f, jobs, &n, LOAD_TOKEN, true), 4);
+    assert_int_equal(fill(f, jobs, &n, LOAD_ADMIN, true), 4);
     assert_int_equal(n, ROOM);
     assert_int_equal(fill(f, jobs, &n, LOAD_URGENT, true), ROOM); /* a room of its own */
     assert_int_equal(sem_post(&f->go), 0);
@@ -191,7 +191,7 @@ static void who_waits_in_a_standing_queue_is_refused(void **state)
     struct job jobs[14];
     struct job last[] = { job(f, 'z', LOAD_BULK, true), job(f, 'u', LOAD_URGENT, true) };
     for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
-        jobs[i] = job(f, (char)('a' + i), LOAD_ADMIN, true);
+        jobs[i] = job(f, (char)('a' + i), LOAD_ENROL, true);
         jobs[i].holds = true;
         submit(f, &jobs[i]);
         if (i == 0)
