@@ -10,7 +10,7 @@ import { eventually, seneschal } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const RESTARTS = Number(process.env.RESTARTS ?? 3);
-const FOLLOWERS = 500;
+const FOLLOWERS = 500; // streams; and a fifth as many parked polls
 const WAIT_S = 25;
 
 const count = (text, word) => text.split(word).length - 1;
@@ -19,6 +19,8 @@ const count = (text, word) => text.split(word).length - 1;
 class Load {
     failures = [];
     answers = 0;
+    streams = new Set(); // requests whose stream is open
+    agent = new http.Agent({ keepAlive: true, maxSockets: 2 * FOLLOWERS });
     #running = [];
     stopping = false;
 
@@ -41,7 +43,9 @@ class Load {
 
     async end() {
         this.stopping = true;
+        for (const request of this.streams) request.destroy();
         await Promise.all(this.#running);
+        this.agent.destroy();
         assert.deepEqual(this.failures, []);
     }
 }
@@ -49,13 +53,49 @@ class Load {
 /** A device that always waits for the next configuration; `version` is the newest that it has. */
 class Follower {
     version = null;
+    streams = 0;
 
-    constructor(client, token, load) {
-        load.run('follower', async () => {
-            const reply = await poll(client, token, { etag: this.etag, ...(this.etag && { wait: load.stopping ? 0 : WAIT_S }) });
-            if (reply.status === 304) return;
-            this.version = reply.want(200).version;
-            this.etag = reply.headers.etag;
+    /** kind: 'poll' parks a conditional GET; 'stream' reads nudges and fetches what they tell of. */
+    constructor(kind, client, token, load) {
+        Object.assign(this, { client, token, load });
+        load.run(kind, kind === 'poll' ? () => this.#fetch(load.stopping ? 0 : WAIT_S) : () => this.#follow());
+    }
+
+    async #fetch(wait) {
+        const reply = await poll(this.client, this.token, { etag: this.etag, ...(this.etag && wait > 0 && { wait }) });
+        if (reply.status === 304) return;
+        this.version = reply.want(200).version;
+        this.etag = reply.headers.etag;
+    }
+
+    /** One stream to its end, which has to be a good one: told when to come back. */
+    #follow() {
+        const headers = { Authorization: `Bearer ${this.token}`, ...(this.last && { 'Last-Event-ID': this.last }) };
+        const url = `${this.client.base}/api/v1/iassistants/config/stream`;
+        return new Promise((resolve, fail) => {
+            const reject = (error) => (this.load.stopping ? resolve() : fail(error)); // we ended it
+            const request = http.get(url, { headers, agent: this.load.agent }, (message) => {
+                let text = '';
+                let asking = Promise.resolve();
+                if (message.statusCode !== 200) reject(new Error(`stream: ${message.statusCode}`));
+                this.streams++;
+                this.load.streams.add(request);
+                message.setEncoding('utf8').on('error', reject).on('data', (part) => {
+                    text += part;
+                    for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+                        const event = text.slice(0, end);
+                        this.last = event.match(/^id: (\d+)$/m)?.[1] ?? this.last;
+                        this.told = event;
+                        if (/^event: config$/m.test(event)) asking = asking.then(() => this.#fetch(0));
+                    }
+                });
+                message.on('end', () => {
+                    this.load.streams.delete(request);
+                    const well = /^retry: \d+$/m.test(this.told) && text === '';
+                    asking.then(() => (well ? resolve() : reject(new Error(`stream ended with ${this.told}`))), reject);
+                });
+            });
+            request.on('error', reject);
         });
     }
 }
@@ -63,7 +103,7 @@ class Follower {
 const install = async (installer, headers = {}) =>
     (await installer.post('/agents/enroll', { machine_id: uniqueName('restart') }, { headers })).want(201);
 
-test(`${RESTARTS} restarts under load, with ${FOLLOWERS} parked polls`, { timeout: 900_000 }, async (t) => {
+test(`${RESTARTS} restarts under load, with ${FOLLOWERS} streams`, { timeout: 900_000 }, async (t) => {
     const server = await startServer();
     const { client: admin } = await serviceClient(await server.admin(), ['administrator']);
     const { key } = await enrolmentKey(admin);
@@ -73,9 +113,9 @@ test(`${RESTARTS} restarts under load, with ${FOLLOWERS} parked polls`, { timeou
     const installer = nobody.as(key);
     const policy = await publishPolicy(admin, { round: 0 });
     const devices = [];
-    for (let i = 0; i < FOLLOWERS; i += 50) devices.push(...(await Promise.all(Array.from({ length: 50 }, () => install(installer)))));
+    for (let i = 0; i < 1.2 * FOLLOWERS; i += 50) devices.push(...(await Promise.all(Array.from({ length: 50 }, () => install(installer)))));
 
-    const followers = devices.map((device) => new Follower(nobody, device.token, load));
+    const followers = devices.map((device, i) => new Follower(i < FOLLOWERS ? 'stream' : 'poll', nobody, device.token, load));
     const arrived = (version) => eventually(`every follower has ${version}`, () => followers.every((f) => f.version === version), { ms: 30_000 });
     await arrived(policy.version);
     for (let i = 0; i < 4; i++) {
@@ -104,6 +144,7 @@ test(`${RESTARTS} restarts under load, with ${FOLLOWERS} parked polls`, { timeou
     for (const [, ms] of server.log.matchAll(/"taken-over","pause_ms":(\d+)/g)) pauses.push(Number(ms));
     assert.equal(server.pid, pid);
     assert.ok(server.running);
+    for (const follower of followers.slice(0, FOLLOWERS)) assert.ok(follower.streams > RESTARTS, 'a stream was not resumed');
     const settling = load.end();
     await publishVersion(admin, policy.id, { round: 'last' }); // whoever is parked ends
     await settling;
