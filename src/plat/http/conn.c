@@ -220,21 +220,27 @@ static bool conn_keep(struct conn *c)
     return true;
 }
 
-/* A session of TLS ends with us. But one that is about to send its first request has its answer. */
+/* About to send its first request. */
+static bool conn_is_fresh(const struct conn *c)
+{
+    return c->state == CONN_HELLO || (c->state == CONN_HEAD && c->x == NULL);
+}
+
+/* Who has just come has his answer; who had one and rests knows how to dial again. */
 void conn_retire(struct conn *c)
 {
-    bool leaving = server_phase(c->lane->server) == PHASE_LEAVING;
-    bool fresh = c->state == CONN_HELLO || (c->state == CONN_HEAD && c->x == NULL);
     if (c->state == CONN_LINGER)
         (void)conn_keep(c); /* else it has its two seconds here */
-    else if ((c->state == CONN_IDLE || fresh) && !conn_keep(c) && (!leaving || !fresh))
+    else if ((c->state == CONN_IDLE || conn_is_fresh(c)) && !conn_keep(c) && !conn_is_fresh(c))
         conn_close(c);
 }
 
+/* While a successor waits, who has not sent his request yet may send it again. */
 void conn_hurry(struct conn *c)
 {
+    bool leaving = server_phase(c->lane->server) == PHASE_LEAVING;
     bool due = c->state == CONN_LENT || c->state == CONN_STREAM || c->state == CONN_SEND;
-    if (!due)
+    if (conn_is_fresh(c) || (leaving && !due))
         conn_close(c);
 }
 

@@ -7,7 +7,7 @@
 #include "plat/http/leave.h"
 
 enum { CLOSING_S = 5 };
-#define HURRY DUR_MS(500) /* who has not sent his request by then may send it again */
+#define HURRY DUR_MS(500) /* for requests that are on their way (conn_hurry) */
 
 /* False: the time is over and there are still some. */
 static bool server_await_none(struct http_server *s, const _Atomic size_t *count, dur_t in)
@@ -86,7 +86,7 @@ static void server_end(struct http_server *s, enum phase phase, dur_t in)
         return;
     atomic_store(&s->phase, phase);
     server_go_round(s, ROUND_RETIRE);
-    bool hurries = phase == PHASE_LEAVING && in.us > HURRY.us;
+    bool hurries = in.us > HURRY.us;
     if (hurries && !server_await_none(s, &s->conns, HURRY))
         server_go_round(s, ROUND_HURRY);
     (void)server_await_none(s, &s->conns, (dur_t){ in.us - (hurries ? HURRY.us : 0) });

@@ -16,9 +16,9 @@ export class Server {
     }
 
     async start() {
-        const { limits, args, env, listen } = this.#options;
-        const command = ['serve', '--data', this.data, '--listen', listen, ...(limits ? [] : ['--limits', 'off']), ...args];
-        this.#child = new Child(BIN, command, { env });
+        const { limits, args, env, listen, bin = BIN } = this.#options;
+        const command = ['serve', '--data', this.data, ...(listen ? ['--listen', listen] : []), ...(limits ? [] : ['--limits', 'off']), ...args];
+        this.#child = new Child(bin, command, { env });
         const [, url] = await this.#child.waitFor(/^listening (https?:\/\/\S+)$/m, { ms: 30_000 * PATIENCE });
         this.url = url;
         this.port = Number(new URL(url).port);
@@ -92,10 +92,11 @@ export class Server {
  * await); not for use inside a hook.
  *   data    an existing store instead of an empty one
  *   limits  true: with rate limits
- *   args    further arguments, env: further environment, listen: "127.0.0.1:0"
+ *   args    further arguments, env: further environment, listen: "127.0.0.1:0" (null: as the settings say)
+ *   bin     another copy of the program
  */
-export async function startServer({ data, limits = false, args = [], env = {}, listen = '127.0.0.1:0' } = {}) {
-    const server = new Server({ data: data ?? path.join(tempDir('store'), 'data'), limits, args, env, listen });
+export async function startServer({ data, limits = false, args = [], env = {}, listen = '127.0.0.1:0', bin } = {}) {
+    const server = new Server({ data: data ?? path.join(tempDir('store'), 'data'), limits, args, env, listen, bin });
     let started = false;
     after(async () => {
         if (started) await server.stop();
