@@ -6,6 +6,7 @@
 #include "plat/json/out.h"
 #include "plat/os/file.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BAR = 24, JSON_MAX = 256 * 1024 };
@@ -93,32 +94,47 @@ static void states_line(const struct sim *s, char *out, size_t room)
                                   (ull)s->counts.states[i], sim_state_name((enum sim_state)i));
 }
 
-/* On a terminal one line that is written over, else a line each time. */
-void report_progress(struct sim *s)
+/* On a terminal a line must not be longer than it is wide, or it cannot be written over. */
+static size_t line_room(size_t room)
 {
-    struct counts *c = &s->counts;
-    bool terminal = isatty(STDERR_FILENO) == 1;
+    struct winsize size = { 0 };
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < BAR || size.ws_col >= room)
+        return room;
+    return size.ws_col;
+}
+
+static void progress_line(const struct sim *s, char *out, size_t room)
+{
+    const struct counts *c = &s->counts;
     char states[256];
     char bar[BAR + 1];
     uint64_t awake = s->devices_n - c->states[SIM_ASLEEP];
     size_t full = awake > 0 ? (size_t)((awake - c->owed) * BAR / awake) : 0;
     double took = seconds_since(s, s->told_us);
-    for (size_t i = 0; i < BAR; i++)
-        bar[i] = i < full ? '#' : '-';
+    memset(bar, '-', BAR);
+    memset(bar, '#', full);
     bar[BAR] = '\0';
     states_line(s, states, sizeof states);
-    (void)fprintf(stderr,
-                  "%s[%s] %llu/%llu served, %s | %.0f/s p50 %.1f ms p99 %.1f ms | waits %llu, lost "
-                  "%llu, strange %llu | %.0f s%s",
-                  terminal ? "\r" : "", bar, (ull)(awake - c->owed), (ull)awake, states,
-                  took > 0 ? (double)c->recent_n / took : 0, (double)hist_at(&c->recent, 500) / 1e3,
-                  (double)hist_at(&c->recent, 990) / 1e3,
-                  (ull)(counts_of_status(c, 429) + counts_of_status(c, 503)),
-                  (ull)(c->lost + c->refused), (ull)c->strange, seconds_since(s, s->began_us),
-                  terminal ? "\033[K" : "\n");
+    (void)snprintf(out, room,
+                   "[%s] %llu/%llu served, %s | %.0f/s p50 %.1f ms p99 %.1f ms | waits %llu, lost "
+                   "%llu, strange %llu | %.0f s",
+                   bar, (ull)(awake - c->owed), (ull)awake, states,
+                   took > 0 ? (double)c->recent_n / took : 0,
+                   (double)hist_at(&c->recent, 500) / 1e3, (double)hist_at(&c->recent, 990) / 1e3,
+                   (ull)(counts_of_status(c, 429) + counts_of_status(c, 503)),
+                   (ull)(c->lost + c->refused), (ull)c->strange, seconds_since(s, s->began_us));
+}
+
+/* On a terminal one line that is written over, else a line each time. */
+void report_progress(struct sim *s)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    char line[512];
+    progress_line(s, line, terminal ? line_room(sizeof line) : sizeof line);
+    (void)fprintf(stderr, terminal ? "\r%s\033[K" : "%s\n", line);
     s->told_us = s->now_us;
-    c->recent = (struct hist){ 0 };
-    c->recent_n = 0;
+    s->counts.recent = (struct hist){ 0 };
+    s->counts.recent_n = 0;
 }
 
 /* Above the line of progress, which comes again. */
