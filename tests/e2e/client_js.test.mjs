@@ -2,6 +2,7 @@
 // clients/js against the real server: in by the lobby or a key, restarts and kill -9 at any moment, lost answers, a store
 // that fails, a proxy that lies, revocation, and a lease that ends.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after } from 'node:test';
@@ -321,6 +322,42 @@ test('a store that fails: nothing is used that was not kept first', async () => 
     await client.has('one');
     assert.deepEqual([...seen], [-1], 'no poll before the token was kept');
     assert.deepEqual((await devices(client.options.machineId)).map((row) => row.status), ['ENROLLED']);
+});
+
+/** Numbers from a seed, so that a run that fails can be had again. */
+function seeded(seed) {
+    let n = 0;
+    return () => createHash('sha256').update(`${seed}:${n++}`).digest().readUInt32BE() / 2 ** 32;
+}
+
+test('whatever goes wrong in whatever order: one device, never a clone, and at the end its configuration', async () => {
+    for (const seed of (process.env.SEEDS ?? '1 2 3').split(' ').map(Number)) {
+        const random = seeded(seed);
+        const front = await startFront(server);
+        const store = memoryStore();
+        let calm = false;
+        store.fail = () => {
+            if (!calm && random() < 0.1) throw new Error('the store fails now and then');
+        };
+        front.lie = () => (calm || random() < 0.6 ? undefined : ['lost', 'silence', { status: 502, headers: {}, body: '' }][Math.floor(random() * 3)]);
+        const client = jsClient(front, { enrollmentKey: key, store, clock: new QuickClock(), wait: 0 }).start();
+        for (let i = 0; i < 40; i++) {
+            await sleep(random() * 30);
+            const what = random();
+            if (what < 0.4) await client.restart();
+            else if (what < 0.8) client.client.rotate();
+            else client.client.nudge();
+        }
+        calm = true;
+        await client.restart();
+        client.client.rotate();
+        await client.has('one');
+        await client.noticed('token');
+        await eventually('nothing is owed', () => client.kept.state === 'ACTIVE' && !client.kept.ack && !client.kept.rotating, WAIT);
+        const rows = await devices(client.options.machineId);
+        assert.deepEqual(rows.map(({ status }) => status), ['ENROLLED'], `SEEDS=${seed}`);
+        await client.stop();
+    }
 });
 
 test('a state that is damaged: the same key enrols anew, and it is the same device', async () => {

@@ -121,13 +121,13 @@ export function jsClient(server, options) {
 }
 
 /** An HTTP front before a server: what `lie(request)` returns, {status, headers, body} or
- * 'silence', is said instead; `asked` is each line, `answered` what the server said and to which Origin. */
+ * 'silence', is said instead; 'lost': it is done, and the answer is lost; `asked` is each line, `answered` what the server said and to which Origin. */
 export async function startFront(server) {
     const front = { lie: () => undefined, asked: [], answered: [] };
     const listener = http.createServer((request, response) => {
         front.asked.push(`${request.method} ${request.url}`);
         const lie = front.lie(request);
-        if (lie !== undefined) {
+        if (lie !== undefined && lie !== 'lost') {
             request.resume();
             if (lie === 'silence') return void response.destroy();
             response.writeHead(lie.status, lie.headers).end(lie.body);
@@ -137,6 +137,7 @@ export async function startFront(server) {
         const { method, url: path } = request;
         const onward = http.request({ host: '127.0.0.1', port: server.port, method, path, headers, agent: false }, (answer) => {
             front.answered.push({ origin: request.headers.origin, method, status: answer.statusCode });
+            if (lie === 'lost') return void response.destroy();
             response.writeHead(answer.statusCode, answer.headers);
             answer.pipe(response);
         });
