@@ -131,6 +131,12 @@ WHERE org = $org AND id = $id
     AND (($metrics IS NOT NULL AND (metrics_at IS NULL OR metrics_at <= $least))
         OR ($client_version IS NOT NULL AND (client_version IS NULL OR client_version <> $client_version)));
 
+-- Would a heartbeat write anything?
+-- @one device_beat_due(org id, id id, least ts, client_version text?, metrics text?) -> (id id)
+SELECT id FROM device WHERE org = $org AND id = $id
+    AND (($metrics IS NOT NULL AND (metrics_at IS NULL OR metrics_at <= $least))
+        OR ($client_version IS NOT NULL AND (client_version IS NULL OR client_version <> $client_version)));
+
 -- @exec device_drop(org id, id id)
 DELETE FROM device WHERE org = $org AND id = $id;
 
@@ -176,6 +182,10 @@ SELECT {device_config} FROM device_ack WHERE org = $org AND device_id = $device;
 
 -- @exec device_config_drop(org id, device id)
 DELETE FROM device_ack WHERE org = $org AND device_id = $device;
+
+-- What was assigned to it alone goes with it.
+-- @exec device_assignment_drop(org id, device id)
+DELETE FROM assignment WHERE scope = 5 AND target = $device AND org = $org;
 
 -- Lists. Every filter may be absent; a search is a prefix of machine_id, hostname or the owner's name, all in lower
 -- case, from $search up to, but not including, $search_end. Those by status run over their own index: few devices wait

@@ -74,6 +74,15 @@ err_t agents_uninstall(struct request *rq)
     return agent_reply(rq, &d);
 }
 
+/* What would write nothing is answered on a worker. */
+err_t agents_heartbeat_prepare(struct request *rq)
+{
+    const struct agent_in *in = rq->in;
+    bool due;
+    TRY(agent_heartbeat_due(&rq->act, in->machine_id, in->version, &due));
+    return due ? E_OK : reply_empty(rq, 202);
+}
+
 err_t agents_heartbeat(struct request *rq)
 {
     const struct agent_in *in = rq->in;

@@ -163,11 +163,35 @@ static err_t confirm_token(struct request *rq, const struct enrol_confirm_out *d
     return reply_obj(rq, 200, &enroll_confirm_out_shape, out);
 }
 
+/* A signature takes as long as a whole transaction: it is looked at on a worker. */
+err_t enroll_confirm_prepare(struct request *rq)
+{
+    const struct enroll_confirm_in *in = rq->in;
+    struct enrol_confirm_in confirm = { .device_id = in->device_id,
+                                        .claim = in->claim,
+                                        .signature = in->signature };
+    if (in->claim.p == NULL || in->signature.p == NULL)
+        return E_OK;
+    struct enroll_confirm_in *with = ARENA_NEW(rq->act.arena, struct enroll_confirm_in);
+    struct challenge_proof *proof = ARENA_NEW(rq->act.arena, struct challenge_proof);
+    if (with == NULL || proof == NULL)
+        return E_NO_MEMORY;
+    TRY(enrol_confirm_try(&rq->act, &confirm, proof));
+    *with = *in;
+    with->proof = proof;
+    rq->in = with;
+    return E_OK;
+}
+
 static err_t confirm_by_claim(struct request *rq, const struct enroll_confirm_in *in)
 {
     struct fleet_rules rules = request_fleet_rules(rq);
     struct enrol_confirm_in confirm = {
-        .device_id = in->device_id, .claim = in->claim, .signature = in->signature, .rules = &rules
+        .device_id = in->device_id,
+        .claim = in->claim,
+        .signature = in->signature,
+        .proof = in->proof,
+        .rules = &rules,
     };
     struct enrol_confirm_out done;
     TRY(enrol_confirm(&rq->act, &confirm, &done));

@@ -11,6 +11,8 @@ struct fleet_rules request_fleet_rules(const struct request *rq)
     return (struct fleet_rules){
         .locked = s->fleet_locked.set && s->fleet_locked.v,
         .locked_by = str_from_cz(s->fleet_locked_by),
+        .open_most = s->enrol_open,
+        .open_per_machine = s->enrol_open_per_machine,
     };
 }
 

@@ -29,6 +29,16 @@ err_t self_get(struct request *rq)
     return reply_obj(rq, 200, &self_out_shape, out);
 }
 
+/* What would write nothing is answered on a worker. */
+err_t self_heartbeat_prepare(struct request *rq)
+{
+    const struct heartbeat_in *in = rq->in;
+    bool due;
+    TRY(device_heartbeat_due(&rq->act, rq->act.actor.id, in->client_version, in->metrics.text,
+                             &due));
+    return due ? E_OK : reply_empty(rq, 202);
+}
+
 /* That it was seen is counted where its token is looked up. */
 err_t self_heartbeat(struct request *rq)
 {

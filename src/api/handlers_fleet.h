@@ -8,6 +8,7 @@
 
 handler_f enroll_init_prepare;
 handler_f enroll_init;
+handler_f enroll_confirm_prepare;
 handler_f enroll_confirm;
 
 handler_f devices_list;
@@ -23,11 +24,13 @@ handler_f devices_reinstate;
 handler_f devices_rotate;
 
 handler_f self_get;
+handler_f self_heartbeat_prepare;
 handler_f self_heartbeat;
 handler_f self_rotate;
 
 handler_f agents_enroll;
 handler_f agents_uninstall;
+handler_f agents_heartbeat_prepare;
 handler_f agents_heartbeat;
 handler_f agents_list;
 handler_f agents_count;

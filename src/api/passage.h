@@ -14,6 +14,7 @@
 #include "api/nudges.h"
 #include "api/request.h"
 #include "api/router.h"
+#include "domain/audit/refusals.h"
 #include "domain/identity/actor_load.h"
 #include "plat/db/writer.h"
 
@@ -76,8 +77,9 @@ struct passage {
     enum shed shed; /* where the result is E_OVERLOADED */
     str_t idem_key;
     digest_t idem_body;
-    struct buf body;    /* the encoded reply */
-    struct arena *part; /* memory of one part of a streamed reply */
+    struct refusal noted; /* the event of its refusal; row NULL: none */
+    struct buf body;      /* the encoded reply */
+    struct arena *part;   /* memory of one part of a streamed reply */
     bool streaming;
     bool paused; /* the peer is slow: on_drain asks for the next part */
 };

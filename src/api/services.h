@@ -22,6 +22,8 @@ struct settings {
     struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
     const char *fleet_locked_by;   /* the name that said it */
+    int64_t enrol_open;            /* open requests of an organisation at most */
+    int64_t enrol_open_per_machine;
     bool metrics_open;
     enum access access;
     str_t public_url; /* absent: from the listen address */

@@ -47,6 +47,7 @@ struct enroll_confirm_in {
     struct strs groups;
     json_text_t labels;
     str_t reason;
+    const struct challenge_proof *proof; /* not in the body: found out beforehand */
 };
 
 struct enroll_confirm_out {

@@ -141,18 +141,32 @@ static err_t write_run(struct write_job *job, struct db *db)
     return e == E_NOT_FOUND ? handle(p) : e;
 }
 
+static void refusal_settle(struct passage *p, err_t e);
+
 /* A refusal of a known principal is itself on the record: once per hour, row and reason. */
 static err_t refusal_append(struct passage *p, struct db *db, err_t e)
 {
     const struct act *act = &p->rq.act;
-    struct refusal what = { act->actor.id, p->rq.route->path, e };
+    struct refusal what = { act->actor.id, p->rq.route->path, e, p->rq.id };
     if (act->actor.kind == ACTOR_NONE || err_info(e)->status != 403 || p->rq.route->audit == NULL)
         return E_OK;
     if (!refusal_is_due(p->api->services->refusals, &what, clock_now()))
         return E_OK;
     p->rq.event.result = AUDIT_REFUSED;
     p->rq.event.reason = str_from_cz(err_info(e)->slug);
-    return audit_append(p->api->services->audit, db, p->rq.act.arena, &p->rq.event);
+    p->noted = what;
+    err_t written = audit_append(p->api->services->audit, db, p->rq.act.arena, &p->rq.event);
+    if (written != E_OK)
+        refusal_settle(p, E_OK);
+    return written;
+}
+
+/* `e`: how it ended. A refusal that was noted, and did not become durable, is due again. */
+static void refusal_settle(struct passage *p, err_t e)
+{
+    if (p->noted.row != NULL && p->noted.reason != e)
+        refusal_forget(p->api->services->refusals, &p->noted);
+    p->noted.row = NULL;
 }
 
 static err_t write_refused(struct write_job *job, struct db *db, err_t e)
@@ -168,7 +182,9 @@ static void write_applied(struct write_job *job)
 
 static void write_done(struct write_job *job, err_t e)
 {
-    passage_finish(CONTAINER_OF(job, struct passage, job), e);
+    struct passage *p = CONTAINER_OF(job, struct passage, job);
+    refusal_settle(p, e);
+    passage_finish(p, e);
 }
 
 void passage_write(struct passage *p)
@@ -194,6 +210,7 @@ static err_t refusal_run(struct write_job *job, struct db *db)
 static void refusal_done(struct write_job *job, err_t e)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
+    refusal_settle(p, e == E_OK ? p->result : e);
     passage_finish(p, e == E_OK ? p->result : e);
 }
 

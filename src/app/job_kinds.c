@@ -6,7 +6,8 @@
 #include "domain/fleet/seen.h"
 #include "sql/store.h"
 
-enum { SLICE = 500, CHECKPOINT_EVENTS = 1000 };
+/* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
+enum { SLICE = 500, CHECKPOINT_EVENTS = 1000, VACUUM_KEEP = 4096, VACUUM_SLICE = 128 };
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
 
 static err_t run_seen(struct job_task *task)
@@ -60,12 +61,28 @@ static err_t summary_append(struct job_task *task, const struct refusal_summary 
 
 static err_t run_refusals(struct job_task *task)
 {
-    struct refusal_summary *list = ARENA_ARRAY(task->act.arena, struct refusal_summary, SLICE);
+    struct refusal_summary *list =
+        ARENA_ARRAY(task->act.arena, struct refusal_summary, REFUSALS_SLICE);
     if (list == NULL)
         return E_NO_MEMORY;
-    size_t n = refusals_take(task->services->refusals, list, SLICE);
+    size_t n = refusals_take(task->services->refusals, list, REFUSALS_SLICE);
     for (size_t i = 0; i < n; i++)
         TRY(summary_append(task, &list[i]));
+    task->more = n == REFUSALS_SLICE;
+    return E_OK;
+}
+
+static void applied_refusals(struct job_task *task)
+{
+    refusals_written(task->services->refusals);
+}
+
+/* Pages that a churn will want again soon are left to it. */
+static err_t run_vacuum(struct job_task *task)
+{
+    int64_t left;
+    TRY(db_vacuum(task->act.db, VACUUM_KEEP, VACUUM_SLICE, &left));
+    task->more = left > VACUUM_KEEP;
     return E_OK;
 }
 
@@ -78,10 +95,11 @@ static err_t run_idempotency(struct job_task *task)
 
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
-    { "device-seen",        5,   run_seen,        NULL },
-    { "request-expiry",     60,  run_expire,      NULL },
-    { "audit-checkpoint",   60,  run_checkpoint,  checkpoint_presses },
-    { "refusal-summary",    60,  run_refusals,    NULL },
-    { "idempotency-expiry", 600, run_idempotency, NULL },
+    { "device-seen",        5,   run_seen,        NULL, NULL },
+    { "request-expiry",     60,  run_expire,      NULL, NULL },
+    { "audit-checkpoint",   60,  run_checkpoint,  checkpoint_presses, NULL },
+    { "refusal-summary",    60,  run_refusals,    NULL, applied_refusals },
+    { "idempotency-expiry", 600, run_idempotency, NULL, NULL },
+    { "store-vacuum",       60,  run_vacuum,      NULL, NULL },
 };
 /* clang-format on */

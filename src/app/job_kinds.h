@@ -14,6 +14,7 @@ struct job_kind {
     int64_t every_s;
     err_t (*run)(struct job_task *task);          /* one slice, in the writer's transaction */
     bool (*presses)(const struct job_task *task); /* NULL: never before its time */
+    void (*applied)(struct job_task *task);       /* memory, after COMMIT; NULL: nothing */
 };
 
 struct job_task {
@@ -30,7 +31,7 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 5 };
+enum { JOB_KINDS = 6 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 #endif

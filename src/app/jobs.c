@@ -61,6 +61,8 @@ static void task_applied(struct write_job *write)
 {
     struct job_task *task = CONTAINER_OF(write, struct job_task, write);
     live_apply(task->services->live, &task->act.effects);
+    if (task->kind->applied != NULL)
+        task->kind->applied(task);
 }
 
 static void task_log(const struct job_task *task, err_t e)

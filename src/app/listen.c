@@ -118,6 +118,8 @@ static err_t settings_plain(const struct config *c, struct settings *s)
 {
     s->fleet_locked = config_tri(c, CONF_FLEET_LOCKED);
     s->fleet_locked_by = c->origins[CONF_FLEET_LOCKED].p;
+    s->enrol_open = config_int(c, CONF_ENROL_OPEN);
+    s->enrol_open_per_machine = config_int(c, CONF_ENROL_OPEN_MACHINE);
     s->spread_s = config_int(c, CONF_SPREAD);
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);

@@ -21,6 +21,8 @@ struct refusals {
     struct due due[DUE_SLOTS]; /* sets of DUE_WAYS: a full set forgets its oldest */
     struct refusal_summary counts[COUNTS_MAX];
     size_t counts_n;
+    struct refusal_summary taken[REFUSALS_SLICE]; /* handed out, not known to be written yet */
+    size_t taken_n;
 };
 
 err_t refusals_new(struct refusals **ret)
@@ -57,7 +59,12 @@ static void refusals_unlock(pthread_mutex_t **lock)
     assert(failed == 0);
 }
 
-/* Where to note `what`: its own slot, else a free one, else the oldest of its set. */
+static bool refusal_eq(const struct refusal *a, const struct refusal *b)
+{
+    return oid_eq(a->principal, b->principal) && a->row == b->row && a->reason == b->reason;
+}
+
+/* Its own slot, else a free one, else the oldest of its set. */
 static struct due *due_slot(struct refusals *r, const struct refusal *what)
 {
     struct {
@@ -68,15 +75,11 @@ static struct due *due_slot(struct refusals *r, const struct refusal *what)
     struct due *set = &r->due[map_hash(&key, sizeof key) % (DUE_SLOTS / DUE_WAYS) * DUE_WAYS];
     struct due *best = set;
     for (size_t i = 0; i < DUE_WAYS; i++) {
-        const struct refusal *w = &set[i].what;
-        if (ts_is_set(set[i].at) && oid_eq(w->principal, what->principal) && w->row == what->row &&
-            w->reason == what->reason)
+        if (ts_is_set(set[i].at) && refusal_eq(&set[i].what, what))
             return &set[i];
         if (set[i].at.us < best->at.us)
             best = &set[i];
     }
-    best->at = (ts_t){ 0 };
-    best->what = *what;
     return best;
 }
 
@@ -85,10 +88,21 @@ bool refusal_is_due(struct refusals *r, const struct refusal *what, ts_t now)
     refusals_lock(r);
     CLEANUP(refusals_unlock) UNUSED pthread_mutex_t *held = &r->lock;
     struct due *d = due_slot(r, what);
-    if (ts_is_set(d->at) && ts_diff(now, d->at).us < DUR_HOURS(1).us)
+    bool noted = ts_is_set(d->at) && refusal_eq(&d->what, what);
+    bool again = noted && oid_is_set(what->request) && oid_eq(d->what.request, what->request);
+    if (noted && !again && ts_diff(now, d->at).us < DUR_HOURS(1).us)
         return false;
-    d->at = now;
+    *d = (struct due){ .what = *what, .at = now };
     return true;
+}
+
+void refusal_forget(struct refusals *r, const struct refusal *what)
+{
+    refusals_lock(r);
+    CLEANUP(refusals_unlock) UNUSED pthread_mutex_t *held = &r->lock;
+    struct due *d = due_slot(r, what);
+    if (refusal_eq(&d->what, what) && oid_eq(d->what.request, what->request))
+        d->at = (ts_t){ 0 };
 }
 
 /* RFC 4291 section 2.5.5.2: ::ffff:a.b.c.d is IPv4. What one person easily has at hand counts as
@@ -133,8 +147,20 @@ size_t refusals_take(struct refusals *r, struct refusal_summary *ret, size_t max
 {
     refusals_lock(r);
     CLEANUP(refusals_unlock) UNUSED pthread_mutex_t *held = &r->lock;
-    size_t n = r->counts_n < max ? r->counts_n : max;
-    r->counts_n -= n; /* from the end: what is left stays where it is */
-    memcpy(ret, r->counts + r->counts_n, n * sizeof *ret);
+    if (r->taken_n == 0) {
+        size_t n = r->counts_n < max ? r->counts_n : max;
+        r->taken_n = n < REFUSALS_SLICE ? n : REFUSALS_SLICE;
+        r->counts_n -= r->taken_n; /* from the end: what is left stays where it is */
+        memcpy(r->taken, r->counts + r->counts_n, r->taken_n * sizeof *ret);
+    }
+    size_t n = r->taken_n < max ? r->taken_n : max;
+    memcpy(ret, r->taken, n * sizeof *ret);
     return n;
+}
+
+void refusals_written(struct refusals *r)
+{
+    refusals_lock(r);
+    CLEANUP(refusals_unlock) UNUSED pthread_mutex_t *held = &r->lock;
+    r->taken_n = 0;
 }

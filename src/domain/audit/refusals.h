@@ -19,11 +19,14 @@ struct refusal {
     oid_t principal;
     const char *row; /* the route's path */
     err_t reason;
+    oid_t request; /* that was refused: when its job runs again, it is due again */
 };
 
-/* Should this one be written? A table that is full forgets the oldest: one more event, never one
- * less. */
+/* Should this one be written? Then it is noted, for whoever asks next. A table that is full forgets
+ * the oldest: one more event, never one less. */
 bool refusal_is_due(struct refusals *r, const struct refusal *what, ts_t now);
+/* It was not written after all. */
+void refusal_forget(struct refusals *r, const struct refusal *what);
 
 /* Count one without a principal. `ip`: 16 bytes as in struct http_peer. */
 void refusal_count(struct refusals *r, const char *row, err_t reason, const uint8_t ip[static 16]);
@@ -35,7 +38,10 @@ struct refusal_summary {
                      */
     int64_t n;
 };
-/* Hand out and forget what was counted since the last call: at most `max`. */
+/* Hand out what was counted, at most `max` (of REFUSALS_SLICE): the same again until it is told
+ * that they are written. */
+enum { REFUSALS_SLICE = 500 };
 size_t refusals_take(struct refusals *r, struct refusal_summary *ret, size_t max);
+void refusals_written(struct refusals *r);
 
 #endif

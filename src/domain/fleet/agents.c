@@ -70,6 +70,20 @@ err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version)
     return device_heartbeat(act, d.id, version, STR_NONE);
 }
 
+err_t agent_heartbeat_due(struct act *act, str_t machine_id, str_t version, bool *ret)
+{
+    struct row_device d;
+    TRY(machine_find(act, machine_id, &d));
+    bool own = act->actor.kind == ACTOR_DEVICE && oid_eq(act->actor.id, d.id);
+    bool stale = d.last_seen_at.us <= act->now.us - SEEN_LEAST.us;
+    if (d.status != DEVICE_ENROLLED || (!own && stale) || may_speak_for(act, &d) != E_OK) {
+        diag_clear(&act->why); /* the writer says it */
+        *ret = true;
+        return E_OK;
+    }
+    return device_heartbeat_due(act, d.id, version, STR_NONE, ret);
+}
+
 err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id)
 {
     digest_t hash = sha256_of(token);

@@ -51,6 +51,9 @@ err_t agent_uninstall(struct act *act, str_t machine_id, str_t reason,
  * changes nothing. The same rights as uninstall. */
 err_t agent_heartbeat(struct act *act, str_t machine_id, str_t version) MUST_USE;
 
+/* Would it write anything, a refusal's event among it? Reads only. */
+err_t agent_heartbeat_due(struct act *act, str_t machine_id, str_t version, bool *ret) MUST_USE;
+
 /* Whose token is it? Absent: unknown here, or not ENROLLED. The time depends on neither. */
 err_t agent_verify(struct act *act, str_t token, str_t *ret_machine_id) MUST_USE;
 

@@ -112,8 +112,40 @@ static err_t nonce_signed(struct act *act, const struct row_enrol_request *rq, s
     return E_OK;
 }
 
+err_t challenge_try(struct act *act, const struct row_enrol_request *rq, str_t signature,
+                    struct challenge_proof *ret)
+{
+    struct challenge_proof proof = { .key = rq->public_key };
+    const str_t nonces[CHALLENGE_TRIED_MAX] = { rq->nonce, rq->nonce_spent };
+    uint8_t raw[SIGNATURE_BYTES];
+    bool fits = false;
+    bool wrong = base64url_decode_n(signature, raw, sizeof raw) != E_OK;
+    while (proof.n < ARRAY_LEN(nonces) && !fits && !wrong) {
+        TRY(nonce_signed(act, rq, nonces[proof.n], str_of(raw, sizeof raw), &fits));
+        proof.tried[proof.n].nonce = nonces[proof.n];
+        proof.tried[proof.n].fits = fits;
+        proof.n++;
+    }
+    *ret = proof;
+    return E_OK;
+}
+
+/* What was found out beforehand counts where it is about this very key and nonce. */
+static err_t nonce_proved(struct act *act, const struct row_enrol_request *rq, str_t nonce,
+                          str_t signature, const struct challenge_proof *proof, bool *ret)
+{
+    bool same = proof != NULL && nonce.p != NULL && str_eq(proof->key, rq->public_key);
+    for (size_t i = 0; same && i < proof->n; i++) {
+        if (str_eq(proof->tried[i].nonce, nonce)) {
+            *ret = proof->tried[i].fits;
+            return E_OK;
+        }
+    }
+    return nonce_signed(act, rq, nonce, signature, ret);
+}
+
 err_t challenge_verify(struct act *act, struct row_enrol_request *rq, str_t signature,
-                       enum challenge_check *ret)
+                       const struct challenge_proof *proof, enum challenge_check *ret)
 {
     uint8_t raw[SIGNATURE_BYTES];
     bool fits;
@@ -121,7 +153,7 @@ err_t challenge_verify(struct act *act, struct row_enrol_request *rq, str_t sign
         *ret = CHALLENGE_WRONG;
         return E_OK;
     }
-    TRY(nonce_signed(act, rq, rq->nonce, str_of(raw, sizeof raw), &fits));
+    TRY(nonce_proved(act, rq, rq->nonce, str_of(raw, sizeof raw), proof, &fits));
     if (fits && rq->nonce_until.us > act->now.us) {
         nonce_spend(rq);
         TRY(nonce_write(act, rq));
@@ -129,7 +161,7 @@ err_t challenge_verify(struct act *act, struct row_enrol_request *rq, str_t sign
         return E_OK;
     }
     if (!fits)
-        TRY(nonce_signed(act, rq, rq->nonce_spent, str_of(raw, sizeof raw), &fits));
+        TRY(nonce_proved(act, rq, rq->nonce_spent, str_of(raw, sizeof raw), proof, &fits));
     *ret = fits ? CHALLENGE_LATE : CHALLENGE_WRONG;
     return E_OK;
 }

@@ -191,6 +191,8 @@ err_t device_erase(struct act *act, oid_t id)
     TRY(sql_rotation_drop(act->db, &(struct sql_rotation_drop){ .org = act->org, .device = id }));
     TRY(sql_device_config_drop(act->db,
                                &(struct sql_device_config_drop){ .org = act->org, .device = id }));
+    TRY(sql_device_assignment_drop(
+        act->db, &(struct sql_device_assignment_drop){ .org = act->org, .device = id }));
     TRY(sql_fleet_token_drop_all(
         act->db, &(struct sql_fleet_token_drop_all){ .org = act->org, .principal = id }));
     TRY(sql_device_drop(act->db, &(struct sql_device_drop){ .org = act->org, .id = id }));

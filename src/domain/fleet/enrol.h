@@ -40,7 +40,8 @@ err_t enrol_init(struct act *act, const struct enrol_init_in *in,
 struct enrol_confirm_in {
     oid_t device_id;
     str_t claim;
-    str_t signature; /* absent: none */
+    str_t signature;                     /* absent: none */
+    const struct challenge_proof *proof; /* of enrol_confirm_try; NULL: none */
     const struct fleet_rules *rules;
 };
 
@@ -70,6 +71,11 @@ struct enrol_confirm_out {
 err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in,
                     struct enrol_confirm_out *ret) MUST_USE;
 
+/* Beforehand, in a read transaction: is the signature one? Says nothing of the claim, and nothing
+ * that enrol_confirm would not find out by itself. */
+err_t enrol_confirm_try(struct act *act, const struct enrol_confirm_in *in,
+                        struct challenge_proof *ret) MUST_USE;
+
 struct enrol_decide_in {
     oid_t device_id;
     oid_t request_id; /* zero: the only one */
@@ -84,8 +90,7 @@ struct enrol_several {
     size_t n; /* 0: it was done */
 };
 
-/* E_NOT_FOUND, E_CONFLICT, E_FLEET_LOCKED, E_ALREADY_KNOWN, E_BAD_FIELD, E_FORBIDDEN,
- * E_KEY_EXPIRED, E_KEY_EXHAUSTED. */
+/* E_NOT_FOUND, E_CONFLICT, E_FLEET_LOCKED, E_ALREADY_KNOWN, E_BAD_FIELD, E_FORBIDDEN. */
 err_t enrol_approve(struct act *act, const struct enrol_decide_in *in,
                     struct enrol_several *ret) MUST_USE;
 /* Ends one request; the device is REFUSED with its last one. */

@@ -61,15 +61,16 @@ static err_t admit_check(struct act *act, const struct enrol_admission *in)
     return FAIL(&act->why, E_ALREADY_KNOWN, "the public key belongs to another machine");
 }
 
-/* The enrolment key's part. A key that was deleted meanwhile approves nothing, but does not stop a
- * person. */
+/* The enrolment key's part. A key that is over, deleted, expired or used up, approves nothing and
+ * gives nothing, but does not stop a person. */
 static err_t force_by_key(struct act *act, const struct enrol_admission *in, struct force *f)
 {
     struct row_enrolment_key key;
     if (!oid_is_set(in->request->enrol_key_id))
         return E_OK;
     err_t e = enrolment_key_use(act, in->request->enrol_key_id, &key);
-    if (e == E_UNAUTHENTICATED && !in->by_key) {
+    bool over = e == E_UNAUTHENTICATED || e == E_KEY_EXPIRED || e == E_KEY_EXHAUSTED;
+    if (over && !in->by_key) {
         diag_clear(&act->why);
         return E_OK;
     }

@@ -44,6 +44,21 @@ err_t enrol_confirm(struct act *act, const struct enrol_confirm_in *in,
     return E_OK;
 }
 
+err_t enrol_confirm_try(struct act *act, const struct enrol_confirm_in *in,
+                        struct challenge_proof *ret)
+{
+    struct confirm c = { .in = in };
+    struct challenge_proof proof = { .n = 0 };
+    oid_t org = act->org; /* the caller's, for his event */
+    err_t e = in->signature.p != NULL ? confirm_find(act, in, &c) : E_CLAIM_WRONG;
+    if (e == E_OK && c.request.public_key.p != NULL)
+        e = challenge_try(act, &c.request, in->signature, &proof);
+    act->org = org;
+    diag_clear(&act->why); /* the transaction says it */
+    *ret = proof;
+    return e == E_CLAIM_WRONG || e == E_NOT_FOUND ? E_OK : e;
+}
+
 /* A claim that fits nothing, an unknown device and a malformed claim look alike. */
 static err_t confirm_find(struct act *act, const struct enrol_confirm_in *in, struct confirm *c)
 {
@@ -103,7 +118,7 @@ static err_t confirm_prove(struct act *act, struct confirm *c, struct enrol_conf
 {
     enum challenge_check check = CHALLENGE_WRONG;
     if (c->in->signature.p != NULL)
-        TRY(challenge_verify(act, &c->request, c->in->signature, &check));
+        TRY(challenge_verify(act, &c->request, c->in->signature, c->in->proof, &check));
     if (check == CHALLENGE_RIGHT)
         return E_OK;
     out->outcome = check == CHALLENGE_LATE ? ENROL_TOO_LATE : ENROL_SIGN;

@@ -154,7 +154,8 @@ static err_t init_find(struct act *act, struct init *it, struct row_enrol_reques
             return E_OK;
         }
     }
-    if (open_n >= ENROL_OPEN_PER_DEVICE)
+    int64_t most = it->in->rules->open_per_machine;
+    if (open_n >= (most > 0 ? most : ENROL_OPEN_PER_DEVICE))
         return FAIL(&act->why, E_RATE_LIMITED, "%d requests of this machine are open already",
                     open_n);
     return E_OK;

@@ -11,8 +11,9 @@
 
 struct fleet_rules { /* what the configuration says; zero: nothing */
     bool locked;
-    str_t locked_by;   /* the name that said it */
-    int64_t open_most; /* open requests of an organisation; 0: the default */
+    str_t locked_by;          /* the name that said it */
+    int64_t open_most;        /* open requests of an organisation; 0: the default */
+    int64_t open_per_machine; /* and of one machine */
 };
 
 struct fleet_lock {

@@ -66,10 +66,24 @@ err_t challenge_first(struct act *act, struct challenge *ret) MUST_USE;
 
 enum challenge_check { CHALLENGE_RIGHT, CHALLENGE_LATE, CHALLENGE_WRONG };
 
-/* `signature`: base64url, 64 bytes. RIGHT spends the nonce. LATE: right, but over a nonce that is
- * over. */
+/* What a worker found out beforehand: does the signature fit these nonces under this key? */
+enum { CHALLENGE_TRIED_MAX = 2 };
+struct challenge_proof {
+    str_t key; /* DER SubjectPublicKeyInfo */
+    struct {
+        str_t nonce;
+        bool fits;
+    } tried[CHALLENGE_TRIED_MAX];
+    size_t n;
+};
+/* Reads only: what takes as long as a whole transaction is done outside of it. */
+err_t challenge_try(struct act *act, const struct row_enrol_request *rq, str_t signature,
+                    struct challenge_proof *ret) MUST_USE;
+
+/* `signature`: base64url, 64 bytes; `proof`: NULL, or of this signature. RIGHT spends the nonce.
+ * LATE: right, but over a nonce that is over. */
 err_t challenge_verify(struct act *act, struct row_enrol_request *rq, str_t signature,
-                       enum challenge_check *ret) MUST_USE;
+                       const struct challenge_proof *proof, enum challenge_check *ret) MUST_USE;
 
 /* What is signed: context \0 device id \0 nonce \0 SHA-256 of the SubjectPublicKeyInfo. For clients
  * and tests too. */

@@ -31,3 +31,21 @@ err_t device_heartbeat(struct act *act, oid_t device, str_t client_version, str_
         return E_OK;
     return sql_device_beat(act->db, &in);
 }
+
+err_t device_heartbeat_due(struct act *act, oid_t device, str_t client_version, str_t metrics,
+                           bool *ret)
+{
+    struct sql_device_beat_due in = {
+        .org = act->org,
+        .id = device,
+        .least = { act->now.us - SEEN_LEAST.us },
+        .client_version = client_version,
+        .metrics = metrics,
+    };
+    struct sql_device_beat_due_row row;
+    err_t e = sql_device_beat_due(act->db, act->arena, &in, &row);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    *ret = e == E_OK;
+    return E_OK;
+}

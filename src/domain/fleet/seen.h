@@ -20,5 +20,8 @@ err_t device_seen_batch(struct act *act, const struct device_seen *rows, size_t 
 /* What a device says of itself beside being there: written when the version is another one, metrics
  * once a minute at most. Either may be absent. */
 err_t device_heartbeat(struct act *act, oid_t device, str_t client_version, str_t metrics) MUST_USE;
+/* Would it write anything? Reads only: most heartbeats need no writer. */
+err_t device_heartbeat_due(struct act *act, oid_t device, str_t client_version, str_t metrics,
+                           bool *ret) MUST_USE;
 
 #endif

@@ -43,6 +43,10 @@ void db_read_end(struct db *db);
  * SQLite makes a table of its own for one. */
 int64_t db_changed(const struct db *db);
 
+/* In the writer's transaction: give up to `most` free pages back to the system, but keep `keep` of
+ * them for what is written next. *ret_free: how many are free after that. */
+err_t db_vacuum(struct db *db, int64_t keep, int64_t most, int64_t *ret_free) MUST_USE;
+
 /* For a tool that writes alone (import, tests); the server writes through the writer (writer.h). */
 err_t db_tx_begin(struct db *db) MUST_USE;
 err_t db_tx_commit(struct db *db) MUST_USE;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/policy/assignment.h"
+#include "domain/policy/policy.h"
 #include "fleet.h"
 
 #include "base/enc.h"
@@ -140,6 +142,47 @@ static void test_a_key_must_sign_and_a_nonce_is_good_once(void **state)
     assert_true(str_eq(text_of(&token), text_of(&out.token)));
 }
 
+/* The worker's look at a signature counts only for the nonce and key that it was made with. */
+static void test_a_signature_is_looked_at_beforehand(void **state)
+{
+    struct world *w = *state;
+    const secret_t seed = { .b = { 7 }, .n = ED25519_SEED };
+    struct pubkey key = public_of(&seed);
+    struct enrol_init_out request;
+    struct enrol_confirm_out out;
+    struct challenge_proof proof;
+    as_nobody(w);
+    assert_int_equal(ACT(w, ask(w, STR("pc"), &key, STR_NONE, &request)), E_OK);
+    assert_int_equal(ACT(w, approve(w, request.device_id, (oid_t){ 0 })), E_OK);
+    struct enrol_confirm_in in = { .device_id = request.device_id,
+                                   .claim = text_of(&request.claim),
+                                   .signature =
+                                       signature_of(w, &seed, &request, &request.challenge),
+                                   .proof = &proof,
+                                   .rules = &w->rules };
+    as_nobody(w);
+    oid_t org = w->act.org = w->other_org;
+    assert_int_equal(enrol_confirm_try(&w->act, &in, &proof), E_OK);
+    assert_true(oid_eq(w->act.org, org));
+    assert_int_equal(proof.n, 1);
+    assert_true(proof.tried[0].fits);
+    proof.tried[0].fits = false; /* it is believed */
+    assert_int_equal(ACT(w, enrol_confirm(&w->act, &in, &out)), E_OK);
+    assert_int_equal(out.outcome, ENROL_SIGN);
+    proof.tried[0].fits = true;
+    proof.tried[0].nonce = STR("another"); /* and then looked at anew */
+    assert_int_equal(ACT(w, enrol_confirm(&w->act, &in, &out)), E_OK);
+    assert_int_equal(out.outcome, ENROL_HAS_TOKEN);
+    proof.tried[0].nonce = request.challenge.nonce;
+    assert_int_equal(ACT(w, enrol_confirm(&w->act, &in, &out)), E_OK);
+    assert_int_equal(out.outcome,
+                     ENROL_TOO_LATE); /* a nonce is good once, whoever vouches for it */
+    in.claim = STR("sen_c_wrong");
+    assert_int_equal(enrol_confirm_try(&w->act, &in, &proof), E_OK);
+    assert_int_equal(proof.n, 0);
+    assert_int_equal(ACT(w, enrol_confirm(&w->act, &in, &out)), E_CLAIM_WRONG);
+}
+
 static void test_a_machine_that_lost_its_state_comes_back_with_its_key(void **state)
 {
     struct world *w = *state;
@@ -211,7 +254,20 @@ static void test_requests_are_gone_after_a_week(void **state)
     assert_int_equal(ACT(w, device_change(&w->act, known, MOVE_UNINSTALL, STR("update"))), E_OK);
     (void)asked(w, STR("known"));
     assert_int_equal(device_now(w, known).status, DEVICE_PENDING);
+    struct row_policy_info policy;
+    struct row_assignment assignment;
+    as_admin(w);
+    assert_int_equal(
+        ACT(w, policy_create(&w->act, &(struct policy_words){ .name = STR("p") }, &policy)), E_OK);
+    struct assignment_in assign = { .policy_id = policy.id,
+                                    .scope = SCOPE_DEVICE,
+                                    .target_id = fresh.device_id };
+    assert_int_equal(ACT(w, assignment_create(&w->act, &assign, &assignment)), E_OK);
+    assert_int_equal(ACT(w, policy_delete(&w->act, policy.id)), E_CONFLICT);
     size_t n;
+    assert_int_equal(ACT(w, enrol_expire(&w->act, 100, &n)), E_OK);
+    assert_int_equal(n, 0);
+    world_time(w, ts_add(world_start, DUR_DAYS(-5))); /* a clock that was set back ends nothing */
     assert_int_equal(ACT(w, enrol_expire(&w->act, 100, &n)), E_OK);
     assert_int_equal(n, 0);
     world_time(w,
@@ -220,6 +276,7 @@ static void test_requests_are_gone_after_a_week(void **state)
     struct row_device d;
     w->act.org = w->org;
     assert_int_equal(device_get(&w->act, fresh.device_id, &d), E_NOT_FOUND);
+    assert_int_equal(ACT(w, policy_delete(&w->act, policy.id)), E_OK);
     assert_int_equal(device_now(w, known).status, DEVICE_UNINSTALLED);
     w->rules.open_most = 1; /* the count came down with them */
     (void)asked(w, STR("another"));
@@ -313,6 +370,7 @@ int main(void)
         TEST(test_a_stranger_gets_nothing_when_the_right_one_is_approved),
         TEST(test_an_idempotency_key_finds_its_request_again),
         TEST(test_a_key_must_sign_and_a_nonce_is_good_once),
+        TEST(test_a_signature_is_looked_at_beforehand),
         TEST(test_a_machine_that_lost_its_state_comes_back_with_its_key),
         TEST(test_a_machine_with_a_key_is_not_reactivated_without_it),
         TEST(test_an_organisation_has_room_for_so_many),

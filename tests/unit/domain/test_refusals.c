@@ -27,17 +27,17 @@ static void test_a_principal_is_told_on_once_an_hour(void **state)
     struct refusals *r = *state;
     static const char row[] = "/users";
     static const char other_row[] = "/groups";
-    struct refusal what = { oid_make(), row, E_FORBIDDEN };
+    struct refusal what = { oid_make(), row, E_FORBIDDEN, { { 0 } } };
     ts_t now = { 1000000 };
     assert_true(refusal_is_due(r, &what, now));
     assert_false(refusal_is_due(r, &what, now));
     assert_false(refusal_is_due(r, &what, ts_add(now, DUR_S(3599))));
     assert_true(refusal_is_due(r, &what, ts_add(now, DUR_S(3600))));
-    struct refusal elsewhere = { what.principal, other_row, E_FORBIDDEN };
+    struct refusal elsewhere = { what.principal, other_row, E_FORBIDDEN, { { 0 } } };
     assert_true(refusal_is_due(r, &elsewhere, now));
-    struct refusal otherwise = { what.principal, row, E_DISABLED };
+    struct refusal otherwise = { what.principal, row, E_DISABLED, { { 0 } } };
     assert_true(refusal_is_due(r, &otherwise, now));
-    struct refusal another = { oid_make(), row, E_FORBIDDEN };
+    struct refusal another = { oid_make(), row, E_FORBIDDEN, { { 0 } } };
     assert_true(refusal_is_due(r, &another, now));
 }
 
@@ -48,9 +48,9 @@ static void test_a_crowd_stays_bounded(void **state)
     struct refusals *r = *state;
     ts_t now = { 1000000 };
     int written = 0;
-    struct refusal one = { oid_make(), "/users", E_FORBIDDEN };
+    struct refusal one = { oid_make(), "/users", E_FORBIDDEN, { { 0 } } };
     for (int i = 0; i < 100000; i++) {
-        struct refusal what = { oid_make(), "/users", E_FORBIDDEN };
+        struct refusal what = { oid_make(), "/users", E_FORBIDDEN, { { 0 } } };
         assert_true(refusal_is_due(r, &what, ts_add(now, (dur_t){ i })));
         written += refusal_is_due(r, &one, ts_add(now, (dur_t){ i })) ? 1 : 0;
     }
@@ -78,7 +78,32 @@ static void test_nameless_refusals_are_summed(void **state)
     assert_string_equal(got[0].block, "192.0.2.0/24");
     assert_int_equal(got[1].n, 1);
     assert_string_equal(got[1].block, "2001:db8:1:2::/64");
+    memset(got, 0, sizeof got); /* its job failed: the same again, and what comes meanwhile waits */
+    refusal_count(r, row, E_CLAIM_WRONG, v6);
+    assert_int_equal(refusals_take(r, got, 8), 2);
+    assert_int_equal(got[0].n + got[1].n, 8);
+    refusals_written(r);
+    assert_int_equal(refusals_take(r, got, 8), 1);
+    refusals_written(r);
     assert_int_equal(refusals_take(r, got, 8), 0);
+}
+
+/* A group that is lost runs its jobs again: the event of the first time went with it. */
+static void test_a_job_that_runs_again_is_told_on_again(void **state)
+{
+    struct refusals *r = *state;
+    ts_t now = { 1000000 };
+    struct refusal what = { oid_make(), "/users", E_FORBIDDEN, oid_make() };
+    struct refusal later = what;
+    later.request = oid_make();
+    assert_true(refusal_is_due(r, &what, now));
+    assert_false(refusal_is_due(r, &later, now));
+    assert_true(refusal_is_due(r, &what, ts_add(now, DUR_S(1))));
+    refusal_forget(r, &later); /* it is not his */
+    assert_false(refusal_is_due(r, &later, now));
+    refusal_forget(r, &what);
+    assert_true(refusal_is_due(r, &later, now));
+    assert_false(refusal_is_due(r, &what, now));
 }
 
 static void test_a_flood_of_addresses_loses_no_count(void **state)
@@ -98,6 +123,7 @@ static void test_a_flood_of_addresses_loses_no_count(void **state)
             sum += got[i].n;
             other += strcmp(got[i].block, "other") == 0 ? 1 : 0;
         }
+        refusals_written(r);
     }
     assert_int_equal(sum, 5000);
     assert_int_equal(other, 1);
@@ -125,6 +151,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_principal_is_told_on_once_an_hour, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_crowd_stays_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nameless_refusals_are_summed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_job_that_runs_again_is_told_on_again, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_a_flood_of_addresses_loses_no_count, setup, teardown),
         cmocka_unit_test(test_no_memory_is_said),
     };

@@ -3,7 +3,7 @@
  * says. */
 #include "db_dir.h"
 
-#include "plat/db/stmt.h"
+#include "plat/db/dbconn.h"
 
 static void test_every_statement_runs(void **state)
 {
@@ -31,8 +31,51 @@ static void test_every_statement_runs(void **state)
     db_dir_remove(&dir);
 }
 
+static int64_t pragma(struct db *db, const char *text)
+{
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db->sqlite, text, -1, &st, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(st, 0);
+    (void)sqlite3_finalize(st);
+    return n;
+}
+
+static void test_free_pages_go_back_slice_by_slice(void **state)
+{
+    (void)state;
+    struct db_dir dir;
+    struct diag why = { 0 };
+    struct db *db = NULL;
+    int64_t left = 0;
+    db_dir_make(&dir);
+    assert_int_equal(db_migrate(dir.path, &why), E_OK);
+    assert_int_equal(db_open(dir.path, DB_WRITER, &why, &db), E_OK);
+    static const char fill[] =
+        "CREATE TABLE big (x BLOB); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+        "LIMIT 300) INSERT INTO big SELECT zeroblob(8000) FROM n; DELETE FROM big;";
+    assert_int_equal(sqlite3_exec(db->sqlite, fill, NULL, NULL, NULL), SQLITE_OK);
+    int64_t before = pragma(db, "PRAGMA page_count");
+    int64_t unused = pragma(db, "PRAGMA freelist_count");
+    assert_true(unused > 500);
+    for (int64_t want = unused - 100; want >= 50; want -= 100) {
+        assert_int_equal(db_tx_begin(db), E_OK);
+        assert_int_equal(db_vacuum(db, 50, 100, &left), E_OK);
+        assert_int_equal(db_tx_commit(db), E_OK);
+        assert_int_equal(left, want);
+    }
+    assert_int_equal(db_vacuum(db, 50, 100, &left), E_OK);
+    assert_int_equal(left, 50); /* they are kept for what comes next */
+    assert_int_equal(db_vacuum(db, 50, 100, &left), E_OK);
+    assert_int_equal(left, 50);
+    assert_true(pragma(db, "PRAGMA page_count") <= before - (unused - 50));
+    db_close(db);
+    db_dir_remove(&dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_statement_runs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_statement_runs),
+                                        cmocka_unit_test(test_free_pages_go_back_slice_by_slice) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
