@@ -104,8 +104,7 @@ bool edge_has_cors(const struct api *api, const struct http_xchg *x, const struc
 void edge_put_cors(struct buf *head, bool cors);
 /* The same for load: E_OVERLOADED, counted, with its Retry-After. */
 void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why);
-/* What a client in a browser needs to read this answer (API "Clients in a browser"); refusals too.
- */
+/* What a client in a browser needs to read this answer; refusals too. */
 void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,
                    struct buf *head);
 /* Give the exchange to a worker. */
