@@ -175,7 +175,7 @@ export class Seneschal {
         const age = now - (this.#doc.confirmedAt ?? now);
         this.#confirmed = { mono: this.#clock.mono() - age, now: now - age };
         this.#saved = this.#confirmed.mono;
-        if (!(this.#doc.heartbeatAt <= now + 2 * HEARTBEAT_EACH)) this.#planHeartbeat();
+        if (!(this.#doc.heartbeatAt <= now + 2 * HEARTBEAT_EACH)) this.#doc = { ...this.#doc, heartbeatAt: this.#nextHeartbeat() };
         await this.#resume();
         const { nextAt = 0, nextIn = 0, failures = 0 } = this.#doc;
         const left = Math.max(0, Math.min(nextAt - now, nextIn));
@@ -335,7 +335,7 @@ export class Seneschal {
             this.#rotate = false;
             await this.#save({ rotating: false, tokenAt: this.#clock.now() }); // asked for again when it is as old again
         }
-        if (ask === 'heartbeat') this.#planHeartbeat();
+        if (ask === 'heartbeat') await this.#keep({ heartbeatAt: this.#nextHeartbeat() });
         if (ask === 'ack' && (done || news.final)) await this.#save({ ack: undefined }); // a refusal would be the same the next time
     }
 
@@ -451,9 +451,8 @@ export class Seneschal {
         }
     }
 
-    #planHeartbeat() {
-        const heartbeatAt = this.#clock.now() + HEARTBEAT_EACH * (1 + this.#random());
-        this.#doc = { ...this.#doc, heartbeatAt }; // kept with whatever is kept next
+    #nextHeartbeat() {
+        return this.#clock.now() + HEARTBEAT_EACH * (1 + this.#random());
     }
 
     // ---- Store and callbacks

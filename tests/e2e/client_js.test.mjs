@@ -273,6 +273,23 @@ test('the lease goes on through restarts; a clock that was set back begins it on
     await client.off('grace-over');
 });
 
+test('heartbeats some minutes apart; a token of a month is renewed by itself', async () => {
+    const front = await startFront(server);
+    const clock = new QuickClock();
+    const beats = [];
+    front.lie = (request) => void (request.url.endsWith('/heartbeat') && beats.push(clock.ran));
+    const client = await active(front, { clock, wait: 0, version: '7.1' });
+    await eventually('four heartbeats', () => beats.length >= 4, WAIT);
+    beats.slice(1).forEach((at, i) => assert.ok(at - beats[i] >= 9 * MINUTE, `${(at - beats[i]) / MINUTE} minutes`));
+    assert.equal((await deviceOf(client)).client_version, '7.1');
+    const { token } = client.kept;
+    assert.ok(!front.asked.some((line) => line.includes('/rotate')), 'not before its time');
+    clock.pass(31 * 24 * 60 * MINUTE);
+    client.client.nudge();
+    await eventually('another token', () => client.kept.token !== token, WAIT);
+    await client.is('ACTIVE');
+});
+
 test('the word about a configuration is owed until the server has heard it, and holds up no poll', async () => {
     const front = await startFront(server);
     const mine = await publishPolicy(admin, { own: 0 }, { scope: 'group', target_id: (await admin.post('/groups', { name: 'owed' })).want(201).id });
