@@ -52,5 +52,15 @@ export function backoff(failures, random = Math.random(), law = LAW) {
     return c + c * random;
 }
 
+/** How long until the next question, and how many failures in a row that makes. `told`: what the server said, in ms. */
+export function waitAfter(wait, told, failures, random) {
+    if (wait === 'go') return { ms: 0, failures: 0 };
+    if (wait === 'now') return { ms: 0, failures };
+    if (wait === 'long') return { ms: Math.max(longWait(random), told), failures };
+    if (wait === 'asked' && told > 0) return { ms: told + backoff(1, random), failures }; // not all at the same moment
+    if (wait === 'retry' && failures === 0) return { ms: 0, failures: 1 };
+    return { ms: backoff(failures + 1, random), failures: failures + 1 };
+}
+
 /** 5 minutes and up to a fifth more or less. */
 export const longWait = (random = Math.random()) => LONG_WAIT * (0.8 + 0.4 * random);

@@ -70,6 +70,8 @@ export interface Options {
     userHint?: string;
     /** Seconds of a long poll, 0 to 55; 0: none, ask each `interval` instead. Default 25. */
     wait?: number;
+    /** Hold a stream of nudges instead of a long poll. For processes that stay; a service worker does better with `wait`. */
+    stream?: boolean;
     /** Milliseconds. Default 60,000, a tenth more or less. */
     interval?: number;
     /** Milliseconds that a confirmation is good for. Default an hour. */

@@ -6,10 +6,10 @@
  * What it must not forget is in the store, written before it is used: a service worker or a process may end at any
  * moment and goes on from there. States, events and waits are those of `seneschal agent` (src/agent/rules.c).
  */
-import { A, D, MINUTE, S, SECOND, STATES, U, backoff, longWait, nextAsk, step } from './rules.js';
+import { A, D, MINUTE, S, SECOND, STATES, U, backoff, nextAsk, step, waitAfter } from './rules.js';
 import { BUSY, isKept, sleep } from './stores.js';
 import {
-    ASKS, bodyOf, checkOptions, exchange, headersOf, isObject, isText, makeKey, makeNonce, openKey, parseObject, readAnswer, serverBase, verify,
+    ASKS, bodyOf, checkOptions, exchange, headersOf, holdStream, isObject, isText, makeKey, makeNonce, openKey, parseObject, readAnswer, serverBase, verify,
 } from './wire.js';
 
 export { chromeStore, fileStore, indexedDBStore } from './stores.js';
@@ -24,6 +24,7 @@ const TOKEN_AGE_MAX = 30 * DAY;
 const WAIT_KEPT_FROM = 15 * SECOND; // longer waits outlive a restart
 const SLICE_MAX = 30 * SECOND; // a machine that slept looks at its lease soon after it wakes
 const ANSWER_EXTRA = 15 * SECOND;
+const HOLD_MAX = 15 * MINUTE; // a stream confirms nothing: the poll behind it does
 const REASON_MAX = 200;
 const ONCE_STEPS = 32;
 const UNAUTHENTICATED_MAX = 2;
@@ -52,6 +53,7 @@ export class Seneschal {
     #broken;
     #unsaved = false;
     #signal;
+    #streamAfter = 0; // when a stream that was refused may be asked for again
     #sideFailures = 0;
     #sideAfter = 0; // when ack, heartbeat or rotation may be tried again; the poll does not wait for them
     #rotate = false;
@@ -228,22 +230,22 @@ export class Seneschal {
         this.#signal = signal;
         if (this.#unsaved) await this.#save({});
         await this.#watch();
-        const { state, token, claim, ack, heartbeatAt } = this.#doc;
+        const { heartbeatAt, ...doc } = this.#doc;
         const ask = nextAsk({
-            state, token, claim, ack,
+            ...doc,
             tokenRefused: this.#unauthenticated >= UNAUTHENTICATED_MAX,
             plain: this.#clock.mono() < this.#sideAfter,
             rotate: this.#owesRotation(),
             heartbeat: this.#clock.now() >= heartbeatAt,
         });
         const began = this.#clock.mono();
-        const owed = Math.ceil(this.#untilOwed() / SECOND);
-        const news = await this.#ask(ask, Math.min(poll, Math.max(1, owed)), signal);
+        const streams = ask === 'fetch' && poll > 0 && this.#options.stream && this.#doc.etag && began >= this.#streamAfter;
+        const held = streams && this.#fetched >= 0 && (await this.#hold(signal));
+        const wait = streams ? 0 : Math.min(poll, Math.max(1, Math.ceil(this.#untilOwed() / SECOND)));
+        const news = await this.#ask(ask, wait, signal);
         if (news === NUDGED) return { wait: 0, event: 'nudged' };
-        return this.#follow(ask, news, poll > 0 && this.#clock.mono() - began < SECOND / 2);
+        return this.#follow(ask, news, (held || wait > 0) && this.#clock.mono() - began < SECOND / 2);
     }
-
-    // ---- Asking
 
     async #ask(ask, poll, signal, ack = this.#doc.ack) {
         if (ask === 'rotate' && !(this.#doc.rotateNonce && this.#doc.rotating)) {
@@ -258,8 +260,8 @@ export class Seneschal {
         // A question may not outlive the lease by much: its answer would find a configuration that should be off.
         const left = this.#leaseLeft();
         const ms = Math.min(wait * SECOND + ANSWER_EXTRA, left > 0 ? left + SECOND : Infinity);
-        const nudged = this.#nudger.signal;
-        const ended = wait > 0 ? AbortSignal.any([signal, nudged]) : signal; // only what waits anyway
+        const nudged = this.#nudger.signal; // ends only what waits anyway
+        const ended = wait > 0 ? AbortSignal.any([signal, nudged]) : signal;
         try {
             const answer = await exchange(url, { method, headers, body }, { ms, signal: ended, fetch: this.#options.fetch });
             return readAnswer(ask, { ...answer, conditional });
@@ -270,6 +272,16 @@ export class Seneschal {
         }
     }
 
+    /** Instead of a long poll: until the stream says that there is something to ask, or ends. What it says is not believed. */
+    async #hold(signal) {
+        const { etag, token } = this.#doc;
+        const ms = Math.min(HOLD_MAX, this.#untilOwed(), this.#leaseLeft());
+        const how = { token, etag, ms, signal: AbortSignal.any([signal, this.#nudger.signal]), fetch: this.#options.fetch };
+        const told = await holdStream(`${this.#base}/api/v1/iassistants/config/stream`, how);
+        this.#streamAfter = told > 0 ? this.#clock.mono() + told : 0;
+        return true;
+    }
+
     // ---- What follows from an answer
 
     async #follow(ask, news, quick) {
@@ -278,7 +290,9 @@ export class Seneschal {
         if (taken.event === 'configured') this.#tell('config', news.enabled ? 'enabled' : 'disabled');
         if (taken.event === 'turned-away' || taken.event === 'claim-wrong') this.#tell('refused', news.detail ?? news.slug);
         if (taken.event === 'unreached' || taken.event === 'unauthenticated') this.#tell('unreached', taken.detail ?? taken.slug ?? 'no answer of ours');
-        let ms = this.#waitFor(wait, taken);
+        const told = taken.retryAfter || (taken.event === 'device-pending' ? PENDING_WAIT : 0);
+        let { ms, failures } = waitAfter(wait, told, this.#failures, this.#random());
+        this.#failures = failures;
         if (ms === 0 && ask === 'fetch' && taken.event === 'confirmed' && quick) ms = POLL_LEAST * (1 + this.#random());
         if (side(ask) && taken.event === 'unreached' && !taken.retryAfter) ms = 0; // the poll goes on meanwhile
         if (ms === 0 && this.#options.wait === 0 && (taken.event === 'configured' || taken.event === 'confirmed')) ms = this.#untilInterval();
@@ -410,18 +424,6 @@ export class Seneschal {
         return Math.max(0, this.#options.lease + (state === S ? this.#options.grace : 0) - age);
     }
 
-    #waitFor(wait, { event, retryAfter = 0 }) {
-        const random = this.#random();
-        const told = retryAfter || (event === 'device-pending' ? PENDING_WAIT : 0);
-        if (wait === 'go') this.#failures = 0;
-        if (wait === 'go' || wait === 'now') return 0;
-        if (wait === 'long') return Math.max(longWait(random), told);
-        if (wait === 'asked' && told > 0) return told + backoff(1, random); // never sooner, and not all at the same moment
-        if (wait === 'retry' && this.#failures++ === 0) return 0;
-        if (wait !== 'retry') this.#failures++;
-        return backoff(this.#failures, random);
-    }
-
     #owesRotation() {
         const { rotating, tokenAt } = this.#doc;
         return this.#rotate || rotating || (tokenAt > 0 && this.#clock.now() - tokenAt > TOKEN_AGE_MAX);
@@ -454,8 +456,6 @@ export class Seneschal {
     #nextHeartbeat() {
         return this.#clock.now() + HEARTBEAT_EACH * (1 + this.#random());
     }
-
-    // ---- Store and callbacks
 
     /** Memory never runs ahead of the store. */
     async #save(patch) {

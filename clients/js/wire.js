@@ -4,6 +4,7 @@ import { SECOND } from './rules.js';
 
 const TEXT_MAX = 512;
 const WAIT_MAX_S = 55;
+const EVENT_MAX = 64 * 1024;
 const RETRY_AFTER_MAX_S = 3600;
 const ANSWER_MAX = (1 << 20) + 4096; // a configuration has at most 1 MiB, and a small frame around it
 
@@ -86,8 +87,7 @@ const isOurs = (status, type, body) =>
 /** {status, type, etag, text, retryAfter, conditional} → {event, ...}; what is no answer of ours is `unreached`. */
 export function readAnswer(ask, answer) {
     const { status, type, text, conditional } = answer;
-    const seconds = /^\d{1,9}$/.test(answer.retryAfter ?? '') ? Math.min(Number(answer.retryAfter), RETRY_AFTER_MAX_S) : 0;
-    const base = { event: 'unreached', retryAfter: seconds * SECOND };
+    const base = { event: 'unreached', retryAfter: secondsOf(answer.retryAfter) * SECOND };
     const bare = { fetch: conditional ? 304 : undefined, ack: 204, heartbeat: 202 };
     if (status === bare[ask]) return { ...base, event: 'confirmed' };
     const body = parseObject(text);
@@ -190,19 +190,54 @@ async function readText(response) {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(all);
 }
 
-/** One question and its answer. Cookies, caches and redirects have no part in it. */
+/** Cookies, caches and redirects have no part in it. */
+const QUIET = { redirect: 'error', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' };
+const typeOf = ({ headers }) => (headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
+const secondsOf = (text) => (/^\d{1,9}$/.test(text ?? '') ? Math.min(Number(text), RETRY_AFTER_MAX_S) : 0);
+
+/** Does this event of a stream say anything but what is known? */
+function isNews(event, etag) {
+    const field = (name) => event.match(new RegExp(`^${name}: ?(.*)$`, 'm'))?.[1];
+    return field('event') === 'status' || (field('event') === 'config' && parseObject(field('data'))?.etag !== etag);
+}
+
+/** Listen until there is reason to ask, at most `ms`; how long the server wants to hear nothing of a stream (0: not said). */
+export async function holdStream(url, { token, etag, ms, signal, fetch = globalThis.fetch }) {
+    const ended = new AbortController();
+    const end = () => ended.abort();
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    try {
+        const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` }, ...QUIET, signal: ended.signal });
+        if (typeOf(response) !== 'text/event-stream') return secondsOf(response.headers.get('Retry-After')) * SECOND;
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (let text = ''; text.length < EVENT_MAX; ) {
+            const { done, value } = await reader.read();
+            if (done) break;
+            const events = (text + value).split('\n\n');
+            text = events.pop();
+            if (events.some((event) => isNews(event, etag))) break;
+        }
+    } catch {
+        // it ended: the poll that follows says how things stand
+    } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        end();
+    }
+    return 0;
+}
+
+/** One question and its answer. */
 export async function exchange(url, request, { ms, signal, fetch = globalThis.fetch }) {
     const ended = new AbortController();
     const end = () => ended.abort();
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
     try {
-        const response = await fetch(url, {
-            ...request, signal: ended.signal, redirect: 'error', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer',
-        });
+        const response = await fetch(url, { ...request, ...QUIET, signal: ended.signal });
         const { status, headers } = response;
-        const type = (headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
-        return { status, type, etag: headers.get('ETag'), retryAfter: headers.get('Retry-After'), text: await readText(response) };
+        return { status, type: typeOf(response), etag: headers.get('ETag'), retryAfter: headers.get('Retry-After'), text: await readText(response) };
     } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);

@@ -110,6 +110,35 @@ test('a blocked one is off, waits minutes also through a restart, and is back af
     assert.equal(client.config.config.model, 'one');
 });
 
+test('with a stream: changes and revocation at once, no poll in between, and on when it breaks', async () => {
+    const front = await startFront(server);
+    const group = (await admin.post('/groups', { name: 'streaming' })).want(201).id;
+    const mine = await publishPolicy(admin, { own: 0 }, { scope: 'group', target_id: group });
+    const grouped = await enrolmentKey(admin, { groups: ['streaming'] });
+    const client = await active(front, { stream: true, clock: new QuickClock(), enrollmentKey: grouped.key });
+    await acked(client, 'applied');
+    const streams = () => front.asked.filter((line) => line.endsWith('/config/stream')).length;
+    await eventually('a stream', () => streams() === 1, WAIT);
+    await sleep(200);
+    const polls = front.asked.length;
+    await publishVersion(admin, mine.id, { own: 1 });
+    await eventually('the change', () => client.config.config.own === 1, WAIT);
+    await eventually('the next stream', () => streams() === 2, WAIT);
+    assert.deepEqual(front.asked.slice(polls), ['GET /api/v1/iassistants/config', 'POST /api/v1/iassistants/config/ack', 'GET /api/v1/iassistants/config/stream']);
+    assert.ok(!front.asked.some((line) => line.includes('wait=')));
+    front.lie = (request) => (request.url.endsWith('/stream') ? { status: 503, headers: { 'Retry-After': '600' }, body: '' } : undefined);
+    client.client.nudge();
+    await eventually('a long poll instead', () => front.asked.some((line) => line.includes('wait=20')), WAIT);
+    front.lie = () => undefined;
+    await client.restart();
+    await eventually('a stream again', () => streams() >= 4, WAIT);
+    await sleep(200);
+    (await admin.post(`/devices/${client.kept.deviceId}/revoke`, {})).want(200);
+    const began = performance.now();
+    await client.off('device-revoked');
+    assert.ok(performance.now() - began < 1000 * PATIENCE, `${performance.now() - began} ms`);
+});
+
 test('lost answers of init, confirm, rotate and ack: one device, one token, never a clone', async () => {
     const proxy = await startProxy(server);
     for (const what of ['enroll/init', 'enroll/confirm', 'config/ack']) proxy.lose(new RegExp(`^POST \\S*/${what} `));

@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, verify as verifySignature } from 'no
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { VERSION } from '../../clients/js/seneschal.js';
-import { backoff, longWait, nextAsk, RULES, STATES, step } from '../../clients/js/rules.js';
+import { backoff, longWait, nextAsk, RULES, STATES, step, waitAfter } from '../../clients/js/rules.js';
 import { challengeBytes, hex, makeKey, openKey, readAnswer, serverBase, sha256, utf8, verify } from '../../clients/js/wire.js';
 import * as wire from '../../clients/js/wire.js';
 
@@ -75,6 +75,21 @@ test('waits: U(0, spread) first, then U(c, 2c) with c up to the cap', () => {
     }
     const many = Array.from({ length: 1000 }, () => backoff(1));
     assert.ok(Math.max(...many) > 1500 && Math.min(...many) < 500, 'spread out');
+});
+
+test('after an answer', () => {
+    const rows = [
+        ['go', 0, 7, { ms: 0, failures: 0 }],
+        ['now', 0, 7, { ms: 0, failures: 7 }],
+        ['retry', 0, 0, { ms: 0, failures: 1 }],
+        ['retry', 0, 1, { ms: 1500, failures: 2 }],
+        ['asked', 9000, 3, { ms: 10_000, failures: 3 }],
+        ['asked', 0, 0, { ms: 1000, failures: 1 }],
+        ['back-off', 9000, 2, { ms: 3000, failures: 3 }],
+        ['long', 0, 2, { ms: 300_000, failures: 2 }],
+        ['long', 3_600_000, 2, { ms: 3_600_000, failures: 2 }],
+    ];
+    for (const [wait, told, failures, want] of rows) assert.deepEqual(waitAfter(wait, told, failures, 0.5), want, `${wait} ${failures}`);
 });
 
 const JSON_TYPE = 'application/json';
