@@ -66,8 +66,10 @@ void cli_client_close(struct cli_client *c); /* zeroed is fine */
 
 struct cli_send {
     const char *method;
-    str_t path; /* with its query, after the base */
-    str_t body; /* absent: none */
+    str_t path;                          /* with its query, after the base */
+    str_t body;                          /* absent: none */
+    bool (*sink)(void *arg, str_t part); /* as in struct http_call: for what may be very long */
+    void *sink_arg;
 };
 /* E_OK for 2xx; else the error that the server named, its words in cli->why. */
 err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_send *what,

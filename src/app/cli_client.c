@@ -7,7 +7,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { TOKEN_FILE_MAX = 16 * 1024, ANSWER_MAX = 256 * 1024 * 1024, CONNECT_S = 10, TOTAL_S = 300 };
+enum {
+    TOKEN_FILE_MAX = 16 * 1024,
+    ANSWER_MAX = 256 * 1024 * 1024,
+    CONNECT_S = 10,
+    TOTAL_S = 300,
+    STREAM_HOURS = 12
+};
 
 static err_t read_token(struct cli *cli, const char *path, str_t *ret)
 {
@@ -149,8 +155,10 @@ err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_se
         .headers_n = what->body.p != NULL ? c->headers_n : c->headers_n - 1,
         .body = what->body,
         .connect_max = DUR_S(CONNECT_S),
-        .total_max = DUR_S(TOTAL_S),
+        .total_max = what->sink != NULL ? DUR_HOURS(STREAM_HOURS) : DUR_S(TOTAL_S),
         .answer_max = ANSWER_MAX,
+        .sink = what->sink,
+        .sink_arg = what->sink_arg,
     };
     err_t e = http_client_call(c->http, cli->arena, &call, &cli->why, ret);
     if (e != E_OK) {

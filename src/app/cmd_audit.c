@@ -37,11 +37,48 @@ static err_t record_open(struct record *r, char *verb, int argc, char **argv)
     return cli_request_read(r->cli, cmd, &r->client, argc, argv, &r->request);
 }
 
-static err_t export_send(struct record *r, int argc, char **argv, struct http_answer *ret)
+/* The record may be larger than this machine's memory: each part goes out as it comes. As JSON it
+ * is one array, made of the lines of NDJSON, none of which holds a line break of its own. */
+struct export_out {
+    bool array;
+    bool any;  /* something is out */
+    bool line; /* the next byte begins a line */
+};
+
+static bool export_put(str_t s)
+{
+    return s.n == 0 || fwrite(s.p, 1, s.n, stdout) == s.n;
+}
+
+static bool export_part(void *arg, str_t part)
+{
+    struct export_out *o = arg;
+    while (o->array && part.n > 0) {
+        size_t end = str_find(part, '\n');
+        if (o->line && !export_put(o->any ? STR(",\n ") : STR("[")))
+            return false;
+        if (!export_put(str_sub(part, 0, end)))
+            return false;
+        o->any = true;
+        o->line = end < part.n;
+        part = str_sub(part, end + 1, part.n);
+    }
+    return export_put(part);
+}
+
+static err_t export_end(struct cli *cli, const struct export_out *o)
+{
+    bool fine = !o->array || export_put(o->any ? STR("]\n") : STR("[]\n"));
+    if (!fine || fflush(stdout) != 0)
+        return FAIL(&cli->why, E_IO, "standard output: cannot be written");
+    return E_OK;
+}
+
+static err_t export_send(struct record *r, int argc, char **argv)
 {
     static const char *const formats[] = {
         [OUTPUT_TABLE] = "csv",
-        [OUTPUT_JSON] = "json",
+        [OUTPUT_JSON] = "ndjson",
         [OUTPUT_NDJSON] = "ndjson",
         [OUTPUT_CSV] = "csv",
     };
@@ -51,19 +88,20 @@ static err_t export_send(struct record *r, int argc, char **argv, struct http_an
     TRY(record_open(r, verb, argc, argv));
     cli_request_query(&r->request, STR("format"), str_from_cz(formats[r->options.output]));
     TRY(r->request.path.err);
-    return cli_client_send(r->cli, &r->client,
-                           &(struct cli_send){ .method = "GET", .path = buf_str(&r->request.path) },
-                           ret);
+    struct http_answer answer;
+    struct export_out out = { .array = r->options.output == OUTPUT_JSON, .line = true };
+    struct cli_send send = {
+        .method = "GET", .path = buf_str(&r->request.path), .sink = export_part, .sink_arg = &out
+    };
+    TRY(cli_client_send(r->cli, &r->client, &send, &answer));
+    return export_end(r->cli, &out);
 }
 
 int cmd_audit_export(struct cli *cli, int argc, char **argv)
 {
     CLEANUP(record_fini) struct record r = { .cli = cli };
-    struct http_answer answer = { 0 };
-    err_t e = export_send(&r, argc, argv, &answer);
-    if (e == E_TOO_BIG)
-        cli->hint = "export it in parts: --from and --to";
-    return e == E_OK ? cli_print_raw(cli, answer.body, false) : cli_fail(cli, e);
+    err_t e = export_send(&r, argc, argv);
+    return e == E_OK ? CLI_OK : cli_fail(cli, e);
 }
 
 static int64_t seq_of(const struct json *event)

@@ -260,7 +260,9 @@ static bool slice_waits(const struct http_answer *answer, int tries)
 
 static err_t slice_send(struct importing *m, struct http_answer *ret)
 {
-    struct cli_send send = { "POST", STR("/api/v1/agents/import"), buf_str(&m->body) };
+    struct cli_send send = { .method = "POST",
+                             .path = STR("/api/v1/agents/import"),
+                             .body = buf_str(&m->body) };
     err_t e = E_OK;
     for (int tries = 1;; tries++) {
         *ret = (struct http_answer){ 0 };

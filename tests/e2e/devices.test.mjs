@@ -116,3 +116,25 @@ test('a heartbeat is 202 without a body; its version and metrics are shown, its 
     (await beat.post('/devices/self/heartbeat', { metrics: { text: 'x'.repeat(5000) } })).wantProblem(422, 'bad-field');
     (await admin.post('/devices/self/heartbeat', {})).wantProblem(403, 'forbidden');
 });
+
+test('a heartbeat that says nothing new needs no writer', async () => {
+    const device = await enrol(nobody, admin);
+    const { token } = device;
+    const key = nobody.as((await enrolmentKey(admin)).key);
+    const machine_id = uniqueName('agent');
+    const agent = (await key.post('/agents/enroll', { machine_id, version: '1' })).want(201);
+    const beat = () => nobody.as(token).post('/devices/self/heartbeat', { client_version: '1.2', metrics: { n: 1 } });
+    const agentBeat = (version) => nobody.as(agent.token).post('/agents/heartbeat', { machine_id, version });
+    (await beat()).want(202);
+    (await agentBeat('1')).want(202);
+    const writes = async () => Number((await admin.atRoot().get('/metrics')).text.match(/writes_total (\d+)/)[1]);
+    const before = await writes();
+    for (let i = 0; i < 50; i++) {
+        (await beat()).want(202);
+        (await agentBeat('1')).want(202);
+    }
+    const made = (await writes()) - before;
+    assert.ok(made < 50, `${made} jobs of the writer for 100 heartbeats`);
+    (await agentBeat('2')).want(202);
+    assert.equal((await admin.get(`/agents/${machine_id}`)).want(200).version, '2');
+});

@@ -18,6 +18,7 @@ struct http_client {
 /* One call under way. */
 struct client_run {
     struct http_client *client;
+    const struct http_call *call;
     struct arena *a;
     struct buf body;
     struct http_answer_field *fields;
@@ -75,6 +76,12 @@ void http_client_interrupt(struct http_client *c)
 static size_t client_on_body(char *p, size_t size, size_t n, void *user)
 {
     struct client_run *run = user;
+    const struct http_call *call = run->call;
+    long status = 0;
+    if (call->sink != NULL)
+        (void)curl_easy_getinfo(run->client->curl, CURLINFO_RESPONSE_CODE, &status); /* 0 then */
+    if (status >= 200 && status < 300)
+        return call->sink(call->sink_arg, str_of(p, size * n)) ? size * n : 0;
     buf_add(&run->body, str_of(p, size * n));
     return run->body.err == E_OK ? size * n : 0; /* fewer ends the transfer */
 }
@@ -281,7 +288,7 @@ err_t http_client_call(struct http_client *c, struct arena *a, const struct http
 {
     if (atomic_load(&c->stopped))
         return FAIL(why, E_CLOSED, "stopped");
-    struct client_run run = { .client = c, .a = a, .patient = call->patient };
+    struct client_run run = { .client = c, .call = call, .a = a, .patient = call->patient };
     run.fields = ARENA_ARRAY(a, struct http_answer_field, CLIENT_FIELDS_MAX);
     if (run.fields == NULL)
         return E_NO_MEMORY;

@@ -31,6 +31,10 @@ struct http_call {
     dur_t total_max;
     size_t answer_max; /* bytes of its body */
     bool patient;      /* a long poll: may be interrupted */
+    /* Set: the body of a 2xx answer goes here as it comes, however long it is, and the answer's own
+     * is empty. False ends the call with E_IO. */
+    bool (*sink)(void *arg, str_t part);
+    void *sink_arg;
 };
 
 struct http_answer_field {
