@@ -83,8 +83,11 @@ test('the sample file of seneschal.yaml(5) is one that the server takes', async 
         return stdout;
     };
     assert.match(await check(plain), /^connections +20000 +\S*sample\.yaml:\d+:1$/m);
-    const open = plain.replace(/^# /gm, '').replace(/^hosts: .*/m, 'hosts: [seneschal.example]');
-    assert.match(await check(open), /^tls\.cert +FILE +\S*sample\.yaml:\d+:1$/m);
+    const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(dir, name)); // what the file names is read too
+    const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost', '-keyout', key, '-out', cert]);
+    assert.equal(made.code, 0, made.stderr);
+    const open = plain.replace(/^# /gm, '').replace(/^hosts: .*/m, 'hosts: [seneschal.example]').replace('tls.cert: FILE', `tls.cert: ${cert}`).replace('tls.key: FILE', `tls.key: ${key}`);
+    assert.match(await check(open), /^tls\.cert +\S*cert\.pem +\S*sample\.yaml:\d+:1$/m);
 });
 
 test('the settings and exit statuses of docs/OPERATING.md are those of the tables', async () => {
