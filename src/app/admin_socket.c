@@ -7,13 +7,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+/* What may be asked for, a line each. */
+#define ASK_TOKEN   "token\n"
+#define ASK_RESTART "restart\n"
+#define RESTARTING  "restarting\n"
+
+enum { ASK_MAX = 16, ASK_MS = 1000, ANSWER_MAX = 1024 };
+#define SUCCESSOR_MAX DUR_S(30)
+
 struct admin_socket {
     int listener;
+    _Atomic int waiting;         /* who asked for a restart, until he is told; -1: nobody */
     int dir;                     /* kept open: the name is reached through it */
     int wake[2];                 /* a pipe that ends the thread */
     struct admin_tokens *tokens; /* borrowed */
@@ -39,19 +50,64 @@ static bool peer_may(int fd, uid_t *ret_uid)
     return peer.uid == 0 || peer.uid == geteuid();
 }
 
-static void serve_one(struct admin_socket *s, int fd)
+/* A line that comes at once; whoever only looks whether we are there says nothing. */
+static str_t read_ask(int fd, char text[static ASK_MAX])
 {
-    uid_t uid = (uid_t)-1;
+    struct pollfd in = { .fd = fd, .events = POLLIN };
+    ssize_t n = poll(&in, 1, ASK_MS) == 1 ? read(fd, text, ASK_MAX) : 0;
+    return str_of(text, n > 0 ? (size_t)n : 0);
+}
+
+static void give_token(struct admin_socket *s, int fd, uid_t uid)
+{
     struct token_text token = { .n = 0 };
-    if (peer_may(fd, &uid)) {
-        admin_tokens_mint(s->tokens, clock_now(), &token);
-        token.p[token.n] = '\n';
-        (void)!write(fd, token.p, token.n + 1); /* a peer that has gone asks again */
-        LOG(LOG_INFO, "admin-token-given", LOG_F("uid", (int64_t)uid));
-    } else {
-        LOG(LOG_WARNING, "admin-token-refused", LOG_F("uid", (int64_t)uid));
-    }
+    admin_tokens_mint(s->tokens, clock_now(), &token);
+    token.p[token.n] = '\n';
+    (void)!write(fd, token.p, token.n + 1); /* a peer that has gone asks again */
+    LOG(LOG_INFO, "admin-token-given", LOG_F("uid", (int64_t)uid));
     explicit_bzero(&token, sizeof token);
+}
+
+/* The main thread does it, and answers (admin_socket_answer). */
+static bool begin_restart(struct admin_socket *s, int fd)
+{
+    int nobody = -1;
+    if (!atomic_compare_exchange_strong(&s->waiting, &nobody, fd)) {
+        (void)!write(fd, "refused: it restarts already\n", 29);
+        return false;
+    }
+    (void)kill(getpid(), SIGUSR2);
+    return true;
+}
+
+/* True: the descriptor is kept. */
+static bool serve_one(struct admin_socket *s, int fd)
+{
+    char text[ASK_MAX];
+    uid_t uid = (uid_t)-1;
+    if (!peer_may(fd, &uid)) {
+        LOG(LOG_WARNING, "admin-token-refused", LOG_F("uid", (int64_t)uid));
+        return false;
+    }
+    str_t ask = read_ask(fd, text);
+    if (str_eq(ask, STR(ASK_TOKEN)))
+        give_token(s, fd, uid);
+    return str_eq(ask, STR(ASK_RESTART)) && begin_restart(s, fd);
+}
+
+void admin_socket_answer(struct admin_socket *s, const char *refusal)
+{
+    if (refusal == NULL) { /* he waits for its end, which is that of this image */
+        int fd = atomic_load(&s->waiting);
+        if (fd >= 0)
+            (void)!write(fd, RESTARTING, sizeof RESTARTING - 1);
+        return;
+    }
+    int fd = atomic_exchange(&s->waiting, -1);
+    if (fd < 0)
+        return;
+    (void)dprintf(fd, "refused: %s\n", refusal);
+    (void)close(fd);
 }
 
 static void *admin_socket_main(void *arg)
@@ -65,8 +121,8 @@ static void *admin_socket_main(void *arg)
         int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0)
             continue;
-        serve_one(s, fd);
-        (void)close(fd);
+        if (!serve_one(s, fd))
+            (void)close(fd);
     }
     return NULL;
 }
@@ -100,6 +156,8 @@ static void admin_socket_free(struct admin_socket *s)
         (void)unlinkat(s->dir, "admin.sock", 0);
         (void)close(s->dir);
     }
+    if (s->waiting >= 0)
+        (void)close(s->waiting); /* last: the next one there is the successor's */
     ref_drop(s);
 }
 
@@ -109,7 +167,9 @@ err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct dia
     struct admin_socket *s = ref_new(sizeof *s);
     if (s == NULL)
         return E_NO_MEMORY;
-    *s = (struct admin_socket){ .listener = -1, .dir = -1, .wake = { -1, -1 }, .tokens = tokens };
+    *s = (struct admin_socket){
+        .listener = -1, .waiting = -1, .dir = -1, .wake = { -1, -1 }, .tokens = tokens
+    };
     err_t e = admin_socket_listen(s, dir, why);
     if (e == E_OK && pthread_create(&s->thread, NULL, admin_socket_main, s) != 0)
         e = FAIL(why, E_IO, "cannot start the thread of the administrator's socket");
@@ -148,7 +208,8 @@ static err_t read_token(int fd, struct diag *why, struct token_text *ret)
     return E_OK;
 }
 
-err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret)
+/* E_NOT_FOUND: no server runs there. E_FORBIDDEN. */
+static err_t socket_dial(const char *dir, struct diag *why, int *ret)
 {
     struct sockaddr_un address;
     int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -161,10 +222,65 @@ err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret
     else if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
         e = errno == EACCES ? FAIL(why, E_FORBIDDEN, "%s/admin.sock: permission denied", dir)
                             : FAIL(why, E_NOT_FOUND, "no server runs on %s", dir);
-    if (e == E_OK)
-        e = read_token(fd, why, ret);
-    if (fd >= 0)
-        (void)close(fd);
     (void)close(dir_fd);
+    if (e == E_OK)
+        *ret = fd;
+    else if (fd >= 0)
+        (void)close(fd);
     return e;
+}
+
+err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret)
+{
+    int fd;
+    TRY(socket_dial(dir, why, &fd));
+    (void)!write(fd, ASK_TOKEN, sizeof ASK_TOKEN - 1); /* who does not read it gives nothing */
+    err_t e = read_token(fd, why, ret);
+    (void)close(fd);
+    return e;
+}
+
+/* Everything that the server says until it ends the connection. */
+static str_t read_answer(int fd, char text[static ANSWER_MAX])
+{
+    size_t n = 0;
+    ssize_t got;
+    do {
+        got = read(fd, text + n, ANSWER_MAX - n);
+        n += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && n < ANSWER_MAX);
+    while (n > 0 && text[n - 1] == '\n')
+        n--;
+    return str_of(text, n);
+}
+
+static err_t await_successor(const char *dir, struct diag *why)
+{
+    enum { LOOK_MS = 10 };
+    dur_t until = { clock_mono().us + SUCCESSOR_MAX.us };
+    do {
+        int fd;
+        if (socket_dial(dir, NULL, &fd) == E_OK) {
+            (void)close(fd);
+            return E_OK;
+        }
+        (void)poll(NULL, 0, LOOK_MS);
+    } while (clock_mono().us < until.us);
+    return FAIL(why, E_IO, "the new server has not come up within %lld s: see its log",
+                (long long)(SUCCESSOR_MAX.us / 1000000));
+}
+
+err_t admin_socket_restart(const char *dir, struct diag *why)
+{
+    char text[ANSWER_MAX];
+    int fd;
+    TRY(socket_dial(dir, why, &fd));
+    (void)!write(fd, ASK_RESTART, sizeof ASK_RESTART - 1); /* the answer shows whether it came */
+    str_t answer = read_answer(fd, text);
+    (void)close(fd);
+    if (answer.n == 0)
+        return FAIL(why, E_FORBIDDEN, "the server restarts only for root and its own user");
+    if (!str_eq(answer, str_sub(STR(RESTARTING), 0, sizeof RESTARTING - 2)))
+        return FAIL(why, E_CONFLICT, "%.*s", STR_ARG(answer));
+    return await_successor(dir, why);
 }

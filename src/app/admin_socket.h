@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * DIR/admin.sock: hands an ephemeral administrator token to a local root or to the server's own
- * user (SO_PEERCRED), one line, then closes. Its own thread: it answers while the loops are busy.
+ * user (SO_PEERCRED), or restarts the server for them: one line asks, one answers. Its own thread:
+ * it answers while the loops are busy.
  */
 #ifndef APP_ADMIN_SOCKET_H
 #define APP_ADMIN_SOCKET_H
@@ -13,6 +14,13 @@ struct admin_socket;
 err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why,
                         struct admin_socket **ret) MUST_USE;
 void admin_socket_close(struct admin_socket *s);
+
+/* Tell who asked for a restart, if somebody did: NULL, it begins; else why it does not. */
+void admin_socket_answer(struct admin_socket *s, const char *refusal);
+
+/* The other end of a restart; returns when the successor is there. E_NOT_FOUND: no server runs
+ * there. E_FORBIDDEN. E_CONFLICT: it refuses, and why. E_IO: the successor has not come up. */
+err_t admin_socket_restart(const char *dir, struct diag *why) MUST_USE;
 
 /* The other end: ask the server of `dir`. E_NOT_FOUND: none runs there. E_FORBIDDEN: it does not
  * serve this user. */

@@ -78,6 +78,23 @@ int cmd_admin_token(struct cli *cli, int argc, char **argv)
     return CLI_OK;
 }
 
+int cmd_restart(struct cli *cli, int argc, char **argv)
+{
+    struct config config;
+    dur_t since = clock_mono();
+    err_t e = options_read(&config, cli->arena, argc, argv, &cli->why);
+    if (e == E_OK)
+        e = admin_socket_restart(config_text(&config, CONF_DATA).p, &cli->why);
+    if (e == E_NOT_FOUND)
+        cli->hint = "start it with `seneschal serve`, or name its directory with --data DIR";
+    if (e == E_CONFLICT)
+        cli->hint = "mend that, then restart again; the server goes on as it was";
+    if (e != E_OK)
+        return cli_fail(cli, e);
+    (void)printf("restarted in %lld ms\n", (long long)((clock_mono().us - since.us) / 1000));
+    return CLI_OK;
+}
+
 static void say_finding(void *arg, const struct audit_finding *f)
 {
     char chain[OID_TEXT];

@@ -294,6 +294,7 @@ static bool may_succeed(const struct server *s)
     err_t e = a == NULL ? E_NO_MEMORY : succession_check(s->next, a, &why);
     if (e != E_OK)
         LOG(LOG_ERROR, "restart-refused", LOG_F("why", str_from_cz(why.text)));
+    admin_socket_answer(s->admin_socket, e == E_OK ? NULL : why.text);
     return e == E_OK;
 }
 

@@ -9,7 +9,7 @@ import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { enrol, poll } from './lib/fleet.mjs';
-import { BIN, Child, eventually, run, tempDir } from './lib/process.mjs';
+import { BIN, Child, eventually, run, seneschal, tempDir } from './lib/process.mjs';
 import { RawSocket } from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -71,6 +71,27 @@ test('a settings file or a program that would not start is refused, and all goes
     await server.kill(); // and what comes after it needs no repair
     await server.start();
     (await poll(server.client(), device.token)).want(200);
+});
+
+test('seneschal restart: tells when the successor is there, or why there is none', async () => {
+    const dir = tempDir('cli');
+    const file = path.join(dir, 'seneschal.yaml');
+    writeFileSync(file, 'log: {level: info}\n');
+    const server = await startServer({ args: ['--config', file] });
+    const { pid } = server;
+    const ask = () => seneschal(['restart', '--data', server.data]);
+    const well = await ask();
+    assert.deepEqual([well.code, well.stderr], [0, '']);
+    assert.match(well.stdout, /^restarted in \d+ ms\n$/);
+    assert.equal(lines(server, 'taken-over').length, 1);
+    assert.equal(server.pid, pid);
+    writeFileSync(file, 'log: {level: info}\nworker: 3\n');
+    const ill = await ask();
+    assert.equal(ill.code, 5);
+    assert.match(ill.stderr, /refused: .*seneschal\.yaml:2:1: .*worker.*\nhint: mend that/);
+    assert.equal(await alive(server.port), 200);
+    const none = await seneschal(['restart', '--data', dir]);
+    assert.deepEqual([none.code, /no server runs/.test(none.stderr)], [3, true]);
 });
 
 test('a connection between two requests goes on with the successor, with what was sent meanwhile', async () => {
