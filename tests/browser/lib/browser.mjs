@@ -2,7 +2,7 @@
 // Debian's Chromium with an unpacked extension, driven by playwright-core; the profile is the test's own.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -22,12 +22,11 @@ const ARGS = [
     '--disable-features=DisableLoadExtensionCommandLineSwitch,LocalNetworkAccessChecks',
 ];
 
-/** The extension of tests/browser/extension with clients/js inside, as a developer would unpack it. */
+/** The extension of tests/browser/extension with clients/js inside, as the one module that ./dev client-js makes. */
 export function unpackExtension(change = (manifest) => manifest) {
     const directory = path.join(tempDir('extension'), 'unpacked');
     cpSync(path.join(ROOT, 'tests/browser/extension'), directory, { recursive: true });
-    mkdirSync(path.join(directory, 'seneschal'));
-    cpSync(path.join(ROOT, 'clients/js'), path.join(directory, 'seneschal'), { recursive: true, filter: (file) => !/\.(md|ts|json)$/.test(file) });
+    execFileSync(process.execPath, ['tools/one-module.mjs', path.join(directory, 'seneschal/seneschal.js')], { cwd: ROOT });
     const file = path.join(directory, 'manifest.json');
     writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
     return directory;
