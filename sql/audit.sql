@@ -47,5 +47,10 @@ UNION ALL SELECT seq FROM audit_private WHERE chain = $chain AND seq < 1 LIMIT 1
 -- @one audit_private_chain(after id) -> (chain id, seq int)
 SELECT chain, seq FROM audit_private WHERE chain > $after ORDER BY chain LIMIT 1;
 
+-- How long the record is: the heads of all chains, by their index.
+-- @one audit_sums() -> (chains int, events int)
+SELECT count(*), coalesce(sum((SELECT e.seq FROM audit_event e WHERE e.chain = c.id ORDER BY e.seq DESC LIMIT 1)), 0)
+FROM audit_chain c;
+
 -- @many audit_keys() -> (public bytes?)
 SELECT public FROM sealed_key WHERE name = 'audit' ORDER BY epoch;

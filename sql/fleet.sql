@@ -21,6 +21,10 @@ SELECT id FROM device WHERE org = $org AND key_hash = $key_hash;
 -- @one device_org(id id) -> (org id)
 SELECT org FROM device WHERE id = $id;
 
+-- How many stand where, over all organisations.
+-- @many device_sums() -> (status int, n int)
+SELECT status, count(*) FROM device GROUP BY status;
+
 -- @exec device_add(id id, org id, machine_id text, machine_key text, status int, hostname text?,
 --   hostname_key text?, kind text?, os text?, client_version text?, fingerprint text?, metadata text?, user_id id?,
 --   now ts)

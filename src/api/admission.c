@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/admission.h"
 
+#include "api/metrics.h"
 #include "api/services.h"
 #include "base/log.h"
 #include "base/rng.h"
@@ -97,20 +98,13 @@ void admission_tick(struct admission *a)
         LOG_F("seconds", (a->last.us - a->since.us) / 1000000 + 1));
 }
 
-static void by_class(struct buf *b, const char *name, const char *class, uint64_t n)
-{
-    buf_addf(b, "seneschal_%s{class=\"%s\"} %llu\n", name, class, (unsigned long long)n);
-}
-
 static void metrics_counts(const struct admission *a, struct buf *b)
 {
-    BUF_ADD(b, "# HELP seneschal_admitted_total Requests let in to the workers.\n"
-               "# TYPE seneschal_admitted_total counter\n");
+    metric_head(b, M_ADMITTED);
     for (size_t c = 0; c < LOAD_CLASSES; c++)
-        by_class(b, "admitted_total", load_name((enum load_class)c),
-                 atomic_load_explicit(&a->admitted[c], memory_order_relaxed));
-    BUF_ADD(b, "# HELP seneschal_shed_total Requests refused because of load.\n"
-               "# TYPE seneschal_shed_total counter\n");
+        metric_put_label(b, M_ADMITTED, "class", load_name((enum load_class)c),
+                         (int64_t)atomic_load_explicit(&a->admitted[c], memory_order_relaxed));
+    metric_head(b, M_SHED);
     for (size_t c = 0; c < LOAD_CLASSES; c++) {
         for (size_t why = 0; why < SHED_REASONS; why++)
             buf_addf(
@@ -122,21 +116,17 @@ static void metrics_counts(const struct admission *a, struct buf *b)
 
 static void metrics_queue(const struct workers_stats *w, struct buf *b)
 {
-    BUF_ADD(b, "# HELP seneschal_work_queue Requests that wait for a worker.\n"
-               "# TYPE seneschal_work_queue gauge\n");
+    metric_head(b, M_WORK_QUEUE);
     for (size_t c = 0; c < LOAD_CLASSES; c++)
-        by_class(b, "work_queue", load_name((enum load_class)c), w->queued[c]);
-    buf_addf(
-        b,
-        "# HELP seneschal_work_queue_stands 1 while a queue stands, and who waits is refused.\n"
-        "# TYPE seneschal_work_queue_stands gauge\n"
-        "seneschal_work_queue_stands %d\n"
-        "# HELP seneschal_work_wait_seconds Time from the loop to a worker.\n"
-        "# TYPE seneschal_work_wait_seconds summary\n"
-        "seneschal_work_wait_seconds_sum %lld.%06lld\n"
-        "seneschal_work_wait_seconds_count %llu\n",
-        w->stands ? 1 : 0, (long long)(w->waited.us / 1000000), (long long)(w->waited.us % 1000000),
-        (unsigned long long)w->taken);
+        metric_put_label(b, M_WORK_QUEUE, "class", load_name((enum load_class)c),
+                         (int64_t)w->queued[c]);
+    metric_put(b, M_WORK_STANDS, w->stands);
+    metric_head(b, M_WORK_WAIT);
+    buf_addf(b,
+             "seneschal_work_wait_seconds_sum %lld.%06lld\n"
+             "seneschal_work_wait_seconds_count %llu\n",
+             (long long)(w->waited.us / 1000000), (long long)(w->waited.us % 1000000),
+             (unsigned long long)w->taken);
 }
 
 void admission_metrics(const struct admission *a, struct services *sv, struct buf *b)
@@ -145,4 +135,14 @@ void admission_metrics(const struct admission *a, struct services *sv, struct bu
     workers_stats(sv->workers, &w);
     metrics_counts(a, b);
     metrics_queue(&w, b);
+}
+
+bool admission_waits(const struct services *sv)
+{
+    struct workers_stats w;
+    size_t n = 0;
+    workers_stats(sv->workers, &w);
+    for (size_t c = 0; c < LOAD_CLASSES; c++)
+        n += w.queued[c];
+    return w.stands || n > 0;
 }

@@ -56,4 +56,7 @@ void admission_tick(struct admission *a);
 /* Lines of GET /metrics. */
 void admission_metrics(const struct admission *a, struct services *sv, struct buf *b);
 
+/* Do requests stand before the workers? */
+bool admission_waits(const struct services *sv);
+
 #endif

@@ -408,13 +408,10 @@ static void on_drain(void *app, struct http_xchg *x)
 
 static void on_done(void *app, struct http_xchg *x, int status, size_t bytes)
 {
-    struct metrics_loop *m = &edge_loop(app, x)->metrics;
-    size_t class = status >= 100 && status < 600 ? (size_t)status / 100 : 0;
-    uint64_t took = (uint64_t)clock_mono().us - x->started_us;
-    (void)atomic_fetch_add_explicit(&m->by_class[class], 1, memory_order_relaxed);
-    (void)atomic_fetch_add_explicit(&m->bytes, bytes, memory_order_relaxed);
-    (void)atomic_fetch_add_explicit(&m->latency_us, took, memory_order_relaxed);
-    access_log(services_settings(((const struct api *)app)->services), x, status, bytes);
+    struct api *api = app;
+    metrics_note(&edge_loop(api, x)->metrics, x, status, bytes);
+    metrics_note_act(&api->acts, x, status);
+    access_log(services_settings(api->services), x, status, bytes);
 }
 
 const struct http_app api_calls = {

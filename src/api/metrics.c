@@ -1,48 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET /metrics: the Prometheus text format 0.0.4, made anew at each scrape. */
-#include "api/health.h"
+/* GET /metrics, made anew at each scrape. */
+#include "api/metrics.h"
 
+#include "api/health.h"
 #include "api/passage.h"
 #include "api/reply.h"
-#include "base/buf.h"
 #include "base/log.h"
 
-enum { METRICS_MAX = 64 * 1024 };
+enum { METRICS_MAX = 128 * 1024 };
 
-static void metric(struct buf *b, const char *name, const char *type, const char *help, int64_t v)
+/* clang-format off */
+const struct metric_info metric_infos[METRICS] = {
+#define METRIC(code, name, type, labels, help) [M_##code] = { name, METRIC_##type, labels, help },
+#include "api/metric.def"
+#undef METRIC
+};
+/* clang-format on */
+
+const char *metric_type_name(enum metric_type t)
 {
-    buf_addf(b, "# HELP seneschal_%s %s\n# TYPE seneschal_%s %s\nseneschal_%s %lld\n", name, help,
-             name, type, name, (long long)v);
+    static const char *const names[] = {
+        [METRIC_COUNTER] = "counter",
+        [METRIC_GAUGE] = "gauge",
+        [METRIC_HISTOGRAM] = "histogram",
+        [METRIC_SUMMARY] = "summary",
+    };
+    return names[t];
 }
 
-static void metrics_http(struct buf *b, const struct api *api)
+const char *metric_prefix(enum metric m)
 {
-    static const char *const classes[] = { NULL, NULL, "2xx", "3xx", "4xx", "5xx" };
-    uint64_t latency_us = 0;
-    BUF_ADD(b, "# HELP seneschal_http_responses_total Answers by class of status.\n"
-               "# TYPE seneschal_http_responses_total counter\n");
-    for (size_t class = 2; class < ARRAY_LEN(classes); class ++) {
-        uint64_t n = 0;
-        for (unsigned i = 0; i < api->loops_n; i++)
-            n += atomic_load_explicit(&api->loops[i].metrics.by_class[class], memory_order_relaxed);
-        buf_addf(b, "seneschal_http_responses_total{class=\"%s\"} %llu\n", classes[class],
-                 (unsigned long long)n);
-    }
-    for (unsigned i = 0; i < api->loops_n; i++)
-        latency_us += atomic_load_explicit(&api->loops[i].metrics.latency_us, memory_order_relaxed);
-    metric(b, "http_latency_microseconds_total", "counter", "Time from head to last byte, summed.",
-           (int64_t)latency_us);
-    metric(b, "http_connections", "gauge", "Open connections.",
-           (int64_t)http_server_conns(api->services->http));
-    metric(b, "polls_parked", "gauge", "Long polls that wait for a change.",
-           (int64_t)atomic_load(&api->parked[LIVE_POLL]));
-    metric(b, "streams", "gauge", "Open configuration streams.",
-           (int64_t)atomic_load(&api->parked[LIVE_STREAM]));
-    uint64_t nudges = 0;
-    for (unsigned i = 0; i < api->loops_n; i++)
-        nudges += atomic_load_explicit(&api->loops[i].metrics.nudges, memory_order_relaxed);
-    metric(b, "nudges_total", "counter", "Changes that polls and streams were told of.",
-           (int64_t)nudges);
+    return str_starts(str_from_cz(metric_infos[m].name), STR("process_")) ? "" : "seneschal_";
+}
+
+void metric_head(struct buf *b, enum metric m)
+{
+    const struct metric_info *i = &metric_infos[m];
+    buf_addf(b, "# HELP %s%s %s\n# TYPE %s%s %s\n", metric_prefix(m), i->name, i->help,
+             metric_prefix(m), i->name, metric_type_name(i->type));
+}
+
+void metric_put(struct buf *b, enum metric m, int64_t v)
+{
+    metric_head(b, m);
+    buf_addf(b, "%s%s %lld\n", metric_prefix(m), metric_infos[m].name, (long long)v);
+}
+
+void metric_put_seconds(struct buf *b, enum metric m, int64_t us)
+{
+    metric_head(b, m);
+    buf_addf(b, "%s%s %lld.%06lld\n", metric_prefix(m), metric_infos[m].name,
+             (long long)(us / 1000000), (long long)(us % 1000000));
+}
+
+void metric_put_label(struct buf *b, enum metric m, const char *label, const char *value, int64_t v)
+{
+    buf_addf(b, "%s%s{%s=\"%s\"} %lld\n", metric_prefix(m), metric_infos[m].name, label, value,
+             (long long)v);
 }
 
 static void metrics_store(struct buf *b, const struct services *sv)
@@ -51,54 +65,73 @@ static void metrics_store(struct buf *b, const struct services *sv)
     struct live_stats l;
     writer_stats(sv->writer, &w);
     live_stats(sv->live, &l);
-    metric(b, "writes_total", "counter", "Jobs of the writer.", (int64_t)w.jobs);
-    metric(b, "write_groups_total", "counter", "Transactions of the writer.", (int64_t)w.groups);
-    metric(b, "write_queue", "gauge", "Jobs that wait for the writer.", (int64_t)w.queued);
-    metric(b, "wal_frames", "gauge", "Frames of the write-ahead log.", (int64_t)w.wal_frames);
-    metric(b, "disk_full", "gauge", "1 while only revocations are written.", w.disk_full);
-    metric(b, "memory_principals", "gauge", "Principals in memory.", (int64_t)l.principals);
-    metric(b, "memory_tokens", "gauge", "Tokens in memory.", (int64_t)l.tokens);
-    metric(b, "memory_configurations", "gauge", "Distinct effective configurations in memory.",
-           (int64_t)l.effectives);
-    metric(b, "write_limit", "gauge", "Jobs that may wait for the writer, at the pace of the disk.",
-           (int64_t)w.limit);
+    metric_put(b, M_AUDIT_UNSIGNED, audit_unsigned(sv->audit));
+    metric_put(b, M_WRITES, (int64_t)w.jobs);
+    metric_put(b, M_WRITE_GROUPS, (int64_t)w.groups);
+    metric_put(b, M_WRITE_QUEUE, (int64_t)w.queued);
+    metric_put(b, M_WRITE_LIMIT, (int64_t)w.limit);
+    metric_put(b, M_WAL_FRAMES, (int64_t)w.wal_frames);
+    metric_put(b, M_DISK_FULL, w.disk_full);
+    metric_put(b, M_STORE_FAILED, w.failed);
+    metric_put(b, M_SEALED, sv->sealed);
+    metric_put(b, M_MEM_PRINCIPALS, (int64_t)l.principals);
+    metric_put(b, M_MEM_TOKENS, (int64_t)l.tokens);
+    metric_put(b, M_MEM_CONFIGS, (int64_t)l.effectives);
+}
+
+static void metrics_log(struct buf *b)
+{
+    static const char *const levels[] = { "debug", "info", "warning", "error" };
     struct log_stats log;
     log_get_stats(&log);
-    metric(b, "log_lines_dropped_total", "counter",
-           "Lines of the log that nobody could take: standard error was stuck.",
-           (int64_t)log.dropped);
-    metric(b, "log_lines_suppressed_total", "counter", "Lines of the log that repeated too often.",
-           (int64_t)log.suppressed);
+    metric_head(b, M_LOG_LINES);
+    for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+        metric_put_label(b, M_LOG_LINES, "level", levels[i], (int64_t)log.lines[i]);
+    metric_put(b, M_LOG_DROPPED, (int64_t)log.dropped);
+    metric_put(b, M_LOG_SUPPRESSED, (int64_t)log.suppressed);
+}
+
+static void metrics_certificate(struct buf *b, const struct services *sv)
+{
     int64_t until_us = atomic_load_explicit(&sv->certificate_until_us, memory_order_relaxed);
+    metric_head(b, M_CERT_DAYS);
     if (until_us != 0)
-        metric(b, "certificate_days", "gauge", "Until the certificate of TLS ends; below 0: over.",
-               ts_diff((ts_t){ until_us }, clock_now()).us / DUR_HOURS(24).us);
-    metric(b, "uptime_seconds", "gauge", "Since the start.",
-           ts_diff(clock_now(), sv->started_at).us / 1000000);
+        buf_addf(b, "seneschal_certificate_days %lld\n",
+                 (long long)(ts_diff((ts_t){ until_us }, clock_now()).us / DUR_HOURS(24).us));
 }
 
 static void metrics_make(struct buf *b, struct services *sv)
 {
+    metric_head(b, M_BUILD_INFO);
+    metric_put_label(b, M_BUILD_INFO, "version", SENESCHAL_VERSION, 1);
+    metric_put(b, M_UPTIME, ts_diff(clock_now(), sv->started_at).us / 1000000);
     metrics_http(b, sv->api);
     metrics_store(b, sv);
+    metrics_slow(b, &sv->api->slow);
     admission_metrics(&sv->api->admission, sv, b);
+    metrics_certificate(b, sv);
+    metrics_log(b);
+    metric_put(b, M_START_TIME, sv->started_at.us / 1000000);
 }
 
-/* Whoever is known is answered at once: a busy server is when they are wanted most. */
+#define TEXT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+/* Whoever is known is answered at once: a busy server is when they are wanted most. What the store
+ * must be asked for is asked by a worker, when none is missing elsewhere. */
 enum hot_answer metrics_hot(const struct hot_ask *ask)
 {
     struct services *sv = ask->api->services;
     struct api_loop *loop = edge_loop(ask->api, ask->x);
     bool may = services_settings(sv)->metrics_open ||
                (ask->who != NULL && perms_have(ask->who->who.actor.perms, PERM_METRICS_READ));
-    if (!may)
+    if (!may || (metrics_slow_old(&ask->api->slow) && !admission_waits(sv)))
         return HOT_PASS;
     buf_clear(&loop->body);
     metrics_make(&loop->body, sv);
     if (loop->body.err != E_OK)
         return HOT_PASS;
     buf_clear(&loop->head);
-    reply_head_common(&loop->head, STR("text/plain; version=0.0.4"), oid_make(), false);
+    reply_head_common(&loop->head, STR(TEXT_TYPE), edge_id(ask->x), false);
     edge_reply(ask->api, ask->x, 200, buf_str(&loop->head), buf_str(&loop->body));
     return HOT_DONE;
 }
@@ -110,8 +143,9 @@ err_t metrics_get(struct request *rq)
         TRY(request_may(rq, PERM_METRICS_READ));
     CLEANUP(buf_fini) struct buf b;
     buf_init(&b, METRICS_MAX);
+    TRY(metrics_slow_ask(rq, &rq->services->api->slow));
     metrics_make(&b, rq->services);
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));
-    return reply_raw(rq, 200, "text/plain; version=0.0.4", text);
+    return reply_raw(rq, 200, TEXT_TYPE, text);
 }

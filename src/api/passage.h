@@ -11,19 +11,13 @@
 
 #include "api/admission.h"
 #include "api/api.h"
+#include "api/metrics.h"
 #include "api/nudges.h"
 #include "api/request.h"
 #include "api/router.h"
 #include "domain/audit/refusals.h"
 #include "domain/identity/actor_load.h"
 #include "plat/db/writer.h"
-
-struct metrics_loop {             /* of one loop; read by others */
-    _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
-    _Atomic uint64_t bytes;
-    _Atomic uint64_t latency_us;
-    _Atomic uint64_t nudges; /* changes that polls and streams were told of */
-};
 
 struct api_loop {
     struct buf head; /* scratch of this loop's thread */
@@ -45,6 +39,8 @@ struct api {
     _Atomic size_t parked[LIVE_PARK_KINDS];
     _Atomic uint64_t nudges_born;
     struct admission admission;
+    struct metrics_acts acts;
+    struct metrics_slow slow;
     _Atomic int64_t address_buckets[ADDRESS_BUCKETS];
 };
 

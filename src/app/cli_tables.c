@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `help --tables`: the tables of this program as JSON, from which tools/mkman.py makes the man
  * pages. */
+#include "api/metrics.h"
 #include "app/cli_call.h"
 #include "app/cli_wants.h"
 #include "app/config.h"
@@ -194,6 +195,24 @@ static void put_agent(struct json_out *o)
     json_out_close(o, ']');
 }
 
+static void put_metrics(struct json_out *o)
+{
+    json_out_name(o, STR("metrics"));
+    json_out_open(o, '[');
+    for (size_t i = 0; i < METRICS; i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s", metric_prefix((enum metric)i),
+                       metric_infos[i].name);
+        json_out_open(o, '{');
+        put(o, "name", name);
+        put(o, "type", metric_type_name(metric_infos[i].type));
+        put(o, "labels", metric_infos[i].labels);
+        put(o, "text", metric_infos[i].help);
+        json_out_close(o, '}');
+    }
+    json_out_close(o, ']');
+}
+
 static err_t put_all(struct cli *cli, struct buf *b)
 {
     struct json_out o = json_out_to(b);
@@ -207,6 +226,7 @@ static err_t put_all(struct cli *cli, struct buf *b)
     put_rows(&o, "agent_exits", agent_exits, ARRAY_LEN(agent_exits));
     put_rows(&o, "environment", environment, ARRAY_LEN(environment));
     put_rows(&o, "errors", errors, ARRAY_LEN(errors));
+    put_metrics(&o);
     put_rows(&o, "events", events, ARRAY_LEN(events));
     json_out_close(&o, '}');
     BUF_ADD(b, "\n");

@@ -4,7 +4,6 @@
 #define PLAT_OS_PROC_H
 
 #include "base/clock.h"
-#include "base/str.h"
 
 /* Secrets stay in: no core dump, no ptrace by others of the same user, files 0600 unless said
  * otherwise; a peer that has gone is an error code, not a signal (SIGPIPE). */
@@ -18,6 +17,16 @@ size_t proc_files_max(size_t want);
  * wrote on standard error, or that it has not ended `in` time (it is killed then).
  */
 err_t proc_check(const char *path, char *const argv[], dur_t in, struct diag *why) MUST_USE;
+
+/* What the process has used so far; 0 where the system does not say. */
+struct proc_figures {
+    uint64_t resident_bytes;
+    uint64_t virtual_bytes;
+    uint64_t files;
+    uint64_t files_max;
+};
+void proc_figures(struct proc_figures *ret);
+dur_t proc_cpu(void); /* user and system time */
 
 /* Tell systemd (sd_notify(3)): "READY=1", "STOPPING=1", "STATUS=...". Without it nothing happens.
  */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET /metrics, the Prometheus text format 0.0.4: metric.def names them, these print them. */
+#ifndef API_METRICS_H
+#define API_METRICS_H
+
+#include "api/services.h"
+#include "base/buf.h"
+#include "base/load.h"
+#include "plat/http/server.h"
+
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_SUMMARY };
+
+enum metric {
+#define METRIC(code, name, type, labels, help) M_##code,
+#include "api/metric.def"
+#undef METRIC
+    METRICS
+};
+
+struct metric_info {
+    const char *name; /* behind seneschal_; process_* stand alone, as everywhere */
+    enum metric_type type;
+    const char *labels;
+    const char *help;
+};
+extern const struct metric_info metric_infos[METRICS];
+const char *metric_type_name(enum metric_type t);
+/* "seneschal_" but for process_*. */
+const char *metric_prefix(enum metric m);
+
+/* HELP and TYPE. */
+void metric_head(struct buf *b, enum metric m);
+/* Both, and the one value. */
+void metric_put(struct buf *b, enum metric m, int64_t v);
+void metric_put_seconds(struct buf *b, enum metric m, int64_t us);
+/* One more value of a metric with a label; the head came before. */
+void metric_put_label(struct buf *b, enum metric m, const char *label, const char *value,
+                      int64_t v);
+
+/* What a loop counts as answers leave; read by others. */
+enum { BUCKETS = 16, PARKED_CLASS = LOAD_CLASSES, HEALTH_CLASS, NO_CLASS, DURATION_CLASSES };
+struct metrics_loop {
+    _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
+    _Atomic uint64_t bytes;
+    _Atomic uint64_t nudges; /* changes that polls and streams were told of */
+    _Atomic uint64_t durations[DURATION_CLASSES][BUCKETS + 1];
+    _Atomic uint64_t took_us[DURATION_CLASSES];
+    _Atomic uint64_t refusals[E_COUNT];
+};
+void metrics_note(struct metrics_loop *m, const struct http_xchg *x, int status, size_t bytes);
+
+/* Changes that were made, by row of the route tables; all loops count here. */
+enum { ACT_ROWS_MAX = 192 };
+struct metrics_acts {
+    _Atomic uint64_t n[ACT_ROWS_MAX];
+};
+void metrics_note_act(struct metrics_acts *acts, const struct http_xchg *x, int status);
+
+/* What the store or /proc must be asked for: kept for 10 s, and longer while requests wait. */
+enum { DEVICE_STATUSES = 8 };
+struct metrics_slow {
+    _Atomic int64_t taken_us; /* CLOCK_MONOTONIC; 0: never */
+    _Atomic int64_t devices[DEVICE_STATUSES];
+    _Atomic int64_t chains;
+    _Atomic int64_t events;
+    _Atomic int64_t resident_bytes;
+    _Atomic int64_t virtual_bytes;
+    _Atomic int64_t files;
+    _Atomic int64_t files_max;
+};
+
+struct api;
+void metrics_http(struct buf *b, const struct api *api);
+void metrics_slow(struct buf *b, const struct metrics_slow *slow);
+bool metrics_slow_old(const struct metrics_slow *slow);
+struct request;
+/* On a worker: ask for them where they are old. */
+err_t metrics_slow_ask(struct request *rq, struct metrics_slow *slow) MUST_USE;
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers as they leave: how many, how long, how many refused and why, what was changed. */
+#include "api/metrics.h"
+
+#include "api/passage.h"
+#include "api/router.h"
+
+/* Upper bounds in microseconds, and as Prometheus writes them. */
+static const struct {
+    uint64_t us;
+    const char *text;
+} bounds[BUCKETS] = {
+    { 100, "0.0001" },  { 250, "0.00025" }, { 500, "0.0005" },  { 1000, "0.001" },
+    { 2500, "0.0025" }, { 5000, "0.005" },  { 10000, "0.01" },  { 25000, "0.025" },
+    { 50000, "0.05" },  { 100000, "0.1" },  { 250000, "0.25" }, { 500000, "0.5" },
+    { 1000000, "1" },   { 2500000, "2.5" }, { 10000000, "10" }, { 60000000, "60" },
+};
+
+/* Only its own loop counts here, so no locked instruction is needed; others read. */
+static void count(_Atomic uint64_t *n, uint64_t more)
+{
+    uint64_t was = atomic_load_explicit(n, memory_order_relaxed);
+    atomic_store_explicit(n, was + more, memory_order_relaxed);
+}
+
+void metrics_note(struct metrics_loop *m, const struct http_xchg *x, int status, size_t bytes)
+{
+    const struct route *row = x->note.row;
+    uint64_t took = (uint64_t)clock_mono().us - x->started_us;
+    bool parked = row != NULL && x->path.p == NULL; /* http_park gives the text up */
+    size_t class = parked                     ? PARKED_CLASS
+                   : row == NULL              ? NO_CLASS
+                   : row->limit == LIMIT_NONE ? HEALTH_CLASS
+                                              : (size_t)route_class(row);
+    size_t bucket = 0;
+    while (bucket < BUCKETS && took > bounds[bucket].us)
+        bucket++;
+    count(&m->by_class[status >= 100 && status < 600 ? (size_t)status / 100 : 0], 1);
+    count(&m->bytes, bytes);
+    count(&m->durations[class][bucket], 1);
+    count(&m->took_us[class], took);
+    if (x->note.err != E_OK)
+        count(&m->refusals[x->note.err], 1);
+}
+
+/* The number of a row among all of them; ACT_ROWS_MAX: there is no room for it. */
+static size_t row_number(const struct route *row)
+{
+    size_t before = 0;
+    for (size_t t = 0; t < route_parts_n; t++) {
+        const struct route_table *part = route_parts[t];
+        if (row >= part->rows && row < part->rows + part->n)
+            return before + (size_t)(row - part->rows);
+        before += part->n;
+    }
+    return ACT_ROWS_MAX;
+}
+
+/* 202 says that nothing has come of it yet. */
+void metrics_note_act(struct metrics_acts *acts, const struct http_xchg *x, int status)
+{
+    const struct route *row = x->note.row;
+    if (row == NULL || row->audit == NULL || status < 200 || status >= 300 || status == 202)
+        return;
+    size_t n = row_number(row);
+    if (n < ACT_ROWS_MAX)
+        (void)atomic_fetch_add_explicit(&acts->n[n], 1, memory_order_relaxed);
+}
+
+static uint64_t sum(const struct api *api, size_t offset)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < api->loops_n; i++) {
+        const char *m = (const char *)&api->loops[i].metrics;
+        n += atomic_load_explicit((const _Atomic uint64_t *)(const void *)(m + offset),
+                                  memory_order_relaxed);
+    }
+    return n;
+}
+
+#define SUM(api, member) sum((api), offsetof(struct metrics_loop, member))
+
+static void put_duration(struct buf *b, const struct api *api, size_t class)
+{
+    static const char *const more[] = {
+        [PARKED_CLASS - LOAD_CLASSES] = "parked",
+        [HEALTH_CLASS - LOAD_CLASSES] = "health",
+        [NO_CLASS - LOAD_CLASSES] = "none",
+    };
+    const char *name =
+        class < LOAD_CLASSES ? load_name((enum load_class) class) : more[class - LOAD_CLASSES];
+    const char *metric = "seneschal_http_request_duration_seconds";
+    uint64_t n = 0;
+    for (size_t i = 0; i <= BUCKETS; i++) {
+        n += SUM(api, durations[class][i]);
+        buf_addf(b, "%s_bucket{class=\"%s\",le=\"%s\"} %llu\n", metric, name,
+                 i < BUCKETS ? bounds[i].text : "+Inf", (unsigned long long)n);
+    }
+    uint64_t us = SUM(api, took_us[class]);
+    buf_addf(b, "%s_sum{class=\"%s\"} %llu.%06llu\n%s_count{class=\"%s\"} %llu\n", metric, name,
+             (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000), metric, name,
+             (unsigned long long)n);
+}
+
+static void put_acts(struct buf *b, const struct metrics_acts *acts)
+{
+    size_t at = 0;
+    metric_head(b, M_ACTS);
+    for (size_t t = 0; t < route_parts_n; t++) {
+        for (size_t i = 0; i < route_parts[t]->n; i++, at++) {
+            const struct route *r = &route_parts[t]->rows[i];
+            uint64_t n =
+                at < ACT_ROWS_MAX ? atomic_load_explicit(&acts->n[at], memory_order_relaxed) : 0;
+            if (n > 0)
+                buf_addf(b, "seneschal_acts_total{method=\"%s\",route=\"%s\"} %llu\n",
+                         method_name(r->method), r->path, (unsigned long long)n);
+        }
+    }
+}
+
+void metrics_http(struct buf *b, const struct api *api)
+{
+    static const char *const classes[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
+    metric_head(b, M_HTTP_RESPONSES);
+    for (size_t i = 2; i < ARRAY_LEN(classes); i++)
+        metric_put_label(b, M_HTTP_RESPONSES, "class", classes[i], (int64_t)SUM(api, by_class[i]));
+    metric_head(b, M_HTTP_DURATION);
+    for (size_t class = 0; class < DURATION_CLASSES; class ++)
+        put_duration(b, api, class);
+    metric_put(b, M_HTTP_BYTES, (int64_t)SUM(api, bytes));
+    metric_put(b, M_HTTP_CONNS, (int64_t)http_server_conns(api->services->http));
+    metric_head(b, M_REFUSALS);
+    for (size_t e = E_OK + 1; e < E_COUNT; e++) {
+        uint64_t n = SUM(api, refusals[e]);
+        if (n > 0)
+            metric_put_label(b, M_REFUSALS, "code", err_info((err_t)e)->slug, (int64_t)n);
+    }
+    put_acts(b, &api->acts);
+    metric_put(b, M_POLLS_PARKED, (int64_t)atomic_load(&api->parked[LIVE_POLL]));
+    metric_put(b, M_STREAMS, (int64_t)atomic_load(&api->parked[LIVE_STREAM]));
+    metric_put(b, M_NUDGES, (int64_t)SUM(api, nudges));
+}
