@@ -8,22 +8,15 @@ str_t str_from_cz(const char *cz)
     return cz == NULL ? STR_NONE : (str_t){ .p = cz, .n = strlen(cz) };
 }
 
-bool str_eq(str_t a, str_t b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static char ascii_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-bool str_eq_nocase(str_t a, str_t b)
+bool bytes_eq_nocase(const char *a, const char *b, size_t n)
 {
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++) {
-        if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     }
     return true;

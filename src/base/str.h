@@ -25,8 +25,16 @@ static inline str_t str_of(const void *p, size_t n)
     return (str_t){ .p = (const char *)p, .n = n };
 }
 
-bool str_eq(str_t a, str_t b);
-bool str_eq_nocase(str_t a, str_t b); /* ASCII only */
+/* Both look at the lengths where they are called: most comparisons end there. */
+static inline bool str_eq(str_t a, str_t b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+bool bytes_eq_nocase(const char *a, const char *b, size_t n); /* ASCII only */
+static inline bool str_eq_nocase(str_t a, str_t b)
+{
+    return a.n == b.n && bytes_eq_nocase(a.p, b.p, a.n);
+}
 bool str_starts(str_t s, str_t prefix);
 bool str_ends(str_t s, str_t suffix);
 int str_cmp(str_t a, str_t b); /* by bytes, as memcmp */

@@ -73,6 +73,29 @@ static void base64url_there_and_back(void **state)
     rng_seed_for_test(0);
 }
 
+/* Every byte at every place of a word, and what is left over behind the last whole word. */
+static void hex_words(void **state)
+{
+    (void)state;
+    uint8_t in[40];
+    char text[2 * sizeof in];
+    for (unsigned first = 0; first < 256; first++) {
+        for (size_t i = 0; i < sizeof in; i++)
+            in[i] = (uint8_t)(first + i * 37);
+        for (size_t n = 0; n <= sizeof in; n++) {
+            memset(text, '?', sizeof text);
+            hex_encode(in, n, text);
+            for (size_t i = 0; i < n; i++) {
+                char want[3];
+                (void)snprintf(want, sizeof want, "%02x", in[i]);
+                assert_memory_equal(text + 2 * i, want, 2);
+            }
+            if (n < sizeof in)
+                assert_int_equal(text[2 * n], '?');
+        }
+    }
+}
+
 static void hex(void **state)
 {
     (void)state;
@@ -151,6 +174,7 @@ int main(void)
         cmocka_unit_test(base64url_strict),
         cmocka_unit_test(base64url_there_and_back),
         cmocka_unit_test(hex),
+        cmocka_unit_test(hex_words),
         cmocka_unit_test(base62),
         cmocka_unit_test(crc32),
     };
