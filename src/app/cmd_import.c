@@ -13,7 +13,7 @@
 
 /* A slice is a few milliseconds of the writer, so that a revocation never waits for a long one. */
 enum {
-    SLICE_ROWS = 100,
+    SLICE_ROWS = 64,
     SLICE_TEXT_MAX = 1024 * 1024,
     SCRATCH_MAX = 16 * 1024 * 1024,
     PROBLEMS_MAX = 200,
