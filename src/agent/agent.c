@@ -233,7 +233,7 @@ int seneschal_agent_open(const struct seneschal_agent_options *options,
     (void)snprintf(error, error_size, "%s",
                    g->why.text[0] != '\0' ? g->why.text : err_info(e)->text);
     seneschal_agent_close(g);
-    return e == E_CONFLICT ? SENESCHAL_LATER : SENESCHAL_FAILED;
+    return e == E_CONFLICT ? SENESCHAL_LATER : e == E_USAGE ? SENESCHAL_USAGE : SENESCHAL_FAILED;
 }
 
 void seneschal_agent_close(struct seneschal_agent *agent)

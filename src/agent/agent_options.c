@@ -7,6 +7,7 @@
 
 static_assert((int)AGENT_EXIT_OK == (int)SENESCHAL_OK, "one numbering");
 static_assert((int)AGENT_EXIT_FAILED == (int)SENESCHAL_FAILED, "one numbering");
+static_assert((int)AGENT_EXIT_USAGE == (int)SENESCHAL_USAGE, "one numbering");
 static_assert((int)AGENT_EXIT_REFUSED == (int)SENESCHAL_REFUSED, "one numbering");
 static_assert((int)AGENT_EXIT_LATER == (int)SENESCHAL_LATER, "one numbering");
 

@@ -86,7 +86,6 @@ static err_t force_save_degraded(struct seneschal_agent *g, const struct agent_n
 
 err_t agent_force_config(struct seneschal_agent *g, const struct agent_news *n)
 {
-    struct diag why = { 0 };
     err_t e = force_save_degraded(g, n);
     if (e == E_OK)
         e = force_record(g, agent_event_name(AGENT_CONFIGURED), n, n->body);
@@ -96,9 +95,8 @@ err_t agent_force_config(struct seneschal_agent *g, const struct agent_news *n)
         e = force_keep(g, n->body);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    why = g->why;
     g->apply_failed = STR("the configuration could not be written");
-    return diag_set(&g->why, e, "%s", why.text);
+    return e;
 }
 
 /* What is written instead: nothing, or the minimal configuration that the policy carries for this.

@@ -70,14 +70,15 @@ struct journal_line {
 /* A leaf as JSON; of a long text its beginning. */
 static void journal_value(struct json_out *o, const struct json *v)
 {
-    char room[JOURNAL_TEXT_MAX + 3];
+    static const char dots[] = { '\xe2', '\x80', '\xa6' }; /* U+2026 */
+    char room[JOURNAL_TEXT_MAX + sizeof dots];
     if (json_type(v) != JSON_STRING || json_string(v).n <= JOURNAL_TEXT_MAX) {
         json_write(o->b, v);
         o->comma = true;
         return;
     }
     memcpy(room, json_string(v).p, JOURNAL_TEXT_MAX);
-    memcpy(room + JOURNAL_TEXT_MAX, "\xe2\x80\xa6", 3);
+    memcpy(room + JOURNAL_TEXT_MAX, dots, sizeof dots);
     json_out_str(o, str_of(room, sizeof room));
 }
 

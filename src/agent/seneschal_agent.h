@@ -38,6 +38,7 @@ enum seneschal_state {
 enum seneschal_result {
     SENESCHAL_OK = 0,      /* nothing is left to do until the server has news */
     SENESCHAL_FAILED = 1,  /* this machine: state, disk, memory; `error` says why */
+    SENESCHAL_USAGE = 2,   /* the options are wrong: the same the next time */
     SENESCHAL_REFUSED = 4, /* the server said no */
     SENESCHAL_STOPPED = 5, /* seneschal_agent_stop was called */
     SENESCHAL_GO_ON = 6,   /* there is more to do at once */
@@ -74,9 +75,8 @@ struct seneschal_agent_options {
     const char *socket_group; /* who may, besides root and this user; NULL: nobody */
 };
 
-/* SENESCHAL_OK, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the state or
- * the socket); then *ret is
- * untouched and `error` says why. */
+/* SENESCHAL_OK, SENESCHAL_USAGE, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the
+ * state or the socket); then *ret is untouched and `error` says why. */
 SENESCHAL_API int seneschal_agent_open(const struct seneschal_agent_options *options,
                                        struct seneschal_agent **ret, char *error,
                                        size_t error_size);

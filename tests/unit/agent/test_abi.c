@@ -70,6 +70,7 @@ static void test_options_that_are_refused(void **state)
                                            "http://127.evil.example",
                                            "http://localhost.evil.example",
                                            "http://localhost:80@evil.example",
+                                           "https://user:word@seneschal.example",
                                            "ftp://127.0.0.1",
                                            "127.0.0.1",
                                            "" };
@@ -80,16 +81,22 @@ static void test_options_that_are_refused(void **state)
         o.server = servers[i];
         error[0] = '\0';
         print_message("# %s\n", servers[i]);
-        assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_FAILED);
+        assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_USAGE);
         assert_null(g);
         assert_int_not_equal(error[0], '\0');
     }
     struct seneschal_agent_options o = options();
     o.state_dir = NULL;
-    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_FAILED);
+    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_USAGE);
     o = options();
     o.size = 8; /* a caller of another time */
-    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_FAILED);
+    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_USAGE);
+    o = options();
+    o.size = sizeof o + 8; /* one of a time to come: what it asks for is not known here */
+    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_USAGE);
+    o = options();
+    o.socket_group = "root"; /* of no socket */
+    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_USAGE);
     o = options();
     o.state_dir = "/proc/nothing/state";
     assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_FAILED);
@@ -136,6 +143,21 @@ static void test_a_handle_without_a_server(void **state)
     assert_int_not_equal(stat(out, &st), 0); /* nothing was in force, nothing was written */
 }
 
+/* A program that was built before the proxy and the socket goes on as it was. */
+static void test_an_older_caller(void **state)
+{
+    (void)state;
+    struct seneschal_agent_options o = options();
+    struct seneschal_agent *g = NULL;
+    char error[128] = "";
+    o.size = offsetof(struct seneschal_agent_options, proxy);
+    o.proxy = (const char *)1; /* behind its end: not to be touched */
+    o.socket_path = o.proxy;
+    o.socket_group = o.proxy;
+    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_OK);
+    seneschal_agent_close(g);
+}
+
 static void test_our_names_are_ours(void **state)
 {
     (void)state;
@@ -148,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options_that_are_refused),
         cmocka_unit_test(test_a_handle_without_a_server),
+        cmocka_unit_test(test_an_older_caller),
         cmocka_unit_test(test_our_names_are_ours),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
