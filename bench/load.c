@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A closed loop of keep-alive connections against 127.0.0.1; prints one JSON object. What a request
- * costs the server is read from /proc, since client and server share the machine. */
+/* Keep-alive connections against 127.0.0.1, in a closed loop, or at a fixed rate (--rate) whatever
+ * the server answers; prints one JSON object. What a request costs the server is read from /proc,
+ * since client and server share the machine. */
 #include "conn.h"
 #include "hist.h"
 #include "plan.h"
@@ -22,7 +23,9 @@ struct options {
     struct plan_in plan;
     struct procfs_pids pids;
     uint64_t port, connections, threads, seconds_ms, warm_ms, expect;
-    uint64_t count; /* 0: run for seconds_ms; else ask 0..count-1 in order, once each */
+    uint64_t rate;    /* 0: a closed loop; else requests a second */
+    uint64_t good_ms; /* at a rate: an answer that took longer helps nobody */
+    uint64_t count;   /* 0: run for seconds_ms; else ask 0..count-1 in order, once each */
 };
 
 struct thread {
@@ -33,6 +36,10 @@ struct thread {
     _Atomic uint64_t *next; /* number of the next request, over all threads */
     uint64_t random;
     size_t conns_n;
+    struct asker **idle; /* at a rate: those that wait for their next request */
+    size_t idle_n;
+    int64_t next_ns, step_ns; /* when the next request is due */
+    uint64_t good, shed;      /* at a rate: in time; 503 */
     uint64_t unexpected, gone;
     int status; /* the first that was not expected */
     struct hist hist;
@@ -57,9 +64,20 @@ static uint64_t number_next(struct thread *t)
     return t->random;
 }
 
+/* At a rate, 503 is an answer like others. */
+static void reply_sort(struct thread *t, int status, int64_t took_us)
+{
+    bool in_time = took_us <= (int64_t)t->opt->good_ms * 1000;
+    if (t->opt->rate == 0 || atomic_load_explicit(t->phase, memory_order_relaxed) != PHASE_MEASURE)
+        return;
+    t->good += (uint64_t)status == t->opt->expect && in_time;
+    t->shed += status == 503;
+}
+
 static void reply_count(struct thread *t, int status, int64_t took_us)
 {
-    if ((uint64_t)status != t->opt->expect) {
+    reply_sort(t, status, took_us);
+    if ((uint64_t)status != t->opt->expect && (t->opt->rate == 0 || status != 503)) {
         t->unexpected++;
         t->status = t->status != 0 ? t->status : status;
     }
@@ -80,11 +98,31 @@ static int askers_start(struct thread *t, struct asker *askers, int ep)
     for (size_t i = 0; i < t->conns_n; i++) {
         struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &askers[i] };
         if (!conn_open(&askers[i].conn, &to, true) ||
-            epoll_ctl(ep, EPOLL_CTL_ADD, askers[i].conn.fd, &ev) != 0 ||
-            !asker_send(t, &askers[i], clock_mono().us))
+            epoll_ctl(ep, EPOLL_CTL_ADD, askers[i].conn.fd, &ev) != 0)
+            return 0;
+        if (t->opt->rate > 0)
+            t->idle[t->idle_n++] = &askers[i];
+        else if (!asker_send(t, &askers[i], clock_mono().us))
             return 0;
     }
+    t->next_ns = clock_mono().us * 1000;
     return 1;
+}
+
+/* What is due by now, as far as there are connections; a request counts from when it was due. */
+static void requests_offer(struct thread *t)
+{
+    enum { LATE_NS = 1000000000 }; /* who is so late gives the rest up */
+    int64_t now_ns = clock_mono().us * 1000;
+    if (t->next_ns < now_ns - LATE_NS)
+        t->next_ns = now_ns - LATE_NS;
+    for (; t->next_ns <= now_ns && t->idle_n > 0; t->next_ns += t->step_ns) {
+        struct asker *a = t->idle[--t->idle_n];
+        if (asker_send(t, a, t->next_ns / 1000))
+            continue;
+        t->gone++;
+        conn_close(&a->conn);
+    }
 }
 
 static void asker_serve(struct thread *t, struct asker *a)
@@ -96,6 +134,10 @@ static void asker_serve(struct thread *t, struct asker *a)
     int64_t now_us = clock_mono().us;
     if (s == CONN_DONE)
         reply_count(t, reply.status, now_us - a->sent_us);
+    if (s == CONN_DONE && t->opt->rate > 0) {
+        t->idle[t->idle_n++] = a;
+        return;
+    }
     if (s == CONN_GONE || !asker_send(t, a, now_us)) {
         t->gone++;
         conn_close(&a->conn); /* leaves the epoll set with it */
@@ -107,19 +149,23 @@ static void *thread_run(void *arg)
     struct thread *t = arg;
     struct asker *askers = calloc(t->conns_n, sizeof *askers);
     int ep = epoll_create1(EPOLL_CLOEXEC);
+    t->idle = calloc(t->conns_n, sizeof(struct asker *));
     memcpy(t->out, t->plan->text, t->plan->n);
-    if (askers == NULL || ep < 0 || !askers_start(t, askers, ep))
+    if (askers == NULL || t->idle == NULL || ep < 0 || !askers_start(t, askers, ep))
         t->gone = t->conns_n;
     while (t->gone < t->conns_n && atomic_load(t->phase) != PHASE_STOP) {
         struct epoll_event ev[EVENTS];
-        int n = epoll_wait(ep, ev, EVENTS, 100);
+        int n = epoll_wait(ep, ev, EVENTS, t->opt->rate > 0 ? 1 : 100);
         for (int i = 0; i < n; i++)
             asker_serve(t, ev[i].data.ptr);
+        if (t->opt->rate > 0)
+            requests_offer(t);
     }
     for (size_t i = 0; askers != NULL && i < t->conns_n; i++)
         if (askers[i].conn.fd > 0)
             conn_close(&askers[i].conn);
     free(askers);
+    free(t->idle);
     (void)close(ep);
     return NULL;
 }
@@ -152,6 +198,8 @@ static void measure(struct options *o, struct thread *threads, _Atomic int *phas
         (void)pthread_join(threads[i].id, NULL);
     for (size_t i = 1; i < o->threads; i++) {
         hist_merge(&all->hist, &threads[i].hist);
+        all->good += threads[i].good;
+        all->shed += threads[i].shed;
         all->unexpected += threads[i].unexpected;
         all->gone += threads[i].gone;
         all->status = all->status != 0 ? all->status : threads[i].status;
@@ -159,13 +207,14 @@ static void measure(struct options *o, struct thread *threads, _Atomic int *phas
     double n = (double)all->hist.n;
     (void)printf("{\"requests\":%llu,\"seconds\":%.3f,\"rps\":%.1f,\"p50_us\":%llu,\"p99_us\":%llu,"
                  "\"cpu_us\":%.3f,\"rss_kb\":%lld,\"anon_kb\":%lld,\"unexpected\":%llu,"
-                 "\"status\":%d,\"gone\":%llu}\n",
+                 "\"status\":%d,\"gone\":%llu,\"good_rps\":%.1f,\"shed_rps\":%.1f}\n",
                  (unsigned long long)all->hist.n, took, n / took,
                  (unsigned long long)hist_at(&all->hist, 500),
                  (unsigned long long)hist_at(&all->hist, 990), n > 0 ? (double)cpu / n : 0,
                  (long long)procfs_status_kb(&o->pids, "VmRSS"),
                  (long long)procfs_status_kb(&o->pids, "RssAnon"),
-                 (unsigned long long)all->unexpected, all->status, (unsigned long long)all->gone);
+                 (unsigned long long)all->unexpected, all->status, (unsigned long long)all->gone,
+                 (double)all->good / took, (double)all->shed / took);
 }
 
 static const struct option names[] = {
@@ -176,7 +225,8 @@ static const struct option names[] = {
     { "pids", required_argument, NULL, 'P' },    { "connections", required_argument, NULL, 'c' },
     { "threads", required_argument, NULL, 't' }, { "ms", required_argument, NULL, 's' },
     { "warm-ms", required_argument, NULL, 'w' }, { "expect", required_argument, NULL, 'x' },
-    { "count", required_argument, NULL, 'n' },   { NULL, 0, NULL, 0 },
+    { "count", required_argument, NULL, 'n' },   { "rate", required_argument, NULL, 'R' },
+    { "good-ms", required_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
 };
 
 static int number_option(const char *text, uint64_t *ret)
@@ -232,6 +282,10 @@ static int option_take(struct options *o, int c)
         return number_option(optarg, &o->warm_ms);
     case 'x':
         return number_option(optarg, &o->expect);
+    case 'R':
+        return number_option(optarg, &o->rate);
+    case 'g':
+        return number_option(optarg, &o->good_ms);
     case 'n':
         return number_option(optarg, &o->count);
     case 'P':
@@ -248,7 +302,8 @@ int main(int argc, char **argv)
                          .threads = 2,
                          .seconds_ms = 3000,
                          .warm_ms = 500,
-                         .expect = 200 };
+                         .expect = 200,
+                         .good_ms = 1000 };
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
         if (!option_take(&o, c))
             return 2;
@@ -262,12 +317,15 @@ int main(int argc, char **argv)
     if (o.threads > o.connections)
         o.threads = o.connections;
     for (size_t i = 0; i < o.threads; i++)
-        threads[i] = (struct thread){ .plan = &plan,
-                                      .opt = &o,
-                                      .phase = &phase,
-                                      .next = &next,
-                                      .random = 88172645463325252U + i * 7919U,
-                                      .conns_n = o.connections / o.threads };
+        threads[i] =
+            (struct thread){ .plan = &plan,
+                             .opt = &o,
+                             .phase = &phase,
+                             .next = &next,
+                             .random = 88172645463325252U + i * 7919U,
+                             .conns_n = o.connections / o.threads,
+                             .step_ns =
+                                 o.rate > 0 ? (int64_t)(o.threads * 1000000000U / o.rate) : 0 };
     measure(&o, threads, &phase);
     plan_fini(&plan);
     return threads[0].gone == 0 ? 0 : 1;

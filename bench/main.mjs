@@ -8,10 +8,11 @@ import { figureFleet } from './figure_fleet.mjs';
 import { figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
+import { figureGoodput, figureStorm } from './figure_storm.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet'];
+const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet', 'storm'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -57,6 +58,11 @@ try {
         if (asked('scale')) await figureScale(table, small, large, effort);
         if (asked('fleet')) await figureFleet(table, large);
         if (asked('scale')) await figureStart(table, large, effort);
+    }
+    if (asked('storm')) {
+        const fleet = await store('storm', 10_001);
+        await figureStorm(table, await fleet.serve());
+        await figureGoodput(table, fleet, effort);
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

@@ -49,25 +49,51 @@ static struct work_queue *first_queue(struct workers *w)
     return NULL;
 }
 
-/* Under the lock. What is refused leaves the queue in the same way as what is run. */
-static struct work *workers_take(struct workers *w, bool *ret_refuse)
+/* One whose turn does not come, since higher classes have enough to do: whoever has waited there
+ * for the interval of his class is told so, and does not wait for ever. */
+static struct work_queue *starved_queue(struct workers *w, const struct work_queue *served,
+                                        dur_t now)
 {
-    struct work_queue *q = first_queue(w);
-    if (q == NULL)
-        return NULL;
+    for (size_t class = 0; class < LOAD_URGENT; class ++) {
+        for (size_t rank = 0; rank < RANKS; rank++) {
+            struct work_queue *q = &w->queues[class][rank];
+            const struct work *first = q->first;
+            if (q == served || first == NULL || first->refused == NULL)
+                continue; /* after the one that is served, CoDel looks */
+            if (now.us - first->since.us > load_law(first->class)->interval.us)
+                return q;
+        }
+    }
+    return NULL;
+}
+
+static struct work *queue_pop(struct work_queue *q)
+{
     struct work *work = q->first;
     q->first = work->next;
     if (q->first == NULL)
         q->last = &q->first;
     q->n--;
-    (void)atomic_fetch_sub_explicit(room_taken(w, work->class), 1, memory_order_relaxed);
+    return work;
+}
+
+/* Under the lock. What is refused leaves the queue in the same way as what is run. */
+static struct work *workers_take(struct workers *w, bool *ret_refuse)
+{
     dur_t now = clock_mono();
+    struct work_queue *q = first_queue(w);
+    if (q == NULL)
+        return NULL;
+    bool urgent = q->first->class == LOAD_URGENT; /* before everything, refusing included */
+    struct work_queue *starved = urgent ? NULL : starved_queue(w, q, now);
+    struct work *work = queue_pop(starved != NULL ? starved : q);
     dur_t waited = { now.us - work->since.us };
+    (void)atomic_fetch_sub_explicit(room_taken(w, work->class), 1, memory_order_relaxed);
     w->taken++;
     w->waited.us += waited.us;
-    *ret_refuse =
-        work->class != LOAD_URGENT && work->refused != NULL &&
-        codel_refuses(&q->codel, load_law(work->class), now, waited, q->n < w->cfg.threads);
+    bool may = !urgent && work->refused != NULL;
+    *ret_refuse = starved != NULL || (may && codel_refuses(&q->codel, load_law(work->class), now,
+                                                           waited, q->n < w->cfg.threads));
     return work;
 }
 

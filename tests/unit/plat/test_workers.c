@@ -220,12 +220,36 @@ static void who_waits_in_a_standing_queue_is_refused(void **state)
     assert_true(stats.waited.us > DUR_MS(20 * 9).us);
 }
 
+/* Devices keep the worker busy: newcomers and lists are told so, instead of waiting until it is
+ * their turn. */
+static void who_is_never_served_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct job jobs[] = { job(f, 'a', LOAD_CHECK_IN, true), job(f, 'b', LOAD_CHECK_IN, true),
+                          job(f, 'c', LOAD_CHECK_IN, true), job(f, 'e', LOAD_ENROL, false),
+                          job(f, 'l', LOAD_BULK, true) };
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+        jobs[i].holds = i < 2;
+        submit(f, &jobs[i]);
+        if (i == 0)
+            assert_int_equal(sem_wait(&f->started), 0);
+    }
+    pass(100);
+    go_on(f);
+    assert_int_equal(sem_wait(&f->started), 0); /* nobody has waited for longer than 100 ms */
+    pass(1);
+    go_on(f);
+    await(f, 3);
+    assert_string_equal(f->log, "a b -l -e c ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_higher_class_goes_first, setup, teardown),
         cmocka_unit_test_setup_teardown(each_class_is_refused_at_its_share_and_the_urgent_never,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_never_served_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(who_waits_in_a_standing_queue_is_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
