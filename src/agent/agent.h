@@ -36,6 +36,7 @@ struct seneschal_agent {
     unsigned failures;        /* of asking, in a row */
     unsigned unauthenticated; /* in a row */
     bool token_refused;
+    bool side_put_off; /* the server was too busy for an ack, heartbeat or rotation: poll first */
     dur_t confirmed; /* CLOCK_MONOTONIC of the last confirmation; made up from the store at start */
     dur_t saved;     /* when confirmed_us was last stored */
     dur_t heartbeat; /* when the next one is due */

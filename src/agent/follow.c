@@ -178,7 +178,8 @@ void agent_plan_heartbeat(struct seneschal_agent *g)
 /* Ack, heartbeat and rotation ask on the side: they change no state, whatever else is answered. */
 static err_t follow_side(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
 {
-    bool heard = n->event != AGENT_UNREACHED || n->slug.p != NULL;
+    bool heard = n->event != AGENT_UNREACHED || (n->slug.p != NULL && !n->later);
+    g->side_put_off = n->later;
     if (ask == AGENT_ROTATE && n->event == AGENT_CONFIRMED) {
         TRY(follow_token(g, n));
         agent_tell(g, "agent-token", "rotated");
@@ -263,6 +264,8 @@ err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct a
     TRY(agent_text_set(reason, news->slug.p != NULL ? news->slug
                                                     : str_from_cz(agent_event_name(news->event))));
     dur_t asked_at = g->confirmed;
+    if (ask == AGENT_FETCH)
+        g->side_put_off = false;
     err_t e = follow_event(g, ask, news);
     if (e != E_OK && g->apply_failed.p != NULL) {
         TRY(follow_unwritten(g));

@@ -8,14 +8,15 @@ enum { RUN_POLL_S = 50, RUN_ONCE_STEPS = 32, RUN_SLICE_MS = 200, RUN_ALIVE_S = 2
 static struct agent_view run_view(struct seneschal_agent *g)
 {
     const struct agent_store *s = &g->store;
+    bool side = !g->side_put_off;
     return (struct agent_view){
         .state = (enum agent_state)s->state,
         .has_token = s->token[0] != '\0',
         .has_claim = s->claim[0] != '\0',
         .token_refused = g->token_refused,
-        .rotate = atomic_load(&g->rotate) || s->rotate_nonce[0] != '\0',
-        .ack = s->ack_owed != 0 && s->etag[0] != '\0',
-        .heartbeat = clock_mono().us >= g->heartbeat.us,
+        .rotate = side && (atomic_load(&g->rotate) || s->rotate_nonce[0] != '\0'),
+        .ack = side && s->ack_owed != 0 && s->etag[0] != '\0',
+        .heartbeat = side && clock_mono().us >= g->heartbeat.us,
     };
 }
 

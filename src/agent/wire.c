@@ -320,6 +320,7 @@ err_t agent_read(struct arena *a, enum agent_ask ask, const struct http_answer *
 {
     struct agent_news n = { .event = AGENT_UNREACHED };
     n.retry_after_s = wire_retry_after(answer);
+    n.later = answer->status == 429 || answer->status >= 500;
     CLEANUP(json_freep) struct json *v = NULL;
     if (!wire_bare(ask, answer->status, &n)) {
         err_t e = json_parse(answer->body, NULL, &v);

@@ -14,6 +14,7 @@ struct agent_news {
     enum agent_event event;
     str_t slug;            /* problem code of a refusal; absent: none of ours */
     int64_t retry_after_s; /* 0: not said */
+    bool later;            /* 429 or 5xx: the same question may be answered another time */
     /* AGENT_INITED, AGENT_WAITING, AGENT_CHALLENGED, AGENT_ENROLLED: as far as the answer has them
      */
     str_t device_id, request_id, code, claim;

@@ -143,6 +143,14 @@ static void test_from_nothing_to_a_configuration(void **state)
     assert_int_equal(g->store.ack_owed, 1);
     g = reopen(g);
     assert_int_equal(g->store.ack_owed, 1); /* still owed after a crash */
+    /* Too busy is no answer to it: still owed, and the configuration is looked after first. */
+    (void)follow(
+        g, AGENT_ACK,
+        (struct agent_news){ .event = AGENT_UNREACHED, .slug = STR("overloaded"), .later = true });
+    assert_int_equal(g->store.ack_owed, 1);
+    assert_true(g->side_put_off);
+    (void)follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_CONFIRMED });
+    assert_false(g->side_put_off);
     assert_string_equal(g->store.etag, etag);
     (void)follow(g, AGENT_ACK, (struct agent_news){ .event = AGENT_CONFIRMED });
     g = reopen(g);

@@ -149,6 +149,7 @@ static void test_retry_after(void **state)
         const struct http_answer answer = { .status = 503, .fields = &f, .fields_n = 1 };
         assert_int_equal(agent_read(a, AGENT_FETCH, &answer, &news), E_OK);
         assert_int_equal(news.retry_after_s, values[i].want);
+        assert_true(news.later);
     }
 }
 
