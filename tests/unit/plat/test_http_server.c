@@ -3,9 +3,11 @@
 #include "http_rig.h"
 
 #include "base/fault.h"
+#include "plat/http/leave.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -165,6 +167,80 @@ static void test_a_socket_that_was_handed_over(void **state)
     assert_int_equal(fcntl(listener, F_GETFD), -1); /* the server has taken it */
 }
 
+/* Both ends of a server that makes room: what its successor gets, and what its clients see. */
+static void test_a_successor_gets_what_rests(void **state)
+{
+    (void)state;
+    struct http_server_cfg cfg = rig_cfg;
+    struct http_server *s = NULL;
+    struct http_server *next = NULL;
+    int kept[4];
+    cfg.loops = 2;
+    assert_int_equal(http_server_new(&cfg, NULL, &s), E_OK);
+    assert_int_equal(http_server_start(s, NULL), E_OK);
+    uint16_t port = http_server_port(s, 0);
+    int idle = connect_to(port);
+    int over = connect_to(port);
+    tell(idle, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(hear(idle, "ok"));
+    tell(over, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert_true(hear(over, "ok"));
+    http_server_settle(s, DUR_S(1), DUR_S(1));
+    http_server_leave(s, DUR_S(5));
+    int late = connect_to(port); /* nobody accepts it, nobody refuses it */
+    tell(late, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    tell(idle, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const struct http_listen given = { .address = "same", .fd = http_server_take_listener(s, 0) };
+    assert_true(given.fd >= 0);
+    size_t n = http_server_take_conns(s, kept, ARRAY_LEN(kept));
+    assert_int_equal(n, 2);
+    assert_int_equal((kept[0] < 0) + (kept[1] < 0), 1); /* one has had its last answer */
+    http_server_free(s);
+    cfg.listen = &given;
+    cfg.loops = 1;
+    cfg.conns = kept;
+    cfg.conns_n = n;
+    assert_int_equal(http_server_new(&cfg, NULL, &next), E_OK);
+    assert_int_equal(http_server_port(next, 0), port);
+    assert_int_equal(http_server_start(next, NULL), E_OK);
+    assert_true(hear(idle, "ok"));
+    assert_true(hear(late, "ok"));
+    assert_int_equal(hear_last(over), 0); /* its end, and not a reset */
+    (void)close(idle);
+    (void)close(late);
+    http_server_free(next);
+}
+
+/* An address that is named no more: who waited is answered, who comes then is refused. */
+static void test_a_socket_that_is_only_emptied(void **state)
+{
+    (void)state;
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof a;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&a, &size), 0);
+    int waiting = connect_to(ntohs(a.sin_port));
+    tell(waiting, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const struct http_listen list[] = { { .address = "127.0.0.1:0", .fd = -1 },
+                                        { .address = "gone", .fd = listener, .last = true } };
+    struct http_server_cfg cfg = rig_cfg;
+    struct http_server *s = NULL;
+    cfg.listen = list;
+    cfg.listen_n = ARRAY_LEN(list);
+    assert_int_equal(http_server_new(&cfg, NULL, &s), E_OK);
+    assert_int_equal(http_server_start(s, NULL), E_OK);
+    assert_true(hear(waiting, "ok"));
+    while (fcntl(listener, F_GETFD) != -1)
+        (void)sched_yield(); /* it is closed behind the last who waited */
+    int late = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(late, (struct sockaddr *)&a, sizeof a), -1);
+    (void)close(late);
+    (void)close(waiting);
+    http_server_free(s);
+}
+
 static void test_a_failing_constructor_leaves_nothing(void **state)
 {
     (void)state;
@@ -198,6 +274,8 @@ int main(void)
         cmocka_unit_test(test_bad_addresses),
         cmocka_unit_test(test_several_loops_share_a_port),
         cmocka_unit_test(test_a_socket_that_was_handed_over),
+        cmocka_unit_test(test_a_successor_gets_what_rests),
+        cmocka_unit_test(test_a_socket_that_is_only_emptied),
         cmocka_unit_test(test_a_failing_constructor_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
