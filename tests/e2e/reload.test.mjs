@@ -66,6 +66,25 @@ const SETTINGS = {
         before: 201,
         after: 403,
     },
+    'enrollment.open': {
+        text: 'enrollment: {open: 1}\n',
+        look: async () => {
+            await init(nobody, uniqueName('one'));
+            return (await init(nobody, uniqueName('another'))).status;
+        },
+        before: 201,
+        after: 503,
+    },
+    'enrollment.open_per_machine': {
+        text: 'enrollment: {open_per_machine: 1}\n',
+        look: async () => {
+            const machine = uniqueName('twice');
+            await init(nobody, machine);
+            return (await init(nobody, machine)).status;
+        },
+        before: 201,
+        after: 429,
+    },
     'fleet.spread': {
         text: 'fleet: {spread: 77}\n',
         look: retry,
