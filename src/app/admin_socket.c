@@ -232,7 +232,7 @@ static err_t socket_dial(const char *dir, struct diag *why, int *ret)
 
 err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret)
 {
-    int fd;
+    int fd = -1;
     TRY(socket_dial(dir, why, &fd));
     (void)!write(fd, ASK_TOKEN, sizeof ASK_TOKEN - 1); /* who does not read it gives nothing */
     err_t e = read_token(fd, why, ret);
@@ -259,7 +259,7 @@ static err_t await_successor(const char *dir, struct diag *why)
     enum { LOOK_MS = 10 };
     dur_t until = { clock_mono().us + SUCCESSOR_MAX.us };
     do {
-        int fd;
+        int fd = -1;
         if (socket_dial(dir, NULL, &fd) == E_OK) {
             (void)close(fd);
             return E_OK;
@@ -273,7 +273,7 @@ static err_t await_successor(const char *dir, struct diag *why)
 err_t admin_socket_restart(const char *dir, struct diag *why)
 {
     char text[ANSWER_MAX];
-    int fd;
+    int fd = -1;
     TRY(socket_dial(dir, why, &fd));
     (void)!write(fd, ASK_RESTART, sizeof ASK_RESTART - 1); /* the answer shows whether it came */
     str_t answer = read_answer(fd, text);

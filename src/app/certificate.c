@@ -68,8 +68,8 @@ static err_t certificate_read(struct certificate *c, const char *cert, const cha
 err_t certificate_reload(struct certificate *c, const struct config *config, struct services *sv,
                          struct diag *why)
 {
-    const char *cert;
-    const char *key;
+    const char *cert = NULL;
+    const char *key = NULL;
     TRY(files_of(config, &cert, &key, why));
     if ((cert != NULL) != (c->tls != NULL))
         return FAIL(why, E_USAGE, "tls.cert: TLS goes on or off with a restart only");

@@ -120,7 +120,9 @@ size_t http_server_take_conns(struct http_server *s, int *fds, size_t max)
         size_t here = kept->n / sizeof *fds;
         here = here < max - n ? here : max - n;
         size_t bytes = here * sizeof *fds;
-        memcpy(fds + n, kept->p != NULL ? kept->p : "", bytes);
+        if (kept->p == NULL)
+            continue;
+        memcpy(fds + n, kept->p, bytes);
         memmove(kept->p, kept->p + bytes, kept->n - bytes);
         kept->n -= bytes;
         n += here;

@@ -164,10 +164,10 @@ static err_t conns_write(const struct handover *h, int least, struct diag *why, 
 err_t handover_become(struct arena *a, const struct handover *h, const char *path,
                       char *const argv[], struct diag *why)
 {
-    int moved[HANDED_MAX + 1];
+    int moved[HANDED_MAX + 1] = { -1 };
     size_t n = h->sockets_n + 1; /* and the connections */
     int least = SD_LISTEN_FDS_START + (int)n;
-    char **env;
+    char **env = NULL;
     TRY(handover_environment(a, h, n, &env));
     (void)close_range(SD_LISTEN_FDS_START, ~0U, CLOSE_RANGE_CLOEXEC); /* all of ours are already */
     for (size_t i = 0; i < h->sockets_n; i++)

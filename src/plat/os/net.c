@@ -80,8 +80,8 @@ static err_t net_address(const char *text, struct diag *why, union address *ret,
 
 err_t net_listen(const char *address, struct diag *why, int *ret_fd)
 {
-    union address a;
-    socklen_t n;
+    union address a = { 0 };
+    socklen_t n = 0;
     TRY(net_address(address, why, &a, &n));
     if (net_bind(&a, n, ret_fd) != E_OK)
         return FAIL(why, E_IO, "%s: %s", address, strerrordesc_np(errno));
@@ -90,9 +90,9 @@ err_t net_listen(const char *address, struct diag *why, int *ret_fd)
 
 bool net_is_bound_to(int fd, const char *address)
 {
-    union address want;
+    union address want = { 0 };
     union address is = { 0 };
-    socklen_t n;
+    socklen_t n = 0;
     socklen_t is_n = sizeof is;
     if (net_address(address, NULL, &want, &n) != E_OK || getsockname(fd, &is.any, &is_n) != 0 ||
         is.any.sa_family != want.any.sa_family)
@@ -199,8 +199,8 @@ err_t net_probe(const char *address, struct diag *why)
                  { EADDRNOTAVAIL, E_NOT_FOUND },
                  { 0, E_OK } };
     const int on = 1;
-    union address a;
-    socklen_t n;
+    union address a = { 0 };
+    socklen_t n = 0;
     TRY(net_address(address, why, &a, &n));
     int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)

@@ -111,7 +111,7 @@ static err_t proc_await(pid_t pid, int fd, dur_t in, const char *path, struct di
 err_t proc_check(const char *path, char *const argv[], dur_t in, struct diag *why)
 {
     int ends[2];
-    pid_t pid;
+    pid_t pid = -1;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return FAIL(why, E_IO, "%s: %s", path, strerrordesc_np(errno));
     err_t e = proc_spawn(path, argv, ends[1], &pid);

@@ -149,7 +149,7 @@ void tls_server_free(struct tls_server *s)
 err_t tls_server_reload(struct tls_server *s, const char *cert_file, const char *key_file,
                         struct diag *why)
 {
-    struct pair fresh;
+    struct pair fresh = { 0 };
     TRY(pair_make(cert_file, key_file, why, &fresh));
     ts_t now = clock_now();
     bool valid = fresh.from.us <= now.us && now.us < fresh.until.us;
