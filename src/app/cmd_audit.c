@@ -219,6 +219,7 @@ static err_t follow(struct record *r)
             (void)fprintf(stderr, "seneschal: %s: asking again\n", r->cli->why.text);
         diag_clear(&r->cli->why);
         first = false;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
         (void)sleep(e == E_OK ? FOLLOW_EVERY_S : FOLLOW_RETRY_S);
     }
 }

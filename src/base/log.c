@@ -218,7 +218,8 @@ enum { FIELDS_MAX = 16 };
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n)
 {
-    static const struct gcra_rate rate = { EVENT_INTERVAL_US, EVENT_INTERVAL_US * EVENT_BURST };
+    static const struct gcra_rate rate = { EVENT_INTERVAL_US,
+                                           (int64_t)EVENT_INTERVAL_US * EVENT_BURST };
     struct log_field more[FIELDS_MAX];
     dur_t wait;
     if (!log_wants(level))

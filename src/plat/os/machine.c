@@ -87,8 +87,8 @@ static bool see_socket(void *arg, char *line)
     unsigned port = 0;
     unsigned state = 0;
     unsigned long inode = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): a line of the kernel's own; what does not match is passed over
-     */
+    /* A line of the kernel's own: what does not match is passed over. */
+    /* NOLINTNEXTLINE(cert-err34-c) */
     int n = sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
                    &port, &state, &inode);
     if (n != 3 || state != TCP_LISTEN || port != s->port)
@@ -170,8 +170,8 @@ static bool see_lock(void *arg, char *line)
     unsigned major_n = 0;
     unsigned minor_n = 0;
     unsigned long inode = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): a line of the kernel's own; what does not match is passed over
-     */
+    /* A line of the kernel's own: what does not match is passed over. */
+    /* NOLINTNEXTLINE(cert-err34-c) */
     int n = sscanf(line, "%*d: FLOCK %*s %*s %d %x:%x:%lu", &pid, &major_n, &minor_n, &inode);
     if (n != 4 || inode != l->file.st_ino || major_n != major(l->file.st_dev) ||
         minor_n != minor(l->file.st_dev))
