@@ -5,7 +5,13 @@
 #include "base/buf.h"
 #include "base/num.h"
 
-enum { TIME_TEXT_MAX = 64, DATE_TEXT = 10, MINUTES_TEXT = 16, FRACTION_DIGITS = 6 };
+enum {
+    TIME_TEXT_MAX = 64,
+    TIME_BUF_MAX = 128,
+    DATE_TEXT = 10,
+    MINUTES_TEXT = 16,
+    FRACTION_DIGITS = 6
+};
 
 /* Beyond these a number cannot be seconds or milliseconds of our time: it is the finer unit. */
 static const int64_t seconds_end = INT64_C(100000000000);         /* the year 5138 */
@@ -78,7 +84,7 @@ err_t import_time_parse(str_t text, ts_t *ret)
         end++;
     str_t clock = str_sub(text, DATE_TEXT + 1, end - DATE_TEXT - (end > DATE_TEXT ? 1 : 0));
     CLEANUP(buf_fini) struct buf b;
-    buf_init(&b, TIME_TEXT_MAX * 2);
+    buf_init(&b, TIME_BUF_MAX);
     buf_add(&b, str_sub(text, 0, DATE_TEXT));
     buf_add_byte(&b, 'T');
     buf_add(&b, clock.n > 0 ? clock : STR("00:00:00"));

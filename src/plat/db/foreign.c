@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { FOREIGN_TEXT_MAX = 16 * 1024, FOREIGN_DEPTH_MAX = 64, FOREIGN_OPS_MAX = 256 };
+enum {
+    FOREIGN_TEXT_MAX = 16 * 1024,
+    FOREIGN_DEPTH_MAX = 64,
+    FOREIGN_OPS_MAX = 8192,
+    FOREIGN_LIST_MAX = 128, /* columns of a table that are looked at */
+};
 
 struct foreign {
     sqlite3 *sqlite;
@@ -84,7 +89,7 @@ static void foreign_harden(sqlite3 *db)
         { SQLITE_LIMIT_LENGTH, FOREIGN_ROW_MAX },
         { SQLITE_LIMIT_SQL_LENGTH, FOREIGN_TEXT_MAX },
         { SQLITE_LIMIT_EXPR_DEPTH, FOREIGN_DEPTH_MAX },
-        { SQLITE_LIMIT_VDBE_OP, FOREIGN_OPS_MAX * FOREIGN_COLUMNS_MAX },
+        { SQLITE_LIMIT_VDBE_OP, FOREIGN_OPS_MAX },
         { SQLITE_LIMIT_ATTACHED, 0 },
     };
     /* None of these can fail on an open handle. */
@@ -98,14 +103,11 @@ static void foreign_harden(sqlite3 *db)
         (void)sqlite3_limit(db, limits[i].what, limits[i].value);
 }
 
-static err_t foreign_open_sqlite(struct foreign *f, const char *path, struct diag *why)
+static err_t foreign_open_sqlite(struct foreign *f, const char *uri, struct diag *why)
 {
-    CLEANUP(buf_fini) struct buf uri;
-    buf_init(&uri, FOREIGN_TEXT_MAX);
-    TRY(foreign_uri(path, &uri));
     int flags =
         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int rc = fault_here() ? SQLITE_NOMEM : sqlite3_open_v2(uri.p, &f->sqlite, flags, NULL);
+    int rc = fault_here() ? SQLITE_NOMEM : sqlite3_open_v2(uri, &f->sqlite, flags, NULL);
     if (rc == SQLITE_OK) {
         foreign_harden(f->sqlite);
         rc = sqlite3_exec(f->sqlite, "PRAGMA cell_size_check=ON; PRAGMA query_only=ON;", NULL, NULL,
@@ -116,11 +118,14 @@ static err_t foreign_open_sqlite(struct foreign *f, const char *path, struct dia
 
 err_t foreign_open(const char *path, struct diag *why, struct foreign **ret)
 {
+    CLEANUP(buf_fini) struct buf uri;
+    buf_init(&uri, FOREIGN_TEXT_MAX);
     TRY(foreign_file(path, why));
+    TRY(foreign_uri(path, &uri));
     CLEANUP(foreign_closep) struct foreign *f = fault_here() ? NULL : calloc(1, sizeof *f);
     if (f == NULL)
         return E_NO_MEMORY;
-    TRY(foreign_open_sqlite(f, path, why));
+    TRY(foreign_open_sqlite(f, uri.p, why));
     *ret = f;
     f = NULL;
     return E_OK;
@@ -145,7 +150,7 @@ static err_t columns_read(struct foreign *f, sqlite3_stmt *st, struct arena *a, 
 {
     size_t n = 0;
     int rc;
-    while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < FOREIGN_COLUMNS_MAX * 4) {
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < FOREIGN_LIST_MAX) {
         const unsigned char *text = sqlite3_column_text(st, 0);
         str_t name = str_of(text, (size_t)sqlite3_column_bytes(st, 0));
         TRY(str_copy(a, name, &list[n]));
@@ -162,14 +167,14 @@ err_t foreign_columns(struct foreign *f, struct arena *a, const char *table, str
 {
     sqlite3_stmt *st = NULL;
     size_t n = 0;
-    str_t *list = ARENA_ARRAY(a, str_t, FOREIGN_COLUMNS_MAX * 4);
+    str_t *list = ARENA_ARRAY(a, str_t, FOREIGN_LIST_MAX);
     if (list == NULL)
         return E_NO_MEMORY;
     int rc = sqlite3_prepare_v3(f->sqlite, columns_text, -1, 0, &st, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_int(st, 2, FOREIGN_COLUMNS_MAX * 4);
+        rc = sqlite3_bind_int(st, 2, FOREIGN_LIST_MAX);
     err_t e = rc == SQLITE_OK ? columns_read(f, st, a, why, list, &n) : foreign_refuse(f, rc, why);
     (void)sqlite3_finalize(st);
     TRY(e);

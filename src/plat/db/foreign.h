@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 
-enum { FOREIGN_ROW_MAX = 1024 * 1024, FOREIGN_ROWS_MAX = 4000000, FOREIGN_COLUMNS_MAX = 32 };
+enum { FOREIGN_ROW_MAX = 1024 * 1024, FOREIGN_ROWS_MAX = 4000000 };
 
 struct foreign;
 

@@ -19,7 +19,7 @@ static err_t free_pages(struct db *db, int64_t *ret)
 err_t db_vacuum(struct db *db, int64_t keep, int64_t most, int64_t *ret_free)
 {
     char text[64];
-    int64_t n;
+    int64_t n = 0;
     TRY(free_pages(db, &n));
     if (n > keep) {
         int64_t pages = n - keep < most ? n - keep : most;
