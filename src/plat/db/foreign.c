@@ -122,12 +122,15 @@ err_t foreign_open(const char *path, struct diag *why, struct foreign **ret)
     buf_init(&uri, FOREIGN_TEXT_MAX);
     TRY(foreign_file(path, why));
     TRY(foreign_uri(path, &uri));
-    CLEANUP(foreign_closep) struct foreign *f = fault_here() ? NULL : calloc(1, sizeof *f);
+    struct foreign *f = fault_here() ? NULL : calloc(1, sizeof *f);
     if (f == NULL)
         return E_NO_MEMORY;
-    TRY(foreign_open_sqlite(f, uri.p, why));
+    err_t e = foreign_open_sqlite(f, uri.p, why);
+    if (e != E_OK) {
+        foreign_close(f);
+        return e;
+    }
     *ret = f;
-    f = NULL;
     return E_OK;
 }
 

@@ -18,10 +18,6 @@ struct foreign;
  * SQLite): all say so in `why`. */
 err_t foreign_open(const char *path, struct diag *why, struct foreign **ret) MUST_USE;
 void foreign_close(struct foreign *f); /* NULL is fine */
-static inline void foreign_closep(struct foreign **f)
-{
-    foreign_close(*f);
-}
 
 /* The ordinary columns of a table, in order. E_NOT_FOUND: there is no such table; a view or a
  * virtual table is none. */
