@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-const TOOLS = process.env.BENCH_TOOLS ?? 'build/release/bench';
+export const TOOLS = process.env.BENCH_TOOLS ?? 'build/release/bench';
 export const tool = async (name, args) =>
     (await promisify(execFile)(path.join(TOOLS, name), args.map(String), { maxBuffer: 1 << 20 })).stdout;
 

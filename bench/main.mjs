@@ -9,10 +9,11 @@ import { figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
 import { figureGoodput, figureStorm } from './figure_storm.mjs';
+import { figureRevoke, figureStreamMemory, figureStreamTls, figureStreamTold } from './figure_stream.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet', 'storm'];
+const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet', 'storm', 'stream'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -24,6 +25,8 @@ if (strange.length > 0) {
 const asked = (name) => wanted.length === 0 || wanted.includes(name);
 const effort = quick ? { rounds: 1, ms: 1000 } : { rounds: 3, ms: 3000 };
 const MANY = quick ? 100_000 : 1_000_000;
+
+const STREAMS = 10_000;
 
 const table = new Table();
 const stores = [];
@@ -63,6 +66,13 @@ try {
         const fleet = await store('storm', 10_001);
         await figureStorm(table, await fleet.serve());
         await figureGoodput(table, fleet, effort);
+    }
+    if (asked('stream')) {
+        const many = await (await store('stream', STREAMS)).serve();
+        await figureStreamMemory(table, many, STREAMS);
+        await figureStreamTold(table, many, STREAMS, effort);
+        await figureRevoke(table, many, STREAMS, quick ? 50 : 300);
+        await figureStreamTls(table, many, quick ? 1000 : 5000);
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

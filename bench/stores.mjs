@@ -39,7 +39,7 @@ export class Store {
         await this.server.start();
         this.adminToken = await this.server.adminToken();
         const admin = this.client(this.adminToken);
-        await publishPolicy(admin, { owuiEndpoint: 'https://ai.example', limits: { tokens: 4096 }, note: 'x'.repeat(BODY - 120) });
+        this.policy = (await publishPolicy(admin, { owuiEndpoint: 'https://ai.example', limits: { tokens: 4096 }, note: 'x'.repeat(BODY - 120) })).id;
         if (this.devices > 0) {
             const answer = await admin.as(this.token).get('/iassistants/config');
             answer.want(200);
@@ -47,6 +47,11 @@ export class Store {
             this.etag = answer.headers.etag;
         }
         return this;
+    }
+
+    /** The token of device number n. */
+    async tokenOf(n) {
+        return (await tool('bench-fill', ['--token', n])).trim();
     }
 
     client(token) {
