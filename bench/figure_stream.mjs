@@ -13,6 +13,7 @@ import { load, median, TOOLS } from './load.mjs';
 import { rate } from './table.mjs';
 
 const POLLS = 5000; /* a second, beside the streams */
+const FIRST = 500; /* streams that are there before memory is looked at */
 const now = () => Number(process.hrtime.bigint() / 1000n);
 const many = (n) => n.toLocaleString('en-US');
 
@@ -60,32 +61,38 @@ class Streams {
 const warm = (store, count) =>
     load({ mode: 'get', path: '/api/v1/iassistants/config', ...store.target, devices: store.devices, expect: 200, connections: 16, count });
 
-/** Anonymous memory of an idle stream, bytes. */
+/** Anonymous memory of an idle stream, bytes: of the last `streams`, when the first few are there already. */
 async function memoryOf(store, streams, options) {
+    const port = store.target.port;
+    const first = new Streams({ port, streams: FIRST, ...options });
+    await first.next('open');
+    await sleep(500);
     const before = store.memory('RssAnon');
-    const peers = new Streams({ port: store.target.port, streams, ...options });
+    const peers = new Streams({ port, streams, first: FIRST, ...options });
     await peers.next('open');
     await sleep(500);
     const each = ((store.memory('RssAnon') - before) * 1024) / streams;
+    await first.quit();
     await peers.quit();
     return each;
 }
 
 export async function figureStreamMemory(table, store, streams) {
-    await warm(store, streams);
+    await warm(store, streams + FIRST);
     table.add(`memory per idle stream, plain (${many(streams)})`, await memoryOf(store, streams, {}), '<=', 1024, 'bytes', 'anonymous, of the server');
 }
 
-/** store: not running; it is started behind TLS, with a certificate of its own. */
+/** store: filled, not serving; it is served behind TLS for a while. */
 export async function figureStreamTls(table, store, streams) {
     const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(store.root, name));
     const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
         '-subj', '/CN=localhost', '-keyout', key, '-out', cert]);
     if (made.code !== 0) throw new Error(made.stderr);
     await store.server.restart({ args: ['--tls-cert', cert, '--tls-key', key] });
-    await memoryOf(store, streams, { tls: true }); // the devices are in memory now
-    table.add(`memory per idle stream, TLS (${many(streams)})`, (await memoryOf(store, streams, { tls: true })) / 1024, '<=', 16, 'kB');
+    const each = await memoryOf(store, streams, { tls: true });
+    table.add(`memory per idle stream, TLS (${many(streams)})`, each / 1024, '<=', 16, 'kB', 'with its device in memory');
     await store.server.restart({ args: [] });
+    await store.server.stop();
 }
 
 /** User and system time of the server so far, ms. */

@@ -68,11 +68,12 @@ try {
         await figureGoodput(table, fleet, effort);
     }
     if (asked('stream')) {
-        const many = await (await store('stream', STREAMS)).serve();
+        const many = await store('stream', STREAMS + 1000);
+        await figureStreamTls(table, many, quick ? 1000 : 5000);
+        await many.serve();
         await figureStreamMemory(table, many, STREAMS);
         await figureStreamTold(table, many, STREAMS, effort);
         await figureRevoke(table, many, STREAMS, quick ? 50 : 300);
-        await figureStreamTls(table, many, quick ? 1000 : 5000);
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

@@ -26,6 +26,7 @@ enum { EVENTS = 256, LINE_MAX_BYTES = 256, WINDOW = 256, BYTES = 16384 };
 struct bench {
     struct stream_target to;
     uint64_t streams;
+    uint64_t first; /* number of the first device */
     uint64_t polls; /* a second */
     struct stream *all;
     int64_t *told_us; /* 0: not told since `watch` */
@@ -54,7 +55,8 @@ static void open_more(struct bench *b)
     while (b->opened < b->streams && b->opened - b->open < WINDOW) {
         struct stream *s = &b->all[b->opened];
         struct epoll_event ev = { .events = EPOLLIN, .data.u64 = b->opened };
-        if (!stream_open(s, &b->to, b->opened) || epoll_ctl(b->ep, EPOLL_CTL_ADD, s->fd, &ev) != 0)
+        if (!stream_open(s, &b->to, b->first + b->opened) ||
+            epoll_ctl(b->ep, EPOLL_CTL_ADD, s->fd, &ev) != 0)
             fail("cannot connect", b->opened);
         b->opened++;
     }
@@ -177,18 +179,16 @@ static void serve(struct bench *b)
 }
 
 static const struct option names[] = {
-    { "port", required_argument, NULL, 'p' },
-    { "streams", required_argument, NULL, 'n' },
-    { "polls", required_argument, NULL, 'r' },
-    { "tls", no_argument, NULL, 't' },
-    { NULL, 0, NULL, 0 },
+    { "port", required_argument, NULL, 'p' },  { "streams", required_argument, NULL, 'n' },
+    { "first", required_argument, NULL, 'f' }, { "polls", required_argument, NULL, 'r' },
+    { "tls", no_argument, NULL, 't' },         { NULL, 0, NULL, 0 },
 };
 
 static bool options(struct bench *b, int argc, char **argv)
 {
     uint64_t port = 0;
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        uint64_t *to = c == 'p' ? &port : c == 'n' ? &b->streams : &b->polls;
+        uint64_t *to = c == 'p' ? &port : c == 'n' ? &b->streams : c == 'f' ? &b->first : &b->polls;
         if (c == 't')
             b->to.tls = true;
         else if (c == '?' || num_parse_u64(str_from_cz(optarg), to) != E_OK)
@@ -203,7 +203,9 @@ int main(int argc, char **argv)
     struct bench b = { .ep = epoll_create1(EPOLL_CLOEXEC) };
     struct rlimit files;
     if (!options(&b, argc, argv)) {
-        (void)fprintf(stderr, "usage: bench-streams --port N --streams N [--polls RATE] [--tls]\n");
+        (void)fprintf(
+            stderr,
+            "usage: bench-streams --port N --streams N [--first I] [--polls RATE] [--tls]\n");
         return 2;
     }
     (void)getrlimit(RLIMIT_NOFILE, &files);
