@@ -64,7 +64,7 @@ const warm = (store, count) =>
 /** Until its memory stands still: a job writes down who was seen, and the store's cache fills once. */
 async function quiet(store) {
     const kB = [];
-    for (let i = 0; i < 40 && (kB.length < 4 || kB[0] - kB[3] > 64); i++) {
+    for (let i = 0; i < 40 && (kB.length < 8 || kB[0] - kB[7] > 64); i++) {
         await sleep(2000);
         kB.unshift(store.memory('RssAnon'));
     }

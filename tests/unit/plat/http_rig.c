@@ -64,6 +64,20 @@ static void lend(struct http_xchg *x)
     assert_int_equal(pthread_create(&w->thread, NULL, work_main, w), 0);
 }
 
+static char events; /* what x->user of a stream points to */
+
+/* Small pieces, until the socket takes no more. */
+static void stream_events(struct http_xchg *x)
+{
+    x->user = &events;
+    http_stream_begin(x, 200, STR("Content-Type: text/event-stream\r\n"));
+    http_stream_trickle(x);
+    for (int i = 0; http_stream_is_empty(x); i++) {
+        assert_true(i < 100000); /* the kernel keeps little of it */
+        (void)http_stream_write(x, str_of(big, 200));
+    }
+}
+
 static struct http_take on_head(void *app, struct http_xchg *x)
 {
     (void)app;
@@ -80,6 +94,8 @@ static void on_message(void *app, struct http_xchg *x)
         say(x, 200, str_of(big, sizeof big));
     else if (str_eq(x->path, STR("/lend")))
         lend(x);
+    else if (str_eq(x->path, STR("/events")))
+        stream_events(x);
     else
         say(x, 200, STR("ok"));
 }
@@ -93,7 +109,16 @@ static void on_refuse(void *app, struct http_xchg *x, err_t e, const struct diag
 static void on_gone(void *app, struct http_xchg *x)
 {
     (void)app;
-    (void)x;
+    if (x->user == &events)
+        http_stream_end(x);
+}
+
+static void on_drain(void *app, struct http_xchg *x)
+{
+    (void)app;
+    assert_ptr_equal(x->user, &events);
+    assert_true(http_stream_is_empty(x));
+    (void)http_stream_write(x, STR("drained"));
 }
 
 static void on_done(void *app, struct http_xchg *x, int status, size_t bytes)
@@ -109,7 +134,7 @@ static const struct http_app calls = {
     .on_message = on_message,
     .on_refuse = on_refuse,
     .on_gone = on_gone,
-    .on_drain = on_gone,
+    .on_drain = on_drain,
     .on_done = on_done,
 };
 

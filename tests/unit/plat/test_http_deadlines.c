@@ -104,6 +104,47 @@ static void test_a_stalled_reader_has_15_seconds(void **state)
     (void)close(fd);
 }
 
+static void test_a_stalled_reader_of_a_stream_has_15_seconds_too(void **state)
+{
+    (void)state;
+    int fd = dial();
+    tell(fd, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+    pass(DUR_S(14));
+    assert_int_equal(http_server_conns(rig_server), 1);
+    pass(DUR_S(1));
+    assert_int_equal(http_server_conns(rig_server), 0);
+    (void)close(fd);
+}
+
+/* Of a stream of any length only the end is kept. */
+static bool hear_until(int fd, const char *end)
+{
+    static char text[KIB(64)];
+    size_t n = 0;
+    ssize_t got;
+    while ((got = recv(fd, text + n, sizeof text - n, 0)) > 0) {
+        n += (size_t)got;
+        if (memmem(text, n, end, strlen(end)) != NULL)
+            return true;
+        size_t keep = n < 16 ? n : 16;
+        memmove(text, text + n - keep, keep);
+        n = keep;
+    }
+    return false;
+}
+
+static void test_a_stream_says_when_all_has_left_and_may_rest_for_long(void **state)
+{
+    (void)state;
+    int fd = dial();
+    tell(fd, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(hear_until(fd, "drained"));
+    pass(DUR_S(100));
+    assert_true(is_open(fd));
+    (void)close(fd);
+    settle();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +154,8 @@ int main(void)
         WITH_SERVER(test_a_body_has_its_pace),
         WITH_SERVER(test_an_early_burst_buys_no_stall),
         WITH_SERVER(test_a_stalled_reader_has_15_seconds),
+        WITH_SERVER(test_a_stalled_reader_of_a_stream_has_15_seconds_too),
+        WITH_SERVER(test_a_stream_says_when_all_has_left_and_may_rest_for_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
