@@ -66,7 +66,7 @@ static void lend(struct http_xchg *x)
 
 static char events; /* what x->user of a stream points to */
 
-/* Small pieces, until the socket takes no more. */
+/* Small pieces, until the socket takes no more for now. */
 static void stream_events(struct http_xchg *x)
 {
     x->user = &events;
@@ -116,7 +116,6 @@ static void on_gone(void *app, struct http_xchg *x)
 static void on_drain(void *app, struct http_xchg *x)
 {
     (void)app;
-    assert_ptr_equal(x->user, &events);
     assert_true(http_stream_is_empty(x));
     (void)http_stream_write(x, STR("drained"));
 }

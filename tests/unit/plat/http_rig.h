@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The server with real sockets and a clock that the test moves. It answers `ok`, to /big more than
- * a socket holds, to /lend the body, from another thread, and to /events a stream, of which it
- * writes no more once a piece waits, and "drained" when none does.
+ * a socket holds, to /lend the body, from another thread, and to /events a stream of pieces
+ * until one waits, then "drained" when none does.
  */
 #ifndef TESTS_PLAT_HTTP_RIG_H
 #define TESTS_PLAT_HTTP_RIG_H

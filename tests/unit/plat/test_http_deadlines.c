@@ -104,18 +104,6 @@ static void test_a_stalled_reader_has_15_seconds(void **state)
     (void)close(fd);
 }
 
-static void test_a_stalled_reader_of_a_stream_has_15_seconds_too(void **state)
-{
-    (void)state;
-    int fd = dial();
-    tell(fd, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
-    pass(DUR_S(14));
-    assert_int_equal(http_server_conns(rig_server), 1);
-    pass(DUR_S(1));
-    assert_int_equal(http_server_conns(rig_server), 0);
-    (void)close(fd);
-}
-
 /* Of a stream of any length only the end is kept. */
 static bool hear_until(int fd, const char *end)
 {
@@ -154,7 +142,6 @@ int main(void)
         WITH_SERVER(test_a_body_has_its_pace),
         WITH_SERVER(test_an_early_burst_buys_no_stall),
         WITH_SERVER(test_a_stalled_reader_has_15_seconds),
-        WITH_SERVER(test_a_stalled_reader_of_a_stream_has_15_seconds_too),
         WITH_SERVER(test_a_stream_says_when_all_has_left_and_may_rest_for_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
