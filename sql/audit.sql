@@ -49,7 +49,7 @@ SELECT chain, seq FROM audit_private WHERE chain > $after ORDER BY chain LIMIT 1
 
 -- How long the record is: the heads of all chains, by their index.
 -- @one audit_sums() -> (chains int, events int)
-SELECT count(*), coalesce(sum((SELECT e.seq FROM audit_event e WHERE e.chain = c.id ORDER BY e.seq DESC LIMIT 1)), 0)
+SELECT count(*), CAST(coalesce(sum((SELECT e.seq FROM audit_event e WHERE e.chain = c.id ORDER BY e.seq DESC LIMIT 1)), 0) AS bigint)
 FROM audit_chain c;
 
 -- @many audit_keys() -> (public bytes?)

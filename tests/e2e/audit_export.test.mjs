@@ -94,7 +94,8 @@ test('audit:read reads, audit:export exports', async () => {
 });
 
 test('a long export to slow readers waits in the store, not in memory; the server goes on', async () => {
-    const rss = () => Number(readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
+    // Its own memory: the pages of the store, which it maps, are the kernel's to keep or to drop.
+    const rss = () => Number(readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/^RssAnon:\s+(\d+) kB/m)[1]) * 1024;
     const EVENTS = 8_000;
     const boot = uniqueName('m');
     for (let i = 0; i < EVENTS / 250; i++) {
@@ -124,7 +125,7 @@ test('a long export to slow readers waits in the store, not in memory; the serve
         return Math.abs(rss() - a) < 1 << 20;
     });
     const grown = rss() - before;
-    assert.ok(grown < first.bytes * 4, `8 exports of ${first.bytes} bytes: ${grown} more`);
+    assert.ok(grown < first.bytes * 2, `8 exports of ${first.bytes} bytes: ${grown} more`);
     assert.equal((await admin.atRoot().get('/health')).status, 200);
     for (const one of slow.slice(1)) one.destroy();
     assert.ok((await drain(slow[0])).events >= first.events, 'whoever comes back late still gets it whole');
