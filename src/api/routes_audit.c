@@ -5,9 +5,11 @@
 
 /* clang-format off */
 static const struct route rows[] = {
-    { HTTP_GET, "/admin/security/audit", audit_get, .auth = AUTH_ACTOR, MAY(AUDIT_READ), .tx = TX_READ, .both = true, .no_store = true,
+    { HTTP_GET, "/admin/security/audit", audit_get, .auth = AUTH_ACTOR, MAY(AUDIT_READ),
+      .tx = TX_READ, .both = true, .no_store = true,
       .query = &audit_query_shape, .out = &audit_out_shape, .out_list = true,
-      .doc = "The chained record of the organisation, newest first; as pages, or as a stream of NDJSON or CSV." },
+      .doc = "The chained record of the organisation, newest first; as pages, or as a stream of "
+             "NDJSON or CSV." },
 };
 /* clang-format on */
 

@@ -15,13 +15,18 @@ static const struct field audit_query_fields[] = {
     FIELD_AS(struct audit_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
     FIELD(struct audit_query, from,   OPT, .doc = "not before"),
     FIELD(struct audit_query, to,     OPT, .doc = "before"),
-    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, .doc = "id, kind or name"),
-    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG, .doc = "such as device.enrolled"),
-    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, .doc = "id, kind or name"),
+    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "id, kind or name"),
+    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG,
+          .doc = "such as device.enrolled"),
+    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "id, kind or name"),
     FIELD(struct audit_query, result, OPT, .oneof = results),
-    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG, .doc = "slug; another's, and system, want system:admin"),
+    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
+          .doc = "slug; another's, and system, want system:admin"),
     FIELD(struct audit_query, order,  OPT, .oneof = orders, .doc = "default desc: newest first"),
-    FIELD(struct audit_query, format, OPT, .oneof = formats, .doc = "ndjson and csv stream all that the filters leave, and want audit:export"),
+    FIELD(struct audit_query, format, OPT, .oneof = formats,
+          .doc = "ndjson and csv stream all that the filters leave, and want audit:export"),
 };
 
 static const struct field actor_fields[] = {
@@ -43,7 +48,8 @@ static const struct field audit_out_fields[] = {
     FIELD(struct audit_out, ip),
     FIELD(struct audit_out, request_id),
     FIELD(struct audit_out, details),
-    FIELD(struct audit_out, erased, .omit = true, .doc = "names, address and details were erased; the chain holds"),
+    FIELD(struct audit_out, erased, .omit = true,
+          .doc = "names, address and details were erased; the chain holds"),
     FIELD(struct audit_out, hash),
     FIELD(struct audit_out, prev_hash),
 };

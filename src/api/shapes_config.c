@@ -6,7 +6,8 @@ enum { WAIT_MAX_S = 55 };
 /* clang-format off */
 static const struct field config_query_fields[] = {
     FIELD(struct config_query, device_id, OPT, .doc = "whose; a device's own when left out"),
-    FIELD(struct config_query, wait,      OPT, .min = 0, .max = WAIT_MAX_S, .doc = "seconds to wait for a change, with If-None-Match"),
+    FIELD(struct config_query, wait,      OPT, .min = 0, .max = WAIT_MAX_S,
+          .doc = "seconds to wait for a change, with If-None-Match"),
 };
 static const struct field config_out_fields[] = {
     FIELD(struct config_out, config),

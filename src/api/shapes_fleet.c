@@ -15,13 +15,17 @@ enum {
 /* clang-format off */
 static const char *const decisions[] = { "approve", "refuse", NULL };
 static const char *const known_words[] = { "allow", "refuse", NULL };
-static const char *const statuses[] = { "PENDING", "ENROLLED", "BLOCKED", "UNINSTALLED", "REFUSED", "REVOKED", NULL };
-static const char *const agent_statuses[] = { "pending", "active", "blocked", "uninstalled", "refused", "revoked", NULL };
-static const char *const sorts[] = { "-created_at", "created_at", "machine_id", "-machine_id", "last_seen_at", "-last_seen_at", NULL };
+static const char *const statuses[] = { "PENDING", "ENROLLED", "BLOCKED", "UNINSTALLED", "REFUSED",
+    "REVOKED", NULL };
+static const char *const agent_statuses[] = { "pending", "active", "blocked", "uninstalled",
+    "refused", "revoked", NULL };
+static const char *const sorts[] = { "-created_at", "created_at", "machine_id", "-machine_id",
+    "last_seen_at", "-last_seen_at", NULL };
 
 #define WORD(T, m)         FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true)
 #define WORD_DOC(T, m, d)  FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true, .doc = (d))
-#define MACHINE(T)         FIELD(T, machine_id, REQ, .min = 1, .max = MACHINE_MAX, .text = TEXT_MACHINE_ID, .doc = "the machine's own name: unique in its organisation")
+#define MACHINE(T)         FIELD(T, machine_id, REQ, .min = 1, .max = MACHINE_MAX, \
+          .text = TEXT_MACHINE_ID, .doc = "the machine's own name: unique in its organisation")
 #define PAGE(T)            FIELD_AS(T, page.limit, "limit", OPT, .min = 1, .max = PAGE_MAX), \
                            FIELD_AS(T, page.cursor, "cursor", OPT, .max = 1024, .text = TEXT_TOKEN)
 #define REASON(T)          FIELD(T, reason, OPT, .max = REASON_MAX, .doc = "stored and on the record")
@@ -34,9 +38,12 @@ static const struct field enroll_init_in_fields[] = {
     WORD(struct enroll_init_in, client_version),
     WORD(struct enroll_init_in, fingerprint),
     WORD_DOC(struct enroll_init_in, user_hint, "who the machine is for, as it says"),
-    FIELD(struct enroll_init_in, labels,     OPT, .json = JSON_LABELS, .doc = "a claim: in force only as far as the approval says"),
-    FIELD(struct enroll_init_in, metadata,   OPT, .json = JSON_OBJECT_OPEN, .max = METADATA_MAX, .doc = "shown, never a selector"),
-    FIELD(struct enroll_init_in, public_key, OPT, .json = JSON_JWK, .max = 1024, .doc = "JWK: OKP/Ed25519 or EC/P-256, public members only"),
+    FIELD(struct enroll_init_in, labels,     OPT, .json = JSON_LABELS,
+          .doc = "a claim: in force only as far as the approval says"),
+    FIELD(struct enroll_init_in, metadata,   OPT, .json = JSON_OBJECT_OPEN, .max = METADATA_MAX,
+          .doc = "shown, never a selector"),
+    FIELD(struct enroll_init_in, public_key, OPT, .json = JSON_JWK, .max = 1024,
+          .doc = "JWK: OKP/Ed25519 or EC/P-256, public members only"),
 };
 static const struct field challenge_out_fields[] = {
     FIELD(struct challenge_out, nonce),
@@ -55,7 +62,8 @@ static const struct field enroll_init_out_fields[] = {
 };
 static const struct field enroll_confirm_in_fields[] = {
     FIELD(struct enroll_confirm_in, device_id, REQ),
-    FIELD(struct enroll_confirm_in, decision,  OPT, .oneof = decisions, .doc = "an administrator's; or claim, never both"),
+    FIELD(struct enroll_confirm_in, decision,  OPT, .oneof = decisions,
+          .doc = "an administrator's; or claim, never both"),
     FIELD(struct enroll_confirm_in, claim,     OPT, .max = TOKEN_MAX, .secret = true),
     FIELD(struct enroll_confirm_in, signature, OPT, .max = WORD_MAX),
     FIELD(struct enroll_confirm_in, request_id, OPT),
@@ -71,15 +79,19 @@ static const struct field enroll_confirm_out_fields[] = {
     FIELD(struct enroll_confirm_out, join_seq,   .omit = true),
     FIELD(struct enroll_confirm_out, config_url, .omit = true),
     FIELD(struct enroll_confirm_out, jwks_uri,   .omit = true),
-    FIELD(struct enroll_confirm_out, root_key,   .omit = true, .doc = "JWK: what signs configurations; pin it"),
+    FIELD(struct enroll_confirm_out, root_key,   .omit = true,
+          .doc = "JWK: what signs configurations; pin it"),
 };
 static const struct field device_query_fields[] = {
     PAGE(struct device_query),
-    FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE, .doc = "a prefix of machine_id, hostname or the owner's name"),
+    FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "a prefix of machine_id, hostname or the owner's name"),
     FIELD(struct device_query, status, OPT, .oneof = statuses),
-    FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, .doc = "id or name"),
+    FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "id or name"),
     FIELD(struct device_query, user,   OPT),
-    FIELD(struct device_query, label,  OPT, .min = 1, .max = 512, .text = TEXT_LINE, .doc = "name, or name=value"),
+    FIELD(struct device_query, label,  OPT, .min = 1, .max = 512, .text = TEXT_LINE,
+          .doc = "name, or name=value"),
     FIELD(struct device_query, sort,   OPT, .oneof = sorts),
     FIELD(struct device_query, count,  OPT, .doc = "adds `total`, exact up to 10,000"),
 };
@@ -122,14 +134,16 @@ static const struct field device_history_out_fields[] = {
     FIELD(struct device_history_out, actor_id),
     FIELD(struct device_history_out, reason),
 };
-static const struct shape device_history_out_shape = SHAPE(struct device_history_out, "DeviceMove", device_history_out_fields);
+static const struct shape device_history_out_shape = SHAPE(struct device_history_out, "DeviceMove",
+    device_history_out_fields);
 static const struct field device_config_out_fields[] = {
     FIELD(struct device_config_out, etag),
     FIELD(struct device_config_out, version),
     FIELD(struct device_config_out, acked_at),
     FIELD(struct device_config_out, result),
 };
-static const struct shape device_config_out_shape = SHAPE(struct device_config_out, "DeviceConfig", device_config_out_fields);
+static const struct shape device_config_out_shape = SHAPE(struct device_config_out, "DeviceConfig",
+    device_config_out_fields);
 static const struct field device_out_fields[] = {
     FIELD(struct device_out, id),
     FIELD(struct device_out, org_id),
@@ -180,7 +194,8 @@ static const struct field heartbeat_in_fields[] = {
 };
 static const struct field rotate_in_fields[] = {
     FIELD(struct rotate_in, join_seq, REQ, .min = 1, .max = INT32_MAX, .doc = "of the token in use"),
-    FIELD(struct rotate_in, nonce, REQ, .min = 22, .max = 64, .text = TEXT_TOKEN, .secret = true, .doc = "stored by the device before it asks"),
+    FIELD(struct rotate_in, nonce, REQ, .min = 22, .max = 64, .text = TEXT_TOKEN, .secret = true,
+          .doc = "stored by the device before it asks"),
 };
 static const struct field token_out_fields[] = {
     FIELD(struct token_out, token, .secret = true),
@@ -198,7 +213,8 @@ static const struct field agent_enroll_in_fields[] = {
 };
 static const struct field agent_uninstall_in_fields[] = {
     MACHINE(struct agent_in),
-    FIELD(struct agent_in, reason, OPT, .max = REASON_MAX, .trim = true, .doc = "`admin_revoke` by device:revoke is a revocation"),
+    FIELD(struct agent_in, reason, OPT, .max = REASON_MAX, .trim = true,
+          .doc = "`admin_revoke` by device:revoke is a revocation"),
 };
 static const struct field agent_heartbeat_in_fields[] = {
     MACHINE(struct agent_in),
@@ -249,7 +265,8 @@ static const struct field enrollment_key_in_fields[] = {
     FIELD(struct enrollment_key_in, auto_approve, OPT),
     FIELD(struct enrollment_key_in, groups, OPT, .doc = "ids or names"),
     FIELD(struct enrollment_key_in, labels, OPT, .json = JSON_LABELS),
-    FIELD(struct enrollment_key_in, machine_pattern, OPT, .min = 1, .max = MACHINE_MAX, .text = TEXT_LINE, .doc = "of machine_id: * and ? are wildcards"),
+    FIELD(struct enrollment_key_in, machine_pattern, OPT, .min = 1, .max = MACHINE_MAX,
+          .text = TEXT_LINE, .doc = "of machine_id: * and ? are wildcards"),
     FIELD(struct enrollment_key_in, may_uninstall, OPT),
     FIELD(struct enrollment_key_in, adopt, OPT, .doc = "gives imported machines their first token"),
 };
@@ -276,7 +293,8 @@ static const struct field fleet_query_fields[] = {
 };
 static const struct field fleet_lock_in_fields[] = {
     FIELD(struct fleet_lock_in, locked, REQ),
-    FIELD(struct fleet_lock_in, known,  OPT, .oneof = known_words, .doc = "refuse: machines that were in before stay out too"),
+    FIELD(struct fleet_lock_in, known,  OPT, .oneof = known_words,
+          .doc = "refuse: machines that were in before stay out too"),
 };
 static const struct field fleet_lock_out_fields[] = {
     FIELD(struct fleet_lock_out, locked),
@@ -284,35 +302,66 @@ static const struct field fleet_lock_out_fields[] = {
     FIELD(struct fleet_lock_out, by, .doc = "who locked it: api, or the name of the setting"),
 };
 
-const struct shape enroll_init_in_shape     = SHAPE(struct enroll_init_in,     "EnrollInit",         enroll_init_in_fields);
-const struct shape enroll_init_out_shape    = SHAPE(struct enroll_init_out,    "EnrollRequest",      enroll_init_out_fields);
-const struct shape enroll_confirm_in_shape  = SHAPE(struct enroll_confirm_in,  "EnrollConfirm",      enroll_confirm_in_fields);
-const struct shape enroll_confirm_out_shape = SHAPE(struct enroll_confirm_out, "EnrollConfirmed",    enroll_confirm_out_fields);
-const struct shape challenge_out_shape      = SHAPE(struct challenge_out,      "Challenge",          challenge_out_fields);
-const struct shape device_query_shape       = SHAPE(struct device_query,       "DeviceQuery",        device_query_fields);
-const struct shape device_patch_in_shape    = SHAPE(struct device_patch_in,    "DevicePatch",        device_patch_in_fields);
-const struct shape device_decide_in_shape   = SHAPE(struct device_move_in,     "DeviceDecision",     device_decide_in_fields);
-const struct shape device_reason_in_shape   = SHAPE(struct device_move_in,     "DeviceReason",       device_reason_in_fields);
-const struct shape device_request_out_shape = SHAPE(struct device_request_out, "DeviceRequest",      device_request_out_fields);
-const struct shape device_out_shape         = SHAPE(struct device_out,         "Device",             device_out_fields);
-const struct shape device_claim_out_shape   = SHAPE(struct device_claim_out,   "DeviceClaim",        device_claim_out_fields);
-const struct shape self_out_shape           = SHAPE(struct self_out,           "DeviceSelf",         self_out_fields);
-const struct shape heartbeat_in_shape       = SHAPE(struct heartbeat_in,       "Heartbeat",          heartbeat_in_fields);
-const struct shape rotate_in_shape          = SHAPE(struct rotate_in,          "Rotate",             rotate_in_fields);
-const struct shape token_out_shape          = SHAPE(struct token_out,          "DeviceToken",        token_out_fields);
-const struct shape agent_enroll_in_shape    = SHAPE(struct agent_in,           "AgentEnroll",        agent_enroll_in_fields);
-const struct shape agent_uninstall_in_shape = SHAPE(struct agent_in,           "AgentUninstall",     agent_uninstall_in_fields);
-const struct shape agent_heartbeat_in_shape = SHAPE(struct agent_in,           "AgentHeartbeat",     agent_heartbeat_in_fields);
-const struct shape agent_query_shape        = SHAPE(struct agent_query,        "AgentQuery",         agent_query_fields);
-const struct shape agent_count_query_shape  = SHAPE(struct agent_query,        "AgentCountQuery",    agent_count_query_fields);
-const struct shape agent_out_shape          = SHAPE(struct agent_out,          "Agent",              agent_out_fields);
-const struct shape agent_enroll_out_shape   = SHAPE(struct agent_enroll_out,   "AgentEnrolled",      agent_enroll_out_fields);
-const struct shape count_out_shape          = SHAPE(struct count_out,          "Count",              count_out_fields);
-const struct shape verify_in_shape          = SHAPE(struct verify_in,          "Verify",             verify_in_fields);
-const struct shape verify_out_shape         = SHAPE(struct verify_out,         "Verified",           verify_out_fields);
-const struct shape enrollment_key_in_shape  = SHAPE(struct enrollment_key_in,  "EnrollmentKeyInput", enrollment_key_in_fields);
-const struct shape enrollment_key_out_shape = SHAPE(struct enrollment_key_out, "EnrollmentKey",      enrollment_key_out_fields);
-const struct shape fleet_query_shape        = SHAPE(struct fleet_query,        "FleetPage",          fleet_query_fields);
-const struct shape fleet_lock_in_shape      = SHAPE(struct fleet_lock_in,      "FleetLockInput",     fleet_lock_in_fields);
-const struct shape fleet_lock_out_shape     = SHAPE(struct fleet_lock_out,     "FleetLock",          fleet_lock_out_fields);
+const struct shape enroll_init_in_shape     = SHAPE(struct enroll_init_in,     "EnrollInit",
+            enroll_init_in_fields);
+const struct shape enroll_init_out_shape    = SHAPE(struct enroll_init_out,    "EnrollRequest",
+         enroll_init_out_fields);
+const struct shape enroll_confirm_in_shape  = SHAPE(struct enroll_confirm_in,  "EnrollConfirm",
+         enroll_confirm_in_fields);
+const struct shape enroll_confirm_out_shape = SHAPE(struct enroll_confirm_out, "EnrollConfirmed",
+       enroll_confirm_out_fields);
+const struct shape challenge_out_shape      = SHAPE(struct challenge_out,      "Challenge",
+             challenge_out_fields);
+const struct shape device_query_shape       = SHAPE(struct device_query,       "DeviceQuery",
+           device_query_fields);
+const struct shape device_patch_in_shape    = SHAPE(struct device_patch_in,    "DevicePatch",
+           device_patch_in_fields);
+const struct shape device_decide_in_shape   = SHAPE(struct device_move_in,     "DeviceDecision",
+        device_decide_in_fields);
+const struct shape device_reason_in_shape   = SHAPE(struct device_move_in,     "DeviceReason",
+          device_reason_in_fields);
+const struct shape device_request_out_shape = SHAPE(struct device_request_out, "DeviceRequest",
+         device_request_out_fields);
+const struct shape device_out_shape         = SHAPE(struct device_out,         "Device",
+                device_out_fields);
+const struct shape device_claim_out_shape   = SHAPE(struct device_claim_out,   "DeviceClaim",
+           device_claim_out_fields);
+const struct shape self_out_shape           = SHAPE(struct self_out,           "DeviceSelf",
+            self_out_fields);
+const struct shape heartbeat_in_shape       = SHAPE(struct heartbeat_in,       "Heartbeat",
+             heartbeat_in_fields);
+const struct shape rotate_in_shape          = SHAPE(struct rotate_in,          "Rotate",
+                rotate_in_fields);
+const struct shape token_out_shape          = SHAPE(struct token_out,          "DeviceToken",
+           token_out_fields);
+const struct shape agent_enroll_in_shape    = SHAPE(struct agent_in,           "AgentEnroll",
+           agent_enroll_in_fields);
+const struct shape agent_uninstall_in_shape = SHAPE(struct agent_in,           "AgentUninstall",
+        agent_uninstall_in_fields);
+const struct shape agent_heartbeat_in_shape = SHAPE(struct agent_in,           "AgentHeartbeat",
+        agent_heartbeat_in_fields);
+const struct shape agent_query_shape        = SHAPE(struct agent_query,        "AgentQuery",
+            agent_query_fields);
+const struct shape agent_count_query_shape  = SHAPE(struct agent_query,        "AgentCountQuery",
+       agent_count_query_fields);
+const struct shape agent_out_shape          = SHAPE(struct agent_out,          "Agent",
+                 agent_out_fields);
+const struct shape agent_enroll_out_shape   = SHAPE(struct agent_enroll_out,   "AgentEnrolled",
+         agent_enroll_out_fields);
+const struct shape count_out_shape          = SHAPE(struct count_out,          "Count",
+                 count_out_fields);
+const struct shape verify_in_shape          = SHAPE(struct verify_in,          "Verify",
+                verify_in_fields);
+const struct shape verify_out_shape         = SHAPE(struct verify_out,         "Verified",
+              verify_out_fields);
+const struct shape enrollment_key_in_shape  = SHAPE(struct enrollment_key_in,  "EnrollmentKeyInput",
+    enrollment_key_in_fields);
+const struct shape enrollment_key_out_shape = SHAPE(struct enrollment_key_out, "EnrollmentKey",
+         enrollment_key_out_fields);
+const struct shape fleet_query_shape        = SHAPE(struct fleet_query,        "FleetPage",
+             fleet_query_fields);
+const struct shape fleet_lock_in_shape      = SHAPE(struct fleet_lock_in,      "FleetLockInput",
+        fleet_lock_in_fields);
+const struct shape fleet_lock_out_shape     = SHAPE(struct fleet_lock_out,     "FleetLock",
+             fleet_lock_out_fields);
 /* clang-format on */

@@ -23,17 +23,22 @@ static const struct field page_query_fields[] = {
 };
 static const struct field search_query_fields[] = {
     PAGE_FIELDS(struct search_query),
-    FIELD(struct search_query, search, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .doc = "how the name begins, in any case"),
+    FIELD(struct search_query, search, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "how the name begins, in any case"),
 };
 static const struct field user_query_fields[] = {
     PAGE_FIELDS(struct user_query),
-    FIELD(struct user_query, search,   OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .doc = "how username or email begins, in any case"),
-    FIELD(struct user_query, username, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .doc = "the whole, in any case"),
-    FIELD(struct user_query, email,    OPT, .min = 1, .max = EMAIL_MAX, .text = TEXT_LINE, .doc = "the whole, in any case"),
+    FIELD(struct user_query, search,   OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "how username or email begins, in any case"),
+    FIELD(struct user_query, username, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "the whole, in any case"),
+    FIELD(struct user_query, email,    OPT, .min = 1, .max = EMAIL_MAX, .text = TEXT_LINE,
+          .doc = "the whole, in any case"),
 };
 
 static const struct field org_in_fields[] = {
-    FIELD(struct org_body, slug, REQ, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG, .doc = "unique; what Seneschal-Org names"),
+    FIELD(struct org_body, slug, REQ, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
+          .doc = "unique; what Seneschal-Org names"),
     FIELD(struct org_body, name, REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
 };
 static const struct field org_out_fields[] = {
@@ -45,17 +50,21 @@ static const struct field org_out_fields[] = {
 };
 
 static const struct field user_in_fields[] = {
-    FIELD(struct user_body, username,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true, .doc = "unique in the organisation, in any case"),
+    FIELD(struct user_body, username,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true, .doc = "unique in the organisation, in any case"),
     FIELD(struct user_body, email,        REQ, .min = 3, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true),
     FIELD(struct user_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
     FIELD(struct user_body, groups,       OPT, .text = TEXT_LINE, .doc = "ids or names"),
     FIELD(struct user_body, roles,        OPT, .oneof = roles),
-    FIELD(struct user_body, org,          OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG, .doc = "slug; another organisation's wants system:admin"),
+    FIELD(struct user_body, org,          OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
+          .doc = "slug; another organisation's wants system:admin"),
 };
 static const struct field user_patch_fields[] = {
-    FIELD(struct user_body, username,     OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct user_body, username,     OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true),
     FIELD(struct user_body, email,        OPT, .min = 3, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true),
-    FIELD(struct user_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true, .doc = "null: none"),
+    FIELD(struct user_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true, .doc = "null: none"),
     FIELD(struct user_body, status,       OPT, .oneof = statuses),
     FIELD(struct user_body, roles,        OPT, .oneof = roles, .doc = "replaces the roles"),
 };
@@ -73,8 +82,10 @@ static const struct field user_out_fields[] = {
 };
 
 static const struct field group_in_fields[] = {
-    FIELD(struct group_body, name,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true, .doc = "unique in the organisation, in any case"),
-    FIELD(struct group_body, priority, OPT, .min = 0, .max = PRIORITY_MAX, .doc = "of its policies among those of other groups; the higher wins; default 100"),
+    FIELD(struct group_body, name,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true, .doc = "unique in the organisation, in any case"),
+    FIELD(struct group_body, priority, OPT, .min = 0, .max = PRIORITY_MAX,
+          .doc = "of its policies among those of other groups; the higher wins; default 100"),
     FIELD(struct group_body, roles,    OPT, .oneof = roles, .doc = "of its users and service accounts"),
 };
 static const struct field group_patch_fields[] = {
@@ -104,7 +115,8 @@ static const struct field member_out_fields[] = {
 };
 
 static const struct field service_in_fields[] = {
-    FIELD(struct service_body, name,   REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true, .doc = "unique in the organisation, in any case"),
+    FIELD(struct service_body, name,   REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true, .doc = "unique in the organisation, in any case"),
     FIELD(struct service_body, groups, OPT, .text = TEXT_LINE, .doc = "ids or names"),
     FIELD(struct service_body, roles,  OPT, .oneof = roles),
 };
@@ -124,7 +136,8 @@ static const struct field service_out_fields[] = {
     FIELD(struct service_out, etag),
 };
 static const struct field token_in_fields[] = {
-    FIELD(struct service_token_body, name,       REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct service_token_body, name,       REQ, .min = 1, .max = NAME_MAX_BYTES,
+          .text = TEXT_LINE, .trim = true),
     FIELD(struct service_token_body, expires_at, OPT, .doc = "absent: it does not expire"),
 };
 static const struct field token_out_fields[] = {

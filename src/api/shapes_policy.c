@@ -21,11 +21,13 @@ static const struct field policy_query_fields[] = {
     FIELD_AS(struct policy_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
 };
 static const struct field policy_in_fields[] = {
-    FIELD(struct policy_in, name,        REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true, .doc = "unique in the organisation"),
+    FIELD(struct policy_in, name,        REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true, .doc = "unique in the organisation"),
     FIELD(struct policy_in, description, OPT, .max = DESCRIPTION_MAX),
 };
 static const struct field policy_patch_fields[] = {
-    FIELD(struct policy_in, name,        OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct policy_in, name,        OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true),
     FIELD(struct policy_in, description, OPT, .max = DESCRIPTION_MAX, .doc = "null: none"),
 };
 static const struct field policy_out_fields[] = {
@@ -39,8 +41,10 @@ static const struct field policy_out_fields[] = {
     FIELD(struct policy_out, etag),
 };
 static const struct field policy_version_in_fields[] = {
-    FIELD(struct policy_version_in, content, REQ, .max = POLICY_CONTENT_MAX, .json = JSON_OBJECT_OPEN, .doc = "the configuration, a JSON object"),
-    FIELD(struct policy_version_in, locked,  OPT, .max = LOCKED_MAX, .json = JSON_ANY, .doc = "a list of JSON Pointers, or \"enabled\", that more specific levels cannot change"),
+    FIELD(struct policy_version_in, content, REQ, .max = POLICY_CONTENT_MAX,
+          .json = JSON_OBJECT_OPEN, .doc = "the configuration, a JSON object"),
+    FIELD(struct policy_version_in, locked,  OPT, .max = LOCKED_MAX, .json = JSON_ANY,
+          .doc = "a list of JSON Pointers, or \"enabled\", that more specific levels cannot change"),
     FIELD(struct policy_version_in, enabled, OPT, .doc = "false: the configuration is switched off"),
 };
 static const struct field policy_version_out_fields[] = {
@@ -66,7 +70,8 @@ static const struct field policy_version_line_fields[] = {
     FIELD(struct policy_version_out, etag),
 };
 static const struct field policy_rollback_in_fields[] = {
-    FIELD(struct policy_rollback_in, number, REQ, .min = 1, .max = INT32_MAX, .doc = "of the published version whose content comes back"),
+    FIELD(struct policy_rollback_in, number, REQ, .min = 1, .max = INT32_MAX,
+          .doc = "of the published version whose content comes back"),
 };
 static const struct field assignment_query_fields[] = {
     FIELD_AS(struct assignment_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
@@ -77,13 +82,16 @@ static const struct field assignment_query_fields[] = {
 };
 static const struct field assignment_in_fields[] = {
     FIELD(struct assignment_body, policy_id, REQ),
-    FIELD(struct assignment_body, number,    OPT, .min = 1, .max = INT32_MAX, .doc = "pin this version; absent: follow the newest published one"),
+    FIELD(struct assignment_body, number,    OPT, .min = 1, .max = INT32_MAX,
+          .doc = "pin this version; absent: follow the newest published one"),
     FIELD(struct assignment_body, scope,     REQ, .oneof = scopes),
     FIELD(struct assignment_body, target_id, OPT, .doc = "the group, user or device"),
-    FIELD(struct assignment_body, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX, .doc = "within its level, ascending: what applies later wins; 100 when absent"),
+    FIELD(struct assignment_body, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX,
+          .doc = "within its level, ascending: what applies later wins; 100 when absent"),
 };
 static const struct field assignment_patch_fields[] = {
-    FIELD(struct assignment_body, number,    OPT, .min = 0, .max = INT32_MAX, .doc = "0: follow the newest published version"),
+    FIELD(struct assignment_body, number,    OPT, .min = 0, .max = INT32_MAX,
+          .doc = "0: follow the newest published version"),
     FIELD(struct assignment_body, scope,     OPT, .min = 1, .oneof = scopes),
     FIELD(struct assignment_body, target_id, OPT),
     FIELD(struct assignment_body, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX),
@@ -102,7 +110,8 @@ static const struct field assignment_out_fields[] = {
 static const struct field config_ack_in_fields[] = {
     FIELD(struct config_ack_in, device_id,  OPT, .doc = "left out by the device itself"),
     FIELD(struct config_ack_in, version,    OPT, .max = 64, .text = TEXT_LINE),
-    FIELD(struct config_ack_in, etag,       REQ, .min = 64, .max = 66, .text = TEXT_TOKEN, .doc = "as the server gave it"),
+    FIELD(struct config_ack_in, etag,       REQ, .min = 64, .max = 66, .text = TEXT_TOKEN,
+          .doc = "as the server gave it"),
     FIELD(struct config_ack_in, result,     REQ, .oneof = results),
     FIELD(struct config_ack_in, reason,     OPT, .max = REASON_MAX, .text = TEXT_LINE),
     FIELD(struct config_ack_in, applied_at, OPT),
