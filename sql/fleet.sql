@@ -74,20 +74,15 @@ INSERT INTO device (id, org, machine_id, machine_key, status, known, imported, h
 VALUES ($id, $org, $machine_id, $machine_key, $status, TRUE, FALSE, $hostname, $hostname_key, $os, $client_version,
     $user_name, $user_email, $user_words, $labels, $enrol_key_id, $join_seq, $now, $now, $now, $now, 1);
 
--- @exec agent_enrol(org id, id id, status int, now ts, hostname text?, hostname_key text?, os text?,
---   client_version text?, user_name text?, user_email text?, user_words text?, labels text?, enrol_key_id id)
+-- It is in again; agent_words writes what its installer says of it.
+-- @exec agent_enrol(org id, id id, status int, now ts, enrol_key_id id)
 UPDATE device SET status = $status, status_reason = NULL,
-    user_id = CASE WHEN known THEN user_id ELSE NULL END, known = TRUE, enrolled_at = $now, last_seen_at = $now,
-    hostname = COALESCE($hostname, hostname), hostname_key = COALESCE($hostname_key, hostname_key),
-    os = COALESCE($os, os), client_version = COALESCE($client_version, client_version),
-    agent_user_name = COALESCE($user_name, agent_user_name),
-    agent_user_email = COALESCE($user_email, agent_user_email),
-    agent_user_id = COALESCE($user_words, agent_user_id), labels = $labels, enrol_key_id = $enrol_key_id,
-    uninstalled_at = NULL, uninstall_reason = NULL, revision = revision + 1
+    user_id = CASE WHEN known THEN user_id ELSE NULL END, known = TRUE, enrolled_at = $now,
+    enrol_key_id = $enrol_key_id, uninstalled_at = NULL, uninstall_reason = NULL
 WHERE org = $org AND id = $id;
 
--- An imported machine gets its first token: it was in all the time.
--- @exec agent_adopt(org id, id id, now ts, hostname text?, hostname_key text?, os text?, client_version text?,
+-- What the installer did not say stays.
+-- @exec agent_words(org id, id id, now ts, hostname text?, hostname_key text?, os text?, client_version text?,
 --   user_name text?, user_email text?, user_words text?, labels text?)
 UPDATE device SET last_seen_at = $now, hostname = COALESCE($hostname, hostname),
     hostname_key = COALESCE($hostname_key, hostname_key), os = COALESCE($os, os),

@@ -130,57 +130,49 @@ static err_t arrival_add(struct act *act, struct arrival *it, str_t hostname_key
     return sql_agent_add(act->db, &row);
 }
 
-static err_t arrival_return(struct act *act, struct arrival *it, str_t hostname_key)
+/* What the installer says of a machine that has a row. */
+static err_t arrival_words(struct act *act, const struct arrival *it, str_t hostname_key)
 {
     const struct agent_words *w = &it->in->words;
+    struct sql_agent_words row = {
+        .org = act->org,
+        .id = it->device.id,
+        .now = act->now,
+        .hostname = w->hostname,
+        .hostname_key = hostname_key,
+        .os = w->os_info,
+        .client_version = w->version,
+        .user_name = w->user_name,
+        .user_email = w->user_email,
+        .user_words = w->user_id,
+        .labels = it->labels,
+    };
+    return sql_agent_words(act->db, &row);
+}
+
+static err_t arrival_return(struct act *act, struct arrival *it, str_t hostname_key)
+{
     struct sql_agent_enrol row = {
         .org = act->org,
         .id = it->device.id,
         .status = DEVICE_ENROLLED,
         .now = act->now,
-        .hostname = w->hostname,
-        .hostname_key = hostname_key,
-        .os = w->os_info,
-        .client_version = w->version,
-        .user_name = w->user_name,
-        .user_email = w->user_email,
-        .user_words = w->user_id,
-        .labels = it->labels,
         .enrol_key_id = it->key.id,
     };
     TRY(arrival_clear(act, it));
-    return sql_agent_enrol(act->db, &row);
-}
-
-/* It was in all the time: no use of the key is counted, and nothing that it had ends. */
-static err_t arrival_adopt(struct act *act, const struct arrival *it, str_t hostname_key)
-{
-    const struct agent_words *w = &it->in->words;
-    struct sql_agent_adopt row = {
-        .org = act->org,
-        .id = it->device.id,
-        .now = act->now,
-        .hostname = w->hostname,
-        .hostname_key = hostname_key,
-        .os = w->os_info,
-        .client_version = w->version,
-        .user_name = w->user_name,
-        .user_email = w->user_email,
-        .user_words = w->user_id,
-        .labels = it->labels,
-    };
-    return sql_agent_adopt(act->db, &row);
+    TRY(sql_agent_enrol(act->db, &row));
+    return arrival_words(act, it, hostname_key);
 }
 
 static err_t arrival_write(struct act *act, struct arrival *it)
 {
     str_t hostname_key;
-    if (!it->adopted)
+    if (!it->adopted) /* else nobody came in */
         TRY(enrolment_key_use(act, it->key.id, &it->key));
     TRY(labels_merge(act->arena, it->device.labels, it->key.labels, &it->labels));
     TRY(fleet_lower(act->arena, it->in->words.hostname, &hostname_key));
-    if (it->adopted)
-        TRY(arrival_adopt(act, it, hostname_key));
+    if (it->adopted) /* it was in all the time: nothing that it had ends */
+        TRY(arrival_words(act, it, hostname_key));
     else if (it->device.status == DEVICE_NONE)
         TRY(arrival_add(act, it, hostname_key));
     else
