@@ -155,21 +155,6 @@ static int walk_order(const struct frame *f)
     return str_cmp(f->from[f->from_at].name, f->to[f->to_at].name);
 }
 
-/* RFC 6901 section 3. */
-static void walk_point(struct buf *b, size_t at, str_t name)
-{
-    b->n = at;
-    buf_add_byte(b, '/');
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '~')
-            BUF_ADD(b, "~0");
-        else if (name.p[i] == '/')
-            BUF_ADD(b, "~1");
-        else
-            buf_add_byte(b, name.p[i]);
-    }
-}
-
 static err_t walk_next(struct walk *w)
 {
     struct frame *f = &w->frames[w->depth - 1];
@@ -189,7 +174,8 @@ static err_t walk_next(struct walk *w)
     if (!f->array) /* a number may be open, and a text under the same name not */
         hidden = hidden || (from.value != NULL && agent_name_is_secret(name, from.value)) ||
                  (to.value != NULL && agent_name_is_secret(name, to.value));
-    walk_point(&w->pointer, f->pointer_n, name);
+    w->pointer.n = f->pointer_n;
+    json_pointer_add(&w->pointer, name);
     TRY(w->pointer.err);
     return walk_visit(w, from.value, to.value, hidden);
 }

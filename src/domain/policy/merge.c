@@ -130,7 +130,7 @@ static err_t walk_member(struct merge_walk *w, struct merge_frame *f, const stru
 {
     const struct json *lock = lock_below(f->lock, p->name);
     struct json *now = json_member_mut(f->target, p->name);
-    pointer_add(&w->path, p->name);
+    json_pointer_add(&w->path, p->name);
     TRY(w->path.err);
     if (is_object(p->value) && is_object(now))
         return walk_push(w, now, lock, p->value);

@@ -54,19 +54,6 @@ err_t pointer_next(struct arena *a, str_t *rest, str_t *ret)
     return E_OK;
 }
 
-void pointer_add(struct buf *b, str_t name)
-{
-    buf_add_byte(b, '/');
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '~')
-            BUF_ADD(b, "~0");
-        else if (name.p[i] == '/')
-            BUF_ADD(b, "~1");
-        else
-            buf_add_byte(b, name.p[i]);
-    }
-}
-
 err_t pointer_meets_array(struct arena *a, str_t pointer, const struct json *root, bool *ret)
 {
     const struct json *at = root;

@@ -15,9 +15,6 @@ err_t pointer_check(str_t pointer, struct diag *why) MUST_USE;
  * borrowed from the pointer unless it had an escape. E_NO_MEMORY. */
 err_t pointer_next(struct arena *a, str_t *rest, str_t *ret) MUST_USE;
 
-/* Append "/" and the name with its escapes. */
-void pointer_add(struct buf *b, str_t name);
-
 /* Does the pointer, followed through `root`, step into an array? */
 err_t pointer_meets_array(struct arena *a, str_t pointer, const struct json *root,
                           bool *ret) MUST_USE;

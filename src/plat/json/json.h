@@ -64,4 +64,7 @@ void json_remove(struct json *object, str_t name);
  */
 void json_write(struct buf *b, const struct json *v);
 
+/* One step of a JSON Pointer (RFC 6901 section 3): "/" and the name with its escapes. */
+void json_pointer_add(struct buf *b, str_t name);
+
 #endif

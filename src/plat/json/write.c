@@ -72,3 +72,16 @@ void json_write(struct buf *b, const struct json *v)
     }
     assert(false);
 }
+
+void json_pointer_add(struct buf *b, str_t name)
+{
+    buf_add_byte(b, '/');
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] == '~')
+            BUF_ADD(b, "~0");
+        else if (name.p[i] == '/')
+            BUF_ADD(b, "~1");
+        else
+            buf_add_byte(b, name.p[i]);
+    }
+}

@@ -70,7 +70,7 @@ static inline str_t model_path(struct arena *a, str_t path, str_t name)
     str_t copy;
     buf_init(&b, MIB(1));
     buf_add(&b, path);
-    pointer_add(&b, name);
+    json_pointer_add(&b, name);
     assert(str_copy(a, buf_str(&b), &copy) == E_OK);
     buf_fini(&b);
     return copy;

@@ -56,7 +56,7 @@ static void test_tokens_and_back(void **state)
         assert_true(got.p != NULL && str_eq(got, str_from_cz(rfc6901[i].name)));
         struct buf b;
         buf_init(&b, 64);
-        pointer_add(&b, got);
+        json_pointer_add(&b, got);
         assert_true(str_eq(buf_str(&b), str_from_cz(rfc6901[i].pointer)));
         buf_fini(&b);
         assert_int_equal(pointer_next(a, &rest, &got), E_OK);
