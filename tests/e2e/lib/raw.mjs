@@ -3,10 +3,11 @@
 import net from 'node:net';
 import { after } from 'node:test';
 import { PATIENCE } from './process.mjs';
+import { Waiter } from './waiter.mjs';
 
 export class RawSocket {
     #socket;
-    #waiting = new Set();
+    #waiter = new Waiter();
     received = Buffer.alloc(0);
     closed = false;
     error = undefined;
@@ -16,22 +17,17 @@ export class RawSocket {
         this.#socket.setNoDelay(true);
         this.#socket.on('data', (bytes) => {
             this.received = Buffer.concat([this.received, bytes]);
-            this.#wake();
+            this.#waiter.wake();
         });
         const over = (error) => {
             this.error ??= error;
             this.closed = true;
-            this.#wake();
+            this.#waiter.wake();
         };
         this.#socket.on('end', () => over());
         this.#socket.on('close', () => over());
         this.#socket.on('error', over);
         after(() => this.destroy());
-    }
-
-    #wake() {
-        for (const wake of this.#waiting) wake();
-        this.#waiting.clear();
     }
 
     get text() {
@@ -81,19 +77,8 @@ export class RawSocket {
     }
 
     /** Wait until probe(this) is true, or the connection is over, or the time; says whether it was true. */
-    async until(probe, ms = 10_000 * PATIENCE) {
-        const end = Date.now() + ms;
-        while (!probe(this)) {
-            const left = end - Date.now();
-            if (this.closed || left <= 0) return false;
-            let timer;
-            await new Promise((resolve) => {
-                this.#waiting.add(resolve);
-                timer = setTimeout(resolve, left);
-            });
-            clearTimeout(timer);
-        }
-        return true;
+    until(probe, ms = 10_000 * PATIENCE) {
+        return this.#waiter.until(() => probe(this), () => this.closed, ms);
     }
 
     /** Everything up to the end of the connection, as a list of responses. */

@@ -8,6 +8,7 @@ import { after } from 'node:test';
 import { mismatches } from './openapi.mjs';
 import { PATIENCE } from './process.mjs';
 import { noteCall } from './routes.mjs';
+import { Waiter } from './waiter.mjs';
 
 const PATH = '/api/v1/iassistants/config/stream';
 const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus' };
@@ -16,7 +17,7 @@ export class EventStream {
     #request;
     #message;
     #text = '';
-    #waiting = new Set();
+    #waiter = new Waiter();
     #taken = 0;
     events = []; // {event, id, data}
     comments = [];
@@ -56,18 +57,13 @@ export class EventStream {
 
     #over(how) {
         this[how] = true;
-        this.#wake();
-    }
-
-    #wake() {
-        for (const wake of this.#waiting) wake();
-        this.#waiting.clear();
+        this.#waiter.wake();
     }
 
     #take(text) {
         this.#text += text;
         for (let end; (end = this.#text.indexOf('\n\n')) >= 0; this.#text = this.#text.slice(end + 2)) this.#block(this.#text.slice(0, end));
-        this.#wake();
+        this.#waiter.wake();
     }
 
     #block(text) {
@@ -86,18 +82,8 @@ export class EventStream {
     }
 
     /** True when probe() is, false when the stream is over or the time. */
-    async until(probe, ms = 10_000 * PATIENCE) {
-        for (const end = Date.now() + ms; !probe(); ) {
-            const left = end - Date.now();
-            if (this.ended || this.broken || left <= 0) return false;
-            let timer;
-            await new Promise((resolve) => {
-                this.#waiting.add(resolve);
-                timer = setTimeout(resolve, left);
-            });
-            clearTimeout(timer);
-        }
-        return true;
+    until(probe, ms = 10_000 * PATIENCE) {
+        return this.#waiter.until(probe, () => this.ended || this.broken, ms);
     }
 
     /** The next event, which must come. */
