@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import test from 'node:test';
 import { serviceClient, uniqueName } from './lib/fleet.mjs';
-import { eventually, seneschal } from './lib/process.mjs';
+import { eventually, PATIENCE, seneschal } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -125,7 +125,8 @@ test('a long export to slow readers waits in the store, not in memory; the serve
         return Math.abs(rss() - a) < 1 << 20;
     });
     const grown = rss() - before;
-    assert.ok(grown < first.bytes * 2, `8 exports of ${first.bytes} bytes: ${grown} more`);
+    // A sanitizer keeps for itself what was freed: its memory says nothing about ours.
+    if (PATIENCE === 1) assert.ok(grown < first.bytes * 2, `8 exports of ${first.bytes} bytes: ${grown} more`);
     assert.equal((await admin.atRoot().get('/health')).status, 200);
     for (const one of slow.slice(1)) one.destroy();
     assert.ok((await drain(slow[0])).events >= first.events, 'whoever comes back late still gets it whole');

@@ -34,6 +34,16 @@ async function serverWithFleet() {
     return server;
 }
 
+/** An administrator who is told to wait does: lists are put off while a fleet comes back. */
+async function patiently(ask) {
+    for (;;) {
+        const reply = await ask();
+        if (reply.status !== 503) return reply;
+        assert.match(reply.headers['retry-after'], /^\d+$/);
+        await sleep(Number(reply.headers['retry-after']) * 1000);
+    }
+}
+
 /** Ask for health until told to stop, each time by a new connection: every answer, and the slowest in ms. */
 async function watchHealth(server, watch) {
     const seen = { answers: 0, slowest: 0, statuses: new Set() };
@@ -48,26 +58,38 @@ async function watchHealth(server, watch) {
     return seen;
 }
 
+/** What work() gives, and what health said meanwhile. Where it fails nobody goes on asking. */
+async function watched(server, work) {
+    const watch = { over: false };
+    const health = watchHealth(server, watch);
+    try {
+        return { ...(await work()), health };
+    } finally {
+        watch.over = true;
+        await Promise.allSettled([health]);
+    }
+}
+
+/** An administrator looks one machine up and revokes it: ms. */
+async function revokeOne(server) {
+    const token = await run(FILL, ['--token', FLEET]);
+    const admin = await server.admin({ agent: new http.Agent({ keepAlive: false }) });
+    const lost = new Client(server.url, { token });
+    const began = performance.now();
+    const [device] = (await patiently(() => admin.get(`/devices?search=fill-${String(FLEET).padStart(12, '0')}`))).want(200).items;
+    (await admin.post(`/devices/${device.id}/revoke`, { reason: 'lost' })).want(200);
+    const took = performance.now() - began;
+    (await lost.get('/devices/self')).wantProblem(403, 'device-revoked');
+    return took;
+}
+
 test(`${FLEET} devices come back within a second of a restart: all are served, and nothing else stops`, async (t) => {
     const server = await serverWithFleet();
     const sim = new Sim({ server: server.url, devices: FLEET, prefilled: true, wait: 50, ramp: FLEET / 2000, storm: 1,
         for: 2 * SERVED_S * PATIENCE, expect: { outages: 1 } });
     await sim.started();
     await server.restart({ listen: `127.0.0.1:${server.port}` });
-    const watch = { over: false };
-    const health = watchHealth(server, watch);
-
-    const token = await run(FILL, ['--token', FLEET]);
-    const admin = await server.admin({ agent: new http.Agent({ keepAlive: false }) });
-    const lost = new Client(server.url, { token });
-    const began = performance.now();
-    const [device] = (await admin.get(`/devices?search=fill-${String(FLEET).padStart(12, '0')}`)).want(200).items;
-    (await admin.post(`/devices/${device.id}/revoke`, { reason: 'lost' })).want(200);
-    const revoked = performance.now() - began;
-    (await lost.get('/devices/self')).wantProblem(403, 'device-revoked');
-
-    const got = await sim.result();
-    watch.over = true;
+    const { revoked, got, health } = await watched(server, async () => ({ revoked: await revokeOne(server), got: await sim.result() }));
     const { answers, slowest, statuses } = await health;
     const storm = got.outages[1];
     t.diagnostic(`${storm.devices} devices served ${(storm.all_served_us / 1e6).toFixed(2)} s after the restart, ` +

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import tls from 'node:tls';
 import { enrol, poll, publishPolicy, publishVersion, rotate, self, serviceClient, uniqueName } from './lib/fleet.mjs';
-import { Child, eventually, run, tempDir } from './lib/process.mjs';
+import { Child, eventually, PATIENCE, run, tempDir } from './lib/process.mjs';
 import { RawSocket, parseResponses } from './lib/raw.mjs';
 import { startServer } from './lib/server.mjs';
 import { EventStream } from './lib/stream.mjs';
@@ -279,6 +279,8 @@ test('a request that was sent behind waits, and is answered when the stream ends
     newer.close();
 });
 
+const SLOW_MS = 30_000 * PATIENCE;
+
 // A client with the smallest receive buffer that the kernel gives, which reads nothing until SIGTERM; then until the
 // event whose number stands in a file.
 const SLOW = `
@@ -291,7 +293,7 @@ s.sendall(("GET ${PATH} HTTP/1.1\\r\\nHost: 127.0.0.1:%s\\r\\nAuthorization: Bea
 print("sent", flush=True)
 signal.sigwait({signal.SIGTERM})
 last = "id: %s\\n" % open(sys.argv[3]).read()
-s.settimeout(30)
+s.settimeout(${SLOW_MS / 1000})
 text = ""
 while last not in text:
     text += s.recv(65536).decode()
@@ -305,12 +307,13 @@ test('a slow reader is owed the newest state, not a queue of older ones', async 
     const [a] = await admin.all(`/assignments?target_id=${device.id}`);
     const wanted = path.join(tempDir('slow'), 'last');
     const reader = new Child('python3', ['-c', SLOW, String(server.port), device.token, wanted]);
+    after(() => reader.kill());
     await reader.waitFor(/sent/);
     for (let i = 0; i < CHANGES; i++) (await admin.patch(`/assignments/${a.id}`, { number: 1 + (i % 2) })).want(200);
     const last = await version(device);
     writeFileSync(wanted, String(last.seq));
     reader.signal('SIGTERM');
-    await reader.waitFor(/done/, { ms: 30_000 });
+    await reader.waitFor(/done/, { ms: SLOW_MS });
     const ids = [...reader.stdout.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     assert.equal(ids.at(-1), last.seq);
     assert.ok(ids.length < CHANGES / 2, `${ids.length} of ${CHANGES} events were kept for it`);

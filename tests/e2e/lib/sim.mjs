@@ -2,6 +2,7 @@
 // The fleet simulator (bench/fleet_sim) against a server under test.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { after } from 'node:test';
 import { enrolmentKey } from './fleet.mjs';
 import { BIN, Child, PATIENCE, tempDir } from './process.mjs';
 
@@ -18,6 +19,7 @@ export class Sim {
             return [`--${name}`, String(text)];
         });
         this.child = new Child(SIM, args);
+        after(() => this.child.kill()); /* a test that fails leaves none behind */
     }
 
     /** Every device was answered once. */

@@ -34,7 +34,7 @@ static int setup(void **state)
 static int clear(void **state)
 {
     (void)state;
-    char name[sizeof path + 8];
+    char name[sizeof path + 16];
     (void)unlink(path);
     for (int i = 1; i <= JOURNAL_FILES; i++) {
         snprintf(name, sizeof name, "%s.%d", path, i);
@@ -146,7 +146,7 @@ static void test_bounds(void **state)
 {
     (void)state;
     CLEANUP(arena_freep) struct arena *a = arena_new(MIB(4));
-    char name[sizeof path + 8];
+    char name[sizeof path + 16];
     struct buf big;
     struct stat st;
     buf_init(&big, MIB(2));
