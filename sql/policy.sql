@@ -133,16 +133,17 @@ WHERE org = $org AND id IN (SELECT group_id FROM group_member
     WHERE (kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
 ORDER BY priority, id;
 
--- The published version of each assignment of a target, in the order in which they apply; NULL: none is published.
--- @many plan_target(org id, scope int, target id) -> (version_id id?)
-SELECT CASE WHEN a.number IS NULL THEN p.newest_id ELSE
+-- The assignments of a target in the order in which they apply, with the published version of each; NULL: none is.
+-- @row plan_entry: assignment_id id, policy_id id, priority int, pinned bool, version_id id?
+-- @many plan_target(org id, scope int, target id) -> plan_entry
+SELECT a.id, p.id, a.priority, a.number IS NOT NULL, CASE WHEN a.number IS NULL THEN p.newest_id ELSE
     (SELECT v.id FROM policy_version v WHERE v.policy_id = p.id AND v.number = a.number AND v.state = 1) END
 FROM assignment a JOIN policy p ON p.id = a.policy_id
 WHERE a.org = $org AND a.scope = $scope AND a.target = $target ORDER BY a.priority, a.id;
 
 -- The global ones, which are everybody's: the only ones read across organisations.
--- @many plan_global() -> (version_id id?)
-SELECT CASE WHEN a.number IS NULL THEN p.newest_id ELSE
+-- @many plan_global() -> plan_entry
+SELECT a.id, p.id, a.priority, a.number IS NOT NULL, CASE WHEN a.number IS NULL THEN p.newest_id ELSE
     (SELECT v.id FROM policy_version v WHERE v.policy_id = p.id AND v.number = a.number AND v.state = 1) END
 FROM assignment a JOIN policy p ON p.id = a.policy_id
 WHERE a.scope = 1 ORDER BY a.priority, a.id;

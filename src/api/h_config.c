@@ -16,7 +16,7 @@ static err_t read_for(struct request *rq, struct config_plan *plan)
     TRY(request_may(rq, PERM_DEVICE_READ));
     if (q->wait > 0)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "wait", "only the device itself may wait");
-    return config_plan(&rq->act, q->device_id, plan);
+    return config_plan(&rq->act, &(struct config_ask){ .device = q->device_id }, plan);
 }
 
 static err_t etag_of(struct request *rq, const struct config_body *body, str_t *ret)

@@ -37,7 +37,7 @@ static err_t plan_scopes(struct arena *a, const struct config_plan *plan, struct
 err_t load_config(struct act *act, struct live *live, const struct live_guard *guard)
 {
     struct config_plan plan;
-    TRY(config_plan(act, act->actor.id, &plan));
+    TRY(config_plan(act, &(struct config_ask){ .device = act->actor.id }, &plan));
     struct effective *e = live_effective_find(live, &plan.digest);
     if (e == NULL) {
         struct config_body body;

@@ -9,6 +9,7 @@
 #ifndef DOMAIN_POLICY_CONFIG_H
 #define DOMAIN_POLICY_CONFIG_H
 
+#include "base/opt.h"
 #include "domain/live/act.h"
 #include "plat/crypto/crypto.h"
 
@@ -20,14 +21,38 @@ struct config_scope { /* the key of a row of scope_seq, and of EFFECT_SCOPE */
     oid_t id;  /* zero for SCOPE_GLOBAL, the organisation for SCOPE_ORG */
 };
 
+/* What would be published: nobody gets it, it only answers "what if". */
+struct config_draft {
+    oid_t policy;
+    oid_t version; /* of the stored draft, or a fresh id for words that are stored nowhere */
+    str_t content; /* canonical text of a JSON object */
+    str_t locked;  /* text of a JSON array */
+    opt_bool_t enabled;
+};
+
+struct config_ask {
+    oid_t device;
+    const struct config_draft *draft; /* stands in for the newest of its policy; NULL: none */
+};
+
+struct config_entry { /* one assignment that reaches the device */
+    enum scope_kind level;
+    size_t scope; /* of config_plan.scopes */
+    oid_t assignment;
+    oid_t policy;
+    oid_t version; /* zero: nothing of this policy is published */
+    int64_t priority;
+    bool pinned; /* to this version; else it follows the newest */
+};
+
 struct config_plan {
-    oid_t *versions; /* ids of published policy versions, what applies later last */
-    int *levels;     /* enum scope_kind of each */
-    size_t versions_n;
+    struct config_entry *entries; /* what applies later last */
+    size_t entries_n;
     struct config_scope *scopes; /* global, organisation, each group, user (if any), device */
     size_t scopes_n;
-    digest_t digest; /* of versions and levels */
-    int64_t seq;     /* the greatest scope_seq of its scopes; 0: none ever changed */
+    const struct config_draft *draft; /* borrowed from the ask */
+    digest_t digest;                  /* of levels and versions */
+    int64_t seq;                      /* the greatest scope_seq of its scopes; 0: none changed */
 };
 
 struct config_body {
@@ -37,7 +62,7 @@ struct config_body {
 };
 
 /* All in act->arena. E_NOT_FOUND: no such device in act->org. Its status is not looked at. */
-err_t config_plan(struct act *act, oid_t device, struct config_plan *ret) MUST_USE;
+err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret) MUST_USE;
 
 /* E_TOO_BIG: the body would be over CONFIG_BODY_MAX. E_CORRUPT: stored content is not what was
  * published. E_NOT_FOUND: a version of the plan was deleted since (plan again). */

@@ -6,11 +6,10 @@
 #include "sql/policy.h"
 #include "sql/store.h"
 
-/* A plan while it grows: at most as many scopes and versions as were counted. */
+/* A scope of the device and what is assigned to it. */
 struct plan_part {
-    int level;
     struct config_scope scope;
-    struct sql_plan_target_row *rows;
+    struct row_plan_entry *rows;
     size_t n;
 };
 
@@ -21,12 +20,12 @@ static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
                        struct config_plan *plan) MUST_USE;
 static err_t plan_digest(const struct config_plan *plan, digest_t *ret) MUST_USE;
 
-err_t config_plan(struct act *act, oid_t device, struct config_plan *ret)
+err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret)
 {
     struct plan_part *parts = NULL;
     size_t n = 0;
-    struct config_plan plan = { 0 };
-    TRY(plan_scopes(act, device, &parts, &n));
+    struct config_plan plan = { .draft = ask->draft };
+    TRY(plan_scopes(act, ask->device, &parts, &n));
     for (size_t i = 0; i < n; i++)
         TRY(plan_read(act, &parts[i]));
     TRY(plan_join(act, parts, n, &plan));
@@ -37,8 +36,7 @@ err_t config_plan(struct act *act, oid_t device, struct config_plan *ret)
 
 static struct plan_part part_of(enum scope_kind kind, oid_t org, oid_t id)
 {
-    return (struct plan_part){ .level = (int)kind,
-                               .scope = { .kind = kind, .org = org, .id = id } };
+    return (struct plan_part){ .scope = { .kind = kind, .org = org, .id = id } };
 }
 
 /* Every scope that the device depends on, the least specific first (FLEET "Resolution" 1 and 7). */
@@ -72,22 +70,13 @@ static err_t plan_scopes(struct act *act, oid_t device, struct plan_part **ret, 
 
 static err_t plan_read(struct act *act, struct plan_part *part)
 {
-    if (part->scope.kind != SCOPE_GLOBAL)
-        return sql_plan_target(act->db, act->arena,
-                               &(struct sql_plan_target){ .org = act->org,
-                                                          .scope = part->level,
-                                                          .target = part->scope.id },
-                               &part->rows, &part->n);
-    struct sql_plan_global_row *rows = NULL;
-    size_t n = 0;
-    TRY(sql_plan_global(act->db, act->arena, &rows, &n));
-    part->rows = ARENA_ARRAY(act->arena, struct sql_plan_target_row, n);
-    if (n > 0 && part->rows == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        part->rows[i].version_id = rows[i].version_id;
-    part->n = n;
-    return E_OK;
+    if (part->scope.kind == SCOPE_GLOBAL)
+        return sql_plan_global(act->db, act->arena, &part->rows, &part->n);
+    return sql_plan_target(act->db, act->arena,
+                           &(struct sql_plan_target){ .org = act->org,
+                                                      .scope = (int)part->scope.kind,
+                                                      .target = part->scope.id },
+                           &part->rows, &part->n);
 }
 
 static err_t scope_seq(struct act *act, const struct config_scope *s, int64_t *ret)
@@ -102,6 +91,32 @@ static err_t scope_seq(struct act *act, const struct config_scope *s, int64_t *r
     return E_OK;
 }
 
+/* Which version an assignment brings: the pinned one, else the draft that is tried, else the
+ * newest.
+ */
+static oid_t entry_version(const struct config_plan *plan, const struct row_plan_entry *row)
+{
+    bool tried = plan->draft != NULL && oid_eq(plan->draft->policy, row->policy_id);
+    return tried && !row->pinned ? plan->draft->version : row->version_id;
+}
+
+static void plan_add(struct config_plan *plan, const struct plan_part *part)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        const struct row_plan_entry *row = &part->rows[i];
+        plan->entries[plan->entries_n++] = (struct config_entry){
+            .level = part->scope.kind,
+            .scope = plan->scopes_n,
+            .assignment = row->assignment_id,
+            .policy = row->policy_id,
+            .version = entry_version(plan, row),
+            .priority = row->priority,
+            .pinned = row->pinned,
+        };
+    }
+    plan->scopes[plan->scopes_n++] = part->scope;
+}
+
 static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
                        struct config_plan *plan)
 {
@@ -109,21 +124,14 @@ static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
     for (size_t i = 0; i < n; i++)
         room += parts[i].n;
     plan->scopes = ARENA_ARRAY(act->arena, struct config_scope, n);
-    plan->versions = ARENA_ARRAY(act->arena, oid_t, room + 1);
-    plan->levels = ARENA_ARRAY(act->arena, int, room + 1);
-    if (plan->scopes == NULL || plan->versions == NULL || plan->levels == NULL)
+    plan->entries = ARENA_ARRAY(act->arena, struct config_entry, room + 1);
+    if (plan->scopes == NULL || plan->entries == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         int64_t seq = 0;
         TRY(scope_seq(act, &parts[i].scope, &seq));
         plan->seq = seq > plan->seq ? seq : plan->seq;
-        plan->scopes[plan->scopes_n++] = parts[i].scope;
-        for (size_t k = 0; k < parts[i].n; k++) {
-            if (!oid_is_set(parts[i].rows[k].version_id))
-                continue; /* nothing of this policy is published yet */
-            plan->versions[plan->versions_n] = parts[i].rows[k].version_id;
-            plan->levels[plan->versions_n++] = parts[i].level;
-        }
+        plan_add(plan, &parts[i]);
     }
     return E_OK;
 }
@@ -133,9 +141,12 @@ static err_t plan_digest(const struct config_plan *plan, digest_t *ret)
 {
     struct buf b;
     buf_init(&b, MIB(1));
-    for (size_t i = 0; i < plan->versions_n; i++) {
-        buf_add_byte(&b, (char)plan->levels[i]);
-        buf_add(&b, oid_bytes(&plan->versions[i]));
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        const struct config_entry *entry = &plan->entries[i];
+        if (!oid_is_set(entry->version))
+            continue; /* nothing of this policy is published yet */
+        buf_add_byte(&b, (char)entry->level);
+        buf_add(&b, oid_bytes(&entry->version));
     }
     err_t e = b.err;
     if (e == E_OK)

@@ -151,7 +151,7 @@ static err_t assign(struct world *w, oid_t policy, enum scope_kind scope, oid_t 
 static struct config_body body_of(struct world *w, oid_t device, struct config_plan *plan)
 {
     struct config_body body;
-    assert_int_equal(config_plan(&w->act, device, plan), E_OK);
+    assert_int_equal(config_plan(&w->act, &(struct config_ask){ .device = device }, plan), E_OK);
     assert_int_equal(config_compute(&w->act, plan, &body), E_OK);
     return body;
 }
@@ -187,8 +187,13 @@ static void test_levels_and_order(void **state)
     assert_int_equal(assign(w, global, SCOPE_GLOBAL, none, 0), E_OK);
     struct config_plan plan;
     (void)body_of(w, w->device, &plan);
-    assert_int_equal(plan.versions_n, 7);
+    assert_int_equal(plan.entries_n, 7);
     assert_int_equal(plan.scopes_n, 6);
+    assert_true(oid_eq(plan.entries[0].policy, global));
+    assert_int_equal(plan.entries[1].priority, 50);
+    assert_true(oid_eq(plan.entries[2].policy, late));
+    assert_int_equal(plan.entries[6].level, SCOPE_DEVICE);
+    assert_true(oid_eq(plan.scopes[plan.entries[6].scope].id, w->device));
     want_body(
         w, "{\"config\":{\"d\":1,\"g\":\"high\",\"o\":\"late\",\"u\":1,\"v\":\"device\",\"x\":1},"
            "\"enabled\":true,\"version\":\"2026-11-22.7\"}");
@@ -239,10 +244,41 @@ static void test_drafts_say_nothing(void **state)
     want_body(w, "{\"config\":{},\"enabled\":false,\"version\":null}");
 }
 
+/* A draft stands in where the newest is followed, not where a version is pinned, and is nobody's
+ * configuration. */
+static void test_a_draft_is_tried(void **state)
+{
+    struct world *w = *state;
+    struct row_assignment row;
+    struct row_policy_version v;
+    struct config_plan plan;
+    struct config_body body;
+    oid_t p = make_policy(w, "p", "{\"v\":1,\"p\":1}");
+    struct assignment_in pin = { .policy_id = p, .scope = SCOPE_USER, .target_id = w->user };
+    pin.number = (opt_i64_t){ true, 1 };
+    assert_int_equal(assign(w, p, SCOPE_DEVICE, w->device, 0), E_OK);
+    assert_int_equal(assignment_create(&w->act, &pin, &row), E_OK);
+    assert_int_equal(policy_version_find(&w->act, p, draft(w, p, "{\"v\":2}", NULL), &v), E_OK);
+    struct config_draft tried = {
+        .policy = p, .version = v.id, .content = v.content, .locked = v.locked
+    };
+    struct config_ask ask = { .device = w->device, .draft = &tried };
+    assert_int_equal(config_plan(&w->act, &ask, &plan), E_OK);
+    assert_true(plan.entries[0].pinned && !plan.entries[1].pinned);
+    assert_int_equal(config_compute(&w->act, &plan, &body), E_OK);
+    assert_true(str_eq(body.bytes, STR("{\"config\":{\"p\":1,\"v\":2},\"enabled\":true,"
+                                       "\"version\":\"2026-11-22.1\"}")));
+    want_body(w, "{\"config\":{\"p\":1,\"v\":1},\"enabled\":true,\"version\":\"2026-11-22.1\"}");
+    /* By its id alone a draft is not to be had. */
+    plan.draft = NULL;
+    assert_int_equal(config_compute(&w->act, &plan, &body), E_NOT_FOUND);
+}
+
 static int64_t seq_of(struct world *w)
 {
     struct config_plan plan;
-    assert_int_equal(config_plan(&w->act, w->device, &plan), E_OK);
+    assert_int_equal(config_plan(&w->act, &(struct config_ask){ .device = w->device }, &plan),
+                     E_OK);
     return plan.seq;
 }
 
@@ -291,7 +327,8 @@ static void test_other_organisations_do_not_reach_in(void **state)
     oid_t global = make_policy(w, "global", "{\"g\":1}");
     assert_int_equal(assign(w, global, SCOPE_GLOBAL, w->org, 0), E_OK);
     w->act.org = add_org(w, "other");
-    assert_int_equal(config_plan(&w->act, w->device, &plan), E_NOT_FOUND);
+    assert_int_equal(config_plan(&w->act, &(struct config_ask){ .device = w->device }, &plan),
+                     E_NOT_FOUND);
     oid_t own = make_policy(w, "own", "{\"v\":1}");
     assert_int_equal(assign(w, own, SCOPE_DEVICE, w->device, 0), E_NOT_FOUND);
     assert_int_equal(assign(w, own, SCOPE_GROUP, w->g_low, 0), E_NOT_FOUND);
@@ -334,7 +371,8 @@ static void test_too_big(void **state)
         assert_true(n > 0);
         assert_int_equal(assign(w, make_policy(w, name, text), SCOPE_ORG, w->org, 0), E_OK);
     }
-    assert_int_equal(config_plan(&w->act, w->device, &plan), E_OK);
+    assert_int_equal(config_plan(&w->act, &(struct config_ask){ .device = w->device }, &plan),
+                     E_OK);
     assert_int_equal(config_compute(&w->act, &plan, &body), E_TOO_BIG);
     assert_true(w->act.why.text[0] != '\0');
 }
@@ -350,7 +388,7 @@ static void test_failed_steps(void **state)
         struct config_plan plan;
         struct config_body body;
         fault_arm(n);
-        err_t e = config_plan(&w->act, w->device, &plan);
+        err_t e = config_plan(&w->act, &(struct config_ask){ .device = w->device }, &plan);
         if (e == E_OK)
             e = config_compute(&w->act, &plan, &body);
         bool fired = fault_used();
@@ -384,6 +422,7 @@ int main(void)
         TEST(test_same_priority_goes_by_id),
         TEST(test_pinned_and_following),
         TEST(test_drafts_say_nothing),
+        TEST(test_a_draft_is_tried),
         TEST(test_seq_moves_with_its_scopes),
         TEST(test_equal_inputs_share_a_digest),
         TEST(test_other_organisations_do_not_reach_in),
