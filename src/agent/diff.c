@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/diff.h"
 
+#include "base/secret_name.h"
+
 #include <assert.h>
 
-enum {
-    DIFF_NAME_MAX = 128,
-    DIFF_DEPTH_MAX = JSON_DEPTH_MAX + 2,
-    DIFF_POINTER_MAX = 4 * 1024 * 1024
-};
+enum { DIFF_DEPTH_MAX = JSON_DEPTH_MAX + 2, DIFF_POINTER_MAX = 4 * 1024 * 1024 };
 
 /* A pair of containers of one type, or one container and nothing; how far it has been walked. */
 struct frame {
@@ -29,49 +27,10 @@ struct walk {
     void *arg;
 };
 
-static const char *const secret_names[] = {
-#define SECRET_NAME(word) word,
-#define OPEN_NAME(name)
-#include "agent/secret_names.def"
-#undef SECRET_NAME
-#undef OPEN_NAME
-};
-
-static const char *const open_names[] = {
-#define SECRET_NAME(word)
-#define OPEN_NAME(name) name,
-#include "agent/secret_names.def"
-#undef SECRET_NAME
-#undef OPEN_NAME
-};
-
-/* Lower case, without separators. A name that is longer is cut: nobody reads it as a word. */
-static str_t name_plain(str_t name, char room[static DIFF_NAME_MAX])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < name.n && n < DIFF_NAME_MAX; i++) {
-        char c = name.p[i];
-        if (c == '_' || c == '-' || c == '.' || c == ' ')
-            continue;
-        room[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    return str_of(room, n);
-}
-
 bool agent_name_is_secret(str_t name, const struct json *value)
 {
-    char room[DIFF_NAME_MAX];
-    str_t plain = name_plain(name, room);
     bool number = value != NULL && (json_type(value) == JSON_INT || json_type(value) == JSON_REAL);
-    for (size_t i = 0; number && i < ARRAY_LEN(open_names); i++) {
-        if (str_eq(plain, str_from_cz(open_names[i])))
-            return false;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(secret_names); i++) {
-        if (memmem(plain.p, plain.n, secret_names[i], strlen(secret_names[i])) != NULL)
-            return true;
-    }
-    return false;
+    return secret_name_is(name, number);
 }
 
 static bool is_container(const struct json *v)

@@ -67,7 +67,7 @@ static void answer_refusal(struct passage *p, err_t e)
     if (p->rq.act.actor.kind == ACTOR_NONE)
         edge_count_refusal(api, x, p->rq.route, e);
     buf_clear(&p->body);
-    problem_encode(&p->body, e, &p->rq.act.why, p->rq.id);
+    problem_encode_act(&p->body, e, &p->rq.act, p->rq.id);
     answer_head(p, head, STR("application/problem+json"));
     if (err_info(shown)->retry && p->rq.reply.head.p == NULL)
         admission_add_retry(&api->admission, head);

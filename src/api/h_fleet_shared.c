@@ -37,7 +37,7 @@ err_t reply_problem_more(struct request *rq, err_t e, str_t member, str_t json)
     str_t body;
     struct buf b;
     buf_init(&b, KIB(64));
-    problem_encode(&b, e, &rq->act.why, rq->id);
+    problem_encode_act(&b, e, &rq->act, rq->id);
     if (b.err == E_OK && b.n > 0)
         b.n--; /* its closing brace comes again behind the member */
     BUF_ADD(&b, ",\"");

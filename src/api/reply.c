@@ -139,18 +139,29 @@ err_t problem_public(err_t e)
     }
 }
 
-static void encode_problem_field(struct json_out *o, const struct diag *why)
+static void encode_flaw(struct json_out *o, str_t field, str_t want)
 {
+    json_out_open(o, '{');
+    JSON_OUT(o, "field", str, field);
+    JSON_OUT(o, "want", str, want);
+    json_out_close(o, '}');
+}
+
+/* `act` may be NULL; where it has several flaws, its `why` is the first of them. */
+static void encode_flaws(struct json_out *o, const struct diag *why, const struct act *act)
+{
+    size_t n = act != NULL ? act->flaws_n : 0;
     json_out_name(o, STR("errors"));
     json_out_open(o, '[');
-    json_out_open(o, '{');
-    JSON_OUT(o, "field", str, str_from_cz(why->field));
-    JSON_OUT(o, "want", str, str_from_cz(why->text));
-    json_out_close(o, '}');
+    for (size_t i = 0; i < n; i++)
+        encode_flaw(o, act->flaws[i].field, act->flaws[i].want);
+    if (n == 0)
+        encode_flaw(o, str_from_cz(why->field), str_from_cz(why->text));
     json_out_close(o, ']');
 }
 
-void problem_encode(struct buf *b, err_t e, const struct diag *why, oid_t request_id)
+static void encode_problem(struct buf *b, err_t e, const struct diag *why, const struct act *act,
+                           oid_t request_id)
 {
     err_t shown = problem_public(e);
     const struct err_info *info = err_info(shown);
@@ -165,7 +176,17 @@ void problem_encode(struct buf *b, err_t e, const struct diag *why, oid_t reques
     JSON_OUT(&o, "detail", str, str_from_cz(explained ? why->text : info->text));
     JSON_OUT(&o, "code", str, str_from_cz(info->slug));
     if (explained && why->field[0] != '\0')
-        encode_problem_field(&o, why);
+        encode_flaws(&o, why, act);
     JSON_OUT(&o, "request_id", id, request_id);
     json_out_close(&o, '}');
+}
+
+void problem_encode(struct buf *b, err_t e, const struct diag *why, oid_t request_id)
+{
+    encode_problem(b, e, why, NULL, request_id);
+}
+
+void problem_encode_act(struct buf *b, err_t e, const struct act *act, oid_t request_id)
+{
+    encode_problem(b, e, &act->why, act, request_id);
 }

@@ -55,7 +55,7 @@ static void begin(struct passage *p, struct db *db)
     act->db = db;
     act->now = clock_now();
     effects_init(&act->effects);
-    diag_clear(&act->why);
+    act_clear_why(act);
     p->rq.reply = (struct reply){ 0 };
     p->rq.quiet = false;
     event_begin(p);

@@ -3,6 +3,30 @@
 
 #include "sql/store.h"
 
+err_t act_flaw(struct act *act, str_t field, str_t want)
+{
+    struct act_flaw flaw;
+    char name[DIAG_FIELD_MAX];
+    if (act->flaws == NULL)
+        act->flaws = ARENA_ARRAY(act->arena, struct act_flaw, ACT_FLAWS_MAX);
+    if (act->flaws == NULL)
+        return E_NO_MEMORY;
+    if (act->flaws_n == ACT_FLAWS_MAX)
+        return E_BAD_FIELD;
+    TRY(str_copy(act->arena, field, &flaw.field));
+    TRY(str_copy(act->arena, want, &flaw.want));
+    act->flaws[act->flaws_n++] = flaw;
+    (void)snprintf(name, sizeof name, "%.*s", STR_ARG(field)); /* cut off where it is too long */
+    return diag_set_field(&act->why, E_BAD_FIELD, name, "%.*s", STR_ARG(want));
+}
+
+void act_clear_why(struct act *act)
+{
+    diag_clear(&act->why);
+    act->flaws = NULL;
+    act->flaws_n = 0;
+}
+
 err_t act_effect(struct act *act, struct effect what)
 {
     return effect_add(act->arena, &act->effects, what);

@@ -13,16 +13,31 @@
 
 struct keys; /* domain/identity */
 
+/* Of a refusal that has several causes: each field, and what is wanted there. */
+struct act_flaw {
+    str_t field;
+    str_t want;
+};
+enum { ACT_FLAWS_MAX = 20 };
+
 struct act {
-    struct arena *arena; /* results live here */
-    struct db *db;       /* a reader in a read transaction, or the writer's connection */
-    struct diag why;     /* the first cause of a refusal */
+    struct arena *arena;    /* results live here */
+    struct db *db;          /* a reader in a read transaction, or the writer's connection */
+    struct diag why;        /* the first cause of a refusal */
+    struct act_flaw *flaws; /* all of them, where it has several; in the arena */
+    size_t flaws_n;
     struct actor actor;
     oid_t org; /* the organisation that is acted in */
     ts_t now;  /* one time for the whole act */
     const struct keys *keys;
     struct effects effects; /* what memory must forget after COMMIT */
 };
+
+/* One more cause of a refusal, copied; the first becomes act->why as well. Past ACT_FLAWS_MAX
+ * nothing is added. Returns E_BAD_FIELD, or E_NO_MEMORY. */
+err_t act_flaw(struct act *act, str_t field, str_t want) MUST_USE;
+/* Forget the causes of an earlier attempt. */
+void act_clear_why(struct act *act);
 
 err_t act_effect(struct act *act, struct effect what) MUST_USE;
 

@@ -39,7 +39,8 @@ struct policy_content {
     opt_bool_t enabled;
 };
 
-/* A new draft. E_BAD_FIELD: a lock is no JSON Pointer through object members. */
+/* A new draft. E_BAD_FIELD: a lock is no JSON Pointer through object members, or a secret stands in
+ * the content (content_check.h). */
 err_t policy_version_make(struct act *act, oid_t policy, const struct policy_content *in,
                           struct row_policy_version *ret) MUST_USE;
 err_t policy_version_find(struct act *act, oid_t policy, int64_t number,
@@ -53,8 +54,8 @@ err_t policy_version_change(struct act *act, const struct row_policy_version *dr
                             struct row_policy_version *ret) MUST_USE;
 err_t policy_version_delete(struct act *act, const struct row_policy_version *draft) MUST_USE;
 
-/* E_CONFLICT: it is published. E_FORBIDDEN: what follows it is global, and the actor no system
- * administrator. */
+/* E_CONFLICT: it is published. E_BAD_FIELD: as when it is saved. E_FORBIDDEN: what follows it is
+ * global, and the actor no system administrator. */
 err_t policy_publish(struct act *act, const struct row_policy_version *draft,
                      struct row_policy_version *ret) MUST_USE;
 /* A new published version with the content of an old one. E_CONFLICT: that one is a draft. */

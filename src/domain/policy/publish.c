@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Publication: the one moment in which a draft becomes what devices get. */
 #include "domain/policy/assignment.h"
+#include "domain/policy/content_check.h"
 #include "domain/policy/policy.h"
 
 /* Every scope that follows the policy gets a new number; global ones want more than policy:write.
@@ -40,6 +41,7 @@ err_t policy_publish(struct act *act, const struct row_policy_version *draft,
     if (draft->state != POLICY_DRAFT)
         return FAIL(&act->why, E_CONFLICT, "version %lld is published already",
                     (long long)draft->number);
+    TRY(content_check_stored(act, draft)); /* it may be older than the rule */
     struct sql_policy_version_publish in = { .org = act->org, .id = draft->id, .now = act->now };
     TRY(next_version(act, &in));
     TRY(sql_policy_version_publish(act->db, &in));

@@ -2,6 +2,7 @@
 /* Drafts: everything that may still change. */
 #include "domain/policy/policy.h"
 
+#include "domain/policy/content_check.h"
 #include "domain/policy/pointer.h"
 #include "domain/policy/resolve.h"
 
@@ -34,8 +35,8 @@ static err_t check_lock(struct act *act, struct arena *scratch, const struct jso
     return E_OK;
 }
 
-/* The locks as they are stored, checked against the content that they come with. */
-static err_t locks_text(struct act *act, const struct policy_content *in, str_t *ret)
+/* The content and its locks, checked with each other; the locks as they are stored. */
+static err_t check_parts(struct act *act, const struct policy_content *in, str_t *ret)
 {
     CLEANUP(arena_freep) struct arena *scratch = arena_new(MIB(4));
     CLEANUP(json_freep) struct json *content = NULL;
@@ -49,6 +50,7 @@ static err_t locks_text(struct act *act, const struct policy_content *in, str_t 
         return bad_locks(act, "want a list of at most 1000 paths");
     for (size_t i = 0; i < json_count(list); i++)
         TRY(check_lock(act, scratch, content, json_at(list, i)));
+    TRY(content_refuse_secrets(act, content, list));
     *ret = text;
     return E_OK;
 }
@@ -68,7 +70,7 @@ err_t policy_version_make(struct act *act, oid_t policy, const struct policy_con
     struct sql_policy_take_number_row next;
     str_t locked;
     TRY(check_content(act, in));
-    TRY(locks_text(act, in, &locked));
+    TRY(check_parts(act, in, &locked));
     TRY(sql_policy_take_number(act->db, act->arena,
                                &(struct sql_policy_take_number){ .org = act->org, .id = policy },
                                &next));
@@ -118,7 +120,7 @@ err_t policy_version_change(struct act *act, const struct row_policy_version *dr
     str_t locked;
     TRY(check_draft(act, draft));
     TRY(check_content(act, in));
-    TRY(locks_text(act, in, &locked));
+    TRY(check_parts(act, in, &locked));
     TRY(sql_policy_version_set(act->db, &(struct sql_policy_version_set){ .org = act->org,
                                                                           .id = draft->id,
                                                                           .content = in->content,
