@@ -45,7 +45,15 @@ export const isObject = (value) => typeof value === 'object' && value !== null &
 export const isText = (value) => typeof value === 'string' && value.length > 0 && value.length < TEXT_MAX;
 const isSeq = (value) => Number.isSafeInteger(value) && value >= 0;
 export const utf8 = (text) => new TextEncoder().encode(text);
-const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+export const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+/** Undefined for what is not base64url without padding, in its one form. */
+export function fromBase64url(text) {
+    if (typeof text !== 'string' || !/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+    return base64url(bytes) === text ? bytes : undefined;
+}
+
 export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 export const makeNonce = () => base64url(crypto.getRandomValues(new Uint8Array(24)));
