@@ -11,6 +11,7 @@ enum {
     ED25519_SIG = 64,
     ED25519_PUBLIC = 32,
     ED25519_SEED = 32,
+    ED25519_PAIR = 64,
     SEAL_NONCE = 12,
     SEAL_TAG = 16
 };
@@ -35,7 +36,10 @@ err_t seal(struct arena *a, const secret_t *key, str_t aad, str_t plain, str_t *
 err_t unseal(struct arena *a, const secret_t *key, str_t aad, str_t sealed, str_t *ret) MUST_USE;
 
 void ed25519_public(const secret_t *seed, uint8_t ret[static ED25519_PUBLIC]);
-void ed25519_sign(const secret_t *seed, str_t message, uint8_t ret[static ED25519_SIG]);
+/* Seed and public key in one: a signature by it costs half of one by the seed alone. */
+void ed25519_pair(const secret_t *seed, secret_t *ret);
+/* `key`: a seed or a pair. */
+void ed25519_sign(const secret_t *key, str_t message, uint8_t ret[static ED25519_SIG]);
 
 /* A public key that a device proves itself with. */
 enum pubkey_kind { PUBKEY_NONE, PUBKEY_ED25519, PUBKEY_P256 };

@@ -5,11 +5,13 @@
 #include <sodium.h>
 
 static_assert(ED25519_SEED == crypto_sign_SEEDBYTES, "RFC 8032 section 5.1.5");
+static_assert(ED25519_PAIR == crypto_sign_SECRETKEYBYTES, "seed and public key");
+static_assert((int)ED25519_PAIR <= (int)SECRET_MAX, "a pair is a secret_t");
 static_assert(ED25519_PUBLIC == crypto_sign_PUBLICKEYBYTES, "RFC 8032 section 5.1.5");
 static_assert(ED25519_SIG == crypto_sign_BYTES, "RFC 8032 section 5.1.6");
 
-/* libsodium's secret key is seed and public key; it is made anew from the seed, which is all that
- * is ever stored. */
+/* libsodium's secret key is seed and public key; it is made from the seed, which is all that is
+ * ever stored. */
 static void sign_keypair(const secret_t *seed, uint8_t public_key[static ED25519_PUBLIC],
                          uint8_t secret_key[static crypto_sign_SECRETKEYBYTES])
 {
@@ -25,13 +27,20 @@ void ed25519_public(const secret_t *seed, uint8_t ret[static ED25519_PUBLIC])
     explicit_bzero(secret_key, sizeof secret_key);
 }
 
-void ed25519_sign(const secret_t *seed, str_t message, uint8_t ret[static ED25519_SIG])
+void ed25519_pair(const secret_t *seed, secret_t *ret)
 {
     uint8_t public_key[ED25519_PUBLIC];
-    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
-    sign_keypair(seed, public_key, secret_key);
-    if (crypto_sign_detached(ret, NULL, (const unsigned char *)message.p, message.n, secret_key) !=
-        0)
+    sign_keypair(seed, public_key, ret->b);
+    ret->n = ED25519_PAIR;
+}
+
+void ed25519_sign(const secret_t *key, str_t message, uint8_t ret[static ED25519_SIG])
+{
+    secret_t pair = *key;
+    if (key->n == ED25519_SEED)
+        ed25519_pair(key, &pair);
+    assert(pair.n == ED25519_PAIR);
+    if (crypto_sign_detached(ret, NULL, (const unsigned char *)message.p, message.n, pair.b) != 0)
         abort(); /* it has no way to fail */
-    explicit_bzero(secret_key, sizeof secret_key);
+    secret_wipe(&pair);
 }

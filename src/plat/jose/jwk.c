@@ -35,15 +35,18 @@ static str_t jwk_text(const struct json *jwk, str_t name)
     return v != NULL && json_type(v) == JSON_STRING ? json_string(v) : STR_NONE;
 }
 
-static err_t jwk_check_names(const struct json *jwk, const struct jwk_kind *kind, struct diag *why)
+/* `more`: members beside those of the key itself. */
+static err_t jwk_check_names(const struct json *jwk, const struct jwk_kind *kind, size_t more,
+                             struct diag *why)
 {
     if (json_member(jwk, STR("d")) != NULL)
         return diag_set_field(why, E_BAD_FIELD, "d", "a private key must never be sent");
     if (kind->coordinates == 1 && json_member(jwk, STR("y")) != NULL)
         return diag_set_field(why, E_BAD_FIELD, "y", "an Ed25519 key has no y");
-    if (json_count(jwk) != 2 + kind->coordinates)
-        return diag_set_field(why, E_BAD_FIELD, "", "want the members kty, crv, x%s and no others",
-                              kind->coordinates == 2 ? ", y" : "");
+    if (json_count(jwk) != 2 + kind->coordinates + more)
+        return diag_set_field(why, E_BAD_FIELD, "",
+                              "want the members kty, crv, x%s%s and no others",
+                              kind->coordinates == 2 ? ", y" : "", more > 0 ? ", kid, use" : "");
     return E_OK;
 }
 
@@ -56,7 +59,8 @@ static err_t jwk_coordinate(const struct json *jwk, const char *name, struct dia
     return E_OK;
 }
 
-err_t jwk_read(const struct json *jwk, struct diag *why, struct pubkey *ret)
+static err_t jwk_read_with(const struct json *jwk, size_t more, struct diag *why,
+                           struct pubkey *ret)
 {
     if (json_type(jwk) != JSON_OBJECT)
         return FAIL(why, E_BAD_FIELD, "want a JWK object");
@@ -71,7 +75,7 @@ err_t jwk_read(const struct json *jwk, struct diag *why, struct pubkey *ret)
         return diag_set_field(why, E_BAD_FIELD, "kty", "want OKP or EC");
     if (!str_eq(crv, kind->crv))
         return diag_set_field(why, E_BAD_FIELD, "crv", "want %.*s", STR_ARG(kind->crv));
-    TRY(jwk_check_names(jwk, kind, why));
+    TRY(jwk_check_names(jwk, kind, more, why));
 
     uint8_t x[JWK_COORDINATE];
     uint8_t y[JWK_COORDINATE];
@@ -85,6 +89,27 @@ err_t jwk_read(const struct json *jwk, struct diag *why, struct pubkey *ret)
     return e;
 }
 
+err_t jwk_read(const struct json *jwk, struct diag *why, struct pubkey *ret)
+{
+    return jwk_read_with(jwk, 0, why, ret);
+}
+
+err_t jwk_set_key_read(struct arena *a, const struct json *jwk, struct diag *why,
+                       struct pubkey *ret, str_t *ret_kid)
+{
+    struct pubkey k = { .kind = PUBKEY_NONE };
+    str_t kid = STR_NONE;
+    TRY(jwk_read_with(jwk, 2, why, &k));
+    TRY(jwk_thumbprint(a, &k, &kid));
+    if (!str_eq(jwk_text(jwk, STR("use")), STR("sig")))
+        return diag_set_field(why, E_BAD_FIELD, "use", "want sig");
+    if (!str_eq(jwk_text(jwk, STR("kid")), kid))
+        return diag_set_field(why, E_BAD_FIELD, "kid", "want the RFC 7638 thumbprint of the key");
+    *ret = k;
+    *ret_kid = kid;
+    return E_OK;
+}
+
 /* base64url needs no escaping, so it may go into the buffer as it is. */
 static void jwk_put_coordinate(struct json_out *o, str_t name, const struct pubkey *k,
                                size_t from_end)
@@ -95,18 +120,33 @@ static void jwk_put_coordinate(struct json_out *o, str_t name, const struct pubk
     buf_add_byte(o->b, '"');
 }
 
-/* Members in byte order, which is what the thumbprint hashes (RFC 7638 section 3). */
-void jwk_write(struct buf *b, const struct pubkey *k)
+/* The members in byte order; without a kid it is what the thumbprint hashes (RFC 7638 section 3).
+ */
+static void jwk_put(struct json_out *o, const struct pubkey *k, str_t kid)
 {
     const struct jwk_kind *kind = jwk_kind_of(k);
-    struct json_out o = json_out_to(b);
-    json_out_open(&o, '{');
-    JSON_OUT(&o, "crv", str, kind->crv);
-    JSON_OUT(&o, "kty", str, kind->kty);
-    jwk_put_coordinate(&o, STR("x"), k, kind->coordinates * JWK_COORDINATE);
+    json_out_open(o, '{');
+    JSON_OUT(o, "crv", str, kind->crv);
+    if (kid.p != NULL)
+        JSON_OUT(o, "kid", str, kid);
+    JSON_OUT(o, "kty", str, kind->kty);
+    if (kid.p != NULL)
+        JSON_OUT(o, "use", str, STR("sig"));
+    jwk_put_coordinate(o, STR("x"), k, kind->coordinates * JWK_COORDINATE);
     if (kind->coordinates == 2)
-        jwk_put_coordinate(&o, STR("y"), k, JWK_COORDINATE);
-    json_out_close(&o, '}');
+        jwk_put_coordinate(o, STR("y"), k, JWK_COORDINATE);
+    json_out_close(o, '}');
+}
+
+void jwk_write(struct buf *b, const struct pubkey *k)
+{
+    struct json_out o = json_out_to(b);
+    jwk_put(&o, k, STR_NONE);
+}
+
+void jwk_set_key_write(struct json_out *o, const struct pubkey *k, str_t kid)
+{
+    jwk_put(o, k, kid);
 }
 
 err_t jwk_thumbprint(struct arena *a, const struct pubkey *k, str_t *ret)

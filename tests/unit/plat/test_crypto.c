@@ -194,6 +194,10 @@ static void test_ed25519(void **state)
         ed25519_sign(&seed, slice(&message), made);
         assert_memory_equal(made_key, public_key.p, sizeof made_key);
         assert_memory_equal(made, signature.p, sizeof made);
+        secret_t pair;
+        ed25519_pair(&seed, &pair);
+        ed25519_sign(&pair, slice(&message), made);
+        assert_memory_equal(made, signature.p, sizeof made);
 
         struct pubkey k;
         assert_int_equal(pubkey_from_raw(PUBKEY_ED25519, slice(&public_key), STR_NONE, &k), E_OK);
