@@ -7,6 +7,19 @@ SELECT {sealed_key} FROM sealed_key ORDER BY epoch;
 INSERT INTO sealed_key (id, name, epoch, master, sealed, public, created_at)
 VALUES ($id, $name, $epoch, $master, $sealed, $public, $created_at);
 
+-- Data keys: one name, an epoch after the other.
+-- @one sealed_key_newest(name text) -> sealed_key
+SELECT {sealed_key} FROM sealed_key WHERE name = $name ORDER BY epoch DESC LIMIT 1;
+
+-- @one sealed_key_of_epoch(name text, epoch int) -> sealed_key
+SELECT {sealed_key} FROM sealed_key WHERE name = $name AND epoch = $epoch;
+
+-- @many sealed_key_epochs(name text) -> (id id, epoch int, created_at ts)
+SELECT id, epoch, created_at FROM sealed_key WHERE name = $name ORDER BY epoch;
+
+-- @exec sealed_key_drop(id id)
+DELETE FROM sealed_key WHERE id = $id;
+
 -- Who acts. The state of the organisation counts for all who belong to it.
 -- @one token_find(hash bytes) -> (org id, org_status int, principal_kind int, principal id, state int, join_seq int,
 --     expires_at ts?)
@@ -81,9 +94,10 @@ WHERE org = $org AND id = $id;
 -- @exec user_drop(org id, id id)
 DELETE FROM user_account WHERE org = $org AND id = $id;
 
--- @one user_use(org id, id id) -> (devices_n int, assignments_n int)
+-- @one user_use(org id, id id) -> (devices_n int, assignments_n int, secrets_n int)
 SELECT (SELECT count(*) FROM device d WHERE d.org = $org AND d.user_id = $id),
-       (SELECT count(*) FROM assignment a WHERE a.scope = 4 AND a.target = $id);
+       (SELECT count(*) FROM assignment a WHERE a.scope = 4 AND a.target = $id),
+       (SELECT count(*) FROM secret s WHERE s.scope = 4 AND s.target = $id);
 
 -- Service accounts.
 -- @row service_account: id id, name text, status int, roles int, created_at ts, updated_at ts, revision int
@@ -130,9 +144,10 @@ WHERE org = $org AND id = $id;
 -- @exec group_drop(org id, id id)
 DELETE FROM principal_group WHERE org = $org AND id = $id;
 
--- @one group_use(id id) -> (assignments_n int, keys_n int)
+-- @one group_use(id id) -> (assignments_n int, keys_n int, secrets_n int)
 SELECT (SELECT count(*) FROM assignment a WHERE a.scope = 3 AND a.target = $id),
-       (SELECT count(*) FROM enrolment_key_group k WHERE k.group_id = $id);
+       (SELECT count(*) FROM enrolment_key_group k WHERE k.group_id = $id),
+       (SELECT count(*) FROM secret s WHERE s.scope = 3 AND s.target = $id);
 
 -- Members. `kind`: 1 user, 2 service account, 3 device.
 -- @row group_member: kind int, member_id id, name text?

@@ -25,7 +25,7 @@ THIRD_PARTY = {
 }
 # The C library and POSIX.
 LIBC = re.compile(
-    r"(assert|ctype|dirent|errno|fcntl|float|fnmatch|getopt|grp|inttypes|limits|locale|math|netdb|poll"
+    r"(assert|ctype|dirent|errno|fcntl|float|fnmatch|getopt|grp|inttypes|limits|locale|malloc|math|netdb|poll"
     r"|pthread|pwd|sched|semaphore|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
     r"|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|arpa/inet|net/if"
     r"|netinet/\w+|sys/\w+)\.h$")

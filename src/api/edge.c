@@ -229,6 +229,7 @@ static struct http_take on_head(void *app, struct http_xchg *x)
     struct api *api = app;
     struct route_match m = router_match(api->router, x->method, x->path);
     x->user = NULL;
+    x->secret = m.route != NULL && m.route->secret;
     if (m.route == NULL || m.route->in == NULL || !edge_spares(x, m.route))
         return (struct http_take){ .drop = true };
     return (struct http_take){ .body_max =

@@ -4,7 +4,7 @@
 
 #include "domain/fleet/device_list.h"
 #include "domain/fleet/rotate.h"
-#include "domain/policy/assignment.h"
+#include "domain/policy/secret_store.h"
 
 enum { PAGE_DEFAULT = 100 };
 
@@ -116,6 +116,7 @@ err_t devices_delete(struct request *rq)
     struct row_device d;
     TRY(device_of_path(rq, &d));
     TRY(assignment_forget(&rq->act, SCOPE_DEVICE, d.id));
+    TRY(secret_forget_device(&rq->act, d.id));
     TRY(device_delete(&rq->act, d.id));
     return reply_empty(rq, 204);
 }

@@ -60,6 +60,7 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     p->rq.act.keys = &ask->api->services->keys;
     effects_init(&p->rq.act.effects);
     buf_init(&p->body, REQUEST_ARENA_MAX);
+    p->body.secret = ask->route->secret;
     p->has_token = ask->token != NULL;
     if (p->has_token)
         p->token = *ask->token;

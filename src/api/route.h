@@ -53,6 +53,9 @@ struct route {
     hot_f *hot;    /* asked first, on the loop */
     bool cors;     /* called by clients in a browser (API "Clients in a browser") */
     bool no_store; /* Cache-Control: no-store: a secret or a person's data */
+    bool secret;   /* a value that nobody else may see passes: its memory is overwritten, and no key
+                      for another time (.idem) is kept of it */
+    bool hides;    /* its 404 may be a refusal: on the record as a 403 would be */
     bool idem;     /* takes Idempotency-Key: a POST that creates */
     enum limit limit;
     size_t body_max; /* 0 with .in: 64 KiB */

@@ -143,12 +143,19 @@ static err_t write_run(struct write_job *job, struct db *db)
 
 static void refusal_settle(struct passage *p, err_t e);
 
+/* 404 where saying 403 would tell that there is something. */
+static bool refusal_counts(const struct route *row, err_t e)
+{
+    return err_info(e)->status == 403 || (row->hides && e == E_NOT_FOUND);
+}
+
 /* A refusal of a known principal is itself on the record: once per hour, row and reason. */
 static err_t refusal_append(struct passage *p, struct db *db, err_t e)
 {
     const struct act *act = &p->rq.act;
     struct refusal what = { act->actor.id, p->rq.route->path, e, p->rq.id };
-    if (act->actor.kind == ACTOR_NONE || err_info(e)->status != 403 || p->rq.route->audit == NULL)
+    if (act->actor.kind == ACTOR_NONE || !refusal_counts(p->rq.route, e) ||
+        p->rq.route->audit == NULL)
         return E_OK;
     if (!refusal_is_due(p->api->services->refusals, &what, clock_now()))
         return E_OK;

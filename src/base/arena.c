@@ -79,6 +79,12 @@ void arena_reset(struct arena *a)
     }
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_block *b = a->newest; b != NULL; b = b->older)
+        explicit_bzero(b->bytes, b->used);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     if (size > a->limit - a->used)

@@ -13,14 +13,30 @@ void buf_init(struct buf *b, size_t max)
 
 void buf_fini(struct buf *b)
 {
+    if (b->secret && b->p != NULL)
+        explicit_bzero(b->p, b->room);
     free(b->p);
-    *b = (struct buf){ .max = b->max };
+    *b = (struct buf){ .max = b->max, .secret = b->secret };
 }
 
 void buf_clear(struct buf *b)
 {
     b->n = 0;
     b->err = E_OK;
+}
+
+/* realloc, but for a secret: there the old bytes would stay behind. */
+static char *buf_grow(const struct buf *b, size_t room)
+{
+    if (!b->secret)
+        return realloc(b->p, room);
+    char *p = malloc(room);
+    if (p == NULL || b->p == NULL)
+        return p;
+    memcpy(p, b->p, b->n);
+    explicit_bzero(b->p, b->room);
+    free(b->p);
+    return p;
 }
 
 char *buf_reserve(struct buf *b, size_t n)
@@ -38,7 +54,7 @@ char *buf_reserve(struct buf *b, size_t n)
         want = b->n + n;
     if (want > b->max)
         want = b->max;
-    char *p = fault_here() ? NULL : realloc(b->p, want + 1); /* one more for the NUL of printf */
+    char *p = fault_here() ? NULL : buf_grow(b, want + 1); /* one more for the NUL of printf */
     if (p == NULL) {
         b->err = E_NO_MEMORY;
         return NULL;

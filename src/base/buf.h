@@ -11,12 +11,13 @@ struct buf {
     size_t n;
     size_t room;
     size_t max;
-    err_t err; /* sticky: E_TOO_BIG or E_NO_MEMORY; nothing is appended any more */
+    err_t err;   /* sticky: E_TOO_BIG or E_NO_MEMORY; nothing is appended any more */
+    bool secret; /* what it holds, or held, is overwritten before its memory is given back */
 };
 
 void buf_init(struct buf *b, size_t max); /* no allocation yet */
-void buf_fini(struct buf *b);
-void buf_clear(struct buf *b); /* empty and healthy again, keeps its memory */
+void buf_fini(struct buf *b);             /* what it was made for, `secret` too, stays */
+void buf_clear(struct buf *b);            /* empty and healthy again, keeps its memory */
 
 void buf_add(struct buf *b, str_t s);
 void buf_add_byte(struct buf *b, char c);

@@ -2,10 +2,9 @@
 #include "domain/identity/keys.h"
 
 #include "base/rng.h"
-#include "plat/crypto/crypto.h"
-#include "sql/identity.h"
+#include "domain/identity/sealed_key.h"
 
-enum { MASTER_ID_SIZE = 8, KEY_SIZE = ED25519_SEED, EPOCH_FIRST = 1 };
+enum { KEY_SIZE = ED25519_SEED, EPOCH_FIRST = 1 };
 
 /* clang-format off */
 static const struct { const char *name; bool ed25519; } uses[KEY_USE_COUNT] = {
@@ -21,26 +20,11 @@ static const struct { const char *name; bool ed25519; } uses[KEY_USE_COUNT] = {
 #define CHECK_NAME "check"
 #define CHECK_TEXT "seneschal master key check"
 
-struct sealing { /* what every step here needs */
-    struct db *db;
-    struct arena *a;
-    const secret_t *master;
-    struct diag *why;
-};
-
 static err_t check_master(const struct sealing *s, const struct row_sealed_key *rows, size_t n);
 static err_t key_take(const struct sealing *s, enum key_use use, const struct row_sealed_key *rows,
                       size_t n, secret_t *ret);
 static err_t key_make(const struct sealing *s, enum key_use use, secret_t *ret);
 static err_t row_add(const struct sealing *s, str_t name, str_t plain, str_t public);
-
-/* Which master key sealed a row: enough of a hash to tell two apart, nothing to learn from. */
-static digest_t master_id(const secret_t *master)
-{
-    str_t parts[] = { str_of("seneschal-master-key", sizeof "seneschal-master-key"),
-                      str_of(master->b, master->n) };
-    return sha256_of_parts(parts, ARRAY_LEN(parts));
-}
 
 err_t keys_open(struct db *db, struct arena *a, const struct master_key_cfg *cfg, struct diag *why,
                 struct keys *ret)
@@ -75,6 +59,7 @@ err_t keys_load(struct db *db, struct arena *a, const secret_t *master, struct d
     CLEANUP(keys_fini) struct keys all = { 0 };
     for (size_t use = 0; use < KEY_USE_COUNT; use++)
         TRY(key_take(&s, (enum key_use)use, rows, n, &all.by_use[use]));
+    all.master = *master;
     *ret = all;
     return E_OK;
 }
@@ -95,28 +80,6 @@ static const struct row_sealed_key *row_find(const struct row_sealed_key *rows, 
     return NULL;
 }
 
-static err_t aad_make(struct arena *a, oid_t id, int64_t epoch, str_t *ret)
-{
-    char text[OID_TEXT];
-    oid_format(id, text);
-    return str_format(a, ret, "sealed_key|%.*s|sealed|%lld", (int)sizeof text, text,
-                      (long long)epoch);
-}
-
-static err_t row_open(const struct sealing *s, const struct row_sealed_key *row, str_t *ret)
-{
-    digest_t id = master_id(s->master);
-    if (row->master.n != MASTER_ID_SIZE || !bytes_eq_ct(row->master.p, id.b, MASTER_ID_SIZE))
-        return FAIL(s->why, E_SEALED, "the store was made with another master key");
-    str_t aad = STR_NONE;
-    TRY(aad_make(s->a, row->id, row->epoch, &aad));
-    err_t e = unseal(s->a, s->master, aad, row->sealed, ret);
-    if (e == E_CORRUPT)
-        return FAIL(s->why, E_CORRUPT, "the sealed key %.*s is not what was written",
-                    STR_ARG(row->name));
-    return e;
-}
-
 static err_t check_master(const struct sealing *s, const struct row_sealed_key *rows, size_t n)
 {
     const struct row_sealed_key *check = row_find(rows, n, STR(CHECK_NAME));
@@ -124,7 +87,7 @@ static err_t check_master(const struct sealing *s, const struct row_sealed_key *
         return FAIL(s->why, E_CORRUPT,
                     "the store has keys, but not the row that proves their master key");
     str_t text = STR_NONE;
-    TRY(row_open(s, check, &text));
+    TRY(sealed_key_open(s, check, &text));
     if (!str_eq(text, STR(CHECK_TEXT)))
         return FAIL(s->why, E_CORRUPT,
                     "the row that proves the master key is not what was written");
@@ -138,7 +101,7 @@ static err_t key_take(const struct sealing *s, enum key_use use, const struct ro
     if (row == NULL)
         return key_make(s, use, ret);
     str_t plain = STR_NONE;
-    TRY(row_open(s, row, &plain));
+    TRY(sealed_key_open(s, row, &plain));
     if (plain.n != KEY_SIZE)
         return FAIL(s->why, E_CORRUPT, "the sealed key %s has a wrong length", uses[use].name);
     secret_t key = { .n = KEY_SIZE };
@@ -164,18 +127,8 @@ static err_t key_make(const struct sealing *s, enum key_use use, secret_t *ret)
 
 static err_t row_add(const struct sealing *s, str_t name, str_t plain, str_t public)
 {
-    oid_t id = oid_make();
-    digest_t by = master_id(s->master);
-    str_t aad = STR_NONE;
-    str_t sealed = STR_NONE;
-    TRY(aad_make(s->a, id, EPOCH_FIRST, &aad));
-    TRY(seal(s->a, s->master, aad, plain, &sealed));
-    struct sql_sealed_key_add row = { .id = id,
-                                      .name = name,
-                                      .epoch = EPOCH_FIRST,
-                                      .master = str_of(by.b, MASTER_ID_SIZE),
-                                      .sealed = sealed,
-                                      .public = public,
-                                      .created_at = clock_now() };
-    return sql_sealed_key_add(s->db, &row);
+    const struct sealed_key_in in = {
+        .name = name, .epoch = EPOCH_FIRST, .plain = plain, .public = public
+    };
+    return sealed_key_add(s, &in, NULL);
 }

@@ -19,6 +19,7 @@ enum key_use {
 
 struct keys { /* unsealed, in memory of the server; wiped by keys_fini */
     secret_t by_use[KEY_USE_COUNT];
+    secret_t master; /* opens the data keys, which stay in the store (data_key.h) */
 };
 
 /* Unseal what the store holds, make what is missing (needs a transaction of the caller). E_SEALED:

@@ -71,9 +71,10 @@ err_t user_delete(struct act *act, oid_t id)
     struct sql_user_use which = { .org = act->org, .id = id };
     struct sql_user_use_row use;
     TRY(sql_user_use(act->db, act->arena, &which, &use));
-    if (use.devices_n > 0 || use.assignments_n > 0)
-        return FAIL(&act->why, E_CONFLICT, "%lld devices and %lld assignments name this user",
-                    (long long)use.devices_n, (long long)use.assignments_n);
+    if (use.devices_n > 0 || use.assignments_n > 0 || use.secrets_n > 0)
+        return FAIL(
+            &act->why, E_CONFLICT, "%lld devices, %lld assignments and %lld secrets name this user",
+            (long long)use.devices_n, (long long)use.assignments_n, (long long)use.secrets_n);
     TRY(principal_forget(act, id));
     struct sql_user_drop drop = { .org = act->org, .id = id };
     return sql_user_drop(act->db, &drop);

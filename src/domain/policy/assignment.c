@@ -8,7 +8,6 @@ static const char *const scope_names[] = {
     [SCOPE_USER] = "user",     [SCOPE_DEVICE] = "device",
 };
 
-static err_t place(struct act *act, struct assignment_in *in) MUST_USE;
 static err_t check_number(struct act *act, oid_t policy, opt_i64_t number) MUST_USE;
 static err_t check_room(struct act *act, const struct assignment_in *in, oid_t own) MUST_USE;
 
@@ -45,7 +44,7 @@ err_t assignment_create(struct act *act, const struct assignment_in *in, struct 
     if (e == E_NOT_FOUND)
         return diag_set_field(&act->why, e, "policy_id", "there is no such policy here");
     TRY(e);
-    TRY(place(act, &at));
+    TRY(assignment_place(act, at.scope, &at.target_id));
     TRY(check_number(act, at.policy_id, at.number));
     TRY(check_room(act, &at, id));
     bool pinned = at.number.set && at.number.v != 0;
@@ -94,7 +93,7 @@ err_t assignment_change(struct act *act, const struct row_assignment *old,
     if (in->scope == 0 && oid_is_set(in->target_id))
         at.scope = was;
     if (at.scope != 0) {
-        TRY(place(act, &at));
+        TRY(assignment_place(act, at.scope, &at.target_id));
     } else {
         at.scope = was;
         at.target_id = old->target;
@@ -164,12 +163,11 @@ static err_t find_target(struct act *act, enum scope_kind scope, oid_t id)
     return oid_eq(id, act->org) ? E_OK : E_NOT_FOUND;
 }
 
-/* Fill in the target of what has only one, and hold it to the rules of its scope. */
-static err_t place(struct act *act, struct assignment_in *in)
+err_t assignment_place(struct act *act, enum scope_kind scope, oid_t *target)
 {
-    bool single = in->scope == SCOPE_GLOBAL || in->scope == SCOPE_ORG;
-    TRY(assignment_may_touch(act, in->scope));
-    if (in->scope == SCOPE_GLOBAL) {
+    bool single = scope == SCOPE_GLOBAL || scope == SCOPE_ORG;
+    TRY(assignment_may_touch(act, scope));
+    if (scope == SCOPE_GLOBAL) {
         err_t e =
             sql_target_default(act->db, act->arena, &(struct sql_target_default){ .org = act->org },
                                &(struct sql_target_default_row){ 0 });
@@ -178,17 +176,17 @@ static err_t place(struct act *act, struct assignment_in *in)
                                   "global belongs to the organisation `default`");
         TRY(e);
     }
-    if (!oid_is_set(in->target_id) && !single)
+    if (!oid_is_set(*target) && !single)
         return diag_set_field(&act->why, E_BAD_FIELD, "target_id", "want the id of a %s",
-                              scope_name(in->scope));
-    if (!oid_is_set(in->target_id))
-        in->target_id = act->org;
-    err_t e = find_target(act, in->scope, in->target_id);
+                              scope_name(scope));
+    if (!oid_is_set(*target))
+        *target = act->org;
+    err_t e = find_target(act, scope, *target);
     if (e == E_NOT_FOUND)
         return diag_set_field(&act->why, single ? E_BAD_FIELD : e, "target_id",
                               single ? "the scope %s has no other target"
                                      : "there is no such %s here",
-                              scope_name(in->scope));
+                              scope_name(scope));
     return e;
 }
 

@@ -21,6 +21,9 @@ err_t scope_parse(str_t name, enum scope_kind *ret) MUST_USE; /* E_BAD_FIELD */
 
 /* E_FORBIDDEN: the scope is global, and the actor no system administrator. */
 err_t assignment_may_touch(struct act *act, enum scope_kind scope) MUST_USE;
+/* Hold a scope and its target to the rules, and fill in the target of what has only one. The errors
+ * of assignment_create. */
+err_t assignment_place(struct act *act, enum scope_kind scope, oid_t *target) MUST_USE;
 
 struct assignment_in {
     oid_t policy_id;

@@ -129,6 +129,8 @@ static void reply_send(struct conn *c, const struct http_reply *r)
     parts[0] = str_of(s.p, s.n);
     c->x->sent = parts[0].n + parts[1].n;
     conn_send(c, parts, parts[1].n > 0 ? 2 : 1);
+    if (c->x->pub.secret)
+        explicit_bzero(s.p, s.n);
 }
 
 void reply_go_on(struct conn *c)

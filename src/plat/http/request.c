@@ -108,6 +108,8 @@ static err_t request_judge(struct conn *c, struct xchg *x)
     x->drop = take.drop;
     x->body_max = take.drop ? DROP_MAX : take.body_max;
     x->body.max = x->body_max; /* its memory is that of an earlier one */
+    x->body.secret = x->pub.secret;
+    x->out.secret = x->pub.secret;
     if (take.refuse != E_OK)
         return take.refuse;
     if (c->in->frame.has_length && c->in->frame.body.left > x->body_max)
@@ -163,9 +165,12 @@ bool request_step_body(struct conn *c)
         request_refuse(c, e);
         return true;
     }
+    unsigned had = c->in_n;
     c->in_at =
         (unsigned)c->in->head.line; /* all behind the head is used up: read the next piece there */
     c->in_n = c->in_at;
+    if (x->pub.secret)
+        explicit_bzero(c->in->bytes + c->in_n, had - c->in_n);
     return request_more(c);
 }
 

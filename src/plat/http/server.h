@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The HTTP/1.1 server (RFC 9110, RFC 9112): strict, one loop per core, one request at a time per
- * connection. What the application sees is an exchange: a whole request and the one reply that it
- * gets.
+ * connection. What the application sees is an exchange: a whole request and its one reply.
  *
  * Threads: every function here is called on the exchange's own loop, and so is every callback. An
  * exchange may be lent to another thread (its request, its body and its arena stay as they are
@@ -57,8 +56,9 @@ struct http_xchg {
     size_t fields_n;
     str_t body; /* whole; "" where the row drops it */
     struct http_peer peer;
-    bool gone;           /* the peer has left */
-    bool spare;          /* its connection is over conns_max: answer only what must be answered */
+    bool gone;   /* the peer has left */
+    bool spare;  /* its connection is over conns_max: answer only what must be answered */
+    bool secret; /* on_head says: body, reply and arena are overwritten before others get them */
     uint64_t started_us; /* CLOCK_MONOTONIC when the head was complete */
     struct arena *arena; /* dies with the exchange; made at first use by http_arena() */
     void *user;          /* the application's own */

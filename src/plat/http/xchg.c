@@ -52,6 +52,19 @@ void xchg_fini(struct xchg *x)
     free(x);
 }
 
+/* What the request brought stands in the input too, before what follows it; nothing follows where
+ * the connection ends. */
+static void xchg_wipe(struct xchg *x)
+{
+    struct conn *c = x->conn;
+    if (c->in != NULL)
+        explicit_bzero(c->in->bytes, x->close || c->state == CONN_CLOSED ? c->in_n : c->in_at);
+    buf_fini(&x->body);
+    x->body.secret = false;
+    if (x->pub.arena != NULL)
+        arena_wipe(x->pub.arena);
+}
+
 static void xchg_give(struct lane *lane, struct xchg *x)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -82,6 +95,8 @@ void xchg_end(struct conn *c)
     if (x->known)
         lane_cfg(c->lane)->calls->on_done(lane_cfg(c->lane)->app, &x->pub, x->status, x->sent);
     c->x = NULL;
+    if (x->pub.secret)
+        xchg_wipe(x);
     xchg_give(c->lane, x);
 }
 

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 
 #include <assert.h>
+#include <malloc.h>
 
 static const enum json_type types[] = {
     [JANSSON_OBJECT] = JSON_OBJECT, [JANSSON_ARRAY] = JSON_ARRAY, [JANSSON_STRING] = JSON_STRING,
@@ -14,6 +15,7 @@ static const enum json_type types[] = {
 /* What jansson used before us: malloc and free, unless a program that loads libseneschal has said
  * otherwise. */
 static json_malloc_t value_malloc;
+static json_free_t value_free;
 static _Thread_local bool value_malloc_failed;
 
 static void *value_alloc(size_t size)
@@ -24,13 +26,21 @@ static void *value_alloc(size_t size)
     return p;
 }
 
+/* A parsed body may hold a secret, and nobody can tell any more which of its pieces do. */
+static void value_wipe_and_free(void *p)
+{
+    if (p != NULL)
+        explicit_bzero(p, malloc_usable_size(p));
+    value_free(p);
+}
+
 /* jansson wants its allocator before the first value is made; there is no earlier moment than this.
- */
+ * Only the C library's own can say how long a piece is. */
 __attribute__((constructor)) static void value_hook_alloc(void)
 {
-    json_free_t value_free;
     json_get_alloc_funcs(&value_malloc, &value_free);
-    json_set_alloc_funcs(value_alloc, value_free);
+    bool ours = value_malloc == malloc && value_free == free;
+    json_set_alloc_funcs(value_alloc, ours ? value_wipe_and_free : value_free);
 }
 
 bool jansson_failed(void)

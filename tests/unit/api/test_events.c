@@ -37,11 +37,29 @@ static void test_every_row_that_writes_has_its_event(void **state)
     }
 }
 
+/* A key for another time would keep a hash of the body, from which a short secret can be guessed.
+ */
+static void test_a_row_with_a_secret_keeps_nothing(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (size_t part = 0; part < route_parts_n; part++) {
+        for (size_t i = 0; i < route_parts[part]->n; i++) {
+            const struct route *r = &route_parts[part]->rows[i];
+            n += r->secret ? 1 : 0;
+            if (r->secret && (r->idem || !r->no_store || r->hot != NULL))
+                fail_msg("%s: .secret wants .no_store, and neither .idem nor .hot", r->path);
+        }
+    }
+    assert_int_equal(n, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_table_is_in_order_and_found),
         cmocka_unit_test(test_every_row_that_writes_has_its_event),
+        cmocka_unit_test(test_a_row_with_a_secret_keeps_nothing),
     };
     return cmocka_run_group_tests_name("events", tests, NULL, NULL);
 }

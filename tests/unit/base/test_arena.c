@@ -73,6 +73,22 @@ static void large_first_block_goes(void **state)
     arena_free(NULL);
 }
 
+static void wiped_bytes_are_gone(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+    char *pieces[3];
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) { /* each in a block of its own */
+        pieces[i] = arena_alloc(a, 5000);
+        memset(pieces[i], 's', 5000);
+    }
+    arena_wipe(a);
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+        for (size_t k = 0; k < 5000; k++)
+            assert_int_equal(pieces[i][k], 0);
+    }
+}
+
 #ifdef SENESCHAL_FAULTS
 static err_t use(struct arena **ret)
 {
@@ -116,9 +132,8 @@ static void each_failing_step(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_do_not_touch),
-        cmocka_unit_test(limits),
-        cmocka_unit_test(large_first_block_goes),
+        cmocka_unit_test(pieces_do_not_touch),    cmocka_unit_test(limits),
+        cmocka_unit_test(large_first_block_goes), cmocka_unit_test(wiped_bytes_are_gone),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(each_failing_step),
 #endif

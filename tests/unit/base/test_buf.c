@@ -68,6 +68,25 @@ static void the_cap_is_exact_and_sticks(void **state)
     assert_int_equal(b.err, E_OK);
 }
 
+static void a_secret_one_grows_the_same(void **state)
+{
+    (void)state;
+    CLEANUP(buf_fini) struct buf plain;
+    CLEANUP(buf_fini) struct buf secret;
+    buf_init(&plain, KIB(8));
+    buf_init(&secret, KIB(8));
+    secret.secret = true;
+    for (int i = 0; i < 1000; i++) {
+        buf_addf(&plain, "%d,", i);
+        buf_addf(&secret, "%d,", i);
+    }
+    assert_true(str_eq(buf_str(&plain), buf_str(&secret)));
+    buf_fini(&secret);
+    assert_true(secret.secret);
+    BUF_ADD(&secret, "again");
+    assert_true(str_eq(buf_str(&secret), STR("again")));
+}
+
 #ifdef SENESCHAL_FAULTS
 static void each_failing_step(void **state)
 {
@@ -95,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grows_and_keeps),
         cmocka_unit_test(the_cap_is_exact_and_sticks),
+        cmocka_unit_test(a_secret_one_grows_the_same),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(each_failing_step),
 #endif
