@@ -13,7 +13,9 @@ struct merge_frame {
     const struct json *lock;        /* at this path: `true`, a tree of paths below, or NULL */
     const struct json_pair *member; /* what is left of the patch's members */
     const struct json_pair *end;
-    size_t path_n; /* length of the pointer of this object */
+    size_t path_n;  /* length of the pointer of this object */
+    bool was_empty; /* before the patch came */
+    bool refused;   /* some member of the patch was */
 };
 
 struct merge_walk {
@@ -29,11 +31,11 @@ static err_t walk_push(struct merge_walk *w, struct json *target, const struct j
                        const struct json *patch) MUST_USE;
 static err_t walk_member(struct merge_walk *w, struct merge_frame *f,
                          const struct json_pair *p) MUST_USE;
+static err_t walk_pop(struct merge_walk *w) MUST_USE;
 
 err_t merge_init(struct merge *m, struct arena *a)
 {
     *m = (struct merge){ .arena = a };
-    m->refused_last = &m->refused;
     m->value = json_new_object();
     return m->value != NULL ? E_OK : E_NO_MEMORY;
 }
@@ -51,11 +53,7 @@ static err_t walk_run(struct merge_walk *w)
     while (w->depth > 0) {
         struct merge_frame *f = &w->stack[w->depth - 1];
         w->path.n = f->path_n;
-        if (f->member == f->end) {
-            w->depth--;
-            continue;
-        }
-        TRY(walk_member(w, f, f->member++));
+        TRY(f->member == f->end ? walk_pop(w) : walk_member(w, f, f->member++));
     }
     return E_OK;
 }
@@ -96,6 +94,7 @@ static err_t walk_push(struct merge_walk *w, struct json *target, const struct j
         .member = members,
         .end = members + n,
         .path_n = w->path.n,
+        .was_empty = json_count(target) == 0,
     };
     return E_OK;
 }
@@ -113,16 +112,50 @@ static bool changes_nothing(const struct json *now, const struct json *wanted)
     return json_equal(now, wanted);
 }
 
-static err_t report(struct merge_walk *w)
+static err_t note(struct merge_walk *w, enum merge_how how, const struct json *value)
 {
-    struct merge_refused *r = ARENA_NEW(w->m->arena, struct merge_refused);
-    if (r == NULL)
+    if (w->m->note == NULL)
+        return E_OK;
+    struct merge_word word = { how, buf_str(&w->path), value, w->source };
+    return w->m->note(w->m->note_arg, &word);
+}
+
+static bool is_lock(const struct json *v)
+{
+    return v != NULL && json_type(v) == JSON_BOOL;
+}
+
+/* An object that the patch leaves empty is a value of its own: this patch says it, unless it is
+ * frozen, or the patch meant to put something in and was refused. The root is not anybody's. */
+static err_t walk_pop(struct merge_walk *w)
+{
+    const struct merge_frame *f = &w->stack[--w->depth];
+    bool empty = json_count(f->target) == 0 && w->depth > 0;
+    bool meant = !f->was_empty || !f->refused;
+    return empty && meant && !is_lock(f->lock) ? note(w, MERGE_EMPTIED, NULL) : E_OK;
+}
+
+static err_t refuse(struct merge_walk *w, struct merge_frame *f, const struct json *value)
+{
+    f->refused = true;
+    return note(w, MERGE_REFUSED, value);
+}
+
+static err_t remove_member(struct merge_walk *w, struct merge_frame *f, const struct json_pair *p,
+                           bool there)
+{
+    if (there)
+        json_remove(f->target, p->name);
+    return note(w, there ? MERGE_REMOVED : MERGE_NOTHING, p->value);
+}
+
+static err_t set_member(struct merge_walk *w, struct merge_frame *f, const struct json_pair *p)
+{
+    struct json *copy = json_clone(p->value);
+    if (copy == NULL)
         return E_NO_MEMORY;
-    TRY(str_copy(w->m->arena, buf_str(&w->path), &r->pointer));
-    r->source = w->source;
-    *w->m->refused_last = r;
-    w->m->refused_last = &r->next;
-    return E_OK;
+    TRY(json_set(f->target, p->name, copy));
+    return note(w, MERGE_WROTE, p->value);
 }
 
 /* FLEET "Resolution" 2, in its order: two objects, then locks, then RFC 7386. */
@@ -135,26 +168,17 @@ static err_t walk_member(struct merge_walk *w, struct merge_frame *f, const stru
     if (is_object(p->value) && is_object(now))
         return walk_push(w, now, lock, p->value);
     if (lock != NULL)
-        return changes_nothing(now, p->value) ? E_OK : report(w);
-    if (json_type(p->value) == JSON_NULL) {
-        json_remove(f->target, p->name);
-        return E_OK;
-    }
-    if (!is_object(p->value)) {
-        struct json *copy = json_clone(p->value);
-        return copy != NULL ? json_set(f->target, p->name, copy) : E_NO_MEMORY;
-    }
+        return changes_nothing(now, p->value) ? E_OK : refuse(w, f, p->value);
+    if (json_type(p->value) == JSON_NULL)
+        return remove_member(w, f, p, now != NULL);
+    if (!is_object(p->value))
+        return set_member(w, f, p);
     /* A new object is patched into an empty one, so that its null members vanish. */
     struct json *fresh = json_new_object();
     if (fresh == NULL)
         return E_NO_MEMORY;
     TRY(json_set(f->target, p->name, fresh));
     return walk_push(w, fresh, NULL, p->value);
-}
-
-static bool is_lock(const struct json *v)
-{
-    return v != NULL && json_type(v) == JSON_BOOL;
 }
 
 /* Put `value` where the tree has `name`, or at its root when `at` is absent. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/policy/resolve.h"
+
+#include "domain/policy/provenance.h"
 #include "plat/json/out.h"
 
 #include <assert.h>
@@ -8,6 +10,13 @@ err_t resolve_init(struct resolve *r, struct arena *a)
 {
     *r = (struct resolve){ 0 };
     return merge_init(&r->merge, a);
+}
+
+void resolve_record(struct resolve *r, struct provenance *p)
+{
+    r->provenance = p;
+    r->merge.note = provenance_note;
+    r->merge.note_arg = p;
 }
 
 void resolve_fini(struct resolve *r)
@@ -32,6 +41,8 @@ static err_t note_lock(struct resolve *r, str_t pointer)
 {
     if (str_eq(pointer, RESOLVE_LOCK_ENABLED)) {
         r->enabled_pending = true;
+        if (r->provenance != NULL)
+            provenance_enabled_lock(r->provenance, r->versions_n);
         return E_OK;
     }
     struct resolve_lock *lock = ARENA_NEW(r->merge.arena, struct resolve_lock);
@@ -40,7 +51,21 @@ static err_t note_lock(struct resolve *r, str_t pointer)
     TRY(str_copy(r->merge.arena, pointer, &lock->pointer));
     lock->next = r->pending;
     r->pending = lock;
-    return E_OK;
+    return r->provenance != NULL ? provenance_lock(r->provenance, lock->pointer, r->versions_n)
+                                 : E_OK;
+}
+
+static err_t note_enabled(struct resolve *r, opt_bool_t said)
+{
+    if (!said.set)
+        return E_OK;
+    bool refused = r->enabled_locked && said.v != resolve_enabled(r);
+    bool agrees = r->enabled_locked && !refused;
+    if (!r->enabled_locked)
+        r->enabled = said;
+    return r->provenance != NULL && !agrees
+               ? provenance_enabled(r->provenance, said.v, r->versions_n, refused)
+               : E_OK;
 }
 
 static err_t note_version(struct resolve *r, const struct resolve_version *v)
@@ -58,8 +83,7 @@ err_t resolve_add(struct resolve *r, const struct resolve_version *v)
 {
     TRY(enter_level(r, v->level));
     TRY(merge_apply(&r->merge, v->content, r->versions_n));
-    if (v->enabled.set && !r->enabled_locked)
-        r->enabled = v->enabled;
+    TRY(note_enabled(r, v->enabled));
     for (size_t i = 0; i < v->locked_n; i++)
         TRY(note_lock(r, v->locked[i]));
     TRY(note_version(r, v));

@@ -29,8 +29,11 @@ struct resolve_lock {
     struct resolve_lock *next;
 };
 
+struct provenance;
+
 struct resolve {
     struct merge merge;
+    struct provenance *provenance; /* who said what, if somebody wants to know; NULL: nobody */
     size_t versions_n;
     int level;                    /* of the newest version that was added */
     struct resolve_lock *pending; /* of that level: in force from the next level on */
@@ -44,6 +47,9 @@ struct resolve {
 
 /* `a` is borrowed until resolve_fini. E_NO_MEMORY. */
 err_t resolve_init(struct resolve *r, struct arena *a) MUST_USE;
+/* From now on note who says what; versions are numbered from 0 as they are added, and their content
+ * must live as long as `p` is read. */
+void resolve_record(struct resolve *r, struct provenance *p);
 void resolve_fini(struct resolve *r); /* zeroed is fine */
 static inline void resolve_finip(struct resolve *r)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What holds for every resolution (FLEET "Resolution" 4), over generated levels: each case is named
  * by its seed. */
-#include "base/rng.h"
-#include "domain/policy/resolve.h"
-#include "merge_model.h"
+#include "merge_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,129 +9,13 @@
 
 #include <cmocka.h>
 
-enum { CASES = 10000, VERSIONS_MAX = 6, LOCKS_MAX = 3, DEPTH_MAX = 4 };
+enum { CASES = 10000 };
 
-struct made {
-    int level;
-    struct json *content;
-    str_t locks[LOCKS_MAX];
-    size_t locks_n;
-};
-
-struct world {
-    struct arena *a;
-    struct made made[VERSIONS_MAX];
-    size_t n;
-};
-
-static const char *const names[] = { "a", "b", "c", "~", "a/b", "" };
-
-static str_t any_name(void)
-{
-    return str_from_cz(names[rng_below(ARRAY_LEN(names))]);
-}
-
-static struct json *any_value(int depth);
-
-static struct json *any_object(int depth)
-{
-    struct json *v = json_new_object();
-    for (uint64_t n = rng_below(4); n > 0; n--)
-        assert_int_equal(json_set(v, any_name(), any_value(depth + 1)), E_OK);
-    return v;
-}
-
-static struct json *any_value(int depth)
-{
-    if (depth < DEPTH_MAX && rng_below(5) < 3)
-        return any_object(depth);
-    switch (rng_below(6)) {
-    case 0:
-    case 1:
-        return json_new_null();
-    case 2:
-        return json_new_bool(rng_below(2) == 1);
-    case 3:
-        return json_new_string(STR("x"));
-    case 4: {
-        struct json *array = json_new_array();
-        assert_int_equal(json_push(array, json_new_null()), E_OK);
-        assert_int_equal(json_push(array, any_object(depth)), E_OK);
-        return array;
-    }
-    default:
-        return json_new_int((int64_t)rng_below(3));
-    }
-}
-
-static str_t any_pointer(struct arena *a)
-{
-    str_t at = STR("");
-    if (rng_below(40) == 0)
-        return at; /* the whole, now and then */
-    for (uint64_t n = 1 + rng_below(3); n > 0; n--)
-        at = model_path(a, at, any_name());
-    return at;
-}
-
-static void world_make(struct world *w, bool with_locks)
-{
-    int level = 1;
-    w->n = 1 + rng_below(VERSIONS_MAX);
-    for (size_t i = 0; i < w->n; i++) {
-        struct made *v = &w->made[i];
-        level += (int)rng_below(2);
-        *v = (struct made){ .level = level, .content = any_object(0) };
-        v->locks_n = with_locks ? rng_below(LOCKS_MAX + 1) : 0;
-        for (size_t k = 0; k < v->locks_n; k++)
-            v->locks[k] = any_pointer(w->a);
-    }
-}
-
-static void world_fini(struct world *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        json_free(w->made[i].content);
-}
-
-static void world_add(struct resolve *r, const struct made *v, int level)
-{
-    assert_int_equal(resolve_add(r, &(struct resolve_version){ .level = level,
-                                                               .content = v->content,
-                                                               .locked = v->locks,
-                                                               .locked_n = v->locks_n,
-                                                               .version = STR("2026-11-22.1"),
-                                                               .day = STR("2026-11-22"),
-                                                               .day_number = 1 }),
-                     E_OK);
-}
-
-static void world_resolve(struct world *w, struct resolve *r)
-{
-    assert_int_equal(resolve_init(r, w->a), E_OK);
-    for (size_t i = 0; i < w->n; i++)
-        world_add(r, &w->made[i], w->made[i].level);
-}
-
-/* Locks of a level are in force from the next level on. */
-static void model_run(struct world *w, struct model *m)
-{
-    size_t behind = 0;
-    m->value = json_new_object();
-    for (size_t i = 0; i < w->n; i++) {
-        for (; w->made[behind].level < w->made[i].level; behind++) {
-            for (size_t k = 0; k < w->made[behind].locks_n; k++)
-                model_lock(m, w->made[behind].locks[k]);
-        }
-        model_write(m, m->value, w->made[i].content, STR(""));
-    }
-}
-
-static size_t refused_count(const struct resolve *r)
+static size_t refused_count(const struct provenance *p)
 {
     size_t n = 0;
-    for (const struct merge_refused *f = r->merge.refused; f != NULL; f = f->next)
-        n++;
+    for (size_t i = 0; i < p->n; i++)
+        n += p->words[i].how == MERGE_REFUSED;
     return n;
 }
 
@@ -147,7 +29,7 @@ static void for_all(bool with_locks, law_f *law)
         struct resolve r;
         rng_seed_for_test(seed);
         world_make(&w, with_locks);
-        world_resolve(&w, &r);
+        world_resolve(&w, &r, NULL);
         law(&w, &r, seed);
         resolve_fini(&r);
         world_fini(&w);
@@ -158,11 +40,17 @@ static void for_all(bool with_locks, law_f *law)
 static void law_model(struct world *w, struct resolve *r, uint64_t seed)
 {
     struct model m = { .a = w->a };
+    struct provenance p;
+    struct resolve noted;
     model_run(w, &m);
     if (!json_equal(m.value, r->merge.value))
         fail_msg("seed %llu: another value", (unsigned long long)seed);
-    if (m.refused_n != refused_count(r))
-        fail_msg("seed %llu: %zu reports", (unsigned long long)seed, refused_count(r));
+    world_resolve(w, &noted, &p);
+    if (!json_equal(m.value, noted.merge.value))
+        fail_msg("seed %llu: noting changes it", (unsigned long long)seed);
+    if (m.refused_n != refused_count(&p))
+        fail_msg("seed %llu: %zu reports", (unsigned long long)seed, refused_count(&p));
+    resolve_fini(&noted);
     json_free(m.value);
 }
 
@@ -196,7 +84,7 @@ static void law_frozen(struct world *w, struct resolve *r, uint64_t seed)
         struct world part = *w;
         struct resolve then;
         part.n = end;
-        world_resolve(&part, &then);
+        world_resolve(&part, &then, NULL);
         for (size_t i = 0; i < end; i++) {
             for (size_t k = 0; k < w->made[i].locks_n; k++) {
                 if (!same_at(w, then.merge.value, r->merge.value, w->made[i].locks[k]))
@@ -240,7 +128,7 @@ static void law_order(struct world *w, struct resolve *r, uint64_t seed)
         for (size_t k = 0; k < w->made[i].locks_n; k++)
             back.made[i].locks[k] = w->made[i].locks[w->made[i].locks_n - 1 - k];
     }
-    world_resolve(&back, &other);
+    world_resolve(&back, &other, NULL);
     struct buf x;
     struct buf y;
     body_of(r, &x);
