@@ -55,7 +55,7 @@ static str_t cors_text(bool cors)
     return cors ? STR("Vary: Origin\r\n"
                       "Access-Control-Allow-Origin: *\r\n"
                       "Access-Control-Expose-Headers: ETag, Retry-After, Seneschal-Lease, "
-                      "Seneschal-Signature\r\n")
+                      "Seneschal-Seq, Seneschal-Signature\r\n")
                 : STR("Vary: Origin\r\n");
 }
 

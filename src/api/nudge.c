@@ -212,7 +212,7 @@ static void nudge_arrive(struct nudge *n, const struct live_hit *hit)
     if (memcmp(n->etag.b, hit->etag.b, SHA256_SIZE) != 0)
         kind->changed(n, hit);
     else
-        kind->same(n);
+        kind->same(n, hit);
 }
 
 void nudge_ask(struct nudge *n)

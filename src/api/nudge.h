@@ -37,6 +37,7 @@ struct nudge {
     unsigned char state; /* enum nudge_state */
     bool urgent;         /* its device or token changed, not only a configuration */
     bool cors;
+    bool by_seq;  /* of a poll: it also waits for a greater seq */
     bool left;    /* a newer one took its place: it is told when its list comes round */
     bool late;    /* of a poll: its time ended while it was loaded */
     bool pending; /* of a stream: its reader is slow, the newest state waits */
@@ -57,7 +58,8 @@ struct nudge {
 /* What a poll and a stream do differently; each may end the nudge. */
 struct nudge_kind {
     void (*changed)(struct nudge *n, const struct live_hit *hit);
-    void (*same)(struct nudge *n); /* asked again, and nothing is new to its client */
+    /* Asked again, and the configuration is not new to its client; its seq may be. */
+    void (*same)(struct nudge *n, const struct live_hit *hit);
     /* Its token is not good any more, or it cannot be told (5xx). status: of its device, or NULL.
      */
     void (*refused)(struct nudge *n, err_t e, const char *status);

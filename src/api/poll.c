@@ -34,33 +34,44 @@ static bool etag_matches(str_t field, str_t etag)
     return false;
 }
 
+/* What an answer says besides the configuration. */
+struct poll_extra {
+    bool cors;
+    bool by_seq; /* the client knows a number: it is told the one of now */
+    int64_t seq;
+};
+
 /* A 304 carries no more than this (API "Limits"). */
-static void add_validators(struct buf *head, str_t etag, bool cors)
+static void add_validators(struct buf *head, str_t etag, const struct poll_extra *extra)
 {
     BUF_ADD(head, "ETag: ");
     buf_add(head, etag);
     BUF_ADD(head, "\r\nCache-Control: private, no-cache\r\n");
-    edge_put_cors(head, cors);
+    if (extra->by_seq)
+        buf_addf(head, "Seneschal-Seq: %lld\r\n", (long long)extra->seq);
+    edge_put_cors(head, extra->cors);
 }
 
-static void answer_304(struct api *api, struct http_xchg *x, const digest_t *etag, bool cors)
+static void answer_304(struct api *api, struct http_xchg *x, const digest_t *etag,
+                       const struct poll_extra *extra)
 {
     struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
     etag_text(etag, text);
     buf_clear(head);
-    add_validators(head, str_of(text, sizeof text), cors);
+    add_validators(head, str_of(text, sizeof text), extra);
     edge_reply(api, x, 304, buf_str(head), STR(""));
 }
 
-static void answer_200(struct api *api, struct http_xchg *x, const struct live_hit *hit, bool cors)
+static void answer_200(struct api *api, struct http_xchg *x, const struct live_hit *hit,
+                       const struct poll_extra *extra)
 {
     struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
     etag_text(&hit->etag, text);
     buf_clear(head);
     reply_head_common(head, STR("application/json"), edge_id(x), false);
-    add_validators(head, str_of(text, sizeof text), cors);
+    add_validators(head, str_of(text, sizeof text), extra);
     edge_reply(api, x, 200, buf_str(head), str_of(hit->effective->body, hit->effective->n));
 }
 
@@ -80,12 +91,18 @@ static bool asks_cors(const struct hot_ask *ask)
     return edge_has_cors(ask->api, ask->x, ask->route);
 }
 
-static enum hot_answer answer_config(const struct hot_ask *ask)
+static struct poll_extra asked_extra(const struct hot_ask *ask, bool by_seq, int64_t seq)
+{
+    return (struct poll_extra){ .cors = asks_cors(ask), .by_seq = by_seq, .seq = seq };
+}
+
+static enum hot_answer answer_config(const struct hot_ask *ask, bool by_seq)
 {
     struct live_hit hit;
     if (!find_config(ask->api->services->live, ask->token, &hit))
         return HOT_LOAD;
-    answer_200(ask->api, ask->x, &hit, asks_cors(ask));
+    const struct poll_extra extra = asked_extra(ask, by_seq, hit.seq);
+    answer_200(ask->api, ask->x, &hit, &extra);
     ref_drop(hit.effective);
     return HOT_DONE;
 }
@@ -96,14 +113,14 @@ static void poll_unchanged(struct nudge *n)
 {
     struct api *api = n->loop->api;
     digest_t etag = n->etag;
-    bool cors = n->cors;
-    answer_304(api, nudge_end(n), &etag, cors);
+    const struct poll_extra extra = { n->cors, n->by_seq, n->seq };
+    answer_304(api, nudge_end(n), &etag, &extra);
 }
 
 static void poll_changed(struct nudge *n, const struct live_hit *asked)
 {
     struct api *api = n->loop->api;
-    bool cors = n->cors;
+    struct poll_extra extra = { .cors = n->cors, .by_seq = n->by_seq };
     struct live_hit hit;
     (void)asked;
     if (!find_config(api->services->live, &n->token, &hit)) {
@@ -111,13 +128,19 @@ static void poll_changed(struct nudge *n, const struct live_hit *asked)
         return;
     }
     (void)atomic_fetch_add_explicit(&n->loop->metrics.nudges, 1, memory_order_relaxed);
-    answer_200(api, nudge_end(n), &hit, cors);
+    extra.seq = hit.seq;
+    answer_200(api, nudge_end(n), &hit, &extra);
     ref_drop(hit.effective);
 }
 
-static void poll_same(struct nudge *n)
+static void poll_same(struct nudge *n, const struct live_hit *hit)
 {
-    if (n->late || services_stop(n->loop->api->services))
+    bool moved = n->by_seq && hit->seq > n->seq;
+    if (moved) {
+        n->seq = hit->seq;
+        (void)atomic_fetch_add_explicit(&n->loop->metrics.nudges, 1, memory_order_relaxed);
+    }
+    if (moved || n->late || services_stop(n->loop->api->services))
         poll_unchanged(n);
 }
 
@@ -147,18 +170,20 @@ static void poll_expire(struct loop_timer *t)
         n->late = true; /* a worker knows more in a moment */
 }
 
-static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
+static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait, bool by_seq)
 {
     struct api *api = ask->api;
     struct http_xchg *x = ask->x;
     struct nudge *n;
     dur_t left = { (int64_t)x->started_us + wait.us - clock_mono().us };
     if (left.us <= 0 || services_stop(api->services)) {
-        answer_304(api, x, &ask->who->etag, asks_cors(ask)); /* a successor may answer the next */
+        const struct poll_extra extra = asked_extra(ask, by_seq, ask->who->seq);
+        answer_304(api, x, &ask->who->etag, &extra); /* a successor may answer the next */
         return HOT_DONE;
     }
     enum hot_answer answer = nudge_start(ask, LIVE_POLL, &n);
     if (n != NULL) {
+        n->by_seq = by_seq;
         http_park(x);
         loop_timer_start(http_loop(x), &n->timer, left, poll_expire);
     }
@@ -170,6 +195,7 @@ static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait)
 struct poll_query {
     oid_t device;
     int64_t wait_s;
+    opt_i64_t seq;
 };
 
 enum { QUERY_ARENA_MAX = 4096 };
@@ -187,6 +213,7 @@ static err_t poll_query(const struct hot_ask *ask, struct diag *why, struct poll
     const struct config_query *q = in;
     ret->device = q->device_id;
     ret->wait_s = q->wait;
+    ret->seq = q->seq;
     if (q->wait > 0 && http_field(ask->x, STR("If-None-Match")).p == NULL)
         return diag_set_field(why, E_BAD_FIELD, "wait",
                               "want If-None-Match with it: first fetch, then wait for a change");
@@ -226,10 +253,12 @@ enum hot_answer config_hot(const struct hot_ask *ask)
     str_t tag = http_field(ask->x, STR("If-None-Match"));
     etag_text(&ask->who->etag, text);
     if (tag.p == NULL || !etag_matches(tag, str_of(text, sizeof text)))
-        return answer_config(ask);
-    if (query.wait_s > 0)
-        return poll_park(ask, DUR_S(query.wait_s));
-    answer_304(ask->api, ask->x, &ask->who->etag, asks_cors(ask));
+        return answer_config(ask, query.seq.set);
+    bool moved = query.seq.set && ask->who->seq > query.seq.v;
+    if (query.wait_s > 0 && !moved)
+        return poll_park(ask, DUR_S(query.wait_s), query.seq.set);
+    const struct poll_extra extra = asked_extra(ask, query.seq.set, ask->who->seq);
+    answer_304(ask->api, ask->x, &ask->who->etag, &extra);
     return HOT_DONE;
 }
 

@@ -8,6 +8,8 @@ static const struct field config_query_fields[] = {
     FIELD(struct config_query, device_id, OPT, .doc = "whose; a device's own when left out"),
     FIELD(struct config_query, wait,      OPT, .min = 0, .max = WAIT_MAX_S,
           .doc = "seconds to wait for a change, with If-None-Match"),
+    FIELD(struct config_query, seq,       OPT, .min = 0,
+          .doc = "the number that is known: a wait ends also when it has moved, and Seneschal-Seq tells it"),
 };
 static const struct field config_out_fields[] = {
     FIELD(struct config_out, config),

@@ -8,6 +8,7 @@
 struct config_query {
     oid_t device_id;
     int64_t wait; /* seconds */
+    opt_i64_t seq;
 };
 
 struct config_out { /* for those who read another's configuration; devices get the canonical bytes

@@ -98,8 +98,9 @@ static void stream_changed(struct nudge *n, const struct live_hit *hit)
         stream_release(n);
 }
 
-static void stream_same(struct nudge *n)
+static void stream_same(struct nudge *n, const struct live_hit *hit)
 {
+    (void)hit;
     if (server_stops(n))
         stream_release(n);
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { audit, enrol, poll, publishPolicy, publishVersion, serviceClient, uniqueName } from './lib/fleet.mjs';
+import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -174,6 +175,29 @@ test('the record has each set, delivery and refusal, once, and no value', async 
     assert.ok(!JSON.stringify(events).includes('in-no-record'));
     (await admin.post(`/devices/${device.id}/block`, {})).want(200);
     (await admin.post(`/devices/${device.id}/revoke`, {})).want(200);
+});
+
+test('a wait that knows a number ends when the secret changes; others go on waiting', async () => {
+    const device = await enrol(client, admin);
+    const [etag, seq] = [(await poll(client, device.token)).headers.etag, (await client.as(device.token).get('/iassistants/config/version')).want(200).seq];
+    const conditional = (query) => client.as(device.token).get(`/iassistants/config?${query}`, { headers: { 'If-None-Match': etag } });
+    const told = await conditional(`wait=50&seq=${seq - 1}`);
+    told.want(304);
+    assert.equal(told.headers['seneschal-seq'], String(seq));
+    assert.equal((await conditional('wait=0')).headers['seneschal-seq'], undefined);
+    assert.equal((await client.as(device.token).get('/iassistants/config?seq=0')).headers['seneschal-seq'], String(seq));
+    const other = await enrol(client, admin);
+    const deaf = client.as(other.token).get('/iassistants/config?wait=3', { headers: { 'If-None-Match': etag } });
+    let deafDone = false;
+    deaf.then(() => (deafDone = true));
+    const parked = conditional(`wait=50&seq=${seq}`);
+    await eventually('both wait', async () => /seneschal_polls_parked 2\n/.test((await admin.atRoot().get('/metrics')).text));
+    (await admin.put('/secrets/api-key', { value: 'moved' })).want(200);
+    const moved = await parked;
+    moved.want(304);
+    assert.ok(Number(moved.headers['seneschal-seq']) > seq);
+    assert.equal(deafDone, false);
+    assert.equal((await deaf).want(304), undefined);
 });
 
 test('two at once: every revision is one of them, and each answer a value that was set', async () => {
