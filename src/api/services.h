@@ -48,6 +48,7 @@ struct services {
     struct refusals *refusals;
     size_t streams_max;
     bool sealed; /* the master key is not there: only /livez and /readyz answer */
+    _Atomic bool reseal; /* the data keys of secrets were rotated: the job need not wait */
     _Atomic bool draining;
     _Atomic bool leaving; /* a successor comes: what would wait is answered at once */
     _Atomic int64_t certificate_until_us; /* of TLS, since 1970; 0: plain HTTP */

@@ -4,10 +4,18 @@
 #include "domain/audit/refusals.h"
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
+#include "domain/identity/data_key.h"
+#include "domain/policy/secret_store.h"
 #include "sql/store.h"
 
 /* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
-enum { SLICE = 500, CHECKPOINT_EVENTS = 1000, VACUUM_KEEP = 4096, VACUUM_SLICE = 128 };
+enum {
+    SLICE = 500,
+    RESEAL_SLICE = 200,
+    CHECKPOINT_EVENTS = 1000,
+    VACUUM_KEEP = 4096,
+    VACUUM_SLICE = 128
+};
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
 
 static err_t run_seen(struct job_task *task)
@@ -93,6 +101,31 @@ static err_t run_idempotency(struct job_task *task)
                                 &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
 }
 
+static err_t key_retired(struct job_task *task, int64_t epoch)
+{
+    str_t details;
+    TRY(str_format(task->act.arena, &details, "{\"epoch\":%lld,\"use\":\"" DATA_KEY_SECRETS "\"}",
+                   (long long)epoch));
+    struct audit_event e = { .action = STR("key.retired"), .result = AUDIT_OK, .details = details };
+    return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
+}
+
+/* A rotation that a kill cut off goes on at the next start. */
+static err_t run_reseal(struct job_task *task)
+{
+    struct secret_resealed done;
+    TRY(secret_reseal(&task->act, RESEAL_SLICE, &done));
+    for (size_t i = 0; i < done.retired_n; i++)
+        TRY(key_retired(task, done.retired[i]));
+    task->more = done.n == RESEAL_SLICE;
+    return E_OK;
+}
+
+static bool reseal_presses(const struct job_task *task)
+{
+    return atomic_exchange(&task->services->reseal, false);
+}
+
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
     { "device-seen",        5,   run_seen,        NULL, NULL },
@@ -100,6 +133,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "audit-checkpoint",   60,  run_checkpoint,  checkpoint_presses, NULL },
     { "refusal-summary",    60,  run_refusals,    NULL, applied_refusals },
     { "idempotency-expiry", 600, run_idempotency, NULL, NULL },
+    { "secret-reseal",      600, run_reseal,      reseal_presses, NULL },
     { "store-vacuum",       60,  run_vacuum,      NULL, NULL },
 };
 /* clang-format on */

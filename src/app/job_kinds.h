@@ -31,7 +31,7 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 6 };
+enum { JOB_KINDS = 7 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 #endif

@@ -136,6 +136,7 @@ err_t jobs_new(struct services *services, struct jobs **ret)
     if (j == NULL)
         return E_NO_MEMORY;
     j->services = services;
+    atomic_store(&services->reseal, true); /* a kill may have cut off a rotation */
     oid_format(oid_make(), j->holder);
     (void)pthread_mutex_init(&j->lock, NULL); /* a default mutex and condition cannot fail here */
     (void)pthread_cond_init(&j->idle, NULL);
