@@ -127,7 +127,8 @@ SELECT id FROM organisation WHERE id = $org AND slug = 'default';
 SELECT user_id FROM device WHERE org = $org AND id = $id;
 
 -- The groups of the device and of its owner, each once. `kind`: enum actor_kind.
--- @many plan_groups(org id, device id, owner id?) -> (id id)
+-- @row plan_group: id id
+-- @many plan_groups(org id, device id, owner id?) -> plan_group
 SELECT id FROM principal_group
 WHERE org = $org AND id IN (SELECT group_id FROM group_member
     WHERE (kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
@@ -149,8 +150,48 @@ FROM assignment a JOIN policy p ON p.id = a.policy_id
 WHERE a.scope = 1 ORDER BY a.priority, a.id;
 
 -- By an id out of a plan, which may be of a global policy.
--- @one plan_version(id id) -> (version text, day text, day_number int, content bytes, locked text, enabled bool?)
+-- @row plan_words: version text, day text, day_number int, content bytes, locked text, enabled bool?
+-- @one plan_version(id id) -> plan_words
 SELECT version, day, day_number, content, locked, enabled FROM policy_version WHERE id = $id AND state = 1;
+
+-- The same of a moment that has passed, in the same order (history.sql writes what they read).
+-- @one plan_owner_at(device id, at ts) -> (user_id id)
+SELECT user_id FROM owner_history
+WHERE device_id = $device AND from_at <= $at AND (until_at IS NULL OR until_at > $at);
+
+-- @many plan_groups_at(org id, device id, owner id?, at ts) -> plan_group
+SELECT id FROM group_history
+WHERE org = $org AND from_at <= $at AND (until_at IS NULL OR until_at > $at) AND id IN (
+    SELECT group_id FROM member_history
+    WHERE ((kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
+        AND from_at <= $at AND (until_at IS NULL OR until_at > $at))
+ORDER BY priority, id;
+
+-- @many plan_target_at(org id, scope int, target id, at ts) -> plan_entry
+SELECT a.id, a.policy_id, a.priority, a.number IS NOT NULL, CASE WHEN a.number IS NULL
+    THEN (SELECT n.version_id FROM newest_history n
+        WHERE n.policy_id = a.policy_id AND n.from_at <= $at AND (n.until_at IS NULL OR n.until_at > $at))
+    ELSE COALESCE(
+        (SELECT v.id FROM policy_version v WHERE v.policy_id = a.policy_id AND v.number = a.number AND v.state = 1),
+        (SELECT k.id FROM version_history k WHERE k.policy_id = a.policy_id AND k.number = a.number)) END
+FROM assignment_history a
+WHERE a.org = $org AND a.scope = $scope AND a.target = $target
+    AND a.from_at <= $at AND (a.until_at IS NULL OR a.until_at > $at)
+ORDER BY a.priority, a.id;
+
+-- @many plan_global_at(at ts) -> plan_entry
+SELECT a.id, a.policy_id, a.priority, a.number IS NOT NULL, CASE WHEN a.number IS NULL
+    THEN (SELECT n.version_id FROM newest_history n
+        WHERE n.policy_id = a.policy_id AND n.from_at <= $at AND (n.until_at IS NULL OR n.until_at > $at))
+    ELSE COALESCE(
+        (SELECT v.id FROM policy_version v WHERE v.policy_id = a.policy_id AND v.number = a.number AND v.state = 1),
+        (SELECT k.id FROM version_history k WHERE k.policy_id = a.policy_id AND k.number = a.number)) END
+FROM assignment_history a
+WHERE a.scope = 1 AND a.from_at <= $at AND (a.until_at IS NULL OR a.until_at > $at)
+ORDER BY a.priority, a.id;
+
+-- @one plan_version_kept(id id) -> plan_words
+SELECT version, day, day_number, content, locked, enabled FROM version_history WHERE id = $id;
 
 -- @row device_ack: etag text, version text?, result text, reason text?, applied_at ts?, acked_at ts
 -- @one device_ack_get(org id, device_id id) -> device_ack

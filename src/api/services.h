@@ -31,7 +31,8 @@ struct settings {
     size_t cors_origins_n;
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
-    int64_t spread_s; /* clients that were cut off come back within this time */
+    int64_t spread_s;     /* clients that were cut off come back within this time */
+    int64_t history_days; /* for which `explain ?at=` is answered */
     bool any_ip_host; /* wildcard bind without public_url */
 };
 

@@ -5,6 +5,7 @@
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
 #include "domain/identity/data_key.h"
+#include "domain/live/history.h"
 #include "domain/policy/secret_store.h"
 #include "sql/store.h"
 
@@ -126,6 +127,13 @@ static bool reseal_presses(const struct job_task *task)
     return atomic_exchange(&task->services->reseal, false);
 }
 
+static err_t run_history(struct job_task *task)
+{
+    int64_t days = services_settings(task->services)->history_days;
+    ts_t before = { task->act.now.us - days * DUR_HOURS(24).us };
+    return history_prune(&task->act, before, SLICE, &task->more);
+}
+
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
     { "device-seen",        5,   run_seen,        NULL, NULL },
@@ -134,6 +142,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "refusal-summary",    60,  run_refusals,    NULL, applied_refusals },
     { "idempotency-expiry", 600, run_idempotency, NULL, NULL },
     { "secret-reseal",      600, run_reseal,      reseal_presses, NULL },
+    { "history-expiry",     3600, run_history,    NULL, NULL },
     { "store-vacuum",       60,  run_vacuum,      NULL, NULL },
 };
 /* clang-format on */

@@ -31,7 +31,7 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 7 };
+enum { JOB_KINDS = 8 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 #endif

@@ -121,6 +121,7 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->enrol_open = config_int(c, CONF_ENROL_OPEN);
     s->enrol_open_per_machine = config_int(c, CONF_ENROL_OPEN_MACHINE);
     s->spread_s = config_int(c, CONF_SPREAD);
+    s->history_days = config_int(c, CONF_HISTORY_DAYS);
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);

@@ -4,6 +4,7 @@
 #include "domain/fleet/derive.h"
 #include "domain/fleet/requests.h"
 #include "domain/fleet/rotate.h"
+#include "domain/live/history.h"
 
 struct arrival {
     const struct agent_enrol_in *in;
@@ -161,6 +162,8 @@ static err_t arrival_return(struct act *act, struct arrival *it, str_t hostname_
     };
     TRY(arrival_clear(act, it));
     TRY(sql_agent_enrol(act->db, &row));
+    if (!it->device.known && oid_is_set(it->device.user_id))
+        TRY(history_owner(act, it->device.id, (oid_t){ 0 }));
     return arrival_words(act, it, hostname_key);
 }
 

@@ -3,6 +3,7 @@
 
 #include "domain/fleet/grants.h"
 #include "domain/fleet/requests.h"
+#include "domain/live/history.h"
 
 #include <assert.h>
 
@@ -148,6 +149,8 @@ err_t device_patch(struct act *act, oid_t id, const struct device_grants *grants
         .labels = grants->labels.p != NULL ? grants->labels : d.labels,
     };
     TRY(sql_device_patch(act->db, &in));
+    if (!oid_eq(in.user_id, d.user_id))
+        TRY(history_owner(act, id, in.user_id));
     if (grants->has_groups)
         TRY(device_groups_put(act, id, groups, grants->groups_n, true));
     if (grants->labels.p != NULL)
@@ -193,6 +196,8 @@ err_t device_erase(struct act *act, oid_t id)
                                &(struct sql_device_config_drop){ .org = act->org, .device = id }));
     TRY(sql_device_assignment_drop(
         act->db, &(struct sql_device_assignment_drop){ .org = act->org, .device = id }));
+    TRY(history_target_gone(act, SCOPE_DEVICE, id));
+    TRY(history_owner(act, id, (oid_t){ 0 }));
     TRY(sql_fleet_token_drop_all(
         act->db, &(struct sql_fleet_token_drop_all){ .org = act->org, .principal = id }));
     TRY(sql_device_drop(act->db, &(struct sql_device_drop){ .org = act->org, .id = id }));

@@ -3,6 +3,7 @@
  * end. */
 #include "domain/fleet/derive.h"
 #include "domain/fleet/enrol.h"
+#include "domain/live/history.h"
 
 /* What the approval puts in force. */
 struct force {
@@ -128,6 +129,8 @@ static err_t admit_device(struct act *act, const struct enrol_admission *in, con
     };
     TRY(fleet_lower(act->arena, rq->hostname, &row.hostname_key));
     TRY(sql_device_enrol(act->db, &row));
+    if (!oid_eq(f->user_id, in->device->user_id))
+        TRY(history_owner(act, in->device->id, f->user_id));
     if (!in->device->known)
         return E_OK;
     /* Coming back kills what the machine had. */

@@ -2,6 +2,7 @@
 /* A machine asks to come in. */
 #include "domain/fleet/derive.h"
 #include "domain/fleet/enrol.h"
+#include "domain/live/history.h"
 
 /* What is known when the request is looked at. */
 struct init {
@@ -201,7 +202,8 @@ static err_t init_device(struct act *act, struct init *it, oid_t user_id)
     };
     TRY(fleet_lower(act->arena, w->hostname, &in.hostname_key));
     it->device.id = in.id;
-    return sql_device_add(act->db, &in);
+    TRY(sql_device_add(act->db, &in));
+    return oid_is_set(user_id) ? history_owner(act, in.id, user_id) : E_OK;
 }
 
 /* A person's token, ours, says who asks. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/fleet/grants.h"
 
+#include "domain/live/history.h"
 #include "plat/json/json.h"
 
 static err_t group_find(struct act *act, str_t name, struct row_device_group *ret)
@@ -48,11 +49,14 @@ err_t owner_check(struct act *act, oid_t user_id)
 err_t device_groups_put(struct act *act, oid_t device, const struct row_device_group *groups,
                         size_t n, bool replace)
 {
-    if (replace)
+    if (replace) {
         TRY(sql_device_group_clear(act->db, &(struct sql_device_group_clear){ .device = device }));
+        TRY(history_member_gone(act, device));
+    }
     for (size_t i = 0; i < n; i++) {
         struct sql_device_group_add in = { .grp = groups[i].id, .device = device };
         TRY(sql_device_group_add(act->db, &in));
+        TRY(history_member(act, groups[i].id, ACTOR_DEVICE, device));
     }
     return E_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/identity/group.h"
 
+#include "domain/live/history.h"
+
 static err_t actors_changed(struct act *act, oid_t group);
 
 static err_t taken(struct act *act, err_t e)
@@ -21,6 +23,7 @@ err_t group_create(struct act *act, const struct group_in *in, struct row_princi
     TRY(roles_may_give(act, 0, row.roles));
     TRY(name_key(act->arena, in->name, &row.name_key));
     TRY(taken(act, sql_group_add(act->db, &row)));
+    TRY(history_group(act, row.id, row.priority));
     return group_get(act, row.id, ret);
 }
 
@@ -50,9 +53,11 @@ err_t group_change(struct act *act, oid_t id, const struct group_in *in,
     TRY(taken(act, sql_group_put(act->db, &row)));
     if (row.roles != old.roles)
         TRY(actors_changed(act, id));
-    if (row.priority !=
-        old.priority) /* FLEET "Resolution" 1: the order of groups is part of the result */
+    if (row.priority != old.priority) {
+        /* FLEET "Resolution" 1: the order of groups is part of the result. */
+        TRY(history_group(act, id, row.priority));
         TRY(act_scope_changed(act, SCOPE_GROUP, act->org, id));
+    }
     return group_get(act, id, ret);
 }
 
@@ -71,6 +76,7 @@ err_t group_delete(struct act *act, oid_t id)
     TRY(act_scope_changed(act, SCOPE_GROUP, act->org, id));
     struct sql_group_empty empty = { .group_id = id };
     TRY(sql_group_empty(act->db, &empty));
+    TRY(history_group_gone(act, id));
     struct sql_group_drop drop = { .org = act->org, .id = id };
     return sql_group_drop(act->db, &drop);
 }

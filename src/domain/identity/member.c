@@ -2,6 +2,8 @@
 /* Who is in which group, and what that changes for him. */
 #include "domain/identity/group.h"
 
+#include "domain/live/history.h"
+
 static err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret);
 
 /* Rights of a user or service account; the configuration of a device, or of the devices of a user.
@@ -29,6 +31,7 @@ static err_t member_put(struct act *act, const struct row_principal_group *group
         return e;
     if (e == E_NOT_FOUND) {
         TRY(sql_member_add(act->db, &in));
+        TRY(history_member(act, group->id, m.kind, m.id));
         TRY(member_moved(act, m));
     }
     *ret_new = e == E_NOT_FOUND;
@@ -60,6 +63,7 @@ err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct membe
     struct member m = { (enum actor_kind)old.kind, member };
     struct sql_member_drop drop = { .group_id = group, .kind = m.kind, .member_id = member };
     TRY(sql_member_drop(act->db, &drop));
+    TRY(history_member_left(act, group, member));
     TRY(member_moved(act, m));
     *ret = m;
     return E_OK;
@@ -119,6 +123,7 @@ err_t principal_forget(struct act *act, oid_t id)
 {
     struct sql_member_drop_all members = { .member_id = id };
     TRY(sql_member_drop_all(act->db, &members));
+    TRY(history_member_gone(act, id));
     struct sql_token_drop_all tokens = { .org = act->org, .principal = id };
     TRY(sql_token_drop_all(act->db, &tokens));
     return act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id });

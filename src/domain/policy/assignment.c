@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/policy/assignment.h"
 
+#include "domain/live/history.h"
 #include "domain/policy/policy.h"
 
 static const char *const scope_names[] = {
@@ -47,17 +48,18 @@ err_t assignment_create(struct act *act, const struct assignment_in *in, struct 
     TRY(assignment_place(act, at.scope, &at.target_id));
     TRY(check_number(act, at.policy_id, at.number));
     TRY(check_room(act, &at, id));
-    bool pinned = at.number.set && at.number.v != 0;
-    TRY(sql_assignment_add(act->db,
-                           &(struct sql_assignment_add){
-                               .id = id,
-                               .org = act->org,
-                               .policy_id = at.policy_id,
-                               .scope = (int)at.scope,
-                               .target = at.target_id,
-                               .priority = at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY,
-                               .number = { .set = pinned, .v = at.number.v },
-                               .now = act->now }));
+    opt_i64_t number = { .set = at.number.set && at.number.v != 0, .v = at.number.v };
+    int64_t priority = at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY;
+    TRY(sql_assignment_add(act->db, &(struct sql_assignment_add){ .id = id,
+                                                                  .org = act->org,
+                                                                  .policy_id = at.policy_id,
+                                                                  .scope = (int)at.scope,
+                                                                  .target = at.target_id,
+                                                                  .priority = priority,
+                                                                  .number = number,
+                                                                  .now = act->now }));
+    TRY(history_assignment(act, &(struct history_assignment){ id, at.policy_id, at.scope,
+                                                              at.target_id, priority, number }));
     TRY(act_scope_changed(act, at.scope, act->org, at.target_id));
     return assignment_get(act, id, ret);
 }
@@ -88,6 +90,7 @@ err_t assignment_change(struct act *act, const struct row_assignment *old,
     struct assignment_in at = *in;
     enum scope_kind was = (enum scope_kind)old->scope;
     opt_i64_t number = old->number;
+    int64_t priority = in->priority.set ? in->priority.v : old->priority;
     at.policy_id = old->policy_id;
     TRY(assignment_may_touch(act, was));
     if (in->scope == 0 && oid_is_set(in->target_id))
@@ -102,14 +105,15 @@ err_t assignment_change(struct act *act, const struct row_assignment *old,
     TRY(check_room(act, &at, old->id));
     if (at.number.set)
         number = (opt_i64_t){ .set = at.number.v != 0, .v = at.number.v };
-    TRY(sql_assignment_set(act->db, &(struct sql_assignment_set){
-                                        .org = act->org,
-                                        .id = old->id,
-                                        .scope = (int)at.scope,
-                                        .target = at.target_id,
-                                        .priority = at.priority.set ? at.priority.v : old->priority,
-                                        .number = number,
-                                        .now = act->now }));
+    TRY(sql_assignment_set(act->db, &(struct sql_assignment_set){ .org = act->org,
+                                                                  .id = old->id,
+                                                                  .scope = (int)at.scope,
+                                                                  .target = at.target_id,
+                                                                  .priority = priority,
+                                                                  .number = number,
+                                                                  .now = act->now }));
+    TRY(history_assignment(act, &(struct history_assignment){ old->id, at.policy_id, at.scope,
+                                                              at.target_id, priority, number }));
     TRY(act_scope_changed(act, was, act->org, old->target));
     if (was != at.scope || !oid_eq(old->target, at.target_id))
         TRY(act_scope_changed(act, at.scope, act->org, at.target_id));
@@ -122,6 +126,7 @@ err_t assignment_delete(struct act *act, const struct row_assignment *old)
     TRY(assignment_may_touch(act, scope));
     TRY(sql_assignment_drop(act->db,
                             &(struct sql_assignment_drop){ .org = act->org, .id = old->id }));
+    TRY(history_assignment_gone(act, old->id));
     return act_scope_changed(act, scope, act->org, old->target);
 }
 
@@ -137,6 +142,7 @@ err_t assignment_forget(struct act *act, enum scope_kind scope, oid_t target)
     TRY(sql_assignment_drop_target(act->db,
                                    &(struct sql_assignment_drop_target){
                                        .org = act->org, .scope = (int)scope, .target = target }));
+    TRY(history_target_gone(act, scope, target));
     return act_scope_changed(act, scope, act->org, target);
 }
 

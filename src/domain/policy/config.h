@@ -32,6 +32,7 @@ struct config_draft {
 
 struct config_ask {
     oid_t device;
+    ts_t at;                          /* a moment since history_begin(); unset: now */
     const struct config_draft *draft; /* stands in for the newest of its policy; NULL: none */
 };
 
@@ -51,8 +52,9 @@ struct config_plan {
     struct config_scope *scopes; /* global, organisation, each group, user (if any), device */
     size_t scopes_n;
     const struct config_draft *draft; /* borrowed from the ask */
+    ts_t at;                          /* of the ask */
     digest_t digest;                  /* of levels and versions */
-    int64_t seq;                      /* the greatest scope_seq of its scopes; 0: none changed */
+    int64_t seq; /* the greatest scope_seq of its scopes; 0: none changed, or not of now */
 };
 
 struct config_body {

@@ -13,9 +13,9 @@ struct plan_part {
     size_t n;
 };
 
-static err_t plan_scopes(struct act *act, oid_t device, struct plan_part **ret,
+static err_t plan_scopes(struct act *act, const struct config_ask *ask, struct plan_part **ret,
                          size_t *ret_n) MUST_USE;
-static err_t plan_read(struct act *act, struct plan_part *part) MUST_USE;
+static err_t plan_read(struct act *act, ts_t at, struct plan_part *part) MUST_USE;
 static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
                        struct config_plan *plan) MUST_USE;
 static err_t plan_digest(const struct config_plan *plan, digest_t *ret) MUST_USE;
@@ -24,10 +24,10 @@ err_t config_plan(struct act *act, const struct config_ask *ask, struct config_p
 {
     struct plan_part *parts = NULL;
     size_t n = 0;
-    struct config_plan plan = { .draft = ask->draft };
-    TRY(plan_scopes(act, ask->device, &parts, &n));
+    struct config_plan plan = { .draft = ask->draft, .at = ask->at };
+    TRY(plan_scopes(act, ask, &parts, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(plan_read(act, &parts[i]));
+        TRY(plan_read(act, ask->at, &parts[i]));
     TRY(plan_join(act, parts, n, &plan));
     TRY(plan_digest(&plan, &plan.digest));
     *ret = plan;
@@ -39,19 +39,44 @@ static struct plan_part part_of(enum scope_kind kind, oid_t org, oid_t id)
     return (struct plan_part){ .scope = { .kind = kind, .org = org, .id = id } };
 }
 
+/* E_NOT_FOUND: no such device, whenever. */
+static err_t plan_owner(struct act *act, const struct config_ask *ask, oid_t *ret)
+{
+    struct sql_plan_device_row now;
+    struct sql_plan_owner_at_row then = { 0 };
+    TRY(sql_plan_device(act->db, act->arena,
+                        &(struct sql_plan_device){ .org = act->org, .id = ask->device }, &now));
+    *ret = now.user_id;
+    if (!ts_is_set(ask->at))
+        return E_OK;
+    err_t e = sql_plan_owner_at(act->db, act->arena,
+                                &(struct sql_plan_owner_at){ .device = ask->device, .at = ask->at },
+                                &then);
+    *ret = then.user_id;
+    return e == E_NOT_FOUND ? E_OK : e;
+}
+
+static err_t plan_groups(struct act *act, const struct config_ask *ask, oid_t owner,
+                         struct row_plan_group **ret, size_t *ret_n)
+{
+    struct sql_plan_groups now = { .org = act->org, .device = ask->device, .owner = owner };
+    struct sql_plan_groups_at then = {
+        .org = act->org, .device = ask->device, .owner = owner, .at = ask->at
+    };
+    return ts_is_set(ask->at) ? sql_plan_groups_at(act->db, act->arena, &then, ret, ret_n)
+                              : sql_plan_groups(act->db, act->arena, &now, ret, ret_n);
+}
+
 /* Every scope that the device depends on, the least specific first (FLEET "Resolution" 1 and 7). */
-static err_t plan_scopes(struct act *act, oid_t device, struct plan_part **ret, size_t *ret_n)
+static err_t plan_scopes(struct act *act, const struct config_ask *ask, struct plan_part **ret,
+                         size_t *ret_n)
 {
     oid_t none = { 0 };
-    struct sql_plan_device_row owner;
-    struct sql_plan_groups_row *groups = NULL;
+    oid_t owner;
+    struct row_plan_group *groups = NULL;
     size_t groups_n = 0;
-    TRY(sql_plan_device(act->db, act->arena,
-                        &(struct sql_plan_device){ .org = act->org, .id = device }, &owner));
-    TRY(sql_plan_groups(
-        act->db, act->arena,
-        &(struct sql_plan_groups){ .org = act->org, .device = device, .owner = owner.user_id },
-        &groups, &groups_n));
+    TRY(plan_owner(act, ask, &owner));
+    TRY(plan_groups(act, ask, owner, &groups, &groups_n));
     struct plan_part *parts = ARENA_ARRAY(act->arena, struct plan_part, groups_n + 4);
     if (parts == NULL)
         return E_NO_MEMORY;
@@ -60,23 +85,30 @@ static err_t plan_scopes(struct act *act, oid_t device, struct plan_part **ret, 
     parts[n++] = part_of(SCOPE_ORG, act->org, act->org);
     for (size_t i = 0; i < groups_n; i++)
         parts[n++] = part_of(SCOPE_GROUP, act->org, groups[i].id);
-    if (oid_is_set(owner.user_id))
-        parts[n++] = part_of(SCOPE_USER, act->org, owner.user_id);
-    parts[n++] = part_of(SCOPE_DEVICE, act->org, device);
+    if (oid_is_set(owner))
+        parts[n++] = part_of(SCOPE_USER, act->org, owner);
+    parts[n++] = part_of(SCOPE_DEVICE, act->org, ask->device);
     *ret = parts;
     *ret_n = n;
     return E_OK;
 }
 
-static err_t plan_read(struct act *act, struct plan_part *part)
+/* The statements of the moment give the same rows as those of now. */
+static err_t plan_read(struct act *act, ts_t at, struct plan_part *part)
 {
+    bool then = ts_is_set(at);
+    int scope = (int)part->scope.kind;
+    if (part->scope.kind == SCOPE_GLOBAL && then)
+        return sql_plan_global_at(act->db, act->arena, &(struct sql_plan_global_at){ .at = at },
+                                  &part->rows, &part->n);
     if (part->scope.kind == SCOPE_GLOBAL)
         return sql_plan_global(act->db, act->arena, &part->rows, &part->n);
-    return sql_plan_target(act->db, act->arena,
-                           &(struct sql_plan_target){ .org = act->org,
-                                                      .scope = (int)part->scope.kind,
-                                                      .target = part->scope.id },
-                           &part->rows, &part->n);
+    struct sql_plan_target of = { .org = act->org, .scope = scope, .target = part->scope.id };
+    struct sql_plan_target_at of_then = {
+        .org = act->org, .scope = scope, .target = part->scope.id, .at = at
+    };
+    return then ? sql_plan_target_at(act->db, act->arena, &of_then, &part->rows, &part->n)
+                : sql_plan_target(act->db, act->arena, &of, &part->rows, &part->n);
 }
 
 static err_t scope_seq(struct act *act, const struct config_scope *s, int64_t *ret)
@@ -129,7 +161,8 @@ static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
         return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         int64_t seq = 0;
-        TRY(scope_seq(act, &parts[i].scope, &seq));
+        if (!ts_is_set(plan->at)) /* nobody keeps those of the past */
+            TRY(scope_seq(act, &parts[i].scope, &seq));
         plan->seq = seq > plan->seq ? seq : plan->seq;
         plan_add(plan, &parts[i]);
     }

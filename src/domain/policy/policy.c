@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/policy/policy.h"
 
+#include "domain/live/history.h"
+
 const char *policy_state_name(int64_t state)
 {
     return state == POLICY_PUBLISHED ? "published" : "draft";
@@ -82,6 +84,7 @@ err_t policy_delete(struct act *act, oid_t id)
     if (used.n > 0)
         return FAIL(&act->why, E_CONFLICT, "the policy has %lld assignments: remove them first",
                     (long long)used.n);
+    TRY(history_policy_gone(act, id));
     TRY(sql_policy_version_drop_all(
         act->db, &(struct sql_policy_version_drop_all){ .org = act->org, .policy_id = id }));
     return sql_policy_drop(act->db, &(struct sql_policy_drop){ .org = act->org, .id = id });

@@ -58,6 +58,8 @@ err_t policy_version_delete(struct act *act, const struct row_policy_version *dr
  * global, and the actor no system administrator. */
 err_t policy_publish(struct act *act, const struct row_policy_version *draft,
                      struct row_policy_version *ret) MUST_USE;
+/* What unpinned assignments follow from now on; who calls it tells the scopes that do. */
+err_t policy_set_newest(struct act *act, oid_t policy, oid_t version) MUST_USE;
 /* A new published version with the content of an old one. E_CONFLICT: that one is a draft. */
 err_t policy_rollback(struct act *act, oid_t policy, int64_t number,
                       struct row_policy_version *ret) MUST_USE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Publication: the one moment in which a draft becomes what devices get. */
+#include "domain/live/history.h"
 #include "domain/policy/assignment.h"
 #include "domain/policy/content_check.h"
 #include "domain/policy/policy.h"
@@ -19,6 +20,14 @@ static err_t tell_followers(struct act *act, oid_t policy)
         TRY(act_scope_changed(act, scope, act->org, rows[i].target));
     }
     return E_OK;
+}
+
+err_t policy_set_newest(struct act *act, oid_t policy, oid_t version)
+{
+    TRY(sql_policy_set_newest(
+        act->db, &(struct sql_policy_set_newest){
+                     .org = act->org, .id = policy, .newest_id = version, .now = act->now }));
+    return history_newest(act, policy, version);
 }
 
 /* `n` counts the organisation's publications of this UTC day (FLEET "Resolution" 7). */
@@ -45,10 +54,7 @@ err_t policy_publish(struct act *act, const struct row_policy_version *draft,
     struct sql_policy_version_publish in = { .org = act->org, .id = draft->id, .now = act->now };
     TRY(next_version(act, &in));
     TRY(sql_policy_version_publish(act->db, &in));
-    TRY(sql_policy_set_newest(act->db, &(struct sql_policy_set_newest){ .org = act->org,
-                                                                        .id = draft->policy_id,
-                                                                        .newest_id = draft->id,
-                                                                        .now = act->now }));
+    TRY(policy_set_newest(act, draft->policy_id, draft->id));
     TRY(tell_followers(act, draft->policy_id));
     return policy_version_find(act, draft->policy_id, draft->number, ret);
 }

@@ -39,24 +39,30 @@ static err_t locked_paths(struct act *act, struct arena *a, const struct json *l
     return E_OK;
 }
 
-/* A draft has no version text yet, and so never is the newest of an answer. */
-static err_t version_row(struct act *act, struct arena *a, const struct config_draft *draft,
-                         oid_t id, struct sql_plan_version_row *ret)
+/* A draft has no version text yet, and so never is the newest of an answer. Of a moment that has
+ * passed the policy may have been deleted since. */
+static err_t version_row(struct act *act, struct arena *a, const struct config_plan *plan, oid_t id,
+                         struct row_plan_words *ret)
 {
-    if (draft == NULL || !oid_eq(draft->version, id))
-        return sql_plan_version(act->db, a, &(struct sql_plan_version){ .id = id }, ret);
-    *ret = (struct sql_plan_version_row){ .content = draft->content,
-                                          .locked = draft->locked,
-                                          .enabled = draft->enabled };
-    return E_OK;
+    const struct config_draft *draft = plan->draft;
+    if (draft != NULL && oid_eq(draft->version, id)) {
+        *ret = (struct row_plan_words){ .content = draft->content,
+                                        .locked = draft->locked,
+                                        .enabled = draft->enabled };
+        return E_OK;
+    }
+    err_t e = sql_plan_version(act->db, a, &(struct sql_plan_version){ .id = id }, ret);
+    return e == E_NOT_FOUND && ts_is_set(plan->at)
+               ? sql_plan_version_kept(act->db, a, &(struct sql_plan_version_kept){ .id = id }, ret)
+               : e;
 }
 
 err_t version_load(struct act *act, struct arena *a, const struct config_plan *plan,
                    const struct config_entry *entry, struct loaded_version *ret)
 {
-    struct sql_plan_version_row row;
+    struct row_plan_words row;
     CLEANUP(loaded_version_finip) struct loaded_version v = { 0 };
-    TRY(version_row(act, a, plan->draft, entry->version, &row));
+    TRY(version_row(act, a, plan, entry->version, &row));
     TRY(stored_json(act, row.content, JSON_OBJECT, &v.content));
     TRY(stored_json(act, row.locked, JSON_ARRAY, &v.locks));
     v.words = (struct resolve_version){ .level = (int)entry->level,
