@@ -85,6 +85,7 @@ static err_t agent_options(struct seneschal_agent *g, const struct seneschal_age
         return FAIL(&g->why, E_USAGE, "a path or URL is longer than %d bytes", AGENT_PATH_MAX);
     for (size_t n = strlen(g->server); n > 0 && g->server[n - 1] == '/'; n--)
         g->server[n - 1] = '\0';
+    g->secrets.wanted = o->socket_path != NULL || o->secrets != 0;
     g->notify = o->notify;
     g->arg = o->arg;
     return E_OK;
@@ -179,7 +180,7 @@ static err_t agent_start_local(struct seneschal_agent *g, const struct seneschal
         return o->socket_group == NULL
                    ? E_OK
                    : FAIL(&g->why, E_USAGE, "a group of the socket is no use without its path");
-    TRY(agent_local_open(o->socket_path, o->socket_group, &g->why, &g->local));
+    TRY(agent_local_open(o->socket_path, o->socket_group, &g->secrets, &g->why, &g->local));
     agent_show(g);
     return agent_local_start(g->local, &g->why);
 }
@@ -223,6 +224,7 @@ int seneschal_agent_open(const struct seneschal_agent_options *options,
     g->life = life;
     g->lock = -1;
     buf_init(&g->force, (size_t)AGENT_ANSWER_MAX + AGENT_TEXT);
+    agent_secrets_init(&g->secrets);
     atomic_init(&g->stopped, false);
     atomic_init(&g->rotate, false);
     err_t e = agent_start(g, options);
@@ -242,6 +244,7 @@ void seneschal_agent_close(struct seneschal_agent *agent)
         return;
     struct arena *life = agent->life;
     agent_local_close(agent->local);
+    agent_secrets_fini(&agent->secrets);
     http_client_free(agent->http);
     arena_free(agent->arena);
     buf_fini(&agent->force);

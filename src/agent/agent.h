@@ -4,6 +4,7 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
+#include "agent/secrets.h"
 #include "agent/seneschal_agent.h"
 #include "agent/wire.h"
 
@@ -46,6 +47,7 @@ struct seneschal_agent {
     struct buf force;   /* the bytes of the file, as we wrote them; empty: none of ours */
     bool degraded;      /* the last configuration carries a minimal one */
     bool recorded;      /* since the start, a change */
+    struct agent_secrets secrets;
     struct agent_local *local; /* NULL: no socket */
     ts_t next_ask;             /* absent: it asks */
     dur_t alive;               /* when it was last said that it goes on */
@@ -54,6 +56,8 @@ struct seneschal_agent {
 extern const struct agent_law agent_default_law;
 
 void agent_tell(struct seneschal_agent *g, const char *event, const char *reason);
+/* FLEET.md: what is in force is the server's own bytes, confirmed within the lease. */
+bool agent_in_force(const struct seneschal_agent *g);
 /* Tell the programs of this machine how it stands. */
 void agent_show(struct seneschal_agent *g);
 

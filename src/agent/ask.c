@@ -133,10 +133,13 @@ static err_t ask_send(struct seneschal_agent *g, enum agent_ask ask, unsigned po
     size_t lines_n = 0;
     /* ?wait= only with something to compare to (API.md). */
     unsigned poll_s = ask == AGENT_FETCH && g->store.etag[0] != '\0' ? poll_max_s : 0;
+    poll_s = agent_secrets_poll_s(g, poll_s);
     TRY(ask_headers(g, ask, lines, &lines_n));
     int n = snprintf(url, sizeof url, "%s/api/v1%s", g->server, rows[ask].path);
     if (n > 0 && poll_s > 0)
         (void)snprintf(url + n, sizeof url - (size_t)n, "?wait=%u", poll_s); /* both fit */
+    if (ask == AGENT_FETCH)
+        agent_secrets_query(g, poll_s > 0, url, sizeof url);
     const struct http_call call = {
         .method = rows[ask].method,
         .url = url,
@@ -172,5 +175,7 @@ err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max
     }
     TRY(e);
     diag_clear(&g->why);
+    if (ask == AGENT_FETCH)
+        agent_secrets_heard(g, &answer);
     return agent_read(g->arena, ask, &answer, ret);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/local.h"
-#include "base/buf.h"
+
+#include "agent/secrets.h"
 #include "plat/http/server.h"
 #include "plat/json/out.h"
 #include "plat/os/unix.h"
@@ -16,6 +17,7 @@ enum {
     LOCAL_ROUND = 16, /* an arena rounds up */
     LOCAL_STATE_MAX = 8 * 1024,
     LOCAL_CONFIG_MAX = 4 * 1024 * 1024,
+    LOCAL_SECRET_MAX = 6 * AGENT_SECRET_VALUE_MAX + 1024, /* each byte may want six in JSON */
 };
 
 struct agent_local {
@@ -26,6 +28,7 @@ struct agent_local {
     bool bound; /* the path is ours to remove */
     struct http_listen listen;
     struct http_server *server;
+    struct agent_secrets *secrets;
     _Atomic int64_t refused; /* a user, -1: none */
     atomic_bool posted;      /* `changed` is on its way */
     struct loop_msg changed;
@@ -44,15 +47,29 @@ struct agent_local {
 static void local_state(struct agent_local *l, struct http_xchg *x);
 static void local_config(struct agent_local *l, struct http_xchg *x);
 static void local_events(struct agent_local *l, struct http_xchg *x);
+static void local_secret(struct agent_local *l, struct http_xchg *x);
+
+static const str_t secrets_path = { "/secrets/", 9 };
 
 static const struct local_route {
-    str_t path;
+    str_t path; /* what ends in '/' has a name behind it */
     void (*answer)(struct agent_local *l, struct http_xchg *x);
 } routes[] = {
     { { "/state", 6 }, local_state },
     { { "/config", 7 }, local_config },
     { { "/events", 7 }, local_events },
+    { { "/secrets/", 9 }, local_secret },
 };
+
+static const struct local_route *local_route_of(str_t path)
+{
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        bool named = str_ends(routes[i].path, STR("/")) && str_starts(path, routes[i].path);
+        if (named || str_eq(routes[i].path, path))
+            return &routes[i];
+    }
+    return NULL;
+}
 
 #define JSON_HEAD   "Content-Type: application/json\r\nCache-Control: no-store\r\n"
 #define STREAM_HEAD "Content-Type: text/event-stream\r\nCache-Control: no-store\r\n"
@@ -97,22 +114,19 @@ static bool local_peer_may(struct agent_local *l, const struct http_xchg *x)
 static struct http_take local_on_head(void *app, struct http_xchg *x)
 {
     (void)app;
-    (void)x;
+    x->secret = str_starts(x->path, secrets_path);
     return (struct http_take){ .drop = true };
 }
 
 static void local_on_message(void *app, struct http_xchg *x)
 {
     struct agent_local *l = app;
-    const struct local_route *route = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-        if (str_eq(routes[i].path, x->path))
-            route = &routes[i];
-    }
+    const struct local_route *route = local_route_of(x->path);
     if (!local_peer_may(l, x))
         local_problem(x, E_FORBIDDEN, "this user may not ask the agent", STR(""));
     else if (route == NULL)
-        local_problem(x, E_NOT_FOUND, "there are /state, /config and /events", STR(""));
+        local_problem(x, E_NOT_FOUND, "there are /state, /config, /events and /secrets/NAME",
+                      STR(""));
     else if (x->method != HTTP_GET && x->method != HTTP_HEAD)
         local_problem(x, E_METHOD_NOT_ALLOWED, "want GET", STR("Allow: GET, HEAD\r\n"));
     else
@@ -221,6 +235,20 @@ static void local_config(struct agent_local *l, struct http_xchg *x)
     http_reply(x, &r);
 }
 
+static void local_secret(struct agent_local *l, struct http_xchg *x)
+{
+    CLEANUP(buf_fini) struct buf body;
+    buf_init(&body, LOCAL_SECRET_MAX);
+    body.secret = true;
+    err_t e = agent_secrets_write(l->secrets, str_sub(x->path, secrets_path.n, x->path.n), &body);
+    if (e != E_OK) {
+        local_problem(x, e, e == E_NOT_FOUND ? "no such secret is here" : "out of memory", STR(""));
+        return;
+    }
+    const struct http_reply r = { 200, STR(JSON_HEAD), buf_str(&body) };
+    http_reply(x, &r);
+}
+
 /* Written only where there is room: who does not read misses what is in between. */
 static void local_tell(struct http_xchg *x, str_t state)
 {
@@ -310,8 +338,8 @@ err_t agent_local_start(struct agent_local *l, struct diag *why)
     return http_server_start(l->server, why);
 }
 
-err_t agent_local_open(const char *path, const char *group, struct diag *why,
-                       struct agent_local **ret)
+err_t agent_local_open(const char *path, const char *group, struct agent_secrets *secrets,
+                       struct diag *why, struct agent_local **ret)
 {
     struct arena *life = arena_new(sizeof(struct agent_local) + LOCAL_ROUND);
     struct agent_local *l = life == NULL ? NULL : ARENA_NEW(life, struct agent_local);
@@ -320,6 +348,7 @@ err_t agent_local_open(const char *path, const char *group, struct diag *why,
         return E_NO_MEMORY;
     }
     l->life = life;
+    l->secrets = secrets;
     l->changed.run = local_on_changed;
     atomic_init(&l->refused, -1);
     atomic_init(&l->posted, false);

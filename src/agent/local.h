@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The socket for programs of this machine: HTTP/1.1 by our own engine on a thread of its own, so
- * that a slow or hostile program never delays the agent. It tells what was last published, never a
- * secret.
+ * that a slow or hostile program never delays the agent. It tells what was last published; a secret
+ * only to who asks for that one.
  *
  *   GET /state   how the agent stands
  *   GET /config  the bytes in force, with their ETag; 503 while nothing is
  *   GET /events  the state now, and again whenever it moves (text/event-stream)
+ *   GET /secrets/NAME  a secret that the configuration names; 404 while it is not here
  */
 #ifndef AGENT_LOCAL_H
 #define AGENT_LOCAL_H
@@ -27,8 +28,9 @@ struct agent_shown {
 };
 
 /* E_USAGE, E_CONFLICT (another process listens there), E_IO, E_NO_MEMORY. */
-err_t agent_local_open(const char *path, const char *group, struct diag *why,
-                       struct agent_local **ret) MUST_USE;
+struct agent_secrets; /* borrowed, outlives the socket */
+err_t agent_local_open(const char *path, const char *group, struct agent_secrets *secrets,
+                       struct diag *why, struct agent_local **ret) MUST_USE;
 /* Begin to answer: after the first thing was published. Who came before waits. E_IO. */
 err_t agent_local_start(struct agent_local *l, struct diag *why) MUST_USE;
 void agent_local_close(struct agent_local *l); /* NULL is fine */

@@ -75,10 +75,13 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
     err_t e = agent_follow_time(agent);
     struct agent_view view = run_view(agent);
     enum agent_ask ask = agent_next(&view);
+    agent_secrets_collect(agent);
     if (e == E_OK)
         e = agent_ask(agent, ask, poll_max_s, &news);
     if (e == E_OK)
         e = agent_follow(agent, ask, &news, &wait);
+    if (e == E_OK)
+        e = agent_secrets_follow(agent, &wait);
     if (e == E_CLOSED || e == E_AGAIN) {
         *wait_ms = 0;
         return e == E_CLOSED ? SENESCHAL_STOPPED : SENESCHAL_GO_ON;
@@ -111,8 +114,10 @@ static err_t run_wait(struct seneschal_agent *g, int64_t wait_ms)
         run_alive(g);
         int64_t before = g->store.state;
         TRY(agent_follow_time(g));
-        if (g->store.state != before)
-            agent_show(g);
+        if (g->store.state == before)
+            continue;
+        agent_secrets_collect(g);
+        agent_show(g);
     }
     return E_OK;
 }
@@ -169,6 +174,18 @@ const char *seneschal_agent_code(const struct seneschal_agent *agent)
 const char *seneschal_agent_device_id(const struct seneschal_agent *agent)
 {
     return agent->store.device_id;
+}
+
+int seneschal_agent_secret(struct seneschal_agent *agent, const char *name, char *buf, size_t size)
+{
+    switch ((int)agent_secrets_copy(&agent->secrets, str_from_cz(name), buf, size)) {
+    case E_OK:
+        return SENESCHAL_OK;
+    case E_TOO_BIG:
+        return SENESCHAL_USAGE;
+    default:
+        return SENESCHAL_LATER;
+    }
 }
 
 const char *seneschal_agent_error(const struct seneschal_agent *agent)

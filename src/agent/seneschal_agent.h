@@ -48,8 +48,8 @@ enum seneschal_result {
 /* What the handle tells while it works; each text may be NULL. */
 struct seneschal_notice {
     /* "agent-state", "agent-code", "agent-config", "agent-token", "agent-refused",
-     * "agent-unreached", "agent-failed", "agent-clock", "agent-socket"; and, for a watchdog,
-     * "agent-alive" at least every 100 seconds */
+     * "agent-unreached", "agent-failed", "agent-clock", "agent-socket", "agent-secret"; and, for a
+     * watchdog, "agent-alive" at least every 100 seconds */
     const char *event;
     const char *state;  /* its state after the event */
     const char *reason; /* the server's code, or what failed */
@@ -73,6 +73,7 @@ struct seneschal_agent_options {
                                  NO_PROXY; never to loopback */
     const char *socket_path;  /* where programs of this machine may ask; NULL: nowhere */
     const char *socket_group; /* who may, besides root and this user; NULL: nobody */
+    int secrets; /* 1: fetch the secrets that the configuration names; a socket does so too */
 };
 
 /* SENESCHAL_OK, SENESCHAL_USAGE, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the
@@ -100,6 +101,17 @@ SENESCHAL_API void seneschal_agent_rotate(struct seneschal_agent *agent); /* a n
 SENESCHAL_API enum seneschal_state seneschal_agent_state(const struct seneschal_agent *agent);
 SENESCHAL_API const char *seneschal_agent_code(const struct seneschal_agent *agent);
 SENESCHAL_API const char *seneschal_agent_device_id(const struct seneschal_agent *agent);
+/*
+ * A secret that the configuration in force names by {"$secret":"NAME"}, as text with a NUL behind
+ * it, into the caller's buffer, who overwrites it after use; the handle keeps its own copy in
+ * locked memory and writes it nowhere. SENESCHAL_OK; SENESCHAL_LATER: it is not here (not named,
+ * not set, not fetched yet, or nothing is in force); SENESCHAL_USAGE: the buffer is too small.
+ * Unlike the others it may be called from any thread.
+ */
+enum { SENESCHAL_SECRET_MAX = 8192 }; /* bytes, without the NUL */
+SENESCHAL_API int seneschal_agent_secret(struct seneschal_agent *agent, const char *name, char *buf,
+                                         size_t size);
+
 SENESCHAL_API const char *seneschal_agent_error(const struct seneschal_agent *agent);
 
 #ifdef __cplusplus

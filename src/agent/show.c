@@ -8,8 +8,7 @@
 
 enum { SHOW_STATE_MAX = 8 * 1024 };
 
-/* FLEET.md: what is in force is the server's own bytes, confirmed within the lease. */
-static bool show_allowed(const struct seneschal_agent *g)
+bool agent_in_force(const struct seneschal_agent *g)
 {
     return g->store.etag[0] != '\0' && g->force.n > 0 &&
            (g->store.state == AGENT_ACTIVE || g->store.state == AGENT_STALE);
@@ -25,7 +24,7 @@ static const char *show_reason(const struct seneschal_agent *g)
     };
     if (g->store.reason[0] != '\0')
         return g->store.reason;
-    return show_allowed(g) ? NULL : reasons[g->store.state];
+    return agent_in_force(g) ? NULL : reasons[g->store.state];
 }
 
 static void show_text(struct json_out *o, const char *name, const char *value)
@@ -43,7 +42,7 @@ static void show_state(struct seneschal_agent *g, struct buf *b)
     json_out_open(&o, '{');
     show_text(&o, "state", agent_state_name((enum agent_state)s->state));
     show_text(&o, "reason", show_reason(g));
-    JSON_OUT(&o, "in_force", bool, show_allowed(g));
+    JSON_OUT(&o, "in_force", bool, agent_in_force(g));
     show_text(&o, "device_id", s->device_id);
     show_text(&o, "machine_id", s->machine_id);
     show_text(&o, "code", pending ? s->code : NULL);
@@ -52,6 +51,7 @@ static void show_state(struct seneschal_agent *g, struct buf *b)
     show_text(&o, "etag", s->etag);
     JSON_OUT(&o, "confirmed_at", ts, ((ts_t){ s->confirmed_us }));
     JSON_OUT(&o, "lease_until", ts, left.us > 0 ? ts_add(clock_wall(), left) : (ts_t){ 0 });
+    agent_secrets_show(&g->secrets, &o);
     JSON_OUT(&o, "next_ask_at", ts, g->next_ask);
     JSON_OUT(&o, "failures", i64, (int64_t)g->failures);
     show_text(&o, "agent_version", SENESCHAL_VERSION);
@@ -68,7 +68,8 @@ static void show_moved(const struct seneschal_agent *g, struct buf *b)
         buf_add(b, str_from_cz(texts[i]));
         buf_add_byte(b, '\0');
     }
-    buf_add_byte(b, show_allowed(g) ? '1' : '0');
+    buf_add_byte(b, agent_in_force(g) ? '1' : '0');
+    buf_add_i64(b, (int64_t)g->secrets.changes);
     digest_t d = sha256_of(buf_str(&g->force));
     buf_add(b, str_of(d.b, sizeof d.b));
 }
@@ -110,7 +111,7 @@ void agent_show(struct seneschal_agent *g)
         .state = buf_str(&state),
         .config = buf_str(&config),
         .etag = str_from_cz(g->store.etag),
-        .allowed = whole && show_allowed(g),
+        .allowed = whole && agent_in_force(g),
     };
     if (agent_local_publish(g->local, &shown) != E_OK || !whole)
         agent_tell(g, "agent-failed", "the socket: out of memory");

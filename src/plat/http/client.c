@@ -293,9 +293,8 @@ err_t http_client_call(struct http_client *c, struct arena *a, const struct http
     if (run.fields == NULL)
         return E_NO_MEMORY;
     buf_init(&run.body, call->answer_max);
+    run.body.secret = true; /* answers bring tokens, and secrets themselves */
     err_t e = client_run_call(&run, call, why, ret);
-    if (run.body.p != NULL)
-        explicit_bzero(run.body.p, run.body.n); /* answers bring tokens */
     buf_fini(&run.body);
     return e;
 }
