@@ -6,6 +6,10 @@ build_in() {
     dir=build/$1
     shift
     mkdir -p build
+    case "$*" in
+    *parts=agent*) ;;
+    *) install_packages server && install_headers ;;
+    esac
     [ -e "$dir/build.ninja" ] || meson setup "$dir" "$@" >build/setup.log 2>&1 || {
         tail -n 30 build/setup.log >&2
         exit 1

@@ -20,9 +20,9 @@ import check_sizes
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def list_c(pattern="*.[ch]"):
-    names = subprocess.run(["git", "ls-files", "-z", pattern], cwd=ROOT, check=True,
-                           stdout=subprocess.PIPE).stdout.decode()
+def list_c(*patterns):
+    names = subprocess.run(["git", "ls-files", "-z", *(patterns or ("*.[ch]", "*.cc", "*.hpp"))],
+                           cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout.decode()
     return [n for n in names.split("\0") if n and (ROOT / n).exists()]
 
 

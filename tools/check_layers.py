@@ -17,6 +17,8 @@ THIRD_PARTY = {
     "sqlite3.h": {"plat/db"},
     "libpq-fe.h": {"plat/db"},
     "jansson.h": {"plat/json"},
+    "pcre2.h": {"plat/json"},
+    "valijson/": {"plat/json"},
     "libfyaml.h": {"plat/conf"},
     "curl/": {"plat/http"},
     "systemd/": {"plat/os"},
@@ -29,6 +31,9 @@ LIBC = re.compile(
     r"|pthread|pwd|sched|semaphore|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
     r"|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|arpa/inet|net/if"
     r"|netinet/\w+|sys/\w+)\.h$")
+
+# The C++ library, in the one C++ file and its headers.
+LIBCXX = re.compile(r"(cstdint|cstdio|iterator|memory|new|regex|stdexcept|string|utility|vector)$")
 
 
 def read_layers(text):
@@ -68,13 +73,13 @@ def find_circle(graph):
     return None
 
 
-def check_include(directory, kind, header, allowed):
+def check_include(directory, kind, header, allowed, cxx=False):
     """The complaint about one #include, or None."""
     if kind == "<":
         for prefix, homes in THIRD_PARTY.items():
             if header.startswith(prefix):
                 return None if directory in homes else f"<{header}> belongs to {', '.join(sorted(homes))}"
-        return None if LIBC.match(header) else f"<{header}> is no header that LAYERS or its checker knows"
+        return None if (LIBCXX if cxx else LIBC).match(header) else f"<{header}> is no header that LAYERS or its checker knows"
     target = str(Path(header).parent)
     if target == "sql":  # generated statement names
         return None if "plat/db" in allowed[directory] \
@@ -92,7 +97,7 @@ def run(root=ROOT):
     if circle:
         complaints.append(f"LAYERS: circle: {' -> '.join(circle)}")
     graph = {}
-    for file in sorted((root / "src").rglob("*.[ch]")):
+    for file in sorted(f for f in (root / "src").rglob("*") if f.suffix in {".c", ".h", ".cc", ".hpp"}):
         name = str(file.relative_to(root / "src"))
         directory = str(Path(name).parent)
         if directory not in allowed:
@@ -100,7 +105,7 @@ def run(root=ROOT):
             continue
         text = file.read_text(encoding="utf-8")
         for kind, header in INCLUDE.findall(text):
-            complaint = check_include(directory, kind, header, allowed)
+            complaint = check_include(directory, kind, header, allowed, file.suffix in {".cc", ".hpp"})
             if complaint:
                 complaints.append(f"src/{name}: {complaint}")
         graph[name] = {h for kind, h in INCLUDE.findall(text) if kind == '"'}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_MAX, HEADER_MAX, FUNCTION_MAX, NEVER_OVER, MEDIAN_MAX = 500, 150, 70, 800, 200
-SOURCE = {".c", ".h", ".py", ".mjs", ".sh", ".sql", ".ts", ".S", ".def", ".build"}
+SOURCE = {".c", ".h", ".cc", ".hpp", ".py", ".mjs", ".sh", ".sql", ".ts", ".S", ".def", ".build"}
 FUNCTION_NAME = re.compile(r"(\w+)\s*\(")
 
 

@@ -3,11 +3,11 @@
 
 #include "base/secret_name.h"
 #include "domain/policy/secret_text.h"
+#include "plat/json/secret_ref.h"
 
 enum {
     SCAN_SCRATCH_MAX = 8 * 1024 * 1024, /* lists of members, decoded headers of JWTs */
     SCAN_POINTER_MAX = 1024 * 1024,
-    REFERENCE_NAME_MAX = 64,
 };
 
 #define SECRET_MEMBER STR("$secret")
@@ -42,14 +42,7 @@ bool secret_is_reference(const struct json *v)
     str_t text = json_string(name);
     if (str_starts(text, STR("vault:")))
         return text.n > 6;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool ok =
-            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-        if (!ok)
-            return false;
-    }
-    return text.n > 0 && text.n <= REFERENCE_NAME_MAX;
+    return secret_name_obeys(text);
 }
 
 /* Cut back to a whole step, so that what is shown is a pointer to something. */
