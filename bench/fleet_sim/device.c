@@ -235,6 +235,10 @@ static bool device_take(struct sim *s, struct device *d, const struct agent_news
     case AGENT_BLOCKED:
     case AGENT_UNAUTHENTICATED:
         return true;
+    case AGENT_UNCHANGED: /* what is signed is not looked at here */
+    case AGENT_REJECTED:
+    case AGENT_PINNED:
+    case AGENT_WIPED:
     case AGENT_UNREACHED:
     case AGENT_LEASE_OVER:
     case AGENT_GRACE_OVER:

@@ -14,7 +14,8 @@ static const char *const state_names[SIM_STATES] = {
 };
 
 /* What an answer means is the agent's business (agent/wire.h); what follows is ours. What cannot
- * happen to a device without a clock of its own keeps everything as it is. */
+ * happen to a device without a clock of its own, or that verifies nothing (a fleet of them would
+ * cost more than the server it is to load), keeps everything as it is. */
 /* clang-format off */
 static const struct rule {
     enum sim_state to;
@@ -30,7 +31,11 @@ static const struct rule {
     [AGENT_TURNED_AWAY]     = { SIM_TURNED_AWAY, SIM_LONG, false },
     [AGENT_CONFIGURED]      = { SIM_ENROLLED, SIM_GO, false },
     [AGENT_CONFIRMED]       = { SIM_ENROLLED, SIM_PACE, false },
+    [AGENT_UNCHANGED]       = { SIM_ENROLLED, SIM_PACE, false },
+    [AGENT_REJECTED]        = { SIM_ASLEEP, SIM_BACK_OFF, true },
+    [AGENT_PINNED]          = { SIM_ASLEEP, SIM_NOW, true },
     [AGENT_REVOKED]         = { SIM_REVOKED, SIM_END, false },
+    [AGENT_WIPED]           = { SIM_REVOKED, SIM_END, false },
     [AGENT_BLOCKED]         = { SIM_BLOCKED, SIM_LONG, false },
     [AGENT_UNAUTHENTICATED] = { SIM_ASLEEP, SIM_BACK_OFF, true },
     [AGENT_UNREACHED]       = { SIM_ASLEEP, SIM_ASKED, true },

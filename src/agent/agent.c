@@ -138,22 +138,6 @@ static err_t agent_make_key(struct seneschal_agent *g)
     return agent_store_save_both(g->dir, &g->store, &g->why);
 }
 
-/*
- * What is left of the lease goes on through a restart. A wall clock before the last confirmation
- * was set back: then nothing is known about the time in between, and the lease begins at the start
- * of the process.
- */
-static void agent_resume_lease(struct seneschal_agent *g)
-{
-    int64_t age = clock_wall().us - g->store.confirmed_us;
-    if (age < 0) {
-        agent_tell(g, "agent-clock", "the clock stands before the last confirmation");
-        age = 0;
-    }
-    g->confirmed.us = clock_mono().us - age;
-    g->saved = g->confirmed; /* the next confirmation is stored when this one is old */
-}
-
 static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
 {
     err_t e = agent_store_load(g->dir, &g->why, &g->store);
@@ -163,12 +147,15 @@ static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
     char before[AGENT_TEXT];
     memcpy(before, g->store.machine_id, sizeof before);
     TRY(agent_know_host(g, machine_id));
+    if (g->store.wiped != 0)
+        return agent_wipe_again(g);
     if (g->store.seed[0] == '\0')
         TRY(agent_make_key(g));
     else if (strcmp(before, g->store.machine_id) != 0)
         TRY(agent_store_save(g->dir, &g->store, &g->why));
     TRY(agent_seed_read(&g->store, &g->seed));
-    agent_resume_lease(g);
+    TRY(trust_load(g));
+    TRY(lease_resume(g));
     agent_plan_heartbeat(g);
     return agent_force_load(g);
 }

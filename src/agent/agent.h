@@ -6,7 +6,7 @@
 
 #include "agent/secrets.h"
 #include "agent/seneschal_agent.h"
-#include "agent/wire.h"
+#include "agent/trust.h"
 
 #include <stdatomic.h>
 
@@ -38,9 +38,11 @@ struct seneschal_agent {
     unsigned unauthenticated; /* in a row */
     bool token_refused;
     bool side_put_off; /* the server was too busy for an ack, heartbeat or rotation: poll first */
-    dur_t confirmed; /* CLOCK_MONOTONIC of the last confirmation; made up from the store at start */
-    dur_t saved;     /* when confirmed_us was last stored */
-    dur_t heartbeat; /* when the next one is due */
+    struct agent_trust trust;
+    char boot[AGENT_TEXT]; /* names the boot; "": not known */
+    dur_t confirmed;    /* CLOCK_MONOTONIC when the lease came; made up from the store at start */
+    dur_t answered;     /* the same of the last answer to a poll */
+    dur_t heartbeat;    /* when the next one is due */
     str_t apply_failed; /* a configuration could not be written: its reason, for the ack; in the
                            arena */
     bool fetched;       /* since the start, a configuration or a 304 */
@@ -66,19 +68,28 @@ void agent_show(struct seneschal_agent *g);
 err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max_s,
                 struct agent_news *ret) MUST_USE;
 
+/* The key set of our organisation. E_TIMEOUT: no answer. E_CLOSED, E_AGAIN, E_NO_MEMORY. */
+err_t agent_ask_keys(struct seneschal_agent *g, struct http_answer *ret) MUST_USE;
+
 /* What follows from an answer: the store, the file, the state. `ret`: how long to wait. */
 err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *news,
                    dur_t *ret) MUST_USE;
 /* Leases and graces that have ended meanwhile. */
 err_t agent_follow_time(struct seneschal_agent *g) MUST_USE;
 void agent_plan_heartbeat(struct seneschal_agent *g);
-/* What is left of the lease, or of the grace; 0 when there is none. */
+/* What is left of the lease, or of the grace, of what is in force; else 0. */
 dur_t agent_lease_left(const struct seneschal_agent *g);
+/* Revoked by a signed answer: key, token and configurations go; what remains says so. */
+err_t agent_wipe(struct seneschal_agent *g) MUST_USE;
+/* At start, of one that is wiped: what a crash may have left. */
+err_t agent_wipe_again(struct seneschal_agent *g) MUST_USE;
 
 /* A configuration that came, in force and recorded. Its own faults set `apply_failed`. */
 err_t agent_force_config(struct seneschal_agent *g, const struct agent_news *n) MUST_USE;
 /* The disabled form; `degraded`: with the minimal configuration, if the last one carries it. */
 err_t agent_force_off(struct seneschal_agent *g, const char *reason, bool degraded) MUST_USE;
+/* The minimal configuration is forgotten. */
+err_t agent_force_forget(struct seneschal_agent *g) MUST_USE;
 /* At start: is what the file holds what the store says? If not, the next poll fetches it anew. */
 err_t agent_force_load(struct seneschal_agent *g) MUST_USE;
 

@@ -9,20 +9,23 @@ enum {
     ASK_HEADERS_MAX = 4,
     ASK_NONCE = 24,
     ASK_EXTRA_S = 15,
-    ASK_BODY_MAX = 16 * 1024
+    ASK_BODY_MAX = 16 * 1024,
+    ASK_KEYS_MAX = 16 * 1024
 };
 
 /* One row per question. */
 static const struct ask_row {
     const char *method;
     const char *path;
-} rows[] = {
+} rows[AGENT_ASKS] = {
     [AGENT_INIT] = { "POST", "/devices/enroll/init" },
     [AGENT_CONFIRM] = { "POST", "/devices/enroll/confirm" },
     [AGENT_ROTATE] = { "POST", "/devices/self/rotate" },
     [AGENT_ACK] = { "POST", "/iassistants/config/ack" },
     [AGENT_HEARTBEAT] = { "POST", "/devices/self/heartbeat" },
     [AGENT_FETCH] = { "GET", "/iassistants/config" },
+    [AGENT_PIN] = { "GET", "/devices/self" },
+    [AGENT_REJECT] = { "POST", "/iassistants/config/ack" },
 };
 
 /* What is stored before a question is asked, so that asking it again after a crash is the same
@@ -59,10 +62,20 @@ static err_t ask_body(struct seneschal_agent *g, enum agent_ask ask, struct buf 
     case AGENT_HEARTBEAT:
         agent_body_heartbeat(b, &g->host);
         return E_OK;
+    case AGENT_REJECT:
+        agent_body_reject(b, str_from_cz(g->trust.owed_etag), verify_word(g->trust.owed));
+        return E_OK;
     case AGENT_FETCH:
+    case AGENT_PIN:
+    case AGENT_ASKS:
         break;
     }
     return E_OK;
+}
+
+static bool ask_has_body(enum agent_ask ask)
+{
+    return ask != AGENT_FETCH && ask != AGENT_PIN;
 }
 
 static err_t ask_header(struct arena *a, const char *name, str_t value, const char **lines,
@@ -104,12 +117,14 @@ static err_t ask_headers(struct seneschal_agent *g, enum agent_ask ask, const ch
     TRY(ask_credential(g, ask, &credential));
     if (credential.p != NULL)
         TRY(ask_header(g->arena, "Authorization", credential, lines, &n));
-    if (ask != AGENT_FETCH)
+    if (ask_has_body(ask))
         TRY(ask_header(g->arena, "Content-Type", STR("application/json"), lines, &n));
     if (ask == AGENT_INIT)
         TRY(ask_header(g->arena, "Idempotency-Key", str_from_cz(g->store.init_nonce), lines, &n));
     if (ask == AGENT_FETCH && g->store.etag[0] != '\0')
         TRY(ask_header(g->arena, "If-None-Match", str_from_cz(g->store.etag), lines, &n));
+    if (ask == AGENT_FETCH && g->trust.prefers)
+        TRY(ask_header(g->arena, "Prefer", STR("lease"), lines, &n));
     *ret_n = n;
     return E_OK;
 }
@@ -132,8 +147,9 @@ static err_t ask_send(struct seneschal_agent *g, enum agent_ask ask, unsigned po
     const char *lines[ASK_HEADERS_MAX];
     size_t lines_n = 0;
     /* ?wait= only with something to compare to (API.md). */
-    unsigned poll_s = ask == AGENT_FETCH && g->store.etag[0] != '\0' ? poll_max_s : 0;
-    poll_s = agent_secrets_poll_s(g, poll_s);
+    bool parks = ask == AGENT_FETCH && g->store.etag[0] != '\0';
+    unsigned poll_s = parks ? lease_poll_s(g, agent_secrets_poll_s(g, poll_max_s)) : 0;
+    g->trust.prefers = lease_wanted(g);
     TRY(ask_headers(g, ask, lines, &lines_n));
     int n = snprintf(url, sizeof url, "%s/api/v1%s", g->server, rows[ask].path);
     if (n > 0 && poll_s > 0)
@@ -145,13 +161,29 @@ static err_t ask_send(struct seneschal_agent *g, enum agent_ask ask, unsigned po
         .url = url,
         .headers = lines,
         .headers_n = lines_n,
-        .body = ask == AGENT_FETCH ? STR_NONE : body,
+        .body = ask_has_body(ask) ? body : STR_NONE,
         .connect_max = DUR_S(10),
         .total_max = ask_total(g, poll_s),
         .answer_max = AGENT_ANSWER_MAX,
         .patient = poll_s > 0,
     };
     return http_client_call(g->http, g->arena, &call, &g->why, ret);
+}
+
+err_t agent_ask_keys(struct seneschal_agent *g, struct http_answer *ret)
+{
+    char url[ASK_URL_MAX];
+    (void)snprintf(url, sizeof url, "%s/api/v1/iassistants/config/keys/%s", g->server,
+                   g->store.org); /* both fit */
+    const struct http_call call = {
+        .method = "GET",
+        .url = url,
+        .connect_max = DUR_S(10),
+        .total_max = DUR_S(ASK_EXTRA_S),
+        .answer_max = ASK_KEYS_MAX,
+    };
+    err_t e = http_client_call(g->http, g->arena, &call, &g->why, ret);
+    return e == E_IO || e == E_TOO_BIG ? E_TIMEOUT : e;
 }
 
 err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max_s,
@@ -177,5 +209,9 @@ err_t agent_ask(struct seneschal_agent *g, enum agent_ask ask, unsigned poll_max
     diag_clear(&g->why);
     if (ask == AGENT_FETCH)
         agent_secrets_heard(g, &answer);
-    return agent_read(g->arena, ask, &answer, ret);
+    struct agent_news news;
+    TRY(agent_read(g->arena, ask, &answer, &news));
+    TRY(trust_judge(g, ask, &answer, &news));
+    *ret = news;
+    return E_OK;
 }

@@ -6,16 +6,12 @@ enum { FOLLOW_UNAUTHENTICATED_MAX = 2, PENDING_S = 5 };
 
 #define SECOND_US INT64_C(1000000)
 
-/* FLEET.md, Signing and leases: a lease is an hour and the grace is nothing, unless the server says
- * otherwise. */
-static const dur_t lease = { 3600 * SECOND_US };
-static const dur_t grace = { 0 * SECOND_US };
-/* How often a confirmation is worth an fsync: a restart forgets no more of the lease than this. */
-static const dur_t save_each = { 300 * SECOND_US };
 static const dur_t heartbeat_each = { 600 * SECOND_US };
 static const dur_t token_age_max = { 30 * INT64_C(86400) * SECOND_US };
 /* A 304 that comes at once where a long poll was asked for: do not turn in circles. */
 static const dur_t poll_least = { 5 * SECOND_US };
+/* A server that has no root key for us: not before each poll. */
+static const dur_t pin_again = { 60 * SECOND_US };
 
 const struct agent_law agent_default_law = {
     .first = { SECOND_US },
@@ -37,25 +33,14 @@ void agent_tell(struct seneschal_agent *g, const char *event, const char *reason
     g->notify(g->arg, &notice);
 }
 
-dur_t agent_lease_left(const struct seneschal_agent *g)
-{
-    dur_t ends = { g->confirmed.us + lease.us };
-    if (g->store.state == AGENT_STALE)
-        ends.us += grace.us;
-    if (g->store.state != AGENT_ACTIVE && g->store.state != AGENT_STALE)
-        return (dur_t){ 0 };
-    int64_t left = ends.us - clock_mono().us;
-    return (dur_t){ left > 0 ? left : 0 };
-}
-
 static err_t follow_move(struct seneschal_agent *g, enum agent_event event, const char *reason,
                          struct agent_move *ret)
 {
     struct agent_store *s = &g->store;
     enum agent_state from = (enum agent_state)s->state;
     struct agent_move move = agent_step(from, event);
-    bool news =
-        move.to != from || ((move.does & AGENT_DO_DISABLE) != 0 && strcmp(s->reason, reason) != 0);
+    bool news = move.to != from || (move.does & AGENT_DO_WIPE) != 0 ||
+                ((move.does & AGENT_DO_DISABLE) != 0 && strcmp(s->reason, reason) != 0);
     if (move.does & AGENT_DO_DROP_REQUEST) {
         agent_text_clear(s->init_nonce);
         agent_text_clear(s->request_id);
@@ -70,6 +55,8 @@ static err_t follow_move(struct seneschal_agent *g, enum agent_event event, cons
         TRY(agent_force_off(g, reason, (move.does & AGENT_DO_DEGRADE) != 0));
     else if (news && (move.does & AGENT_DO_DEGRADE) != 0 && g->degraded)
         TRY(agent_force_off(g, reason, true));
+    if (move.does & AGENT_DO_WIPE)
+        TRY(agent_wipe(g));
     s->state = move.to;
     if (news)
         TRY(agent_text_set(s->reason, move.to == AGENT_DISABLED || move.to == AGENT_STALE
@@ -116,15 +103,21 @@ static err_t follow_token(struct seneschal_agent *g, const struct agent_news *n)
     agent_text_clear(s->rotate_nonce);
     g->token_refused = false;
     g->unauthenticated = 0;
-    g->confirmed = clock_mono();
-    s->confirmed_us = clock_wall().us;
     return agent_store_save_both(g->dir, s, &g->why);
 }
 
-static void follow_confirmed(struct seneschal_agent *g)
+static err_t follow_enrolled(struct seneschal_agent *g, const struct agent_news *n)
 {
-    g->confirmed = clock_mono();
-    g->store.confirmed_us = clock_wall().us;
+    TRY(trust_pin(g, n));
+    if (g->store.lease_exp_s == 0) { /* it has time to bring the first configuration */
+        g->confirmed = clock_mono();
+        g->store.confirmed_us = clock_wall().us;
+    }
+    return follow_token(g, n);
+}
+
+static void follow_answered(struct seneschal_agent *g)
+{
     g->unauthenticated = 0;
     g->fetched = true;
 }
@@ -133,7 +126,8 @@ static void follow_confirmed(struct seneschal_agent *g)
 static err_t follow_config(struct seneschal_agent *g, const struct agent_news *n)
 {
     struct agent_store *s = &g->store;
-    follow_confirmed(g);
+    follow_answered(g);
+    trust_accept(g, &n->lease);
     err_t e = agent_force_config(g, n);
     if (e == E_NO_MEMORY)
         return e;
@@ -141,7 +135,6 @@ static err_t follow_config(struct seneschal_agent *g, const struct agent_news *n
     TRY(agent_text_set(s->version, n->version));
     TRY(e);
     s->ack_owed = 1;
-    g->saved = clock_mono();
     return agent_store_save(g->dir, s, &g->why);
 }
 
@@ -158,12 +151,10 @@ static err_t follow_unwritten(struct seneschal_agent *g)
     return E_OK;
 }
 
-static err_t follow_unchanged(struct seneschal_agent *g)
+static err_t follow_lease(struct seneschal_agent *g, const struct verify_lease *lease)
 {
-    follow_confirmed(g);
-    if (clock_mono().us - g->saved.us < save_each.us)
-        return E_OK;
-    g->saved = clock_mono();
+    follow_answered(g);
+    trust_accept(g, lease);
     return agent_store_save(g->dir, &g->store, &g->why);
 }
 
@@ -175,11 +166,20 @@ void agent_plan_heartbeat(struct seneschal_agent *g)
     g->heartbeat.us = clock_mono().us + agent_backoff(&law, 2, rng_u64()).us;
 }
 
+static bool follow_heard(const struct agent_news *n)
+{
+    return n->event != AGENT_UNREACHED || (n->slug.p != NULL && !n->later);
+}
+
 /* Ack, heartbeat and rotation ask on the side: they change no state, whatever else is answered. */
 static err_t follow_side(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
 {
-    bool heard = n->event != AGENT_UNREACHED || (n->slug.p != NULL && !n->later);
-    g->side_put_off = n->later;
+    bool heard = follow_heard(n);
+    g->side_put_off = n->later || (ask == AGENT_REJECT && !heard); /* who lies may swallow it */
+    if (ask == AGENT_REJECT && heard)
+        g->trust.owed = VERIFY_GOOD;
+    if (ask == AGENT_PIN && n->event != AGENT_PINNED)
+        g->trust.pin_after.us = clock_mono().us + pin_again.us;
     if (ask == AGENT_ROTATE && n->event == AGENT_CONFIRMED) {
         TRY(follow_token(g, n));
         agent_tell(g, "agent-token", "rotated");
@@ -225,6 +225,20 @@ static dur_t follow_wait(struct seneschal_agent *g, enum agent_wait wait, int64_
     return (dur_t){ 0 };
 }
 
+static err_t follow_pinned(struct seneschal_agent *g, const struct agent_news *n)
+{
+    TRY(trust_pin(g, n));
+    return agent_store_save_both(g->dir, &g->store, &g->why);
+}
+
+/* A refusal of ours, signed or by a lease that was refused, or what any proxy can say. */
+static err_t follow_refusal(struct seneschal_agent *g, const struct agent_news *n)
+{
+    if (n->lease.exp_s != 0)
+        trust_accept(g, &n->lease);
+    return n->refusal == VERIFY_GOOD ? E_OK : trust_refuse(g, n->refusal, STR_NONE);
+}
+
 static err_t follow_event(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
 {
     switch (n->event) {
@@ -233,27 +247,48 @@ static err_t follow_event(struct seneschal_agent *g, enum agent_ask ask, const s
     case AGENT_CHALLENGED:
         return follow_enrolment(g, n);
     case AGENT_ENROLLED:
-        return follow_token(g, n);
+        return follow_enrolled(g, n);
     case AGENT_CONFIGURED:
         return follow_config(g, n);
     case AGENT_CONFIRMED:
-        return ask == AGENT_FETCH ? follow_unchanged(g) : follow_side(g, ask, n);
+        return ask == AGENT_FETCH ? follow_lease(g, &n->lease) : follow_side(g, ask, n);
+    case AGENT_UNCHANGED:
+        if (ask == AGENT_FETCH)
+            follow_answered(g);
+        return follow_side(g, ask, n);
+    case AGENT_REJECTED:
+        g->trust.rejections++;
+        return trust_refuse(g, n->refusal, n->etag);
+    case AGENT_PINNED:
+        return follow_pinned(g, n);
+    case AGENT_REVOKED:
+    case AGENT_WIPED:
+    case AGENT_BLOCKED:
+        TRY(follow_refusal(g, n));
+        break;
     case AGENT_UNAUTHENTICATED:
         g->token_refused = ++g->unauthenticated >= FOLLOW_UNAUTHENTICATED_MAX;
         return E_OK;
     case AGENT_CLAIM_USED:
     case AGENT_CLAIM_WRONG:
     case AGENT_TURNED_AWAY:
-    case AGENT_REVOKED:
-    case AGENT_BLOCKED:
     case AGENT_UNREACHED:
     case AGENT_LEASE_OVER:
     case AGENT_GRACE_OVER:
     case AGENT_EVENTS:
         break;
     }
-    bool side = ask == AGENT_ROTATE || ask == AGENT_ACK || ask == AGENT_HEARTBEAT;
+    bool side = ask != AGENT_FETCH && ask != AGENT_INIT && ask != AGENT_CONFIRM;
     return side ? follow_side(g, ask, n) : E_OK;
+}
+
+/* The server is told first, when it is to be; then by backoff, however often it was told: a proxy
+ * that lies in a new way each time makes nobody turn in circles. */
+static dur_t follow_rejected(struct seneschal_agent *g)
+{
+    if (g->trust.owed != VERIFY_GOOD && g->store.token[0] != '\0' && !g->side_put_off)
+        return (dur_t){ 0 };
+    return agent_backoff(&agent_default_law, g->trust.rejections + 1, rng_u64());
 }
 
 err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *news,
@@ -263,9 +298,11 @@ err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct a
     char reason[AGENT_TEXT];
     TRY(agent_text_set(reason, news->slug.p != NULL ? news->slug
                                                     : str_from_cz(agent_event_name(news->event))));
-    dur_t asked_at = g->confirmed;
-    if (ask == AGENT_FETCH)
+    dur_t answered = g->answered; /* the time before */
+    if (ask == AGENT_FETCH) {
         g->side_put_off = false;
+        g->answered = clock_mono();
+    }
     err_t e = follow_event(g, ask, news);
     if (e != E_OK && g->apply_failed.p != NULL) {
         TRY(follow_unwritten(g));
@@ -284,9 +321,12 @@ err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct a
     if (news->event == AGENT_WAITING && told_s == 0)
         told_s = PENDING_S;
     *ret = follow_wait(g, move.wait, told_s);
+    if (news->event == AGENT_REJECTED || (ask == AGENT_REJECT && follow_heard(news)))
+        *ret = follow_rejected(g);
     const struct agent_law least = { .spread = poll_least };
-    if (ask == AGENT_FETCH && news->event == AGENT_CONFIRMED &&
-        clock_mono().us - asked_at.us < SECOND_US)
+    bool same = news->event == AGENT_UNCHANGED ||
+                (news->event == AGENT_CONFIRMED && lease_wanted(g)); /* it is no newer one */
+    if (ask == AGENT_FETCH && same && clock_mono().us - answered.us < SECOND_US)
         ret->us = poll_least.us + agent_backoff(&least, 1, rng_u64()).us;
     if (clock_wall().us - g->store.token_us > token_age_max.us && g->store.token_us != 0)
         atomic_store(&g->rotate, true);
@@ -296,6 +336,7 @@ err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct a
 err_t agent_follow_time(struct seneschal_agent *g)
 {
     struct agent_move move;
+    TRY(trust_watch_clock(g));
     if (g->store.state == AGENT_ACTIVE && agent_lease_left(g).us == 0)
         TRY(follow_move(g, AGENT_LEASE_OVER, agent_event_name(AGENT_LEASE_OVER), &move));
     /* What a policy carries for this case stands until the server is back. */

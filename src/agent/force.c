@@ -164,6 +164,15 @@ err_t agent_force_off(struct seneschal_agent *g, const char *reason, bool degrad
     return file_remove(g->out, &g->why);
 }
 
+err_t agent_force_forget(struct seneschal_agent *g)
+{
+    char path[AGENT_PATH_MAX];
+    TRY(force_degraded_path(g, path));
+    TRY(file_remove(path, &g->why));
+    g->degraded = false;
+    return E_OK;
+}
+
 err_t agent_force_load(struct seneschal_agent *g)
 {
     char path[AGENT_PATH_MAX];

@@ -229,12 +229,106 @@ err_t journal_append(const char *dir, const struct journal_entry *entry, bool ag
     return e;
 }
 
+err_t journal_note(const char *dir, const char *reason, str_t etag, struct diag *why)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(4));
+    struct buf b;
+    if (a == NULL)
+        return E_NO_MEMORY;
+    buf_init(&b, KIB(4));
+    struct json_out o = json_out_to(&b);
+    json_out_open(&o, '{');
+    JSON_OUT(&o, "at", ts, clock_now());
+    JSON_OUT(&o, "event", str, STR("rejected"));
+    JSON_OUT(&o, "reason", str, str_from_cz(reason));
+    JSON_OUT(&o, "etag", str, etag);
+    json_out_close(&o, '}');
+    buf_add_byte(&b, '\n');
+    err_t e = b.err != E_OK ? b.err : journal_put(a, dir, buf_str(&b), false, why);
+    buf_fini(&b);
+    return e;
+}
+
+static void forget_changes(struct json_out *o, const struct json *list)
+{
+    json_out_open(o, '[');
+    for (size_t i = 0; json_type(list) == JSON_ARRAY && i < json_count(list); i++) {
+        const struct json *c = json_at(list, i);
+        const struct json *pointer =
+            json_type(c) == JSON_OBJECT ? json_member(c, STR("pointer")) : NULL;
+        if (pointer == NULL || json_type(pointer) != JSON_STRING)
+            continue;
+        json_out_open(o, '{');
+        JSON_OUT(o, "pointer", str, json_string(pointer));
+        JSON_OUT(o, "hidden", bool, true);
+        json_out_close(o, '}');
+    }
+    json_out_close(o, ']');
+}
+
+struct forgetting {
+    struct arena *a;
+    struct buf *b;
+};
+
+/* A line that a crash has cut is dropped: it may hold half a value. */
+static err_t forget_line(void *arg, str_t text)
+{
+    struct forgetting *f = arg;
+    CLEANUP(json_freep) struct json *line = NULL;
+    struct json_pair *members;
+    size_t n;
+    TRY(journal_parse(text, &line));
+    if (line == NULL)
+        return E_OK;
+    TRY(json_members(f->a, line, &members, &n));
+    struct json_out o = json_out_to(f->b);
+    json_out_open(&o, '{');
+    for (size_t i = 0; i < n; i++) {
+        json_out_name(&o, members[i].name);
+        if (str_eq(members[i].name, STR("changes")))
+            forget_changes(&o, members[i].value);
+        else
+            json_write(f->b, members[i].value);
+        o.comma = true;
+    }
+    json_out_close(&o, '}');
+    buf_add_byte(f->b, '\n');
+    return f->b->err;
+}
+
 static err_t journal_lines(str_t text, err_t (*each)(void *arg, str_t line), void *arg)
 {
     str_t line;
     while (text.n > 0 && str_split(&text, '\n', &line)) {
         if (line.n > 0)
             TRY(each(arg, line));
+    }
+    return E_OK;
+}
+
+err_t journal_forget(const char *dir, struct diag *why)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(JOURNAL_ARENA_MAX);
+    char path[AGENT_PATH_MAX];
+    if (a == NULL)
+        return E_NO_MEMORY;
+    for (int i = 0; i < JOURNAL_FILES; i++) {
+        CLEANUP(buf_fini) struct buf b;
+        str_t text;
+        buf_init(&b, (size_t)2 * JOURNAL_FILE_MAX);
+        arena_reset(a);
+        struct forgetting f = { a, &b };
+        TRY(journal_path(dir, i, path));
+        err_t e = file_read(a, path, JOURNAL_FILE_MAX + JOURNAL_LINE_MAX, NULL, &text);
+        if (e == E_NOT_FOUND)
+            continue;
+        if (e == E_OK)
+            e = journal_lines(text, forget_line, &f);
+        if (e == E_OK)
+            e = file_write(path, 0600, buf_str(&b), why);
+        if (e != E_OK) /* a record that cannot be cleaned goes as a whole */
+            TRY(file_remove(path, why));
     }
     return E_OK;
 }

@@ -33,6 +33,12 @@ struct journal_entry {
 err_t journal_append(const char *dir, const struct journal_entry *entry, bool again,
                      struct diag *why) MUST_USE;
 
+/* An answer that was refused: nothing has changed, and it shall be known. */
+err_t journal_note(const char *dir, const char *reason, str_t etag, struct diag *why) MUST_USE;
+
+/* Keep when what was changed, and forget every value: the device is revoked. */
+err_t journal_forget(const char *dir, struct diag *why) MUST_USE;
+
 /* Every line, oldest first, without its end; one that a crash has cut is among them, and is no
  * JSON. E_IO, E_NO_MEMORY. */
 err_t journal_read(const char *dir, err_t (*each)(void *arg, str_t line), void *arg,

@@ -57,7 +57,11 @@ static void print_table(const struct json *line)
     bool list = changes != NULL && json_type(changes) == JSON_ARRAY;
     bool on = enabled != NULL && json_type(enabled) == JSON_BOOL && json_bool(enabled);
     print_head(line);
-    (void)printf("%s\n", on ? "enabled" : "disabled");
+    const struct json *reason =
+        json_member(line, STR("reason")); /* of an answer that was refused */
+    if (reason != NULL)
+        print_text(line, STR("reason"), 0);
+    (void)printf("%s\n", reason != NULL ? "" : on ? "enabled" : "disabled");
     for (size_t i = 0; list && i < json_count(changes); i++) {
         const struct json *c = json_at(changes, i);
         if (json_type(c) != JSON_OBJECT)

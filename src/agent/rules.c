@@ -6,6 +6,7 @@
 #define DISABLE AGENT_DO_DISABLE
 #define DROP    AGENT_DO_DROP_REQUEST
 #define DEGRADE AGENT_DO_DEGRADE
+#define WIPE    AGENT_DO_WIPE
 
 static const char *const state_names[AGENT_STATES] = {
     [AGENT_UNENROLLED] = "UNENROLLED", [AGENT_PENDING] = "PENDING",   [AGENT_ACTIVE] = "ACTIVE",
@@ -17,7 +18,9 @@ static const char *const event_names[AGENT_EVENTS] = {
     [AGENT_ENROLLED] = "enrolled",       [AGENT_CHALLENGED] = "challenge-expired",
     [AGENT_CLAIM_USED] = "claim-used",   [AGENT_CLAIM_WRONG] = "claim-wrong",
     [AGENT_TURNED_AWAY] = "turned-away", [AGENT_CONFIGURED] = "configured",
-    [AGENT_CONFIRMED] = "confirmed",     [AGENT_REVOKED] = "device-revoked",
+    [AGENT_CONFIRMED] = "confirmed",     [AGENT_UNCHANGED] = "unchanged",
+    [AGENT_REJECTED] = "rejected",       [AGENT_PINNED] = "pinned",
+    [AGENT_REVOKED] = "device-revoked",  [AGENT_WIPED] = "device-wiped",
     [AGENT_BLOCKED] = "device-blocked",  [AGENT_UNAUTHENTICATED] = "unauthenticated",
     [AGENT_UNREACHED] = "unreached",     [AGENT_LEASE_OVER] = "lease-over",
     [AGENT_GRACE_OVER] = "grace-over",
@@ -46,7 +49,11 @@ static const struct agent_rule {
     [AGENT_TURNED_AWAY]     = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_LONG,     0),
     [AGENT_CONFIGURED]      = ROW(ACTIVE,     ACTIVE,     ACTIVE,   ACTIVE,   ACTIVE,   AGENT_GO,       0),
     [AGENT_CONFIRMED]       = ROW(ACTIVE,     ACTIVE,     ACTIVE,   ACTIVE,   DISABLED, AGENT_GO,       0),
+    [AGENT_UNCHANGED]       = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_GO,       0),
+    [AGENT_REJECTED]        = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_BACK_OFF, 0),
+    [AGENT_PINNED]          = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_NOW,      0),
     [AGENT_REVOKED]         = ROW(DISABLED,   DISABLED,   DISABLED, DISABLED, DISABLED, AGENT_LONG,     DISABLE),
+    [AGENT_WIPED]           = ROW(DISABLED,   DISABLED,   DISABLED, DISABLED, DISABLED, AGENT_LONG,     DISABLE | WIPE | DROP),
     [AGENT_BLOCKED]         = ROW(DISABLED,   DISABLED,   DISABLED, DISABLED, DISABLED, AGENT_LONG,     DISABLE | DEGRADE),
     [AGENT_UNAUTHENTICATED] = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_BACK_OFF, 0),
     [AGENT_UNREACHED]       = ROW(UNENROLLED, PENDING,    ACTIVE,   STALE,    DISABLED, AGENT_ASKED,    0),
@@ -80,6 +87,10 @@ enum agent_ask agent_next(const struct agent_view *v)
     bool enrol = !v->has_token || v->token_refused;
     if (enrol)
         return v->has_claim ? AGENT_CONFIRM : AGENT_INIT;
+    if (v->pin)
+        return AGENT_PIN;
+    if (v->reject)
+        return AGENT_REJECT;
     if (v->state != AGENT_ACTIVE)
         return AGENT_FETCH; /* what is not in force has nothing to tell and no token to renew */
     if (v->rotate)

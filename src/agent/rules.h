@@ -24,9 +24,13 @@ enum agent_event {
     AGENT_CLAIM_WRONG,     /* the request was refused, or is gone */
     AGENT_TURNED_AWAY,     /* no request is taken: fleet locked, key used up, ... */
     AGENT_CONFIGURED,      /* a configuration came and is in force */
-    AGENT_CONFIRMED,       /* what is in force is still right */
+    AGENT_CONFIRMED,       /* what is in force is still right, and a lease says so */
+    AGENT_UNCHANGED,       /* nothing is new, says an answer that proves nothing */
+    AGENT_REJECTED,        /* an answer that is not genuine, not for us or not current */
+    AGENT_PINNED,          /* the root key of a server is here, to be kept for good */
     AGENT_REVOKED,         /* an unsigned 403: wipes nothing (any proxy can say it) */
-    AGENT_BLOCKED,         /* likewise */
+    AGENT_WIPED,           /* a revocation that is signed */
+    AGENT_BLOCKED,         /* a 403, signed or not */
     AGENT_UNAUTHENTICATED, /* the server does not know the token */
     AGENT_UNREACHED,       /* could not fetch: no answer, or one that is not ours */
     AGENT_LEASE_OVER,      /* nothing was confirmed for a whole lease */
@@ -48,6 +52,7 @@ enum agent_do {
     AGENT_DO_DROP_REQUEST = 2, /* forget claim, challenge and nonce: the next init makes another */
     AGENT_DO_DEGRADE = 4, /* the disabled form holds the minimal configuration, if there is one;
                              without AGENT_DO_DISABLE: it is written only then */
+    AGENT_DO_WIPE = 8,    /* forget key, token, configurations; ask nobody anything any more */
 };
 
 struct agent_move {
@@ -61,13 +66,25 @@ const char *agent_state_name(enum agent_state s);
 const char *agent_event_name(enum agent_event e);
 
 /* What to ask next. */
-enum agent_ask { AGENT_INIT, AGENT_CONFIRM, AGENT_ROTATE, AGENT_ACK, AGENT_HEARTBEAT, AGENT_FETCH };
+enum agent_ask {
+    AGENT_INIT,
+    AGENT_CONFIRM,
+    AGENT_ROTATE,
+    AGENT_ACK,
+    AGENT_HEARTBEAT,
+    AGENT_FETCH,
+    AGENT_PIN,    /* about ourselves, for the root key: of a token that came without one */
+    AGENT_REJECT, /* tell that an answer was refused */
+    AGENT_ASKS
+};
 
 struct agent_view {
     enum agent_state state;
     bool has_token;
     bool has_claim;
     bool token_refused; /* again and again: enrol anew with our key, the token is kept meanwhile */
+    bool pin;
+    bool reject;
     bool rotate;
     bool ack;
     bool heartbeat;

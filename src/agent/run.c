@@ -14,18 +14,26 @@ static struct agent_view run_view(struct seneschal_agent *g)
         .has_token = s->token[0] != '\0',
         .has_claim = s->claim[0] != '\0',
         .token_refused = g->token_refused,
+        .pin = side && trust_wants_pin(g),
+        .reject = side && g->trust.owed != VERIFY_GOOD,
         .rotate = side && (atomic_load(&g->rotate) || s->rotate_nonce[0] != '\0'),
         .ack = side && s->ack_owed != 0 && s->etag[0] != '\0',
         .heartbeat = side && clock_mono().us >= g->heartbeat.us,
     };
 }
 
-static int run_result(const struct seneschal_agent *g, enum agent_event event, dur_t wait)
+static int run_result(const struct seneschal_agent *g, enum agent_ask ask, enum agent_event event,
+                      dur_t wait)
 {
+    if (ask == AGENT_REJECT && event == AGENT_UNCHANGED)
+        return SENESCHAL_LATER;
+    if (ask == AGENT_PIN && event == AGENT_UNREACHED)
+        return SENESCHAL_GO_ON; /* the poll says what is the matter */
     switch (event) {
     case AGENT_TURNED_AWAY:
     case AGENT_CLAIM_WRONG:
     case AGENT_REVOKED:
+    case AGENT_WIPED:
     case AGENT_BLOCKED:
         return SENESCHAL_REFUSED;
     case AGENT_WAITING:
@@ -34,6 +42,7 @@ static int run_result(const struct seneschal_agent *g, enum agent_event event, d
         return SENESCHAL_LATER;
     case AGENT_CONFIGURED:
     case AGENT_CONFIRMED:
+    case AGENT_UNCHANGED:
         if (g->store.state != AGENT_ACTIVE || g->store.etag[0] == '\0')
             return SENESCHAL_LATER; /* it came, and could not be put in force */
         return g->fetched && g->store.ack_owed == 0 ? SENESCHAL_OK : SENESCHAL_GO_ON;
@@ -41,6 +50,8 @@ static int run_result(const struct seneschal_agent *g, enum agent_event event, d
     case AGENT_ENROLLED:
     case AGENT_CHALLENGED:
     case AGENT_CLAIM_USED:
+    case AGENT_REJECTED:
+    case AGENT_PINNED:
     case AGENT_LEASE_OVER:
     case AGENT_GRACE_OVER:
     case AGENT_EVENTS:
@@ -65,6 +76,12 @@ static void run_show(struct seneschal_agent *g, dur_t wait)
     agent_show(g);
 }
 
+static int run_wiped(struct seneschal_agent *g, int64_t *wait_ms)
+{
+    *wait_ms = agent_long_wait(rng_u64()).us / 1000;
+    return atomic_load(&g->stopped) ? SENESCHAL_STOPPED : SENESCHAL_REFUSED;
+}
+
 int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int64_t *wait_ms)
 {
     struct agent_news news;
@@ -72,6 +89,8 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
     diag_clear(&agent->why);
     arena_reset(agent->arena);
     run_alive(agent);
+    if (agent->store.wiped != 0) /* for good: nobody is asked, nobody is enrolled */
+        return run_wiped(agent, wait_ms);
     err_t e = agent_follow_time(agent);
     struct agent_view view = run_view(agent);
     enum agent_ask ask = agent_next(&view);
@@ -97,7 +116,7 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
     }
     *wait_ms = (wait.us + 999) / 1000;
     run_show(agent, wait);
-    return run_result(agent, news.event, wait);
+    return run_result(agent, ask, news.event, wait);
 }
 
 /* Sleep, but not past a stop or the end of a lease. */

@@ -52,6 +52,11 @@ static void show_state(struct seneschal_agent *g, struct buf *b)
     JSON_OUT(&o, "confirmed_at", ts, ((ts_t){ s->confirmed_us }));
     JSON_OUT(&o, "lease_until", ts, left.us > 0 ? ts_add(clock_wall(), left) : (ts_t){ 0 });
     agent_secrets_show(&g->secrets, &o);
+    JSON_OUT(&o, "lease_seq", i64, s->seen_seq);
+    show_text(&o, "refused", s->refused);
+    show_text(&o, "refused_etag", s->refused_etag);
+    JSON_OUT(&o, "refused_at", ts, ((ts_t){ s->refused_us }));
+    JSON_OUT(&o, "wiped", bool, s->wiped != 0);
     JSON_OUT(&o, "next_ask_at", ts, g->next_ask);
     JSON_OUT(&o, "failures", i64, (int64_t)g->failures);
     show_text(&o, "agent_version", SENESCHAL_VERSION);
@@ -62,8 +67,12 @@ static void show_state(struct seneschal_agent *g, struct buf *b)
 static void show_moved(const struct seneschal_agent *g, struct buf *b)
 {
     const struct agent_store *s = &g->store;
-    const char *const texts[] = { agent_state_name((enum agent_state)s->state), s->reason, s->code,
-                                  s->device_id, s->etag };
+    const char *const texts[] = { agent_state_name((enum agent_state)s->state),
+                                  s->reason,
+                                  s->code,
+                                  s->device_id,
+                                  s->etag,
+                                  s->refused };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         buf_add(b, str_from_cz(texts[i]));
         buf_add_byte(b, '\0');

@@ -12,18 +12,26 @@ static const char store_newest[] = "state.json";
 static const char store_older[] = "state.json.prev";
 
 /* clang-format off */
-#define TEXT(member)   { #member, offsetof(struct agent_store, member), true }
-#define NUMBER(member) { #member, offsetof(struct agent_store, member), false }
+#define TEXT(member)   { #member, offsetof(struct agent_store, member), true, false }
+#define NUMBER(member) { #member, offsetof(struct agent_store, member), false, false }
+#define LATER_TEXT(member)   { #member, offsetof(struct agent_store, member), true, true }
+#define LATER_NUMBER(member) { #member, offsetof(struct agent_store, member), false, true }
 static const struct store_field {
     const char *name;
     size_t at;
     bool text;
+    bool later; /* files of an earlier version have none: "" or 0 */
 } store_fields[] = {
     NUMBER(generation), NUMBER(state), TEXT(reason), TEXT(machine_id), TEXT(seed),
     TEXT(init_nonce), TEXT(device_id), TEXT(request_id), TEXT(code), TEXT(claim),
     TEXT(challenge_context), TEXT(challenge_nonce),
     TEXT(token), NUMBER(join_seq), NUMBER(token_us), TEXT(rotate_nonce),
     TEXT(etag), TEXT(version), NUMBER(confirmed_us), NUMBER(ack_owed),
+    LATER_TEXT(root), LATER_TEXT(org), LATER_TEXT(keys), LATER_NUMBER(keys_n),
+    LATER_NUMBER(lease_iat_s), LATER_NUMBER(lease_exp_s), LATER_NUMBER(lease_grace_s),
+    LATER_NUMBER(lease_mono_us), LATER_TEXT(lease_boot),
+    LATER_TEXT(seen_device), LATER_NUMBER(seen_seq), LATER_NUMBER(seen_iat_s),
+    LATER_TEXT(refused), LATER_TEXT(refused_etag), LATER_NUMBER(refused_us), LATER_NUMBER(wiped),
 };
 /* clang-format on */
 
@@ -62,6 +70,8 @@ static err_t store_read_field(const struct json *v, const struct store_field *f,
                               struct agent_store *s)
 {
     const struct json *member = json_member(v, str_from_cz(f->name));
+    if (member == NULL && f->later)
+        return E_OK; /* the store begins as zeros */
     if (member == NULL || json_type(member) != (f->text ? JSON_STRING : JSON_INT))
         return E_CORRUPT;
     if (f->text)

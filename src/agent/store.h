@@ -10,7 +10,7 @@
 #include "agent/rules.h"
 #include "base/secret.h"
 
-enum { AGENT_TEXT = 512, AGENT_FILE_MAX = 32 * 1024, AGENT_PATH_MAX = 1024 };
+enum { AGENT_TEXT = 512, AGENT_FILE_MAX = 64 * 1024, AGENT_PATH_MAX = 1024 };
 
 /* Texts are NUL-terminated; "" is absent. */
 struct agent_store {
@@ -37,6 +37,26 @@ struct agent_store {
     char version[AGENT_TEXT];
     int64_t confirmed_us; /* when the server last said that it is right */
     int64_t ack_owed;
+    /* Whom to believe: pinned at enrolment. */
+    char root[AGENT_TEXT]; /* Ed25519, base64url: signs key sets */
+    char org[AGENT_TEXT];
+    char keys[AGENT_TEXT]; /* verify_keys_write */
+    int64_t keys_n;
+    /* The lease that was accepted last. */
+    int64_t lease_iat_s;
+    int64_t lease_exp_s; /* 0: none yet */
+    int64_t lease_grace_s;
+    int64_t lease_mono_us;       /* CLOCK_MONOTONIC when it came */
+    char lease_boot[AGENT_TEXT]; /* of the boot that this clock counts from */
+    /* What must not go back. */
+    char seen_device[AGENT_TEXT]; /* whose sequence it is */
+    int64_t seen_seq;
+    int64_t seen_iat_s;
+    /* The answer that was refused last; absent once one was accepted. */
+    char refused[AGENT_TEXT]; /* a word of refusals.def */
+    char refused_etag[AGENT_TEXT];
+    int64_t refused_us;
+    int64_t wiped; /* revoked by a signed answer: key, token and configurations are gone */
 };
 
 void agent_store_wipe(struct agent_store *s);

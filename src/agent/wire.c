@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-enum { RETRY_AFTER_MAX_S = 3600 };
+enum { RETRY_AFTER_MAX_S = 3600, ORG_TEXT = 36 /* a UUID */ };
 
 #define ON(ask) (1U << (ask))
 
@@ -23,7 +23,8 @@ static const struct wire_refusal {
     { { "device-blocked", 14 }, 403, ~0U, AGENT_BLOCKED },
     { { "unauthenticated", 15 },
       401,
-      ON(AGENT_FETCH) | ON(AGENT_ACK) | ON(AGENT_HEARTBEAT) | ON(AGENT_ROTATE),
+      ON(AGENT_FETCH) | ON(AGENT_ACK) | ON(AGENT_HEARTBEAT) | ON(AGENT_ROTATE) | ON(AGENT_PIN) |
+          ON(AGENT_REJECT),
       AGENT_UNAUTHENTICATED },
     { { "unauthenticated", 15 }, 401, ON(AGENT_INIT), AGENT_TURNED_AWAY },
     { { "forbidden", 9 }, 403, ON(AGENT_INIT), AGENT_TURNED_AWAY },
@@ -154,6 +155,16 @@ void agent_body_ack(struct buf *b, str_t etag, str_t version, str_t failure)
     json_out_close(&o, '}');
 }
 
+void agent_body_reject(struct buf *b, str_t etag, const char *reason)
+{
+    struct json_out o = json_out_to(b);
+    json_out_open(&o, '{');
+    JSON_OUT(&o, "etag", str, etag);
+    JSON_OUT(&o, "result", str, STR("rejected"));
+    JSON_OUT(&o, "reason", str, str_from_cz(reason));
+    json_out_close(&o, '}');
+}
+
 void agent_body_heartbeat(struct buf *b, const struct agent_host *host)
 {
     struct json_out o = json_out_to(b);
@@ -198,18 +209,61 @@ static void wire_init(const struct json *v, struct agent_news *n)
         n->event = AGENT_INITED;
 }
 
-static void wire_confirm(int status, const struct json *v, struct agent_news *n)
+/* The last part of the key set's address is the organisation; the address itself may be one that
+ * only the server's neighbours reach, so that the set is asked where everything is asked. */
+static str_t wire_org(const struct json *v)
+{
+    str_t uri = wire_text(v, STR("jwks_uri"));
+    str_t path = STR("/iassistants/config/keys/");
+    if (uri.n < path.n + ORG_TEXT)
+        return STR_NONE;
+    str_t org = str_sub(uri, uri.n - ORG_TEXT, ORG_TEXT);
+    if (!str_ends(str_sub(uri, 0, uri.n - ORG_TEXT), path))
+        return STR_NONE;
+    for (size_t i = 0; i < org.n; i++) {
+        if (org.p[i] != '-' && hex_digit(org.p[i]) < 0)
+            return STR_NONE;
+    }
+    return org;
+}
+
+static err_t wire_pin(const struct json *v, struct agent_news *n)
+{
+    struct pubkey root;
+    const struct json *jwk = json_member(v, STR("root_key"));
+    str_t org = wire_org(v);
+    err_t e = jwk == NULL || org.p == NULL ? E_NOT_FOUND : jwk_read(jwk, NULL, &root);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || root.kind != PUBKEY_ED25519)
+        return E_OK;
+    n->root = root;
+    n->org = org;
+    return E_OK;
+}
+
+static err_t wire_self(int status, const struct json *v, struct agent_news *n)
+{
+    TRY(wire_pin(v, n));
+    if (status == 200 && n->org.p != NULL)
+        n->event = AGENT_PINNED;
+    return E_OK;
+}
+
+static err_t wire_confirm(int status, const struct json *v, struct agent_news *n)
 {
     if (status == 202) {
         (void)wire_challenge(
             v, n); /* without one the next answer asks for a signature and brings one */
         n->event = AGENT_WAITING;
-        return;
+        return E_OK;
     }
+    TRY(wire_pin(v, n));
     n->token = wire_text(v, STR("token"));
     n->join_seq = wire_number(v, STR("join_seq"));
     if (status == 200 && n->token.p != NULL && n->join_seq >= 0)
         n->event = AGENT_ENROLLED;
+    return E_OK;
 }
 
 static void wire_rotate(const struct json *v, struct agent_news *n)
@@ -220,16 +274,19 @@ static void wire_rotate(const struct json *v, struct agent_news *n)
         n->event = AGENT_CONFIRMED;
 }
 
-/* The ETag is the hash of the bytes (API.md): what a proxy has cut or changed is not a
- * configuration. */
-static bool wire_etag_fits(str_t etag, str_t body)
+bool agent_etag_is(str_t etag)
 {
-    uint8_t want[SHA256_SIZE];
-    if (etag.n != 2 * SHA256_SIZE + 2 || etag.p[0] != '"' || etag.p[etag.n - 1] != '"' ||
-        hex_decode(str_sub(etag, 1, etag.n - 2), want, sizeof want) != E_OK)
-        return false;
-    digest_t have = sha256_of(body);
-    return memcmp(have.b, want, sizeof want) == 0;
+    uint8_t hash[SHA256_SIZE];
+    return etag.n == 2 * SHA256_SIZE + 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"' &&
+           hex_decode(str_sub(etag, 1, etag.n - 2), hash, sizeof hash) == E_OK;
+}
+
+err_t agent_etag_make(struct arena *a, str_t bytes, str_t *ret)
+{
+    char hex[2 * SHA256_SIZE];
+    digest_t d = sha256_of(bytes);
+    hex_encode(d.b, sizeof d.b, hex);
+    return str_format(a, ret, "\"%.*s\"", (int)sizeof hex, hex);
 }
 
 static void wire_config(const struct http_answer *answer, const struct json *v,
@@ -239,7 +296,8 @@ static void wire_config(const struct http_answer *answer, const struct json *v,
     const struct json *config = json_member(v, STR("config"));
     n->etag = http_answer_field(answer, STR("ETag"));
     if (enabled == NULL || json_type(enabled) != JSON_BOOL || config == NULL ||
-        json_type(config) != JSON_OBJECT || !wire_etag_fits(n->etag, answer->body))
+        json_type(config) != JSON_OBJECT ||
+        !agent_etag_is(n->etag)) /* whether of these bytes: verify.c */
         return;
     n->enabled = json_bool(enabled);
     n->version = wire_text(v, STR("version"));
@@ -261,35 +319,47 @@ static void wire_refusal(enum agent_ask ask, int status, const struct json *v, s
     }
 }
 
-static void wire_success(enum agent_ask ask, const struct http_answer *answer, const struct json *v,
-                         struct agent_news *n)
+static err_t wire_success(enum agent_ask ask, const struct http_answer *answer,
+                          const struct json *v, struct agent_news *n)
 {
     switch (ask) {
     case AGENT_INIT:
         wire_init(v, n);
-        return;
+        return E_OK;
     case AGENT_CONFIRM:
-        wire_confirm(answer->status, v, n);
-        return;
+        return wire_confirm(answer->status, v, n);
     case AGENT_ROTATE:
         wire_rotate(v, n);
-        return;
+        return E_OK;
     case AGENT_FETCH:
         wire_config(answer, v, n);
-        return;
+        return E_OK;
+    case AGENT_PIN:
+        return wire_self(answer->status, v, n);
     case AGENT_ACK:
     case AGENT_HEARTBEAT:
-        return;
+    case AGENT_REJECT:
+        return E_OK;
+    case AGENT_ASKS:
+        break;
     }
     assert(false);
+    return E_INTERNAL;
 }
 
 /* The texts of a parsed body die with it: the arena keeps them. */
 static err_t wire_keep(struct arena *a, struct agent_news *n)
 {
-    str_t *const texts[] = { &n->slug,   &n->device_id,         &n->request_id,      &n->code,
-                             &n->claim,  &n->challenge_context, &n->challenge_nonce, &n->token,
-                             &n->version };
+    str_t *const texts[] = { &n->slug,
+                             &n->device_id,
+                             &n->request_id,
+                             &n->code,
+                             &n->claim,
+                             &n->challenge_context,
+                             &n->challenge_nonce,
+                             &n->token,
+                             &n->version,
+                             &n->org };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i]->p != NULL)
             TRY(str_copy(a, *texts[i], texts[i]));
@@ -302,9 +372,10 @@ static bool wire_bare(enum agent_ask ask, int status, struct agent_news *n)
 {
     bool good = (ask == AGENT_FETCH && status == 304) || (ask == AGENT_ACK && status == 204) ||
                 (ask == AGENT_HEARTBEAT && status == 202);
-    if (good)
-        n->event = AGENT_CONFIRMED;
-    return good;
+    bool told = ask == AGENT_REJECT && status == 204; /* nothing is in force by that */
+    if (good || told)
+        n->event = good ? AGENT_CONFIRMED : AGENT_UNCHANGED;
+    return good || told;
 }
 
 static int64_t wire_retry_after(const struct http_answer *answer)
@@ -328,7 +399,7 @@ err_t agent_read(struct arena *a, enum agent_ask ask, const struct http_answer *
             return e;
         bool object = e == E_OK && json_type(v) == JSON_OBJECT;
         if (object && answer->status >= 200 && answer->status < 300)
-            wire_success(ask, answer, v, &n);
+            TRY(wire_success(ask, answer, v, &n));
         else if (object && answer->status >= 400)
             wire_refusal(ask, answer->status, v, &n);
     }

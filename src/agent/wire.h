@@ -6,6 +6,7 @@
 
 #include "agent/rules.h"
 #include "agent/store.h"
+#include "agent/verify.h"
 #include "base/buf.h"
 #include "plat/http/client.h"
 
@@ -21,9 +22,16 @@ struct agent_news {
     str_t challenge_context, challenge_nonce;
     str_t token;
     int64_t join_seq;
+    /* AGENT_ENROLLED, AGENT_PINNED: absent when the server says none */
+    struct pubkey root;
+    str_t org;
     /* AGENT_CONFIGURED */
     str_t etag, version, body;
     bool enabled;
+    /* AGENT_CONFIGURED, AGENT_CONFIRMED, AGENT_WIPED, AGENT_BLOCKED: what was signed; exp_s 0:
+     * nothing was. AGENT_REJECTED: why. Nothing of it is set by agent_read. */
+    struct verify_lease lease;
+    enum verify_refusal refusal;
 };
 
 struct agent_host {
@@ -33,6 +41,10 @@ struct agent_host {
     const char *version; /* of this program */
 };
 
+/* `"` 64 hex digits `"`: what the server names bytes by (API.md), and that of these bytes. */
+bool agent_etag_is(str_t etag);
+err_t agent_etag_make(struct arena *a, str_t bytes, str_t *ret) MUST_USE;
+
 err_t agent_seed_read(const struct agent_store *s, secret_t *ret) MUST_USE;
 
 void agent_body_init(struct buf *b, const secret_t *seed, const struct agent_host *host);
@@ -41,9 +53,11 @@ err_t agent_body_confirm(struct arena *a, struct buf *b, const secret_t *seed,
                          const struct agent_store *s) MUST_USE;
 void agent_body_rotate(struct buf *b, const struct agent_store *s);
 void agent_body_ack(struct buf *b, str_t etag, str_t version, str_t failure);
+void agent_body_reject(struct buf *b, str_t etag, const char *reason);
 void agent_body_heartbeat(struct buf *b, const struct agent_host *host);
 
-/* Anything that is not an answer of ours gives AGENT_UNREACHED. E_NO_MEMORY. */
+/* Anything that is not an answer of ours gives AGENT_UNREACHED. What an answer says is not yet what
+ * the server says: nothing is verified here (trust.c). E_NO_MEMORY. */
 err_t agent_read(struct arena *a, enum agent_ask ask, const struct http_answer *answer,
                  struct agent_news *ret) MUST_USE;
 

@@ -20,6 +20,25 @@ static err_t acked_device(struct request *rq, oid_t named, oid_t *ret)
     return E_OK;
 }
 
+/* What is recorded for each result; the row's own event is that of the first. */
+static const struct ack_event {
+    str_t result;
+    str_t action;
+} ack_events[] = {
+    { { "applied", 7 }, { "config.applied", 14 } },
+    { { "failed", 6 }, { "config.failed", 13 } },
+    { { "rejected", 8 }, { "config.rejected", 15 } },
+};
+
+static str_t ack_action(str_t result)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ack_events); i++) {
+        if (str_eq(result, ack_events[i].result))
+            return ack_events[i].action;
+    }
+    return STR("config.failed"); /* the shape lets no other word in */
+}
+
 static err_t ack_details(struct request *rq, const struct config_ack_in *in)
 {
     CLEANUP(buf_fini) struct buf b;
@@ -30,6 +49,7 @@ static err_t ack_details(struct request *rq, const struct config_ack_in *in)
     JSON_OUT(&o, "etag", str, in->etag);
     JSON_OUT(&o, "version", str, in->version);
     JSON_OUT(&o, "result", str, in->result);
+    JSON_OUT(&o, "reason", str, in->reason);
     JSON_OUT(&o, "applied_at", ts, in->applied_at);
     json_out_close(&o, '}');
     TRY(b.err);
@@ -52,8 +72,7 @@ err_t config_ack_post(struct request *rq)
     TRY(acked_device(rq, in->device_id, &ack.device));
     TRY(config_ack(&rq->act, &ack, &new));
     rq->quiet = !new;
-    if (!str_eq(in->result, STR("applied")))
-        rq->event.action = STR("config.failed");
+    rq->event.action = ack_action(in->result);
     request_target(rq, "device", ack.device, STR_NONE);
     request_reason(rq, in->reason);
     TRY(ack_details(rq, in));

@@ -34,7 +34,8 @@ async function journal(agent) {
 function confirmedBefore(agent, seconds) {
     const file = path.join(agent.state, 'state.json');
     const state = JSON.parse(readFileSync(file, 'utf8').split('\n')[0]);
-    state.confirmed_us -= seconds * 1e6;
+    for (const name of ['confirmed_us', 'lease_mono_us']) state[name] -= seconds * 1e6;
+    for (const name of ['lease_iat_s', 'lease_exp_s', 'seen_iat_s']) state[name] -= seconds;
     const line = JSON.stringify(state);
     writeFileSync(file, `${line}\n${createHash('sha256').update(line).digest('hex')}\n`);
 }

@@ -31,7 +31,9 @@ err_t config_ack(struct act *act, const struct config_ack *in, bool *ret_new)
         &(struct sql_device_ack_get){ .org = act->org, .device_id = in->device }, &old);
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
-    bool same = e == E_OK && str_eq(old.etag, etag) && str_eq(old.result, in->result);
+    /* One etag may be refused for several reasons, and each is news. */
+    bool same = e == E_OK && str_eq(old.etag, etag) && str_eq(old.result, in->result) &&
+                (!str_eq(in->result, STR("rejected")) || str_eq(old.reason, in->reason));
     if (!same)
         TRY(sql_device_ack_put(act->db, &(struct sql_device_ack_put){ .device_id = in->device,
                                                                       .org = act->org,

@@ -97,6 +97,13 @@ static void enrol(struct seneschal_agent *g)
         (struct agent_news){ .event = AGENT_ENROLLED, .token = STR("sen_d_1"), .join_seq = 1 });
 }
 
+/* As the server gives it now. */
+static struct verify_lease lease(int64_t life_s)
+{
+    int64_t now = clock_wall().us / 1000000;
+    return (struct verify_lease){ .seq = 7, .iat_s = now, .exp_s = now + life_s };
+}
+
 static void configure(struct seneschal_agent *g)
 {
     (void)follow(g, AGENT_FETCH,
@@ -104,7 +111,14 @@ static void configure(struct seneschal_agent *g)
                                       .etag = str_from_cz(etag),
                                       .version = STR("2026-01-01.1"),
                                       .body = STR(ENABLED),
-                                      .enabled = true });
+                                      .enabled = true,
+                                      .lease = lease(3600) });
+}
+
+static void confirm(struct seneschal_agent *g)
+{
+    (void)follow(g, AGENT_FETCH,
+                 (struct agent_news){ .event = AGENT_CONFIRMED, .lease = lease(3600) });
 }
 
 static void assert_out(const char *want)
@@ -149,7 +163,7 @@ static void test_from_nothing_to_a_configuration(void **state)
         (struct agent_news){ .event = AGENT_UNREACHED, .slug = STR("overloaded"), .later = true });
     assert_int_equal(g->store.ack_owed, 1);
     assert_true(g->side_put_off);
-    (void)follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_CONFIRMED });
+    (void)follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_UNCHANGED });
     assert_false(g->side_put_off);
     assert_string_equal(g->store.etag, etag);
     (void)follow(g, AGENT_ACK, (struct agent_news){ .event = AGENT_CONFIRMED });
@@ -238,7 +252,8 @@ static void configure_with(struct seneschal_agent *g, const char *body)
                                       .etag = str_from_cz(tag),
                                       .version = STR("2026-01-01.2"),
                                       .body = str_from_cz(body),
-                                      .enabled = strstr(body, "\"enabled\":true") != NULL });
+                                      .enabled = strstr(body, "\"enabled\":true") != NULL,
+                                      .lease = lease(3600) });
     assert_out(body);
 }
 
@@ -330,7 +345,9 @@ static void test_the_lease_goes_on_through_a_restart(void **state)
     pass(3000);
     g = reopen(g);
     assert_int_equal(agent_lease_left(g).us, DUR_S(600).us);
-    (void)follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_CONFIRMED });
+    (void)follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_UNCHANGED });
+    assert_int_equal(agent_lease_left(g).us, DUR_S(600).us); /* a 304 alone proves nothing */
+    confirm(g);
     assert_int_equal(agent_lease_left(g).us, DUR_S(3600).us);
     g = reopen(g);
     assert_int_equal(agent_lease_left(g).us, DUR_S(3600).us);
@@ -437,9 +454,9 @@ static void test_waiting(void **state)
     enrol(g);
     configure(g);
     pass(50);
-    wait = follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_CONFIRMED });
+    wait = follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_UNCHANGED });
     assert_int_equal(wait.us, 0); /* a long poll that ended: the next one */
-    wait = follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_CONFIRMED });
+    wait = follow(g, AGENT_FETCH, (struct agent_news){ .event = AGENT_UNCHANGED });
     assert_true(wait.us >= DUR_S(5).us && wait.us <= DUR_S(10).us); /* one that was not long */
     seneschal_agent_close(g);
 }

@@ -30,7 +30,14 @@ static const struct {
     { AGENT_TURNED_AWAY, { U, P, A, S, D }, AGENT_LONG, 0 },
     { AGENT_CONFIGURED, { A, A, A, A, A }, AGENT_GO, 0 },
     { AGENT_CONFIRMED, { A, A, A, A, D }, AGENT_GO, 0 },
+    { AGENT_UNCHANGED, { U, P, A, S, D }, AGENT_GO, 0 },
+    { AGENT_REJECTED, { U, P, A, S, D }, AGENT_BACK_OFF, 0 },
+    { AGENT_PINNED, { U, P, A, S, D }, AGENT_NOW, 0 },
     { AGENT_REVOKED, { D, D, D, D, D }, AGENT_LONG, AGENT_DO_DISABLE },
+    { AGENT_WIPED,
+      { D, D, D, D, D },
+      AGENT_LONG,
+      AGENT_DO_DISABLE | AGENT_DO_WIPE | AGENT_DO_DROP_REQUEST },
     { AGENT_BLOCKED, { D, D, D, D, D }, AGENT_LONG, AGENT_DO_DISABLE | AGENT_DO_DEGRADE },
     { AGENT_UNAUTHENTICATED, { U, P, A, S, D }, AGENT_BACK_OFF, 0 },
     { AGENT_UNREACHED, { U, P, A, S, D }, AGENT_ASKED, 0 },
@@ -68,8 +75,13 @@ static void test_laws(void **state)
             /* Into DISABLED never without the disabled form. */
             assert_true(was_off || m.to != AGENT_DISABLED || (m.does & AGENT_DO_DISABLE) != 0);
             /* No answer moves nothing: any proxy can say anything. */
-            if (event == AGENT_UNREACHED || event == AGENT_UNAUTHENTICATED)
+            if (event == AGENT_UNREACHED || event == AGENT_UNAUTHENTICATED ||
+                event == AGENT_REJECTED)
                 assert_true((int)m.to == from && m.does == 0 && m.wait != AGENT_GO);
+            if (event == AGENT_UNCHANGED)
+                assert_true((int)m.to == from && m.does == 0);
+            /* Only what is signed wipes. */
+            assert_true((m.does & AGENT_DO_WIPE) == 0 || event == AGENT_WIPED);
             assert_non_null(agent_event_name((enum agent_event)event));
         }
         assert_non_null(agent_state_name((enum agent_state)from));
@@ -101,6 +113,12 @@ static const struct {
     { "stale: nothing but the configuration",
       { .state = S, .has_token = true, .heartbeat = true },
       AGENT_FETCH },
+    { "a token without a root key: pin it before it is used",
+      { .state = D, .has_token = true, .pin = true, .reject = true },
+      AGENT_PIN },
+    { "a refused answer is told in any state",
+      { .state = D, .has_token = true, .reject = true },
+      AGENT_REJECT },
     { "the token is refused",
       { .state = S, .has_token = true, .token_refused = true },
       AGENT_INIT },

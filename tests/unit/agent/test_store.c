@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two generations: a torn newest file falls back, and no moment loses what was stored. */
 #include "agent/store.h"
+#include "base/enc.h"
 #include "base/fault.h"
 #include "plat/crypto/crypto.h"
 #include "plat/os/file.h"
@@ -104,6 +105,37 @@ static void test_a_damaged_newest_falls_back(void **state)
     assert_string_equal(back.token, "two");
 }
 
+/* What an agent of an earlier version has left is a whole state: what it did not know is absent. */
+static void test_an_older_file(void **state)
+{
+    (void)state;
+    static const char line[] =
+        "{\"generation\":3,\"state\":2,\"reason\":\"\",\"machine_id\":\"m\",\"seed\":\"s\","
+        "\"init_nonce\":\"\",\"device_id\":\"d\",\"request_id\":\"\",\"code\":\"\",\"claim\":\"\","
+        "\"challenge_context\":\"\",\"challenge_nonce\":\"\",\"token\":\"t\",\"join_seq\":1,"
+        "\"token_us\":5,\"rotate_nonce\":\"\",\"etag\":\"e\",\"version\":\"v\",\"confirmed_us\":6,"
+        "\"ack_owed\":0}";
+    struct agent_store back;
+    struct buf b;
+    str_t text = str_from_cz(line);
+    digest_t d = sha256_of(text);
+    buf_init(&b, KIB(4));
+    buf_add(&b, text);
+    buf_add_byte(&b, '\n');
+    buf_add_hex(&b, d.b, sizeof d.b);
+    buf_add_byte(&b, '\n');
+    write_bytes(newest, buf_str(&b));
+    buf_fini(&b);
+    assert_int_equal(agent_store_load(dir, NULL, &back), E_OK);
+    assert_string_equal(back.token, "t");
+    assert_string_equal(back.root, "");
+    assert_int_equal(back.lease_exp_s, 0);
+    assert_int_equal(back.wiped, 0);
+    /* Of the members that it did know none may be missing. */
+    write_bytes(newest, STR("{\"generation\":3}\n"));
+    assert_int_equal(agent_store_load(dir, NULL, &back), E_CORRUPT);
+}
+
 /* A state that was there and cannot be read is not a machine that never enrolled. */
 static void test_both_damaged_is_an_error(void **state)
 {
@@ -193,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_round_trip, clear),
         cmocka_unit_test_teardown(test_a_damaged_newest_falls_back, clear),
+        cmocka_unit_test_teardown(test_an_older_file, clear),
         cmocka_unit_test_teardown(test_both_damaged_is_an_error, clear),
         cmocka_unit_test_teardown(test_saving_over_a_damaged_newest_keeps_the_older, clear),
         cmocka_unit_test_teardown(test_save_both_leaves_no_older_token, clear),

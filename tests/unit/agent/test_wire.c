@@ -75,6 +75,9 @@ static const struct row rows[] = {
     { "acknowledged", AGENT_ACK, 204, "", AGENT_CONFIRMED },
     { "ack with another answer", AGENT_ACK, 200, "{}", AGENT_UNREACHED },
     { "heartbeat", AGENT_HEARTBEAT, 202, "", AGENT_CONFIRMED },
+    { "a refused answer was told", AGENT_REJECT, 204, "", AGENT_UNCHANGED },
+    { "about ourselves, without a key", AGENT_PIN, 200, "{\"id\":\"d\"}", AGENT_UNREACHED },
+    { "about ourselves, revoked", AGENT_PIN, 403, "{\"code\":\"device-revoked\"}", AGENT_REVOKED },
     { "not a body", AGENT_CONFIRM, 200, "[1,2", AGENT_UNREACHED },
     { "duplicate members", AGENT_CONFIRM, 200, "{\"token\":\"a\",\"token\":\"b\",\"join_seq\":1}",
       AGENT_UNREACHED },
@@ -115,8 +118,8 @@ static void test_rows(void **state)
     }
 }
 
-/* What a proxy has cut or changed is not a configuration, whatever it looks like. */
-static void test_the_etag_is_the_hash_of_the_bytes(void **state)
+/* Whether it is the hash of these bytes is verify.c's to say, and has a word of its own. */
+static void test_the_etag_is_a_hash(void **state)
 {
     (void)state;
     static const struct row row = { "", AGENT_FETCH, 200, BODY, AGENT_CONFIGURED };
@@ -128,10 +131,59 @@ static void test_the_etag_is_the_hash_of_the_bytes(void **state)
     assert_true(news.enabled);
     assert_true(str_eq(news.version, STR("2026-01-01.1")));
     assert_true(str_eq(news.body, STR(BODY)));
-    etag[10] = etag[10] == '0' ? '1' : '0';
+    assert_int_equal(news.lease.exp_s, 0); /* nothing is proven yet */
+    str_t again;
+    assert_int_equal(agent_etag_make(a, STR(BODY), &again), E_OK);
+    assert_true(str_eq(again, str_from_cz(etag)));
+    etag[10] = 'x';
     assert_int_equal(read_event(a, &row, str_from_cz(etag), &news), AGENT_UNREACHED);
     assert_int_equal(read_event(a, &row, STR_NONE, &news), AGENT_UNREACHED);
     assert_int_equal(read_event(a, &row, STR("\"\""), &news), AGENT_UNREACHED);
+}
+
+#define ROOT                                                                                       \
+    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
+#define ORG "019d7c30-5b1e-7abc-8def-0123456789ab"
+
+/* Root key and organisation: both, and whole, or nothing that could be pinned. */
+static void test_what_is_pinned(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *body;
+        bool pinned;
+    } bodies[] = {
+        { "as it is",
+          "{\"jwks_uri\":\"https://h/api/v1/iassistants/config/keys/" ORG "\",\"root_key\":" ROOT
+          "}",
+          true },
+        { "at the root of a path",
+          "{\"jwks_uri\":\"https://h/s/iassistants/config/keys/" ORG "\",\"root_key\":" ROOT "}",
+          true },
+        { "no key", "{\"jwks_uri\":\"https://h/iassistants/config/keys/" ORG "\"}", false },
+        { "no address", "{\"root_key\":" ROOT "}", false },
+        { "an address of another thing",
+          "{\"jwks_uri\":\"https://h/oauth2/jwks\",\"root_key\":" ROOT "}", false },
+        { "no organisation's name",
+          "{\"jwks_uri\":\"https://h/iassistants/config/keys/019d7c30/../"
+          "1e-7abc-8def-0123456789ab\","
+          "\"root_key\":" ROOT "}",
+          false },
+        { "a key that is none",
+          "{\"jwks_uri\":\"https://h/iassistants/config/keys/" ORG
+          "\",\"root_key\":{\"kty\":\"OKP\"}}",
+          false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+        struct agent_news news;
+        const struct http_answer answer = { .status = 200, .body = str_from_cz(bodies[i].body) };
+        print_message("# %s\n", bodies[i].name);
+        assert_int_equal(agent_read(a, AGENT_PIN, &answer, &news), E_OK);
+        assert_int_equal(news.event, bodies[i].pinned ? AGENT_PINNED : AGENT_UNREACHED);
+        assert_true(str_eq(news.org, bodies[i].pinned ? STR(ORG) : STR_NONE));
+        assert_int_equal(news.root.kind, bodies[i].pinned ? PUBKEY_ED25519 : PUBKEY_NONE);
+    }
 }
 
 static void test_retry_after(void **state)
@@ -253,6 +305,11 @@ static void test_bodies(void **state)
                        STR("{\"version\":\"v.1\",\"etag\":\"\\\"e\\\"\",\"result\":\"failed\","
                            "\"reason\":\"no room\",\"applied_at\":\"2023-11-14T22:13:20.000Z\"}")));
     clock_release();
+    buf_clear(&b);
+    agent_body_reject(&b, STR("\"e\""), "sequence-back");
+    assert_true(str_eq(
+        buf_str(&b),
+        STR("{\"etag\":\"\\\"e\\\"\",\"result\":\"rejected\",\"reason\":\"sequence-back\"}")));
     buf_fini(&b);
 }
 
@@ -266,7 +323,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_the_etag_is_the_hash_of_the_bytes),
+        cmocka_unit_test(test_the_etag_is_a_hash),
+        cmocka_unit_test(test_what_is_pinned),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_the_signature_is_over_the_bytes_of_the_contract),
         cmocka_unit_test(test_signatures_that_stay_as_they_are),
