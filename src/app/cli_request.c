@@ -16,6 +16,7 @@ struct reading {
     struct cli_request *to;
     str_t words; /* that are still wanted */
     str_t path;  /* the rest of the row's path, from the next {word} on */
+    bool scoped; /* --scope is given, or implied */
 };
 
 static err_t read_words(struct reading *r, int argc, char **argv) MUST_USE;
@@ -112,9 +113,26 @@ static err_t read_words(struct reading *r, int argc, char **argv)
     return E_OK;
 }
 
+/* Where a row takes a scope and its target, a group as the target is the scope `group` too. */
+static err_t imply_scope(struct reading *r, const struct cli_flag *target)
+{
+    struct cli_flag scope;
+    if (r->scoped || !str_eq(target->member, STR("target_id")) ||
+        !find_flag(r->cmd, "--scope", &scope))
+        return E_OK;
+    r->scoped = true;
+    if (scope.query) {
+        cli_request_query(r->to, scope.member, target->kind);
+        return E_OK;
+    }
+    return body_set(r, scope.member, json_new_string(target->kind));
+}
+
 static err_t read_flags(struct reading *r, int argc, char **argv)
 {
     int used = 1;
+    for (int i = 0; i < argc; i++)
+        r->scoped = r->scoped || cli_is_flag(argv[i], STR("scope"));
     for (int i = 0; i < argc; i += used) {
         used = 1;
         if (is_a_flag(argv[i]))
@@ -248,6 +266,8 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
     TRY(value_check(r, f, text));
     if (f->kind.p != NULL)
         TRY(cli_resolve(r->cli, r->client, f->kind, text, &text));
+    if (f->kind.p != NULL)
+        TRY(imply_scope(r, f));
     if (f->query) {
         cli_request_query(r->to, f->member, text);
         return E_OK;

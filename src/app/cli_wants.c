@@ -123,6 +123,7 @@ const char *cli_flag_doc(const struct cli_command *cmd, const struct cli_flag *f
         { "config", "settings, as seneschal.yaml(5) has them" },
         { "body", "what to send, - for standard input" },
         { "against", "checkpoints that were kept elsewhere, lines of the log" },
+        { "value-file", "a file that holds the value; one line break at its end is left out" },
         { "follow", "go on with what comes, until Ctrl-C" },
         { "tables", "the tables of this program, as JSON" },
     };
