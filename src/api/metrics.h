@@ -63,6 +63,7 @@ struct metrics_slow {
     _Atomic int64_t devices[DEVICE_STATUSES];
     _Atomic int64_t chains;
     _Atomic int64_t events;
+    _Atomic int64_t rollouts;
     _Atomic int64_t resident_bytes;
     _Atomic int64_t virtual_bytes;
     _Atomic int64_t files;

@@ -9,6 +9,7 @@
 #include "plat/os/proc.h"
 #include "sql/audit.h"
 #include "sql/fleet.h"
+#include "sql/rollout.h"
 
 #define KEEP DUR_S(10)
 
@@ -18,10 +19,12 @@ static err_t ask(struct request *rq, struct metrics_slow *slow)
     struct arena *a = rq->act.arena;
     struct sql_device_sums_row *rows = NULL;
     struct sql_audit_sums_row sums;
+    struct sql_rollout_open_count_row rollouts;
     int64_t devices[DEVICE_STATUSES] = { 0 };
     size_t n = 0;
     TRY(sql_device_sums(db, a, &rows, &n));
     TRY(sql_audit_sums(db, a, &sums));
+    TRY(sql_rollout_open_count(db, a, &rollouts));
     for (size_t i = 0; i < n; i++) {
         if (rows[i].status >= 0 && rows[i].status < DEVICE_STATUSES)
             devices[rows[i].status] = rows[i].n;
@@ -30,6 +33,7 @@ static err_t ask(struct request *rq, struct metrics_slow *slow)
         atomic_store_explicit(&slow->devices[i], devices[i], memory_order_relaxed);
     atomic_store_explicit(&slow->chains, sums.chains, memory_order_relaxed);
     atomic_store_explicit(&slow->events, sums.events, memory_order_relaxed);
+    atomic_store_explicit(&slow->rollouts, rollouts.n, memory_order_relaxed);
     struct proc_figures f;
     proc_figures(&f);
     atomic_store_explicit(&slow->resident_bytes, (int64_t)f.resident_bytes, memory_order_relaxed);
@@ -65,6 +69,7 @@ void metrics_slow(struct buf *b, const struct metrics_slow *slow)
     for (int s = DEVICE_PENDING; s < DEVICE_STATUS_COUNT; s++)
         metric_put_label(b, M_DEVICES, "status", device_status_name((enum device_status)s),
                          value(&slow->devices[s]));
+    metric_put(b, M_ROLLOUTS, value(&slow->rollouts));
     metric_put(b, M_AUDIT_CHAINS, value(&slow->chains));
     metric_put(b, M_AUDIT_EVENTS, value(&slow->events));
     metric_put_seconds(b, M_CPU, proc_cpu().us);

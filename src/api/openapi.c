@@ -14,9 +14,10 @@ struct shape_list {
 };
 
 static const char *const kind_types[] = {
-    [K_STR] = "string", [K_I64] = "integer",     [K_BOOL] = "boolean",     [K_TIME] = "string",
-    [K_ID] = "string",  [K_OPT_I64] = "integer", [K_OPT_BOOL] = "boolean", [K_JSON] = "object",
-    [K_STRS] = "array", [K_ROWS] = "array",      [K_OBJ] = "object",
+    [K_STR] = "string",       [K_I64] = "integer", [K_BOOL] = "boolean",
+    [K_TIME] = "string",      [K_ID] = "string",   [K_OPT_I64] = "integer",
+    [K_OPT_BOOL] = "boolean", [K_JSON] = "object", [K_OPT_MILLI] = "number",
+    [K_STRS] = "array",       [K_ROWS] = "array",  [K_OBJ] = "object",
 };
 
 static void shape_note(struct shape_list *list, const struct shape *s)

@@ -76,12 +76,12 @@ static void answer_200(struct api *api, struct http_xchg *x, const struct live_h
 }
 
 /* The effective configuration itself: looked up again with its body, which a 304 does not need.
- * The caller drops it. */
+ * The caller drops it. Whoever gets it was there: a device that dies of it is not away. */
 static bool find_config(struct live *live, const digest_t *token, struct live_hit *ret)
 {
     dur_t wait;
     struct live_ask look = {
-        .token = *token, .now = clock_now(), .mono = clock_mono(), .body = true
+        .token = *token, .now = clock_now(), .mono = clock_mono(), .seen = true, .body = true
     };
     return live_find(live, &look, ret, &wait) == LIVE_HIT && ret->fresh;
 }

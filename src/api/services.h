@@ -36,6 +36,14 @@ struct settings {
     bool any_ip_host; /* wildcard bind without public_url */
 };
 
+/* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
+ * far it has looked, and whether any is open. */
+struct rollout_pulse {
+    _Atomic uint64_t moved;
+    _Atomic uint64_t looked;
+    _Atomic bool open;
+};
+
 struct services {
     const char *dir; /* the data directory */
     const struct settings *_Atomic settings;
@@ -56,6 +64,7 @@ struct services {
     ts_t started_at;
     oid_t default_org;
     struct admin_tokens admin_tokens;
+    struct rollout_pulse rollouts;
 };
 
 static inline const struct settings *services_settings(const struct services *sv)

@@ -45,6 +45,7 @@ enum kind {
     K_ID,
     K_OPT_I64,
     K_OPT_BOOL,
+    K_OPT_MILLI,
     K_JSON,
     K_STRS,
     K_ROWS,
@@ -90,8 +91,8 @@ struct shape {
 
 /* clang-format off */
 #define KIND_OF(m) _Generic((m), str_t: K_STR, int64_t: K_I64, bool: K_BOOL, ts_t: K_TIME, oid_t: K_ID,      \
-    opt_i64_t: K_OPT_I64, opt_bool_t: K_OPT_BOOL, json_text_t: K_JSON, struct strs: K_STRS, struct rows: K_ROWS, \
-    struct obj: K_OBJ)
+    opt_i64_t: K_OPT_I64, opt_bool_t: K_OPT_BOOL, opt_milli_t: K_OPT_MILLI, \
+    json_text_t: K_JSON, struct strs: K_STRS, struct rows: K_ROWS, struct obj: K_OBJ)
 /* Each ends its arguments with an empty one, because ISO C wants something for the `...` of the inner macro. */
 #define FIELD(T, ...) FIELD_1(T, __VA_ARGS__, )
 #define FIELD_1(T, m, ...) { .name = #m, .at = offsetof(T, m), .kind = KIND_OF(((T *)NULL)->m), __VA_ARGS__ }

@@ -65,6 +65,25 @@ static err_t decode_bool(const struct field *f, const struct json *v, struct dia
     return E_OK;
 }
 
+/* The text tells exactly what a binary fraction would round. */
+static err_t decode_milli(const struct field *f, const struct json *v, struct diag *why,
+                          opt_milli_t *ret)
+{
+    CLEANUP(buf_fini) struct buf b;
+    int64_t milli = 0;
+    buf_init(&b, NUM_MILLI_TEXT);
+    bool number = json_type(v) == JSON_INT || json_type(v) == JSON_REAL;
+    if (number)
+        json_write(&b, v);
+    if (!number || b.err != E_OK || num_parse_milli(buf_str(&b), &milli) != E_OK)
+        return want(why, f, "a number with up to three decimals");
+    if (milli < f->min * 1000 || milli > f->max * 1000)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want a number from %lld to %lld",
+                              (long long)f->min, (long long)f->max);
+    *ret = (opt_milli_t){ true, milli };
+    return E_OK;
+}
+
 static err_t decode_strs(struct arena *a, const struct field *f, const struct json *v,
                          struct diag *why, struct strs *ret)
 {
@@ -206,6 +225,8 @@ static err_t decode_field(struct arena *a, const struct field *f, const struct j
     case K_OPT_BOOL:
         ((opt_bool_t *)to)->set = true;
         return decode_bool(f, v, why, &((opt_bool_t *)to)->v);
+    case K_OPT_MILLI:
+        return decode_milli(f, v, why, to);
     case K_TIME:
         return decode_time(f, v, why, to);
     case K_ID:
@@ -306,6 +327,7 @@ static err_t decode_query_value(struct arena *a, const struct field *f, str_t v,
         return ts_parse(v, to) == E_OK ? E_OK : want(why, f, "a time of RFC 3339");
     case K_ID:
         return oid_parse(v, to) == E_OK ? E_OK : want(why, f, "an id: a UUID as text");
+    case K_OPT_MILLI:
     case K_JSON:
     case K_STRS:
     case K_ROWS:

@@ -2,6 +2,8 @@
 /* Encoding by shape: a C struct into a JSON object. */
 #include "api/shape.h"
 
+#include "base/num.h"
+
 static bool field_is_absent(const struct field *f, const void *at)
 {
     switch (f->kind) {
@@ -15,6 +17,8 @@ static bool field_is_absent(const struct field *f, const void *at)
         return !((const opt_i64_t *)at)->set;
     case K_OPT_BOOL:
         return !((const opt_bool_t *)at)->set;
+    case K_OPT_MILLI:
+        return !((const opt_milli_t *)at)->set;
     case K_JSON:
         return ((const json_text_t *)at)->text.p == NULL;
     case K_STRS:
@@ -36,6 +40,13 @@ static void encode_strs(struct json_out *o, const struct strs *list)
     for (size_t i = 0; i < list->n; i++)
         json_out_str(o, list->v[i]);
     json_out_close(o, ']');
+}
+
+static void encode_milli(struct json_out *o, opt_milli_t v)
+{
+    char text[NUM_MILLI_TEXT];
+    num_format_milli(v.v, text);
+    json_out_raw(o, str_from_cz(text));
 }
 
 static void encode_rows(struct json_out *o, const struct shape *s, const struct rows *rows)
@@ -64,6 +75,9 @@ static void encode_value(struct json_out *o, const struct field *f, const void *
         return;
     case K_OPT_BOOL:
         json_out_bool(o, ((const opt_bool_t *)at)->v);
+        return;
+    case K_OPT_MILLI:
+        encode_milli(o, *(const opt_milli_t *)at);
         return;
     case K_TIME:
         json_out_ts(o, *(const ts_t *)at);

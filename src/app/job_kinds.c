@@ -7,6 +7,7 @@
 #include "domain/identity/data_key.h"
 #include "domain/live/history.h"
 #include "domain/policy/secret_store.h"
+#include "domain/policy/rollout_tick.h"
 #include "sql/store.h"
 
 /* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
@@ -18,6 +19,7 @@ enum {
     VACUUM_SLICE = 128
 };
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
+#define ROLLOUT_BUDGET   DUR_MS(5)
 
 static err_t run_seen(struct job_task *task)
 {
@@ -134,15 +136,47 @@ static err_t run_history(struct job_task *task)
     return history_prune(&task->act, before, SLICE, &task->more);
 }
 
+static ts_t rollout_seen(void *live, oid_t device)
+{
+    return live_seen_at(live, device);
+}
+
+/* Each second, but only while a rollout is under way: an idle server writes nothing for it. */
+static bool rollouts_press(const struct job_task *task)
+{
+    const struct rollout_pulse *pulse = &task->services->rollouts;
+    return atomic_load(&pulse->open) || atomic_load(&pulse->moved) != atomic_load(&pulse->looked);
+}
+
+static err_t run_rollouts(struct job_task *task)
+{
+    struct services *sv = task->services;
+    uint64_t moved = atomic_load(&sv->rollouts.moved);
+    struct rollout_tick tick = {
+        .audit = sv->audit,
+        .up_since = sv->started_at,
+        .seen = rollout_seen,
+        .seen_arg = sv->live,
+        .budget = ROLLOUT_BUDGET,
+    };
+    TRY(rollout_tick(&task->act, &tick));
+    task->more = tick.more;
+    /* Said before the commit: should it fail, the next look comes with the row of the job. */
+    atomic_store(&sv->rollouts.open, tick.open);
+    atomic_store(&sv->rollouts.looked, moved);
+    return E_OK;
+}
+
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
-    { "device-seen",        5,   run_seen,        NULL, NULL },
-    { "request-expiry",     60,  run_expire,      NULL, NULL },
-    { "audit-checkpoint",   60,  run_checkpoint,  checkpoint_presses, NULL },
-    { "refusal-summary",    60,  run_refusals,    NULL, applied_refusals },
-    { "idempotency-expiry", 600, run_idempotency, NULL, NULL },
-    { "secret-reseal",      600, run_reseal,      reseal_presses, NULL },
-    { "history-expiry",     3600, run_history,    NULL, NULL },
-    { "store-vacuum",       60,  run_vacuum,      NULL, NULL },
+    { "device-seen",        5,    run_seen,        NULL, NULL, false },
+    { "request-expiry",     60,   run_expire,      NULL, NULL, false },
+    { "audit-checkpoint",   60,   run_checkpoint,  checkpoint_presses, NULL, false },
+    { "refusal-summary",    60,   run_refusals,    NULL, applied_refusals, false },
+    { "idempotency-expiry", 600,  run_idempotency, NULL, NULL, false },
+    { "secret-reseal",      600,  run_reseal,      reseal_presses, NULL, false },
+    { "history-expiry",     3600, run_history,     NULL, NULL, false },
+    { "rollout-tick",       60,   run_rollouts,    rollouts_press, NULL, true },
+    { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
 };
 /* clang-format on */

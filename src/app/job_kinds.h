@@ -15,6 +15,7 @@ struct job_kind {
     err_t (*run)(struct job_task *task);          /* one slice, in the writer's transaction */
     bool (*presses)(const struct job_task *task); /* NULL: never before its time */
     void (*applied)(struct job_task *task);       /* memory, after COMMIT; NULL: nothing */
+    bool at_once;                                 /* its `more` does not wait for the next tick */
 };
 
 struct job_task {
@@ -31,7 +32,7 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 8 };
+enum { JOB_KINDS = 9 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 #endif

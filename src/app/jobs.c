@@ -75,11 +75,18 @@ static void task_log(const struct job_task *task, err_t e)
             LOG_F("error", err_info(e)->slug), LOG_F("why", str_from_cz(task->act.why.text)));
 }
 
+static void task_submit(struct job_task *task);
+
 static void task_done(struct write_job *write, err_t e)
 {
     struct job_task *task = CONTAINER_OF(write, struct job_task, write);
     struct jobs *j = task->jobs;
     task_log(task, e);
+    if (e == E_OK && task->more && task->kind->at_once && !services_stop(task->services)) {
+        task->pressed = true;
+        task_submit(task);
+        return;
+    }
     (void)pthread_mutex_lock(&j->lock);
     atomic_store(&task->busy, false);
     (void)pthread_cond_broadcast(&j->idle);

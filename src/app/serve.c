@@ -384,6 +384,7 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
     s.conns_max = conns_max(config);
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();
+    atomic_store(&s.services.rollouts.open, true); /* until the job has looked */
     err_t e = serve_make(&s, why);
     if (e == E_OK)
         e = http_server_start(s.http, why);

@@ -2,6 +2,8 @@
 #include "base/num.h"
 #include "base/enc.h"
 
+#include <stdio.h>
+
 err_t num_parse_u64(str_t s, uint64_t *ret)
 {
     uint64_t v = 0;
@@ -27,6 +29,34 @@ err_t num_parse_i64(str_t s, int64_t *ret)
         return E_BAD_FIELD;
     *ret = minus ? (int64_t)(0U - size) : (int64_t)size;
     return E_OK;
+}
+
+err_t num_parse_milli(str_t s, int64_t *ret)
+{
+    size_t point = str_find(s, '.');
+    str_t part = str_sub(s, point + 1, s.n);
+    uint64_t whole;
+    uint64_t thousandths = 0;
+    TRY(num_parse_u64(str_sub(s, 0, point), &whole));
+    if (point < s.n) {
+        if (part.n > 3)
+            return E_BAD_FIELD;
+        TRY(num_parse_u64(part, &thousandths));
+    }
+    for (size_t i = part.n; i < 3; i++)
+        thousandths *= 10;
+    if (whole > (uint64_t)INT64_MAX / 1000 - 1)
+        return E_BAD_FIELD;
+    *ret = (int64_t)(whole * 1000 + thousandths);
+    return E_OK;
+}
+
+void num_format_milli(int64_t v, char out[static NUM_MILLI_TEXT])
+{
+    int n = snprintf(out, NUM_MILLI_TEXT, "%lld.%03d", (long long)(v / 1000), (int)(v % 1000));
+    while (out[n - 1] == '0')
+        n--;
+    out[out[n - 1] == '.' ? n - 1 : n] = '\0';
 }
 
 err_t num_parse_hex(str_t s, uint64_t *ret)

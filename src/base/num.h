@@ -9,6 +9,11 @@
 err_t num_parse_u64(str_t s, uint64_t *ret) MUST_USE;
 /* The same with an optional '-'. */
 err_t num_parse_i64(str_t s, int64_t *ret) MUST_USE;
+/* Thousandths of a number with up to three decimals: "1.5" gives 1500. No sign, no exponent. */
+err_t num_parse_milli(str_t s, int64_t *ret) MUST_USE;
+enum { NUM_MILLI_TEXT = 24 };
+/* The other way, as short as it goes: "1.5", "100". With a NUL. */
+void num_format_milli(int64_t v, char out[static NUM_MILLI_TEXT]);
 /* 1*HEXDIG of at most 16 digits (RFC 9112 section 7.1). */
 err_t num_parse_hex(str_t s, uint64_t *ret) MUST_USE;
 

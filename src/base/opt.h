@@ -16,4 +16,9 @@ typedef struct opt_bool {
     bool v;
 } opt_bool_t;
 
+typedef struct opt_milli { /* a number with up to three decimals, kept as thousandths */
+    bool set;
+    int64_t v;
+} opt_milli_t;
+
 #endif

@@ -196,6 +196,19 @@ enum live_found live_find(struct live *l, const struct live_ask *ask, struct liv
     return found;
 }
 
+ts_t live_seen_at(struct live *l, oid_t device)
+{
+    struct principal_shard *s = principal_shard_of(l, device);
+    ts_t seen = { 0 };
+    uint32_t row;
+    (void)pthread_rwlock_rdlock(&s->lock);
+    const struct principal_row *p = principal_find(s, device, &row);
+    if (p != NULL)
+        seen.us = atomic_load_explicit(&p->seen_us, memory_order_relaxed);
+    (void)pthread_rwlock_unlock(&s->lock);
+    return seen;
+}
+
 uint64_t live_shard_stamp(struct live *l, oid_t principal)
 {
     struct principal_shard *s = principal_shard_of(l, principal);

@@ -2,11 +2,12 @@
 #include "domain/policy/ack.h"
 
 #include "base/enc.h"
+#include "domain/policy/rollout_ack.h"
 #include "plat/crypto/crypto.h"
 #include "sql/policy.h"
 
 /* One form is stored, the one of the header: `"` 64 hex digits `"`. */
-static err_t plain_etag(struct act *act, str_t etag, str_t *ret)
+static err_t plain_etag(struct act *act, str_t etag, str_t *ret, digest_t *ret_digest)
 {
     digest_t d;
     if (etag.n >= 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"')
@@ -15,14 +16,17 @@ static err_t plain_etag(struct act *act, str_t etag, str_t *ret)
         return diag_set_field(&act->why, E_BAD_FIELD, "etag", "want the ETag of the configuration");
     char hex[2 * sizeof d.b];
     hex_encode(d.b, sizeof d.b, hex);
-    return str_format(act->arena, ret, "\"%.*s\"", (int)sizeof hex, hex);
+    TRY(str_format(act->arena, ret, "\"%.*s\"", (int)sizeof hex, hex));
+    *ret_digest = d;
+    return E_OK;
 }
 
 err_t config_ack(struct act *act, const struct config_ack *in, bool *ret_new)
 {
     struct row_device_ack old = { 0 };
     str_t etag = STR_NONE;
-    TRY(plain_etag(act, in->etag, &etag));
+    digest_t digest;
+    TRY(plain_etag(act, in->etag, &etag, &digest));
     TRY(sql_target_device(act->db, act->arena,
                           &(struct sql_target_device){ .org = act->org, .id = in->device },
                           &(struct sql_target_device_row){ 0 }));
@@ -43,6 +47,10 @@ err_t config_ack(struct act *act, const struct config_ack *in, bool *ret_new)
                                                                       .reason = in->reason,
                                                                       .applied_at = in->applied_at,
                                                                       .acked_at = act->now }));
+    TRY(rollout_heard(act, &(struct rollout_word){ .device = in->device,
+                                                   .etag = digest,
+                                                   .applied = str_eq(in->result, STR("applied")),
+                                                   .reason = in->reason }));
     *ret_new = !same;
     return E_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "domain/live/history.h"
 #include "domain/policy/policy.h"
+#include "domain/policy/rollout.h"
 
 static const char *const scope_names[] = {
     [SCOPE_GLOBAL] = "global", [SCOPE_ORG] = "org",       [SCOPE_GROUP] = "group",
@@ -61,6 +62,7 @@ err_t assignment_create(struct act *act, const struct assignment_in *in, struct 
     TRY(history_assignment(act, &(struct history_assignment){ id, at.policy_id, at.scope,
                                                               at.target_id, priority, number }));
     TRY(act_scope_changed(act, at.scope, act->org, at.target_id));
+    TRY(rollout_may_reach(act, at.policy_id));
     return assignment_get(act, id, ret);
 }
 
@@ -117,6 +119,7 @@ err_t assignment_change(struct act *act, const struct row_assignment *old,
     TRY(act_scope_changed(act, was, act->org, old->target));
     if (was != at.scope || !oid_eq(old->target, at.target_id))
         TRY(act_scope_changed(act, at.scope, act->org, at.target_id));
+    TRY(rollout_may_reach(act, at.policy_id));
     return assignment_get(act, old->id, ret);
 }
 

@@ -42,7 +42,8 @@ struct assignment_filter { /* zero: any */
 /*
  * E_NOT_FOUND: no such policy or target here. E_BAD_FIELD: target and scope do not fit, or the
  * number is not of a published version. E_CONFLICT: the policy is assigned to this target already,
- * or there are too many. E_FORBIDDEN: as above.
+ * or there are too many; or its rollout would reach
+ * a device of another one. E_FORBIDDEN: as above.
  */
 err_t assignment_create(struct act *act, const struct assignment_in *in,
                         struct row_assignment *ret) MUST_USE;

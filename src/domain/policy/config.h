@@ -43,7 +43,9 @@ struct config_entry { /* one assignment that reaches the device */
     oid_t policy;
     oid_t version; /* zero: nothing of this policy is published */
     int64_t priority;
-    bool pinned; /* to this version; else it follows the newest */
+    bool pinned;   /* to this version; else it follows the newest */
+    oid_t rollout; /* this version is its target, not the newest; zero: none */
+    oid_t newest;  /* what it would be without the rollout */
 };
 
 struct config_plan {
@@ -65,6 +67,10 @@ struct config_body {
 
 /* All in act->arena. E_NOT_FOUND: no such device in act->org. Its status is not looked at. */
 err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret) MUST_USE;
+
+/* The same plan as it would be without this rollout; *ret_reached: does it play a part at all? */
+err_t config_plan_without(struct act *act, const struct config_plan *plan, oid_t rollout,
+                          struct config_plan *ret, bool *ret_reached) MUST_USE;
 
 /* E_TOO_BIG: the body would be over CONFIG_BODY_MAX. E_CORRUPT: stored content is not what was
  * published. E_NOT_FOUND: a version of the plan was deleted since (plan again). */

@@ -2,6 +2,7 @@
 #include "domain/policy/config.h"
 
 #include "base/buf.h"
+#include "domain/policy/rollout_arm.h"
 
 #include "sql/policy.h"
 #include "sql/store.h"
@@ -18,6 +19,7 @@ static err_t plan_scopes(struct act *act, const struct config_ask *ask, struct p
 static err_t plan_read(struct act *act, ts_t at, struct plan_part *part) MUST_USE;
 static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
                        struct config_plan *plan) MUST_USE;
+static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan) MUST_USE;
 static err_t plan_digest(const struct config_plan *plan, digest_t *ret) MUST_USE;
 
 err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret)
@@ -29,6 +31,7 @@ err_t config_plan(struct act *act, const struct config_ask *ask, struct config_p
     for (size_t i = 0; i < n; i++)
         TRY(plan_read(act, ask->at, &parts[i]));
     TRY(plan_join(act, parts, n, &plan));
+    TRY(plan_arms(act, ask->device, &plan));
     TRY(plan_digest(&plan, &plan.digest));
     *ret = plan;
     return E_OK;
@@ -166,6 +169,47 @@ static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
         plan->seq = seq > plan->seq ? seq : plan->seq;
         plan_add(plan, &parts[i]);
     }
+    return E_OK;
+}
+
+/* What follows a policy gets the target of its rollout where the device is a member of it. */
+static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan)
+{
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        struct config_entry *entry = &plan->entries[i];
+        struct rollout_arm arm = { 0 };
+        bool tried = plan->draft != NULL && oid_eq(plan->draft->policy, entry->policy);
+        entry->newest = entry->version;
+        if (entry->pinned || tried)
+            continue;
+        TRY(rollout_arm(act, entry->policy, device, &arm));
+        entry->rollout = arm.rollout;
+        if (oid_is_set(arm.rollout))
+            entry->version = arm.version;
+    }
+    return E_OK;
+}
+
+err_t config_plan_without(struct act *act, const struct config_plan *plan, oid_t rollout,
+                          struct config_plan *ret, bool *ret_reached)
+{
+    struct config_plan other = *plan;
+    bool reached = false;
+    other.entries = ARENA_ARRAY(act->arena, struct config_entry, plan->entries_n + 1);
+    if (other.entries == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        struct config_entry *entry = &other.entries[i];
+        *entry = plan->entries[i];
+        if (!oid_eq(entry->rollout, rollout))
+            continue;
+        reached = true;
+        entry->version = entry->newest;
+        entry->rollout = (oid_t){ 0 };
+    }
+    TRY(plan_digest(&other, &other.digest));
+    *ret = other;
+    *ret_reached = reached;
     return E_OK;
 }
 

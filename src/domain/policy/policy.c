@@ -2,6 +2,7 @@
 #include "domain/policy/policy.h"
 
 #include "domain/live/history.h"
+#include "domain/policy/rollout.h"
 
 const char *policy_state_name(int64_t state)
 {
@@ -84,6 +85,7 @@ err_t policy_delete(struct act *act, oid_t id)
     if (used.n > 0)
         return FAIL(&act->why, E_CONFLICT, "the policy has %lld assignments: remove them first",
                     (long long)used.n);
+    TRY(rollout_policy_is_free(act, id));
     TRY(history_policy_gone(act, id));
     TRY(sql_policy_version_drop_all(
         act->db, &(struct sql_policy_version_drop_all){ .org = act->org, .policy_id = id }));

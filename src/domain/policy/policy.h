@@ -30,7 +30,7 @@ err_t policy_list(struct act *act, oid_t after, int64_t limit, struct row_policy
                   size_t *ret_n) MUST_USE;
 err_t policy_change(struct act *act, oid_t id, const struct policy_words *in,
                     struct row_policy_info *ret) MUST_USE;
-/* With all its versions. E_CONFLICT: it is assigned. */
+/* With all its versions. E_CONFLICT: it is assigned, or a rollout of it is under way. */
 err_t policy_delete(struct act *act, oid_t id) MUST_USE;
 
 struct policy_content {
@@ -54,12 +54,17 @@ err_t policy_version_change(struct act *act, const struct row_policy_version *dr
                             struct row_policy_version *ret) MUST_USE;
 err_t policy_version_delete(struct act *act, const struct row_policy_version *draft) MUST_USE;
 
-/* E_CONFLICT: it is published. E_BAD_FIELD: as when it is saved. E_FORBIDDEN: what follows it is
- * global, and the actor no system administrator. */
+/* E_CONFLICT: it is published, or a rollout of the policy is under way. E_BAD_FIELD: as when it is
+ * saved. E_FORBIDDEN: what follows it is global, and the actor no system administrator. */
 err_t policy_publish(struct act *act, const struct row_policy_version *draft,
                      struct row_policy_version *ret) MUST_USE;
+/* The draft is published, but what follows the policy does not get it: for rollouts, and the first
+ * part of the above. */
+err_t policy_issue(struct act *act, const struct row_policy_version *draft) MUST_USE;
 /* What unpinned assignments follow from now on; who calls it tells the scopes that do. */
 err_t policy_set_newest(struct act *act, oid_t policy, oid_t version) MUST_USE;
+/* E_FORBIDDEN: as above. */
+err_t policy_tell_followers(struct act *act, oid_t policy) MUST_USE;
 /* A new published version with the content of an old one. E_CONFLICT: that one is a draft. */
 err_t policy_rollback(struct act *act, oid_t policy, int64_t number,
                       struct row_policy_version *ret) MUST_USE;

@@ -4,10 +4,11 @@
 #include "domain/policy/assignment.h"
 #include "domain/policy/content_check.h"
 #include "domain/policy/policy.h"
+#include "domain/policy/rollout.h"
 
 /* Every scope that follows the policy gets a new number; global ones want more than policy:write.
  */
-static err_t tell_followers(struct act *act, oid_t policy)
+err_t policy_tell_followers(struct act *act, oid_t policy)
 {
     struct sql_assignment_followers_row *rows = NULL;
     size_t n = 0;
@@ -44,8 +45,7 @@ static err_t next_version(struct act *act, struct sql_policy_version_publish *in
     return str_format(act->arena, &in->version, "%.*s.%lld", STR_ARG(in->day), (long long)count.n);
 }
 
-err_t policy_publish(struct act *act, const struct row_policy_version *draft,
-                     struct row_policy_version *ret)
+err_t policy_issue(struct act *act, const struct row_policy_version *draft)
 {
     if (draft->state != POLICY_DRAFT)
         return FAIL(&act->why, E_CONFLICT, "version %lld is published already",
@@ -53,9 +53,16 @@ err_t policy_publish(struct act *act, const struct row_policy_version *draft,
     TRY(content_check_stored(act, draft)); /* it may be older than the rule */
     struct sql_policy_version_publish in = { .org = act->org, .id = draft->id, .now = act->now };
     TRY(next_version(act, &in));
-    TRY(sql_policy_version_publish(act->db, &in));
+    return sql_policy_version_publish(act->db, &in);
+}
+
+err_t policy_publish(struct act *act, const struct row_policy_version *draft,
+                     struct row_policy_version *ret)
+{
+    TRY(rollout_policy_is_free(act, draft->policy_id));
+    TRY(policy_issue(act, draft));
     TRY(policy_set_newest(act, draft->policy_id, draft->id));
-    TRY(tell_followers(act, draft->policy_id));
+    TRY(policy_tell_followers(act, draft->policy_id));
     return policy_version_find(act, draft->policy_id, draft->number, ret);
 }
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/policy/rollout_state.h"
+
+#define IN(s) (1U << ROLLOUT_##s)
+
+static const char *const state_names[ROLLOUT_STATES] = {
+    [ROLLOUT_DRAFT] = "draft",     [ROLLOUT_RUNNING] = "running",
+    [ROLLOUT_PAUSED] = "paused",   [ROLLOUT_COMPLETED] = "completed",
+    [ROLLOUT_ABORTED] = "aborted", [ROLLOUT_ROLLED_BACK] = "rolled_back",
+};
+
+/* clang-format off */
+static const struct {
+    unsigned from;
+    bool moves;
+    enum rollout_state to;
+    const char *wants;
+} acts[ROLLOUT_ACTS] = {
+    [ROLLOUT_CHANGE]    = { IN(DRAFT),                                   false, 0, "a draft" },
+    [ROLLOUT_START]     = { IN(DRAFT),                                   true,  ROLLOUT_RUNNING, "a draft" },
+    [ROLLOUT_PAUSE]     = { IN(RUNNING),                                 true,  ROLLOUT_PAUSED, "running" },
+    [ROLLOUT_RESUME]    = { IN(PAUSED),                                  true,  ROLLOUT_RUNNING, "paused" },
+    [ROLLOUT_PROMOTE]   = { IN(RUNNING) | IN(PAUSED),                    false, 0, "running or paused" },
+    [ROLLOUT_ABORT]     = { IN(RUNNING) | IN(PAUSED) | IN(ABORTED),      true,  ROLLOUT_ABORTED,
+                            "running or paused, or aborted without being taken back" },
+    [ROLLOUT_ADVANCE]   = { IN(RUNNING),                                 false, 0, "running" },
+    [ROLLOUT_COMPLETE]  = { IN(RUNNING),                                 true,  ROLLOUT_COMPLETED, "running" },
+    [ROLLOUT_ROLL_BACK] = { IN(ABORTED),                                 true,  ROLLOUT_ROLLED_BACK, "aborted" },
+    [ROLLOUT_DELETE]    = { IN(DRAFT) | IN(COMPLETED) | IN(ROLLED_BACK), false, 0,
+                            "a draft, completed or rolled back" },
+};
+/* clang-format on */
+
+static const char *const member_names[MEMBER_STATES] = {
+    [MEMBER_PENDING] = "pending",     [MEMBER_AWAY] = "away",
+    [MEMBER_APPLIED] = "applied",     [MEMBER_FAILED] = "failed",
+    [MEMBER_TIMED_OUT] = "timed_out", [MEMBER_LOST] = "lost",
+    [MEMBER_UNCHANGED] = "unchanged", [MEMBER_GONE] = "gone",
+};
+
+static bool find_name(const char *const *names, size_t n, str_t name, size_t *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(name, str_from_cz(names[i]))) {
+            *ret = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *rollout_state_name(int64_t state)
+{
+    return state >= 0 && state < ROLLOUT_STATES ? state_names[state] : "unknown";
+}
+
+err_t rollout_state_parse(str_t name, enum rollout_state *ret)
+{
+    size_t i;
+    if (!find_name(state_names, ROLLOUT_STATES, name, &i))
+        return E_BAD_FIELD;
+    *ret = (enum rollout_state)i;
+    return E_OK;
+}
+
+bool rollout_may(enum rollout_state from, enum rollout_act act, enum rollout_state *ret_to)
+{
+    if ((acts[act].from >> from & 1U) == 0)
+        return false;
+    *ret_to = acts[act].moves ? acts[act].to : from;
+    return true;
+}
+
+const char *rollout_act_wants(enum rollout_act act)
+{
+    return acts[act].wants;
+}
+
+const char *rollout_member_name(int64_t state)
+{
+    return state >= 0 && state < MEMBER_STATES ? member_names[state] : "unknown";
+}
+
+err_t rollout_member_parse(str_t name, enum rollout_member *ret)
+{
+    size_t i;
+    if (!find_name(member_names, MEMBER_STATES, name, &i))
+        return E_BAD_FIELD;
+    *ret = (enum rollout_member)i;
+    return E_OK;
+}
+
+int64_t rollout_executed(const struct rollout_counts *c)
+{
+    return c->n[MEMBER_APPLIED] + rollout_failures(c);
+}
+
+int64_t rollout_failures(const struct rollout_counts *c)
+{
+    return c->n[MEMBER_FAILED] + c->n[MEMBER_TIMED_OUT] + c->n[MEMBER_LOST];
+}
+
+int64_t rollout_members(const struct rollout_counts *c)
+{
+    return rollout_executed(c) + c->n[MEMBER_PENDING] + c->n[MEMBER_AWAY] + c->n[MEMBER_UNCHANGED];
+}
+
+void rollout_counts_add(struct rollout_counts *to, const struct rollout_counts *more)
+{
+    for (size_t i = 0; i < MEMBER_STATES; i++)
+        to->n[i] += more->n[i];
+}
