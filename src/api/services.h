@@ -33,7 +33,7 @@ struct settings {
     size_t hosts_n;
     int64_t spread_s;     /* clients that were cut off come back within this time */
     int64_t history_days; /* for which `explain ?at=` is answered */
-    bool any_ip_host; /* wildcard bind without public_url */
+    bool any_ip_host;     /* wildcard bind without public_url */
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
@@ -56,7 +56,7 @@ struct services {
     struct api *api;
     struct refusals *refusals;
     size_t streams_max;
-    bool sealed; /* the master key is not there: only /livez and /readyz answer */
+    bool sealed;         /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool reseal; /* the data keys of secrets were rotated: the job need not wait */
     _Atomic bool draining;
     _Atomic bool leaving; /* a successor comes: what would wait is answered at once */

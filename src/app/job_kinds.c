@@ -6,8 +6,8 @@
 #include "domain/fleet/seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/live/history.h"
-#include "domain/policy/secret_store.h"
 #include "domain/policy/rollout_tick.h"
+#include "domain/policy/secret_store.h"
 #include "sql/store.h"
 
 /* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
