@@ -42,7 +42,7 @@ static err_t say_flags(struct cli *cli, const struct cli_command *c)
         if (f.type == FLAG_FIXED)
             continue;
         TRY(cli_flag_wants(cli->arena, c, &f, &wants));
-        bool again = f.type == FLAG_LIST || f.type == FLAG_PAIRS;
+        bool again = f.type == FLAG_LIST || f.type == FLAG_PAIRS || f.type == FLAG_ROWS;
         TRY(str_format(cli->arena, &left, "--%.*s%s%.*s%s", STR_ARG(f.name), wants.n > 0 ? " " : "",
                        STR_ARG(wants), again ? " ..." : ""));
         say_row(left, cli_flag_doc(c, &f));

@@ -2,10 +2,13 @@
 /* From words to a request, by the row of the command. */
 #include "app/cli_call.h"
 
+#include "app/cli_rows.h"
 #include "app/cli_wants.h"
 #include "app/near.h"
 #include "base/num.h"
 #include "plat/os/file.h"
+
+#include <assert.h>
 
 enum { PATH_TEXT_MAX = 64 * 1024, JSON_FILE_MAX = 4 * 1024 * 1024 };
 
@@ -41,18 +44,32 @@ void cli_request_query(struct cli_request *r, str_t name, str_t value)
     cli_escape(&r->path, value);
 }
 
-/* A member of the body; the object takes the value over. */
+/* The member of an object, made where it is missing. */
+static struct json *object_of(struct json *parent, str_t name)
+{
+    if (json_member_mut(parent, name) == NULL && json_set(parent, name, json_new_object()) != E_OK)
+        return NULL;
+    return json_member_mut(parent, name);
+}
+
+/* A member of the body, "a.b" one of its member; the object takes the value over. */
 static err_t body_set(struct reading *r, str_t name, struct json *value)
 {
+    size_t dot = str_find(name, '.');
     if (value == NULL)
         return E_NO_MEMORY;
     if (r->to->body == NULL)
         r->to->body = json_new_object();
-    if (r->to->body == NULL) {
+    struct json *to = r->to->body;
+    if (to != NULL && dot < name.n) {
+        to = object_of(to, str_sub(name, 0, dot));
+        name = str_sub(name, dot + 1, name.n);
+    }
+    if (to == NULL) {
         json_free(value);
         return E_NO_MEMORY;
     }
-    return json_set(r->to->body, name, value);
+    return json_set(to, name, value);
 }
 
 /* What the row sends always; and its path up to the first {word}. */
@@ -241,6 +258,32 @@ static err_t file_add(struct reading *r, str_t member, const char *path)
     return body_set(r, member, value);
 }
 
+static err_t number_set(struct reading *r, const struct cli_flag *f, str_t text)
+{
+    const struct field *field = cli_flag_field(r->cmd, f);
+    bool decimals = field != NULL && field->kind == K_OPT_MILLI;
+    struct json *value = NULL;
+    int64_t number = 0;
+    bool good =
+        decimals ? num_parse_milli(text, &number) == E_OK : num_parse_i64(text, &number) == E_OK;
+    if (!good)
+        return FAIL(&r->cli->why, E_USAGE, "--%.*s %.*s: want a %s", STR_ARG(f->name),
+                    STR_ARG(text), decimals ? "number with up to three decimals" : "whole number");
+    if (!decimals)
+        return body_set(r, f->member, json_new_int(number));
+    TRY(json_parse(text, &r->cli->why, &value));
+    return body_set(r, f->member, value);
+}
+
+static err_t row_add(struct reading *r, const struct cli_flag *f, str_t text)
+{
+    const struct field *field = cli_flag_field(r->cmd, f);
+    struct json *row = NULL;
+    assert(field != NULL && field->of != NULL);
+    TRY(cli_row_read(r->cli, field->of, text, &row));
+    return list_add(r, f->member, row);
+}
+
 /* What the API's table would refuse need not travel there. */
 static err_t value_check(struct reading *r, const struct cli_flag *f, str_t value)
 {
@@ -262,7 +305,6 @@ static err_t value_check(struct reading *r, const struct cli_flag *f, str_t valu
 static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *value)
 {
     str_t text = str_from_cz(value);
-    int64_t number = 0;
     TRY(value_check(r, f, text));
     if (f->kind.p != NULL)
         TRY(cli_resolve(r->cli, r->client, f->kind, text, &text));
@@ -274,10 +316,7 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
     }
     switch (f->type) {
     case FLAG_NUMBER:
-        if (num_parse_i64(text, &number) != E_OK)
-            return FAIL(&r->cli->why, E_USAGE, "--%.*s %s: want a whole number", STR_ARG(f->name),
-                        value);
-        return body_set(r, f->member, json_new_int(number));
+        return number_set(r, f, text);
     case FLAG_BOOL:
         return body_set(r, f->member, json_new_bool(str_eq(text, STR("true"))));
     case FLAG_YES:
@@ -288,6 +327,8 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
         return pair_add(r, f->member, text);
     case FLAG_JSON:
         return file_add(r, f->member, value);
+    case FLAG_ROWS:
+        return row_add(r, f, text);
     case FLAG_TEXT:
     case FLAG_FILE:
     case FLAG_FIXED:

@@ -26,7 +26,7 @@ static enum cli_flag_type take_type(str_t *text)
         enum cli_flag_type type;
     } types[] = {
         { "!!", FLAG_BOOL }, { "!", FLAG_YES },  { "#", FLAG_NUMBER }, { "*", FLAG_LIST },
-        { "%", FLAG_PAIRS }, { "@", FLAG_JSON }, { "^", FLAG_FILE },
+        { "%", FLAG_PAIRS }, { "@", FLAG_JSON }, { "^", FLAG_FILE },   { "&", FLAG_ROWS },
     };
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         str_t end = str_from_cz(types[i].end);

@@ -39,6 +39,7 @@ enum cli_flag_type {
     FLAG_PAIRS, /* NAME=VALUE, may come again */
     FLAG_JSON,  /* a file, - for standard input */
     FLAG_FILE,  /* the same, of any kind */
+    FLAG_ROWS,  /* an object as N%,NAME=VALUE,NAME: may come again */
     FLAG_FIXED, /* not given by anybody: `value` is always sent */
 };
 

@@ -100,7 +100,7 @@ static err_t put_flags(struct cli *cli, struct json_out *o, const struct cli_com
         json_out_open(o, '{');
         JSON_OUT(o, "name", str, f.name);
         JSON_OUT(o, "values", str, wants);
-        put_bool(o, "again", f.type == FLAG_LIST || f.type == FLAG_PAIRS);
+        put_bool(o, "again", f.type == FLAG_LIST || f.type == FLAG_PAIRS || f.type == FLAG_ROWS);
         put(o, "text", cli_flag_doc(c, &f));
         json_out_close(o, '}');
     }

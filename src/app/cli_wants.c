@@ -37,16 +37,27 @@ static const struct route *route_of(const struct cli_command *cmd)
     return NULL;
 }
 
-/* The row of the API's shape that a flag fills; NULL: none. */
-static const struct field *field_of(const struct cli_command *cmd, const struct cli_flag *flag)
+const struct field *cli_shape_field(const struct shape *s, str_t name)
 {
-    const struct route *r = route_of(cmd);
-    const struct shape *s = r == NULL ? NULL : flag->query ? r->query : r->in;
     for (size_t i = 0; s != NULL && i < s->n; i++) {
-        if (str_eq(str_from_cz(s->fields[i].name), flag->member))
+        if (str_eq(str_from_cz(s->fields[i].name), name))
             return &s->fields[i];
     }
     return NULL;
+}
+
+const struct field *cli_flag_field(const struct cli_command *cmd, const struct cli_flag *flag)
+{
+    const struct route *r = route_of(cmd);
+    const struct shape *s = r == NULL ? NULL : flag->query ? r->query : r->in;
+    const struct field *f = NULL;
+    str_t path = flag->member;
+    str_t name;
+    while (str_split(&path, '.', &name)) {
+        f = cli_shape_field(s, name);
+        s = f != NULL ? f->of : NULL;
+    }
+    return f;
 }
 
 /* A command that takes only some of the common options names them itself. */
@@ -91,11 +102,13 @@ err_t cli_flag_wants(struct arena *a, const struct cli_command *cmd, const struc
                      str_t *ret)
 {
     static const char *const by_type[] = {
-        [FLAG_TEXT] = "TEXT",       [FLAG_NUMBER] = "N",  [FLAG_YES] = "",
-        [FLAG_BOOL] = "true|false", [FLAG_LIST] = "TEXT", [FLAG_PAIRS] = "NAME=VALUE",
-        [FLAG_JSON] = "FILE",       [FLAG_FILE] = "FILE", [FLAG_FIXED] = "",
+        [FLAG_TEXT] = "TEXT", [FLAG_NUMBER] = "N",
+        [FLAG_YES] = "",      [FLAG_BOOL] = "true|false",
+        [FLAG_LIST] = "TEXT", [FLAG_PAIRS] = "NAME=VALUE",
+        [FLAG_JSON] = "FILE", [FLAG_FILE] = "FILE",
+        [FLAG_FIXED] = "",    [FLAG_ROWS] = "N%,NAME=VALUE,...",
     };
-    const struct field *f = field_of(cmd, flag);
+    const struct field *f = cli_flag_field(cmd, flag);
     if (flag->values.p != NULL) {
         *ret = flag->values;
         return E_OK;
@@ -127,7 +140,7 @@ const char *cli_flag_doc(const struct cli_command *cmd, const struct cli_flag *f
         { "follow", "go on with what comes, until Ctrl-C" },
         { "tables", "the tables of this program, as JSON" },
     };
-    const struct field *f = field_of(cmd, flag);
+    const struct field *f = cli_flag_field(cmd, flag);
     const struct cli_option_info *option = option_of(cmd, flag);
     if (f != NULL)
         return f->doc != NULL ? f->doc : "";
