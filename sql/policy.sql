@@ -150,9 +150,9 @@ FROM assignment a JOIN policy p ON p.id = a.policy_id
 WHERE a.scope = 1 ORDER BY a.priority, a.id;
 
 -- By an id out of a plan, which may be of a global policy.
--- @row plan_words: version text, day text, day_number int, content bytes, locked text, enabled bool?
+-- @row plan_words: number int, version text, day text, day_number int, content bytes, locked text, enabled bool?
 -- @one plan_version(id id) -> plan_words
-SELECT version, day, day_number, content, locked, enabled FROM policy_version WHERE id = $id AND state = 1;
+SELECT {plan_words} FROM policy_version WHERE id = $id AND state = 1;
 
 -- The same of a moment that has passed, in the same order (history.sql writes what they read).
 -- @one plan_owner_at(device id, at ts) -> (user_id id)
@@ -191,7 +191,15 @@ WHERE a.scope = 1 AND a.from_at <= $at AND (a.until_at IS NULL OR a.until_at > $
 ORDER BY a.priority, a.id;
 
 -- @one plan_version_kept(id id) -> plan_words
-SELECT version, day, day_number, content, locked, enabled FROM version_history WHERE id = $id;
+SELECT {plan_words} FROM version_history WHERE id = $id;
+
+-- Also of one that was deleted since, if anything of it was published.
+-- @one plan_policy_name(policy id) -> (name text)
+SELECT name FROM policy WHERE id = $policy
+UNION ALL SELECT policy_name FROM version_history WHERE policy_id = $policy LIMIT 1;
+
+-- @one plan_device_since(org id, id id) -> (created_at ts)
+SELECT created_at FROM device WHERE org = $org AND id = $id;
 
 -- @row device_ack: etag text, version text?, result text, reason text?, applied_at ts?, acked_at ts
 -- @one device_ack_get(org id, device_id id) -> device_ack

@@ -24,6 +24,8 @@ handler_f assignments_get;
 handler_f assignments_change;
 handler_f assignments_delete;
 
+handler_f config_explain;
+
 handler_f config_ack_post;
 
 #endif

@@ -60,13 +60,11 @@ static void field_bounds(struct json_out *o, const struct field *f)
     json_out_close(o, ']');
 }
 
-static void field_schema(struct json_out *o, const struct field *f, bool nullable)
+/* Any JSON value has no type to name. */
+static void field_type(struct json_out *o, const struct field *f, bool nullable)
 {
-    if (f->kind == K_OBJ) {
-        ref_to(o, f->of);
+    if (f->kind == K_JSON && f->json == JSON_VALUE)
         return;
-    }
-    json_out_open(o, '{');
     json_out_name(o, STR("type"));
     if (nullable) {
         json_out_open(o, '[');
@@ -76,6 +74,16 @@ static void field_schema(struct json_out *o, const struct field *f, bool nullabl
     } else {
         json_out_str(o, str_from_cz(kind_types[f->kind]));
     }
+}
+
+static void field_schema(struct json_out *o, const struct field *f, bool nullable)
+{
+    if (f->kind == K_OBJ) {
+        ref_to(o, f->of);
+        return;
+    }
+    json_out_open(o, '{');
+    field_type(o, f, nullable);
     if (f->kind == K_TIME)
         JSON_OUT(o, "format", str, STR("date-time"));
     if (f->kind == K_ID)

@@ -2,6 +2,7 @@
 /* Policies, their versions, their assignments, and what devices say they applied. */
 #include "api/handlers_policy.h"
 #include "api/routes_parts.h"
+#include "api/shapes_explain.h"
 #include "api/shapes_policy.h"
 
 enum {
@@ -79,6 +80,12 @@ static const struct route rows[] = {
       .tx = TX_WRITE,
       .audit = "assignment.deleted",
       .doc = "Remove an assignment." },
+
+    { HTTP_GET,    "/devices/{id}/config/explain", config_explain, .auth = AUTH_ACTOR, MAY(DEVICE_READ),
+      .tx = TX_READ, .both = true,
+      .query = &explain_query_shape, .out = &explain_out_shape,
+      .doc = "Every leaf of a device's configuration: who said it, what that overrode, what locks refused; "
+             "wants policy:read too. `at`: as it was then." },
 
     { HTTP_POST,   "/iassistants/config/ack", config_ack_post, .auth = AUTH_ACTOR, .tx = TX_WRITE,
       .load = LOAD_CHECK_IN, .both = true, .cors = true,

@@ -61,7 +61,13 @@ enum text_rule {
     TEXT_MACHINE_ID, /* printable ASCII without / \ ; % ? #, trimmed (API "Devices") */
     TEXT_EMAIL,      /* one @, something on both sides, no blank */
 };
-enum json_rule { JSON_ANY, JSON_OBJECT_OPEN, JSON_LABELS, JSON_JWK };
+enum json_rule {
+    JSON_ANY,   /* not looked at; ours are objects */
+    JSON_VALUE, /* any value, which the OpenAPI document gives no type */
+    JSON_OBJECT_OPEN,
+    JSON_LABELS,
+    JSON_JWK
+};
 
 struct shape;
 struct field {

@@ -128,7 +128,7 @@ static bool labels_obey(struct arena *a, const struct json *v)
 static err_t decode_json(struct arena *a, const struct field *f, const struct json *v,
                          struct diag *why, json_text_t *ret)
 {
-    if (f->json != JSON_ANY && json_type(v) != JSON_OBJECT)
+    if (f->json > JSON_VALUE && json_type(v) != JSON_OBJECT)
         return want(why, f, "an object");
     if (f->json == JSON_LABELS && !labels_obey(a, v))
         return want(why, f, "an object of at most 64 texts");

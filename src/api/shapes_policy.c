@@ -43,7 +43,7 @@ static const struct field policy_out_fields[] = {
 static const struct field policy_version_in_fields[] = {
     FIELD(struct policy_version_in, content, REQ, .max = POLICY_CONTENT_MAX,
           .json = JSON_OBJECT_OPEN, .doc = "the configuration, a JSON object"),
-    FIELD(struct policy_version_in, locked,  OPT, .max = LOCKED_MAX, .json = JSON_ANY,
+    FIELD(struct policy_version_in, locked,  OPT, .max = LOCKED_MAX, .json = JSON_VALUE,
           .doc = "a list of JSON Pointers, or \"enabled\", that more specific levels cannot change"),
     FIELD(struct policy_version_in, enabled, OPT, .doc = "false: the configuration is switched off"),
 };

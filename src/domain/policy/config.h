@@ -13,6 +13,8 @@
 #include "domain/live/act.h"
 #include "plat/crypto/crypto.h"
 
+struct resolve;
+
 enum { CONFIG_BODY_MAX = 1024 * 1024 };
 
 struct config_scope { /* the key of a row of scope_seq, and of EFFECT_SCOPE */
@@ -76,5 +78,8 @@ err_t config_plan_without(struct act *act, const struct config_plan *plan, oid_t
  * published. E_NOT_FOUND: a version of the plan was deleted since (plan again). */
 err_t config_compute(struct act *act, const struct config_plan *plan,
                      struct config_body *ret) MUST_USE;
+
+/* The body of what is resolved. E_TOO_BIG. */
+err_t config_body_of(struct act *act, const struct resolve *r, struct config_body *ret) MUST_USE;
 
 #endif

@@ -5,9 +5,6 @@
 
 enum { VERSION_ARENA_MAX = 2 * 1024 * 1024, RESOLVE_ARENA_MAX = 8 * 1024 * 1024 };
 
-static err_t compute_body(struct act *act, const struct resolve *r,
-                          struct config_body *ret) MUST_USE;
-
 err_t config_compute(struct act *act, const struct config_plan *plan, struct config_body *ret)
 {
     CLEANUP(arena_freep) struct arena *kept = arena_new(RESOLVE_ARENA_MAX);
@@ -24,10 +21,10 @@ err_t config_compute(struct act *act, const struct config_plan *plan, struct con
         TRY(version_load(act, scratch, plan, &plan->entries[i], &v));
         TRY(resolve_add(&r, &v.words));
     }
-    return compute_body(act, &r, ret);
+    return config_body_of(act, &r, ret);
 }
 
-static err_t compute_body(struct act *act, const struct resolve *r, struct config_body *ret)
+err_t config_body_of(struct act *act, const struct resolve *r, struct config_body *ret)
 {
     struct buf b;
     struct config_body body = { 0 };

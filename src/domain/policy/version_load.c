@@ -71,6 +71,8 @@ err_t version_load(struct act *act, struct arena *a, const struct config_plan *p
                                         .version = row.version,
                                         .day = row.day,
                                         .day_number = row.day_number };
+    v.number = row.number;
+    v.content_n = row.content.n;
     TRY(locked_paths(act, a, v.locks, &v.words));
     *ret = v;
     v = (struct loaded_version){ 0 };

@@ -8,6 +8,8 @@
 
 struct loaded_version {
     struct resolve_version words; /* borrowed from what follows, and from the arena */
+    int64_t number;               /* of the policy; 0: a draft */
+    size_t content_n;             /* bytes of its text */
     struct json *content;         /* owned */
     struct json *locks;           /* owned: the list of them */
 };
