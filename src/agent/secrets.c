@@ -126,10 +126,13 @@ static err_t row_set(struct agent_secrets *s, struct agent_secret *row, str_t va
     return E_OK;
 }
 
-static err_t row_read(struct agent_secrets *s, struct agent_secret *row, str_t body)
+err_t agent_secrets_read(struct agent_secrets *s, struct agent_secret *row, str_t body)
 {
     CLEANUP(json_freep) struct json *v = NULL;
-    if (json_parse(body, NULL, &v) != E_OK || json_type(v) != JSON_OBJECT)
+    err_t e = json_parse(body, NULL, &v);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(v) != JSON_OBJECT)
         return E_IO;
     const struct json *name = json_member(v, STR("name"));
     const struct json *value = json_member(v, STR("value"));
@@ -201,7 +204,7 @@ static err_t row_follow(struct seneschal_agent *g, struct agent_secret *row,
     *ret_on = true;
     if (answer->status == 200) {
         bool missed = row->failures > 0;
-        err_t e = row_read(s, row, answer->body);
+        err_t e = agent_secrets_read(s, row, answer->body);
         if (e == E_OK) {
             row->failures = 0;
             row->again.us = 0;

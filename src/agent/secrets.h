@@ -60,6 +60,8 @@ void agent_secrets_query(const struct seneschal_agent *g, bool waits, char *url,
 void agent_secrets_heard(struct seneschal_agent *g, const struct http_answer *answer);
 /* A poll must not wait past the next try. */
 unsigned agent_secrets_poll_s(const struct seneschal_agent *g, unsigned poll_s);
+/* A server's answer about the secret of the row. E_IO: it is none. E_NO_MEMORY. */
+err_t agent_secrets_read(struct agent_secrets *s, struct agent_secret *row, str_t body) MUST_USE;
 /* "secrets" with name and revision, "secrets_missing" with names. */
 void agent_secrets_show(const struct agent_secrets *s, struct json_out *o);
 
