@@ -37,7 +37,7 @@ static const struct {
 } levels[] = {
     { "agent-refused", LOG_ERROR },     { "agent-failed", LOG_ERROR },
     { "agent-unreached", LOG_WARNING }, { "agent-clock", LOG_WARNING },
-    { "agent-socket", LOG_WARNING },
+    { "agent-socket", LOG_WARNING },    { "agent-rejected", LOG_WARNING },
 };
 
 /* What the supervisor shows, and that it need not restart us (sd_notify(3)). */

@@ -236,7 +236,9 @@ static err_t follow_refusal(struct seneschal_agent *g, const struct agent_news *
 {
     if (n->lease.exp_s != 0)
         trust_accept(g, &n->lease);
-    return n->refusal == VERIFY_GOOD ? E_OK : trust_refuse(g, n->refusal, STR_NONE);
+    return n->refusal == VERIFY_GOOD
+               ? E_OK
+               : trust_refuse(g, n->refusal, str_from_cz(g->store.etag)); /* what it would end */
 }
 
 static err_t follow_event(struct seneschal_agent *g, enum agent_ask ask, const struct agent_news *n)
@@ -282,12 +284,15 @@ static err_t follow_event(struct seneschal_agent *g, enum agent_ask ask, const s
     return side ? follow_side(g, ask, n) : E_OK;
 }
 
-/* The server is told first, when it is to be; then by backoff, however often it was told: a proxy
- * that lies in a new way each time makes nobody turn in circles. */
-static dur_t follow_rejected(struct seneschal_agent *g)
+static bool follow_tells(const struct seneschal_agent *g)
 {
-    if (g->trust.owed != VERIFY_GOOD && g->store.token[0] != '\0' && !g->side_put_off)
-        return (dur_t){ 0 };
+    return g->trust.owed != VERIFY_GOOD && g->store.token[0] != '\0' && !g->side_put_off;
+}
+
+/* By backoff, however often it was told: a proxy that lies in a new way each time makes nobody turn
+ * in circles. */
+static dur_t follow_rejected(const struct seneschal_agent *g)
+{
     return agent_backoff(&agent_default_law, g->trust.rejections + 1, rng_u64());
 }
 
@@ -323,6 +328,8 @@ err_t agent_follow(struct seneschal_agent *g, enum agent_ask ask, const struct a
     *ret = follow_wait(g, move.wait, told_s);
     if (news->event == AGENT_REJECTED || (ask == AGENT_REJECT && follow_heard(news)))
         *ret = follow_rejected(g);
+    if (news->refusal != VERIFY_GOOD && follow_tells(g))
+        *ret = (dur_t){ 0 }; /* the server is told first */
     const struct agent_law least = { .spread = poll_least };
     bool same = news->event == AGENT_UNCHANGED ||
                 (news->event == AGENT_CONFIRMED && lease_wanted(g)); /* it is no newer one */

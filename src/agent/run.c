@@ -195,6 +195,21 @@ const char *seneschal_agent_device_id(const struct seneschal_agent *agent)
     return agent->store.device_id;
 }
 
+const char *seneschal_agent_reason(const struct seneschal_agent *agent)
+{
+    return agent->store.reason;
+}
+
+const char *seneschal_agent_refused(const struct seneschal_agent *agent)
+{
+    return agent->store.refused;
+}
+
+int seneschal_agent_wiped(const struct seneschal_agent *agent)
+{
+    return agent->store.wiped != 0 ? 1 : 0;
+}
+
 int seneschal_agent_secret(struct seneschal_agent *agent, const char *name, char *buf, size_t size)
 {
     switch ((int)agent_secrets_copy(&agent->secrets, str_from_cz(name), buf, size)) {

@@ -5,7 +5,9 @@
  * A handle enrols this machine, keeps its key and token, fetches its configuration, writes it to a
  * file and says so to the server; when the server revokes or blocks the device, or has not
  * confirmed the configuration for a whole lease, the file holds {"config":{},"enabled":false,...}.
- * A program may be killed at any moment: what it was doing goes on at the next start.
+ * Only what the server has signed comes into force: a root key is pinned at enrolment, and an
+ * answer that is not genuine, not for this device or not current is refused. A program may be
+ * killed at any moment: what it was doing goes on at the next start.
  *
  * Threads: one thread at a time per handle; seneschal_agent_stop and seneschal_agent_rotate may be
  * called from any thread and from a signal handler. A state directory has one handle in the whole
@@ -48,11 +50,12 @@ enum seneschal_result {
 /* What the handle tells while it works; each text may be NULL. */
 struct seneschal_notice {
     /* "agent-state", "agent-code", "agent-config", "agent-token", "agent-refused",
-     * "agent-unreached", "agent-failed", "agent-clock", "agent-socket", "agent-secret"; and, for a
-     * watchdog, "agent-alive" at least every 100 seconds */
+     * "agent-unreached", "agent-rejected", "agent-failed", "agent-clock", "agent-socket",
+     * "agent-secret"; and, for a watchdog, "agent-alive" at least every 100 seconds */
     const char *event;
     const char *state;  /* its state after the event */
-    const char *reason; /* the server's code, or what failed */
+    const char *reason; /* the server's code, or what failed; agent-rejected: a word of
+                           seneschal_agent_refused */
     const char *code;   /* agent-code: the 8 characters to show to an administrator */
     const char *etag;   /* agent-config */
 };
@@ -112,6 +115,19 @@ enum { SENESCHAL_SECRET_MAX = 8192 }; /* bytes, without the NUL */
 SENESCHAL_API int seneschal_agent_secret(struct seneschal_agent *agent, const char *name, char *buf,
                                          size_t size);
 
+/* Why it is STALE or DISABLED: "lease-over", "grace-over", "device-blocked", "device-revoked",
+ * "not-written"; else "". */
+SENESCHAL_API const char *seneschal_agent_reason(const struct seneschal_agent *agent);
+/*
+ * Why the last answer of the server was refused, and what was in force before goes on until its
+ * lease ends; "" once an answer was accepted. One of: "signature-missing", "signature-invalid",
+ * "key-unknown", "key-set-invalid", "lease-missing", "lease-invalid", "lease-expired",
+ * "lease-device", "sequence-back", "clock-back". Words may be added.
+ */
+SENESCHAL_API const char *seneschal_agent_refused(const struct seneschal_agent *agent);
+/* 1: a signed revocation has wiped key, token and configurations, and the handle asks nobody any
+ * more: steps come to SENESCHAL_REFUSED. Only another state directory makes it enrol again. */
+SENESCHAL_API int seneschal_agent_wiped(const struct seneschal_agent *agent);
 SENESCHAL_API const char *seneschal_agent_error(const struct seneschal_agent *agent);
 
 #ifdef __cplusplus

@@ -200,13 +200,12 @@ static err_t judge_unchanged(struct judging *j)
     return E_OK;
 }
 
-/* A refusal without a lease, or with one that is refused, is what any proxy can say. */
+/* A refusal without a lease, or with one that is refused, is what any proxy can say: it is followed
+ * as far as that goes, and it is seen. */
 static err_t judge_refusal(struct judging *j)
 {
     struct agent_news *n = j->news;
     struct verify_result r;
-    if (http_answer_field(j->answer, STR("Seneschal-Lease")).p == NULL)
-        return E_OK;
     j->status = n->event == AGENT_REVOKED ? VERIFY_REVOKED : VERIFY_BLOCKED;
     TRY(judge(j, &r));
     n->refusal = r.refusal;

@@ -132,6 +132,9 @@ static void test_a_handle_without_a_server(void **state)
 
     assert_int_equal(seneschal_agent_state(g), SENESCHAL_UNENROLLED);
     assert_string_equal(seneschal_agent_code(g), "");
+    assert_string_equal(seneschal_agent_reason(g), "");
+    assert_string_equal(seneschal_agent_refused(g), "");
+    assert_int_equal(seneschal_agent_wiped(g), 0);
     assert_int_equal(seneschal_agent_step(g, 0, &wait_ms), SENESCHAL_LATER);
     assert_true(wait_ms >= 0 && wait_ms <= 2000); /* the first reconnect: U(0, spread) */
     assert_int_equal(seneschal_agent_once(g), SENESCHAL_LATER);
