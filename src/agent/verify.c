@@ -149,9 +149,10 @@ static enum verify_refusal lease_judge(const struct verify_trust *t, const struc
     if (l.status != status || (named == NULL) != (etag.p == NULL) ||
         (named != NULL && !str_eq(claim_text(v, STR("etag")), etag)))
         return VERIFY_LEASE_INVALID;
-    if (l.exp_s + VERIFY_LEEWAY_S <= t->now.us / 1000000)
+    if (l.exp_s + VERIFY_LEEWAY_S < t->now.us / 1000000)
         return VERIFY_LEASE_EXPIRED;
-    if (l.seq < t->seq)
+    /* A refusal of before the newest lease was taken back since. */
+    if (l.seq < t->seq || (status != VERIFY_ENROLLED && l.iat_s < t->iat_s))
         return VERIFY_SEQUENCE_BACK;
     if (verify_clock_is_back(l.iat_s > t->iat_s ? l.iat_s : t->iat_s, t->now))
         return VERIFY_CLOCK_BACK;

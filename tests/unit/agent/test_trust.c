@@ -441,7 +441,7 @@ static void test_a_lease_ends_by_either_clock(void **state)
     (void)take(g, first);
     pass(3600 + VERIFY_LEEWAY_S - 1, 1);
     assert_true(agent_lease_left(g).us > 0);
-    pass(1, 0);
+    pass(1, 0); /* the last moment in which it would be accepted */
     assert_int_equal(agent_lease_left(g).us, 0);
     assert_int_equal(agent_follow_time(g), E_OK);
     assert_int_equal(seneschal_agent_state(g), SENESCHAL_DISABLED);
