@@ -1,86 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What follows from answers: files, state and waiting, on a handle without a server. */
-#include "agent/agent.h"
+#include "handle.h"
+
 #include "base/enc.h"
-#include "plat/crypto/crypto.h"
-#include "plat/os/file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #define ENABLED "{\"config\":{\"a\":1},\"enabled\":true,\"version\":\"2026-01-01.1\"}"
 
-static char dir[] = "/tmp/seneschal-test-follow-XXXXXX";
-static char state_dir[sizeof dir + 8];
-static char out[sizeof dir + 8];
 static char etag[67];
-
-static const ts_t start = { INT64_C(1700000000000000) };
 
 static int setup(void **state)
 {
-    (void)state;
-    if (mkdtemp(dir) == NULL || crypto_init() != E_OK)
+    if (handle_setup(state) != 0)
         return -1;
-    snprintf(state_dir, sizeof state_dir, "%s/state", dir);
-    snprintf(out, sizeof out, "%s/out", dir);
     digest_t d = sha256_of(STR(ENABLED));
     etag[0] = '"';
     hex_encode(d.b, sizeof d.b, etag + 1);
     etag[65] = '"';
-    clock_freeze(start, DUR_S(100000));
     return 0;
-}
-
-static int clear(void **state)
-{
-    static const char *const names[] = { "state/lock",
-                                         "state/state.json",
-                                         "state/state.json.prev",
-                                         "state/journal.ndjson",
-                                         "state/degraded.json",
-                                         "state",
-                                         "out" };
-    char path[sizeof dir + 32];
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-        if (unlink(path) != 0)
-            (void)rmdir(path);
-    }
-    clock_freeze(start, DUR_S(100000));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)clear(state);
-    clock_release();
-    return rmdir(dir);
-}
-
-static struct seneschal_agent *open_handle(void)
-{
-    const struct seneschal_agent_options o = { .size = sizeof o,
-                                               .server = "http://127.0.0.1:9",
-                                               .state_dir = state_dir,
-                                               .config_out = out,
-                                               .machine_id = "m" };
-    struct seneschal_agent *g = NULL;
-    char error[256] = "";
-    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_OK);
-    return g;
-}
-
-static dur_t follow(struct seneschal_agent *g, enum agent_ask ask, struct agent_news news)
-{
-    dur_t wait = { -1 };
-    assert_int_equal(agent_follow(g, ask, &news, &wait), E_OK);
-    return wait;
 }
 
 static void enrol(struct seneschal_agent *g)
@@ -122,13 +58,6 @@ static void assert_out(const char *want)
     assert_int_equal(file_read(a, out, KIB(4), NULL, &got), E_OK);
     print_message("# %.*s\n", STR_ARG(got));
     assert_true(str_eq(got, str_from_cz(want)));
-}
-
-/* As after kill -9: what is not in the files is gone. */
-static struct seneschal_agent *reopen(struct seneschal_agent *g)
-{
-    seneschal_agent_close(g);
-    return open_handle();
 }
 
 static void test_from_nothing_to_a_configuration(void **state)

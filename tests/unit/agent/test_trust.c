@@ -1,89 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What follows from answers that are genuine, and from those that are not: on a handle without a
  * server, with answers that are signed here. */
-#include "agent/agent.h"
-#include "base/enc.h"
-#include "plat/os/file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "handle.h"
 
 #define DEVICE "01a20138-2275-722c-a05b-b6689319d310"
 #define ORG    "019d7c30-5b1e-7abc-8def-0123456789ab"
 #define BODY   "{\"config\":{\"a\":\"one\"},\"enabled\":true,\"version\":\"2026-01-01.1\"}"
 
-static char dir[] = "/tmp/seneschal-test-trust-XXXXXX";
-static char state_dir[sizeof dir + 8];
-static char out[sizeof dir + 8];
 static struct jws_key root;
 static struct jws_key org_key;
 static struct jws_key foreign;
 
-static const ts_t start = { INT64_C(1700000000000000) };
-
 static int setup(void **state)
 {
-    (void)state;
+    if (handle_setup(state) != 0)
+        return -1;
     const secret_t seeds[] = { { .n = ED25519_SEED, .b = { 1 } },
                                { .n = ED25519_SEED, .b = { 2 } },
                                { .n = ED25519_SEED, .b = { 3 } } };
-    if (mkdtemp(dir) == NULL || crypto_init() != E_OK || jws_key_make(&seeds[0], &root) != E_OK ||
-        jws_key_make(&seeds[1], &org_key) != E_OK || jws_key_make(&seeds[2], &foreign) != E_OK)
-        return -1;
-    snprintf(state_dir, sizeof state_dir, "%s/state", dir);
-    snprintf(out, sizeof out, "%s/out", dir);
-    clock_freeze(start, DUR_S(100000));
-    return 0;
-}
-
-static int clear(void **state)
-{
-    static const char *const names[] = { "state/lock",
-                                         "state/state.json",
-                                         "state/state.json.prev",
-                                         "state/journal.ndjson",
-                                         "state/degraded.json",
-                                         "state",
-                                         "out" };
-    char path[sizeof dir + 32];
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-        if (unlink(path) != 0)
-            (void)rmdir(path);
+    for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
+        struct jws_key *const keys[] = { &root, &org_key, &foreign };
+        if (jws_key_make(&seeds[i], keys[i]) != E_OK)
+            return -1;
     }
-    clock_freeze(start, DUR_S(100000));
     return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)clear(state);
-    clock_release();
-    return rmdir(dir);
-}
-
-static struct seneschal_agent *open_handle(void)
-{
-    const struct seneschal_agent_options o = { .size = sizeof o,
-                                               .server = "http://127.0.0.1:9",
-                                               .state_dir = state_dir,
-                                               .config_out = out,
-                                               .machine_id = "m" };
-    struct seneschal_agent *g = NULL;
-    char error[256] = "";
-    assert_int_equal(seneschal_agent_open(&o, &g, error, sizeof error), SENESCHAL_OK);
-    return g;
-}
-
-static struct seneschal_agent *reopen(struct seneschal_agent *g)
-{
-    seneschal_agent_close(g);
-    return open_handle();
 }
 
 static void pass(int64_t wall_s, int64_t mono_s)
@@ -99,13 +39,6 @@ static struct agent_news news_of_token(const struct jws_key *whose)
                                 .join_seq = 1,
                                 .root = whose->public,
                                 .org = STR(ORG) };
-}
-
-static dur_t follow(struct seneschal_agent *g, enum agent_ask ask, struct agent_news news)
-{
-    dur_t wait = { -1 };
-    assert_int_equal(agent_follow(g, ask, &news, &wait), E_OK);
-    return wait;
 }
 
 /* Enrolled, with the root pinned and the key set known. */
