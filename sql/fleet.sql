@@ -175,12 +175,19 @@ INSERT INTO group_member (group_id, kind, member_id) VALUES ($grp, 3, $device) O
 DELETE FROM group_member WHERE member_id = $device AND kind = 3;
 
 -- What a device said about its configuration last.
--- @row device_config: etag text, version text?, result text, acked_at ts
+-- @row device_config: etag text, version text?, result text, reason text?, acked_at ts
 -- @one device_config_get(org id, device id) -> device_config
 SELECT {device_config} FROM device_ack WHERE org = $org AND device_id = $device;
 
 -- @exec device_config_drop(org id, device id)
 DELETE FROM device_ack WHERE org = $org AND device_id = $device;
+
+-- @row device_drift: places text, count int, drifted_at ts, reported_at ts
+-- @one device_drift_get(org id, device id) -> device_drift
+SELECT {device_drift} FROM device_drift WHERE org = $org AND device_id = $device;
+
+-- @exec device_drift_drop(org id, device id)
+DELETE FROM device_drift WHERE org = $org AND device_id = $device;
 
 -- What was assigned to it alone goes with it.
 -- @exec device_assignment_drop(org id, device id)

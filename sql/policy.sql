@@ -212,5 +212,15 @@ VALUES ($device_id, $org, $etag, $version, $result, $reason, $applied_at, $acked
 ON CONFLICT (device_id) DO UPDATE SET etag = excluded.etag, version = excluded.version, result = excluded.result,
     reason = excluded.reason, applied_at = excluded.applied_at, acked_at = excluded.acked_at;
 
+-- What others changed in the files that the device's agent keeps: the newest report.
+-- @one device_drift_at(org id, device_id id) -> (drifted_at ts)
+SELECT drifted_at FROM device_drift WHERE org = $org AND device_id = $device_id;
+
+-- @exec device_drift_put(device_id id, org id, places text, count int, drifted_at ts, reported_at ts)
+INSERT INTO device_drift (device_id, org, places, count, drifted_at, reported_at)
+VALUES ($device_id, $org, $places, $count, $drifted_at, $reported_at)
+ON CONFLICT (device_id) DO UPDATE SET places = excluded.places, count = device_drift.count + excluded.count,
+    drifted_at = excluded.drifted_at, reported_at = excluded.reported_at;
+
 -- @exec device_ack_drop(org id, device_id id)
 DELETE FROM device_ack WHERE org = $org AND device_id = $device_id;

@@ -81,9 +81,20 @@ static str_t etag_text(const struct device *d, char out[static 2 * SHA256_SIZE +
     return str_of(out, 2 * SHA256_SIZE + 2);
 }
 
-static err_t body_write(struct sim *s, const struct device *d, enum agent_ask ask)
+static void body_ack(struct sim *s, const struct device *d)
 {
     char etag[2 * SHA256_SIZE + 2];
+    bool fails = d->role == ROLE_FAIL && d->changes >= s->opt.from_change;
+    const struct agent_ack ack = {
+        .etag = etag_text(d, etag),
+        .version = str_from_cz(d->version),
+        .failure = fails ? STR("simulated failure") : STR_NONE,
+    };
+    agent_body_ack(&s->body, &ack);
+}
+
+static err_t body_write(struct sim *s, const struct device *d, enum agent_ask ask)
+{
     buf_clear(&s->body);
     if (ask == AGENT_INIT)
         body_init(s, d);
@@ -92,10 +103,7 @@ static err_t body_write(struct sim *s, const struct device *d, enum agent_ask as
     else if (ask == AGENT_ROTATE)
         TRY(body_rotate(s, d));
     else if (ask == AGENT_ACK)
-        agent_body_ack(&s->body, etag_text(d, etag), str_from_cz(d->version),
-                       d->role == ROLE_FAIL && d->changes >= s->opt.from_change
-                           ? STR("simulated failure")
-                           : STR_NONE);
+        body_ack(s, d);
     return s->body.err;
 }
 

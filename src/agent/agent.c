@@ -172,6 +172,20 @@ static err_t agent_start_local(struct seneschal_agent *g, const struct seneschal
     return agent_local_start(g->local, &g->why);
 }
 
+static void agent_tell_of(void *arg, const char *event, const char *reason)
+{
+    agent_tell(arg, event, reason);
+}
+
+/* From the thread that watches the adapters' files; before there is a client there is no question
+ * to interrupt. */
+static void agent_wake(void *arg)
+{
+    struct seneschal_agent *g = arg;
+    if (atomic_load(&g->asks))
+        http_client_interrupt(g->http);
+}
+
 static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent_options *given)
 {
     char path[AGENT_PATH_MAX + 8];
@@ -186,6 +200,14 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
     TRY(file_make_dirs(g->dir, 0700, &g->why));
     (void)snprintf(path, sizeof path, "%s/lock", g->dir);
     TRY(file_lock(path, &g->why, &g->lock));
+    const struct adapt_caller adapters = {
+        .dir = g->dir,
+        .spec = o->adapters,
+        .tell = agent_tell_of,
+        .wake = agent_wake,
+        .arg = g,
+    };
+    TRY(adapt_open(&adapters, &g->why, &g->adapt));
     TRY(agent_load(g, o->machine_id));
     const struct http_client_cfg http = {
         .ca_file = g->ca_file[0] != '\0' ? g->ca_file : NULL,
@@ -193,6 +215,7 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
         .proxy = g->proxy[0] != '\0' ? g->proxy : NULL,
     };
     TRY(http_client_new(&http, &g->http));
+    atomic_store(&g->asks, true);
     TRY(agent_start_local(g, o));
     agent_tell(g, "agent-state", g->store.reason[0] != '\0' ? g->store.reason : "start");
     return E_OK;
@@ -213,6 +236,7 @@ int seneschal_agent_open(const struct seneschal_agent_options *options,
     buf_init(&g->force, (size_t)AGENT_ANSWER_MAX + AGENT_TEXT);
     agent_secrets_init(&g->secrets);
     atomic_init(&g->stopped, false);
+    atomic_init(&g->asks, false);
     atomic_init(&g->rotate, false);
     err_t e = agent_start(g, options);
     if (e == E_OK) {
@@ -232,6 +256,7 @@ void seneschal_agent_close(struct seneschal_agent *agent)
     struct arena *life = agent->life;
     agent_local_close(agent->local);
     agent_secrets_fini(&agent->secrets);
+    adapt_close(agent->adapt); /* its thread may interrupt the client */
     http_client_free(agent->http);
     arena_free(agent->arena);
     buf_fini(&agent->force);

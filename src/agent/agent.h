@@ -4,6 +4,7 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
+#include "agent/adapt.h"
 #include "agent/secrets.h"
 #include "agent/seneschal_agent.h"
 #include "agent/trust.h"
@@ -31,6 +32,7 @@ struct seneschal_agent {
     void (*notify)(void *arg, const struct seneschal_notice *notice);
     void *arg;
     atomic_bool stopped;
+    atomic_bool asks; /* there is a client */
     atomic_bool rotate;
     struct diag why; /* of the last failure of this machine */
 
@@ -51,6 +53,7 @@ struct seneschal_agent {
     bool recorded;      /* since the start, a change */
     struct agent_secrets secrets;
     struct agent_local *local; /* NULL: no socket */
+    struct adapt *adapt;       /* NULL: no adapters */
     ts_t next_ask;             /* absent: it asks */
     dur_t alive;               /* when it was last said that it goes on */
 };

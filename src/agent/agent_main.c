@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/agent_main.h"
+#include "agent/adapt.h"
 #include "agent/agent_options.h"
 #include "agent/journal.h"
 #include "agent/seneschal_agent.h"
@@ -38,6 +39,7 @@ static const struct {
     { "agent-refused", LOG_ERROR },     { "agent-failed", LOG_ERROR },
     { "agent-unreached", LOG_WARNING }, { "agent-clock", LOG_WARNING },
     { "agent-socket", LOG_WARNING },    { "agent-rejected", LOG_WARNING },
+    { "agent-adapter", LOG_WARNING },   { "agent-drift", LOG_WARNING },
 };
 
 /* What the supervisor shows, and that it need not restart us (sd_notify(3)). */
@@ -81,6 +83,8 @@ int agent_main(int argc, char **argv)
     char error[DIAG_TEXT_MAX];
     if (argc > 1 && strcmp(argv[1], "journal") == 0)
         return journal_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "adapters") == 0)
+        return adapters_main(argc - 1, argv + 1);
     if (agent_options_read(argc, argv, &v, &why) != E_OK) {
         (void)fprintf(stderr,
                       "seneschal agent: %s\nhint: `seneschal agent --help` lists the options\n",
@@ -104,6 +108,7 @@ int agent_main(int argc, char **argv)
         .proxy = v.of[OPTION_PROXY],
         .socket_path = v.of[OPTION_SOCKET],
         .socket_group = v.of[OPTION_SOCKET_GROUP],
+        .adapters = v.many,
     };
     if (proc_harden() != E_OK) {
         (void)fprintf(stderr, "seneschal agent: the process could not be hardened\n");

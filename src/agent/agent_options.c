@@ -11,7 +11,7 @@ static_assert((int)AGENT_EXIT_USAGE == (int)SENESCHAL_USAGE, "one numbering");
 static_assert((int)AGENT_EXIT_REFUSED == (int)SENESCHAL_REFUSED, "one numbering");
 static_assert((int)AGENT_EXIT_LATER == (int)SENESCHAL_LATER, "one numbering");
 
-enum option_type { OPTION_TEXT, OPTION_YES };
+enum option_type { OPTION_TEXT, OPTION_YES, OPTION_MANY };
 enum { OPTION_COLUMN = 30 };
 
 static const struct option_row {
@@ -52,6 +52,20 @@ static int option_bool(str_t text)
     return -1;
 }
 
+/* There is one option of the kind. In the environment blanks stand between several. */
+static err_t option_add(struct agent_values *v, const char *text, bool blanks, struct diag *why)
+{
+    size_t have = strlen(v->many);
+    int n = snprintf(v->many + have, sizeof v->many - have, "%s%s", have > 0 ? "\n" : "", text);
+    if (n < 0 || (size_t)n >= sizeof v->many - have)
+        return FAIL(why, E_USAGE, "want at most %d bytes of adapters", AGENT_MANY_MAX);
+    for (char *p = v->many + have; blanks && *p != '\0'; p++) {
+        if (*p == ' ' || *p == '\t')
+            *p = '\n';
+    }
+    return E_OK;
+}
+
 static err_t options_from_environment(struct agent_values *v, struct diag *why)
 {
     for (size_t i = 0; i < AGENT_OPTIONS; i++) {
@@ -59,7 +73,9 @@ static err_t options_from_environment(struct agent_values *v, struct diag *why)
         const char *value = rows[i].env[0] != '\0' ? getenv(rows[i].env) : NULL;
         if (value == NULL || value[0] == '\0')
             continue;
-        if (rows[i].type == OPTION_TEXT) {
+        if (rows[i].type == OPTION_MANY)
+            TRY(option_add(v, value, true, why));
+        if (rows[i].type != OPTION_YES) {
             v->of[i] = value;
             continue;
         }
@@ -75,9 +91,10 @@ static err_t options_from_words(int argc, char **argv, struct agent_values *v, s
 {
     struct option longs[AGENT_OPTIONS + 1] = { 0 };
     int found = 0;
+    bool many = false;
     for (size_t i = 0; i < AGENT_OPTIONS; i++) {
         longs[i].name = rows[i].flag;
-        longs[i].has_arg = rows[i].type == OPTION_TEXT ? required_argument : no_argument;
+        longs[i].has_arg = rows[i].type != OPTION_YES ? required_argument : no_argument;
         longs[i].val = (int)i + 1;
     }
     optind = 1;
@@ -88,7 +105,13 @@ static err_t options_from_words(int argc, char **argv, struct agent_values *v, s
             return FAIL(why, E_USAGE, "%s: want a value", argv[optind - 1]);
         if (found < 1 || found > AGENT_OPTIONS)
             return FAIL(why, E_USAGE, "there is no option %s", argv[optind - 1]);
-        v->of[found - 1] = rows[found - 1].type == OPTION_TEXT ? optarg : "1";
+        v->of[found - 1] = rows[found - 1].type != OPTION_YES ? optarg : "1";
+        if (rows[found - 1].type != OPTION_MANY)
+            continue;
+        if (!many) /* flags win over the environment as a whole */
+            v->many[0] = '\0';
+        many = true;
+        TRY(option_add(v, optarg, false, why));
     }
     return optind == argc ? E_OK : FAIL(why, E_USAGE, "%s: is no option", argv[optind]);
 }
@@ -112,6 +135,8 @@ err_t agent_options_read(int argc, char **argv, struct agent_values *ret, struct
 static void help_option(FILE *to, const struct option_row *row)
 {
     int n = fprintf(to, "  --%s%s%s", row->flag, row->value[0] != '\0' ? " " : "", row->value);
+    if (row->type == OPTION_MANY)
+        n += fprintf(to, " ...");
     (void)fprintf(to, "%*s%s\n", n < OPTION_COLUMN ? OPTION_COLUMN - n : 1, "", row->text);
     if (row->env[0] != '\0')
         (void)fprintf(to, "%*sor %s\n", OPTION_COLUMN, "", row->env);
@@ -122,6 +147,7 @@ void agent_options_help(FILE *to)
     (void)fputs(
         "usage: seneschal agent --server URL --state DIR --config-out FILE [OPTION...]\n"
         "       seneschal agent journal --state DIR [-o table|json|ndjson]\n"
+        "       seneschal agent adapters [-o table|json|markdown]\n"
         "\n"
         "Enrols this machine, keeps its configuration in FILE, and switches it off when the\n"
         "server revokes or blocks the device or stays away for an hour.\n"

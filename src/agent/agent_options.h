@@ -19,10 +19,13 @@ enum agent_exit {
 #undef AGENT_EXIT
 };
 
+enum { AGENT_MANY_MAX = 4096 };
+
 /* NULL: not given. Texts are borrowed from the command line and the environment; what takes no
- * value is "1". */
+ * value is "1", and what is repeated stands in `many`, one a line. */
 struct agent_values {
     const char *of[AGENT_OPTIONS];
+    char many[AGENT_MANY_MAX];
 };
 
 /* E_USAGE, with what is wrong in `why`. */

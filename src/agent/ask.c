@@ -44,6 +44,23 @@ static err_t ask_prepare(struct seneschal_agent *g, enum agent_ask ask)
     return agent_store_save(g->dir, s, &g->why);
 }
 
+static void ask_ack(struct seneschal_agent *g, struct buf *b)
+{
+    const struct agent_store *s = &g->store;
+    struct adapt_report r;
+    adapt_report(g->adapt, s->ack_owed == 0 && g->apply_failed.p == NULL, &r);
+    const struct agent_ack ack = {
+        .etag = str_from_cz(s->etag),
+        .version = str_from_cz(s->version),
+        .failure = g->apply_failed.p != NULL ? g->apply_failed : r.failure,
+        .note = r.note,
+        .drift = r.drift,
+        .drift_n = r.drift_n,
+        .drifted_at = r.drifted_at,
+    };
+    agent_body_ack(b, &ack);
+}
+
 static err_t ask_body(struct seneschal_agent *g, enum agent_ask ask, struct buf *b)
 {
     const struct agent_store *s = &g->store;
@@ -57,7 +74,7 @@ static err_t ask_body(struct seneschal_agent *g, enum agent_ask ask, struct buf 
         agent_body_rotate(b, s);
         return E_OK;
     case AGENT_ACK:
-        agent_body_ack(b, str_from_cz(s->etag), str_from_cz(s->version), g->apply_failed);
+        ask_ack(g, b);
         return E_OK;
     case AGENT_HEARTBEAT:
         agent_body_heartbeat(b, &g->host);

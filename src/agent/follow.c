@@ -189,6 +189,7 @@ static err_t follow_side(struct seneschal_agent *g, enum agent_ask ask, const st
     if (ask == AGENT_HEARTBEAT)
         agent_plan_heartbeat(g);
     if (ask == AGENT_ACK && heard) {
+        adapt_reported(g->adapt);
         g->store.ack_owed = 0; /* a refusal of ours would be the same the next time */
         TRY(agent_store_save(g->dir, &g->store, &g->why));
     }

@@ -84,18 +84,30 @@ static err_t force_save_degraded(struct seneschal_agent *g, const struct agent_n
     return E_OK;
 }
 
+/* The files of the adapters: one that cannot be written is named in the acknowledgement. */
+static err_t force_adapt(struct seneschal_agent *g, str_t doc)
+{
+    err_t e = adapt_force(g->adapt, doc, &g->why);
+    if (e != E_OK && e != E_NO_MEMORY)
+        TRY(str_copy(g->arena, str_from_cz(g->why.text), &g->apply_failed));
+    return e;
+}
+
 err_t agent_force_config(struct seneschal_agent *g, const struct agent_news *n)
 {
     err_t e = force_save_degraded(g, n);
     if (e == E_OK)
         e = force_record(g, agent_event_name(AGENT_CONFIGURED), n, n->body);
     if (e == E_OK)
+        e = force_adapt(g, n->body);
+    if (e == E_OK)
         e = file_write(g->out, 0600, n->body, &g->why);
     if (e == E_OK)
         e = force_keep(g, n->body);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    g->apply_failed = STR("the configuration could not be written");
+    if (g->apply_failed.p == NULL)
+        g->apply_failed = STR("the configuration could not be written");
     return e;
 }
 
@@ -153,6 +165,8 @@ err_t agent_force_off(struct seneschal_agent *g, const char *reason, bool degrad
     err_t e = force_off_form(g, reason, degraded, &b);
     if (e == E_OK && force_record(g, reason, NULL, buf_str(&b)) != E_OK)
         agent_tell(g, "agent-failed", g->why.text);
+    if (e == E_OK) /* each that fails is told, and tried again with the next look */
+        err_ignore(adapt_force(g->adapt, buf_str(&b), NULL));
     if (e == E_OK)
         e = file_write(g->out, 0600, buf_str(&b), NULL);
     if (e == E_OK)
@@ -190,5 +204,9 @@ err_t agent_force_load(struct seneschal_agent *g)
         agent_text_clear(g->store.etag);
     bool ours = g->store.etag[0] != '\0' || g->store.state == AGENT_DISABLED ||
                 g->store.state == AGENT_STALE;
-    return ours ? force_keep(g, text) : E_OK;
+    if (ours) {
+        TRY(force_keep(g, text));
+        err_ignore(adapt_force(g->adapt, text, NULL)); /* likewise */
+    }
+    return E_OK;
 }

@@ -229,6 +229,40 @@ err_t journal_append(const char *dir, const struct journal_entry *entry, bool ag
     return e;
 }
 
+static err_t journal_encode_drift(struct arena *a, const struct journal_drift *entry, struct buf *b)
+{
+    struct journal_line line = { .out = json_out_to(b) };
+    struct json_out *o = &line.out;
+    json_out_open(o, '{');
+    JSON_OUT(o, "at", ts, clock_now());
+    JSON_OUT(o, "event", str, str_from_cz(entry->event));
+    JSON_OUT(o, "adapter", str, entry->adapter);
+    JSON_OUT(o, "path", str, entry->path);
+    json_out_name(o, STR("changes"));
+    json_out_open(o, '[');
+    TRY(agent_diff(a, entry->from, entry->to, journal_change, &line));
+    json_out_close(o, ']');
+    if (line.more > 0)
+        JSON_OUT(o, "more", i64, line.more);
+    json_out_close(o, '}');
+    buf_add_byte(b, '\n');
+    return b->err;
+}
+
+err_t journal_drifted(const char *dir, const struct journal_drift *entry, struct diag *why)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new(JOURNAL_ARENA_MAX);
+    struct buf b;
+    if (a == NULL)
+        return E_NO_MEMORY;
+    buf_init(&b, (size_t)2 * JOURNAL_LINE_MAX);
+    err_t e = journal_encode_drift(a, entry, &b);
+    if (e == E_OK)
+        e = journal_put(a, dir, buf_str(&b), false, why);
+    buf_fini(&b);
+    return e;
+}
+
 err_t journal_note(const char *dir, const char *reason, str_t etag, struct diag *why)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new(KIB(4));

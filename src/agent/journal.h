@@ -10,6 +10,8 @@
 
 #include "base/str.h"
 
+struct json;
+
 enum {
     JOURNAL_FILES = 4,
     JOURNAL_FILE_MAX = 1024 * 1024,
@@ -38,6 +40,17 @@ err_t journal_note(const char *dir, const char *reason, str_t etag, struct diag 
 
 /* Keep when what was changed, and forget every value: the device is revoked. */
 err_t journal_forget(const char *dir, struct diag *why) MUST_USE;
+/* What somebody else made of the file of an adapter; hidden and cut in the same way. NULL: nothing
+ * that can be read. E_DISK_FULL, E_IO, E_NO_MEMORY. */
+struct journal_drift {
+    const char *event;
+    str_t adapter;
+    str_t path;
+    const struct json *from;
+    const struct json *to;
+};
+err_t journal_drifted(const char *dir, const struct journal_drift *entry,
+                      struct diag *why) MUST_USE;
 
 /* Every line, oldest first, without its end; one that a crash has cut is among them, and is no
  * JSON. E_IO, E_NO_MEMORY. */

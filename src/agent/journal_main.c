@@ -59,9 +59,15 @@ static void print_table(const struct json *line)
     print_head(line);
     const struct json *reason =
         json_member(line, STR("reason")); /* of an answer that was refused */
+    const struct json *adapter = json_member(line, STR("adapter")); /* whose file was changed */
     if (reason != NULL)
         print_text(line, STR("reason"), 0);
-    (void)printf("%s\n", reason != NULL ? "" : on ? "enabled" : "disabled");
+    if (adapter != NULL) {
+        print_text(line, STR("adapter"), 0);
+        print_text(line, STR("path"), 0);
+    }
+    bool change = reason == NULL && adapter == NULL;
+    (void)printf("%s\n", !change ? "" : on ? "enabled" : "disabled");
     for (size_t i = 0; list && i < json_count(changes); i++) {
         const struct json *c = json_at(changes, i);
         if (json_type(c) != JSON_OBJECT)

@@ -17,7 +17,7 @@ static struct agent_view run_view(struct seneschal_agent *g)
         .pin = side && trust_wants_pin(g),
         .reject = side && g->trust.owed != VERIFY_GOOD,
         .rotate = side && (atomic_load(&g->rotate) || s->rotate_nonce[0] != '\0'),
-        .ack = side && s->ack_owed != 0 && s->etag[0] != '\0',
+        .ack = side && (s->ack_owed != 0 || adapt_owes(g->adapt)) && s->etag[0] != '\0',
         .heartbeat = side && clock_mono().us >= g->heartbeat.us,
     };
 }
@@ -45,7 +45,8 @@ static int run_result(const struct seneschal_agent *g, enum agent_ask ask, enum 
     case AGENT_UNCHANGED:
         if (g->store.state != AGENT_ACTIVE || g->store.etag[0] == '\0')
             return SENESCHAL_LATER; /* it came, and could not be put in force */
-        return g->fetched && g->store.ack_owed == 0 ? SENESCHAL_OK : SENESCHAL_GO_ON;
+        return g->fetched && g->store.ack_owed == 0 && !adapt_owes(g->adapt) ? SENESCHAL_OK
+                                                                             : SENESCHAL_GO_ON;
     case AGENT_INITED:
     case AGENT_ENROLLED:
     case AGENT_CHALLENGED:
@@ -89,6 +90,7 @@ int seneschal_agent_step(struct seneschal_agent *agent, unsigned poll_max_s, int
     diag_clear(&agent->why);
     arena_reset(agent->arena);
     run_alive(agent);
+    adapt_check(agent->adapt);
     if (agent->store.wiped != 0) /* for good: nobody is asked, nobody is enrolled */
         return run_wiped(agent, wait_ms);
     err_t e = agent_follow_time(agent);
@@ -131,6 +133,7 @@ static err_t run_wait(struct seneschal_agent *g, int64_t wait_ms)
             rest.tv_nsec = left > 0 ? (long)left * 1000 : 0;
         (void)nanosleep(&rest, NULL); /* a signal ends it early: the loop looks again */
         run_alive(g);
+        adapt_check(g->adapt);
         int64_t before = g->store.state;
         TRY(agent_follow_time(g));
         if (g->store.state == before)

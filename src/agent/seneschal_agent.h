@@ -51,7 +51,8 @@ enum seneschal_result {
 struct seneschal_notice {
     /* "agent-state", "agent-code", "agent-config", "agent-token", "agent-refused",
      * "agent-unreached", "agent-rejected", "agent-failed", "agent-clock", "agent-socket",
-     * "agent-secret"; and, for a watchdog, "agent-alive" at least every 100 seconds */
+     * "agent-secret", "agent-adapter", "agent-drift"; and, for a watchdog, "agent-alive" at least
+     * every 100 seconds */
     const char *event;
     const char *state;  /* its state after the event */
     const char *reason; /* the server's code, or what failed; agent-rejected: a word of
@@ -77,6 +78,7 @@ struct seneschal_agent_options {
     const char *socket_path;  /* where programs of this machine may ask; NULL: nowhere */
     const char *socket_group; /* who may, besides root and this user; NULL: nobody */
     int secrets; /* 1: fetch the secrets that the configuration names; a socket does so too */
+    const char *adapters; /* files that assistants read: NAME[=PATH], one a line; NULL: none */
 };
 
 /* SENESCHAL_OK, SENESCHAL_USAGE, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the

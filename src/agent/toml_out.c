@@ -114,6 +114,7 @@ static err_t value_step(struct toml *t)
     }
     if (f->at > 0)
         BUF_ADD(t->b, ", ");
+    assert(f->array != NULL || f->pairs != NULL);
     const struct json *v = f->array != NULL ? json_at(f->array, f->at) : f->pairs[f->at].value;
     if (f->array == NULL) {
         toml_key(t->b, f->pairs[f->at].name);

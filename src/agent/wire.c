@@ -141,17 +141,23 @@ void agent_body_rotate(struct buf *b, const struct agent_store *s)
     json_out_close(&o, '}');
 }
 
-void agent_body_ack(struct buf *b, str_t etag, str_t version, str_t failure)
+void agent_body_ack(struct buf *b, const struct agent_ack *ack)
 {
     struct json_out o = json_out_to(b);
+    str_t reason = ack->failure.p != NULL ? ack->failure : ack->note;
     json_out_open(&o, '{');
-    if (version.n > 0) /* without any policy there is none */
-        JSON_OUT(&o, "version", str, version);
-    JSON_OUT(&o, "etag", str, etag);
-    JSON_OUT(&o, "result", str, failure.p == NULL ? STR("applied") : STR("failed"));
-    if (failure.p != NULL)
-        JSON_OUT(&o, "reason", str, failure);
+    if (ack->version.n > 0)
+        JSON_OUT(&o, "version", str, ack->version);
+    JSON_OUT(&o, "etag", str, ack->etag);
+    JSON_OUT(&o, "result", str, ack->failure.p == NULL ? STR("applied") : STR("failed"));
+    if (reason.p != NULL)
+        JSON_OUT(&o, "reason", str, reason);
     JSON_OUT(&o, "applied_at", ts, clock_now());
+    if (ack->drift.p != NULL) {
+        JSON_OUT(&o, "drift", raw, ack->drift);
+        JSON_OUT(&o, "drift_count", i64, ack->drift_n);
+        JSON_OUT(&o, "drifted_at", ts, ack->drifted_at);
+    }
     json_out_close(&o, '}');
 }
 

@@ -52,7 +52,17 @@ void agent_body_init(struct buf *b, const secret_t *seed, const struct agent_hos
 err_t agent_body_confirm(struct arena *a, struct buf *b, const secret_t *seed,
                          const struct agent_store *s) MUST_USE;
 void agent_body_rotate(struct buf *b, const struct agent_store *s);
-void agent_body_ack(struct buf *b, str_t etag, str_t version, str_t failure);
+/* How it went with the configuration of this ETag, and what the adapters have to say. */
+struct agent_ack {
+    str_t etag;
+    str_t version; /* empty: there is no policy */
+    str_t failure; /* absent: it is in force, and `note` says what of it could not be written */
+    str_t note;
+    str_t drift; /* a JSON array; absent: nobody changed a file */
+    int64_t drift_n;
+    ts_t drifted_at;
+};
+void agent_body_ack(struct buf *b, const struct agent_ack *ack);
 void agent_body_reject(struct buf *b, str_t etag, const char *reason);
 void agent_body_heartbeat(struct buf *b, const struct agent_host *host);
 

@@ -39,11 +39,11 @@ static str_t ack_action(str_t result)
     return STR("config.failed"); /* the shape lets no other word in */
 }
 
-static err_t ack_details(struct request *rq, const struct config_ack_in *in)
+static err_t ack_details(struct request *rq, const struct config_ack_in *in, str_t places)
 {
     CLEANUP(buf_fini) struct buf b;
     str_t details;
-    buf_init(&b, KIB(4));
+    buf_init(&b, KIB(20));
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '{');
     JSON_OUT(&o, "etag", str, in->etag);
@@ -51,10 +51,52 @@ static err_t ack_details(struct request *rq, const struct config_ack_in *in)
     JSON_OUT(&o, "result", str, in->result);
     JSON_OUT(&o, "reason", str, in->reason);
     JSON_OUT(&o, "applied_at", ts, in->applied_at);
+    if (places.p != NULL)
+        JSON_OUT(&o, "drift", raw, places);
     json_out_close(&o, '}');
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &details));
     request_details(rq, details);
+    return E_OK;
+}
+
+/* What others changed, as one text; absent: nothing was said of it. */
+static err_t ack_places(struct request *rq, const struct config_ack_in *in, str_t *ret)
+{
+    CLEANUP(buf_fini) struct buf b;
+    *ret = STR_NONE;
+    if (in->drift.n == 0 && !ts_is_set(in->drifted_at))
+        return E_OK;
+    if (in->drift.n == 0 || !ts_is_set(in->drifted_at))
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "drift",
+                              "want drift and drifted_at, or neither");
+    buf_init(&b, KIB(16));
+    struct json_out o = json_out_to(&b);
+    json_out_open(&o, '[');
+    for (size_t i = 0; i < in->drift.n; i++)
+        json_out_str(&o, in->drift.v[i]);
+    json_out_close(&o, ']');
+    TRY(b.err);
+    return str_copy(rq->act.arena, buf_str(&b), ret);
+}
+
+static err_t ack_drift(struct request *rq, const struct config_ack_in *in, oid_t device,
+                       str_t places)
+{
+    bool new = false;
+    if (places.p == NULL)
+        return E_OK;
+    const struct config_drift drift = {
+        .device = device,
+        .places = places,
+        .count = in->drift_count.set ? in->drift_count.v : (int64_t)in->drift.n,
+        .at = in->drifted_at,
+    };
+    TRY(config_drift(&rq->act, &drift, &new));
+    if (!new)
+        return E_OK;
+    rq->quiet = false;
+    rq->event.action = STR("config.drifted");
     return E_OK;
 }
 
@@ -68,13 +110,16 @@ err_t config_ack_post(struct request *rq)
         .reason = in->reason,
         .applied_at = in->applied_at,
     };
+    str_t places = STR_NONE;
     bool new = false;
     TRY(acked_device(rq, in->device_id, &ack.device));
+    TRY(ack_places(rq, in, &places));
     TRY(config_ack(&rq->act, &ack, &new));
     rq->quiet = !new;
     rq->event.action = ack_action(in->result);
     request_target(rq, "device", ack.device, STR_NONE);
     request_reason(rq, in->reason);
-    TRY(ack_details(rq, in));
+    TRY(ack_drift(rq, in, ack.device, places));
+    TRY(ack_details(rq, in, places));
     return reply_empty(rq, 204);
 }

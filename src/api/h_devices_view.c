@@ -82,6 +82,31 @@ static err_t history_view(struct request *rq, oid_t id, struct rows *ret)
     return E_OK;
 }
 
+/* What others changed in its files, as it was reported last. */
+static err_t drift_view(struct request *rq, oid_t id, struct device_config_out *out)
+{
+    struct row_device_drift row = { 0 };
+    struct sql_device_drift_get in = { .org = rq->act.org, .device = id };
+    CLEANUP(json_freep) struct json *v = NULL;
+    err_t e = sql_device_drift_get(rq->act.db, rq->act.arena, &in, &row);
+    if (e != E_OK)
+        return e == E_NOT_FOUND ? E_OK : e;
+    TRY(json_parse(row.places, NULL, &v));
+    size_t n = json_type(v) == JSON_ARRAY ? json_count(v) : 0;
+    str_t *places = ARENA_ARRAY(rq->act.arena, str_t, n + 1);
+    if (places == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        if (json_type(json_at(v, i)) != JSON_STRING)
+            return E_CORRUPT;
+        TRY(str_copy(rq->act.arena, json_string(json_at(v, i)), &places[i]));
+    }
+    out->drift = (struct strs){ places, n };
+    out->drift_count = row.count;
+    out->drifted_at = row.drifted_at;
+    return E_OK;
+}
+
 static err_t config_view(struct request *rq, oid_t id, struct obj *ret)
 {
     struct row_device_config row = { 0 };
@@ -92,7 +117,14 @@ static err_t config_view(struct request *rq, oid_t id, struct obj *ret)
     err_t e = sql_device_config_get(rq->act.db, rq->act.arena, &in, &row);
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
-    *out = (struct device_config_out){ row.etag, row.version, row.acked_at, row.result };
+    *out = (struct device_config_out){
+        .etag = row.etag,
+        .version = row.version,
+        .acked_at = row.acked_at,
+        .result = row.result,
+        .reason = row.reason,
+    };
+    TRY(drift_view(rq, id, out));
     ret->v = out;
     return E_OK;
 }

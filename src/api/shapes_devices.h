@@ -61,6 +61,10 @@ struct device_config_out {
     str_t version;
     ts_t acked_at;
     str_t result;
+    str_t reason;
+    struct strs drift;
+    int64_t drift_count;
+    ts_t drifted_at;
 };
 
 struct device_out {

@@ -141,6 +141,10 @@ static const struct field device_config_out_fields[] = {
     FIELD(struct device_config_out, version),
     FIELD(struct device_config_out, acked_at),
     FIELD(struct device_config_out, result),
+    FIELD(struct device_config_out, reason),
+    FIELD(struct device_config_out, drift, .doc = "what others changed in its files: ADAPTER:/pointer"),
+    FIELD(struct device_config_out, drift_count, .doc = "of all reports"),
+    FIELD(struct device_config_out, drifted_at),
 };
 static const struct shape device_config_out_shape = SHAPE(struct device_config_out, "DeviceConfig",
     device_config_out_fields);

@@ -115,6 +115,10 @@ static const struct field config_ack_in_fields[] = {
     FIELD(struct config_ack_in, result,     REQ, .oneof = results),
     FIELD(struct config_ack_in, reason,     OPT, .max = REASON_MAX, .text = TEXT_LINE),
     FIELD(struct config_ack_in, applied_at, OPT),
+    FIELD(struct config_ack_in, drift,      OPT, .max = 16,
+          .doc = "what others changed in its files: ADAPTER:/pointer; with drifted_at"),
+    FIELD(struct config_ack_in, drift_count, OPT, .min = 1, .max = INT32_MAX, .doc = "since the last report"),
+    FIELD(struct config_ack_in, drifted_at, OPT, .doc = "the newest of these changes"),
 };
 /* clang-format on */
 

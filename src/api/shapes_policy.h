@@ -82,6 +82,9 @@ struct config_ack_in {
     str_t result;
     str_t reason;
     ts_t applied_at;
+    struct strs drift;
+    opt_i64_t drift_count;
+    ts_t drifted_at;
 };
 
 extern const struct shape policy_query_shape;

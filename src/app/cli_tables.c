@@ -50,8 +50,9 @@ static const struct agent_row {
     const char *env;
     const char *value;
     const char *text;
+    const char *type;
 } agent_rows[] = {
-#define AGENT_OPTION(code, flag, env, type, value, dflt, text) { flag, env, value, text },
+#define AGENT_OPTION(code, flag, env, type, value, dflt, text) { flag, env, value, text, #type },
 #include "agent/agent_options.def"
 #undef AGENT_OPTION
 };
@@ -190,6 +191,8 @@ static void put_agent(struct json_out *o)
         put(o, "environment", agent_rows[i].env);
         put(o, "values", agent_rows[i].value);
         put(o, "text", agent_rows[i].text);
+        if (strcmp(agent_rows[i].type, "OPTION_MANY") == 0)
+            JSON_OUT(o, "again", bool, true);
         json_out_close(o, '}');
     }
     json_out_close(o, ']');

@@ -194,6 +194,8 @@ err_t device_erase(struct act *act, oid_t id)
     TRY(sql_rotation_drop(act->db, &(struct sql_rotation_drop){ .org = act->org, .device = id }));
     TRY(sql_device_config_drop(act->db,
                                &(struct sql_device_config_drop){ .org = act->org, .device = id }));
+    TRY(sql_device_drift_drop(act->db,
+                              &(struct sql_device_drift_drop){ .org = act->org, .device = id }));
     TRY(sql_device_assignment_drop(
         act->db, &(struct sql_device_assignment_drop){ .org = act->org, .device = id }));
     TRY(history_target_gone(act, SCOPE_DEVICE, id));

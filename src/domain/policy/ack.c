@@ -54,3 +54,24 @@ err_t config_ack(struct act *act, const struct config_ack *in, bool *ret_new)
     *ret_new = !same;
     return E_OK;
 }
+
+err_t config_drift(struct act *act, const struct config_drift *in, bool *ret_new)
+{
+    struct sql_device_drift_at_row old = { 0 };
+    err_t e = sql_device_drift_at(
+        act->db, act->arena,
+        &(struct sql_device_drift_at){ .org = act->org, .device_id = in->device }, &old);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    bool same = e == E_OK && old.drifted_at.us == in->at.us;
+    if (!same)
+        TRY(sql_device_drift_put(act->db,
+                                 &(struct sql_device_drift_put){ .device_id = in->device,
+                                                                 .org = act->org,
+                                                                 .places = in->places,
+                                                                 .count = in->count,
+                                                                 .drifted_at = in->at,
+                                                                 .reported_at = act->now }));
+    *ret_new = !same;
+    return E_OK;
+}

@@ -14,6 +14,16 @@ struct config_ack {
     ts_t applied_at;
 };
 
+/* What others changed in the files that its agent keeps, and when. */
+struct config_drift {
+    oid_t device;
+    str_t places; /* a JSON array of texts */
+    int64_t count;
+    ts_t at;
+};
+/* *ret_new is false when it was reported before: the same device, the same moment. */
+err_t config_drift(struct act *act, const struct config_drift *in, bool *ret_new) MUST_USE;
+
 /*
  * Keep it as the newest word of the device. *ret_new is false when the device said the same before
  * (idempotent by device and etag). E_NOT_FOUND: no such device here. E_BAD_FIELD: no ETag.

@@ -69,11 +69,9 @@ static err_t file_read_fd(struct arena *a, int fd, size_t max, size_t guess, str
     return E_OK;
 }
 
-err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why, str_t *ret)
+static err_t file_read_open(struct arena *a, int fd, const char *path, size_t max, struct diag *why,
+                            str_t *ret)
 {
-    CLEANUP(file_closep) int fd = file_fault() ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return file_fail(why, "open", path);
     struct stat st;
     if (fstat(fd, &st) != 0)
         return file_fail(why, "stat", path);
@@ -85,6 +83,14 @@ err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why,
     if (e == E_TOO_BIG)
         return FAIL(why, e, "%s: larger than %zu bytes", path, max);
     return e == E_IO ? file_fail(why, "read", path) : e;
+}
+
+err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why, str_t *ret)
+{
+    CLEANUP(file_closep) int fd = file_fault() ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return file_fail(why, "open", path);
+    return file_read_open(a, fd, path, max, why, ret);
 }
 
 /* The directory part of `path`, opened; the file's own name. */
@@ -140,12 +146,11 @@ static int file_open_temp(int dir, const char *name, mode_t mode, char temp[stat
     return -1;
 }
 
-static err_t file_put(const char *path, mode_t mode, str_t bytes, bool replace, struct diag *why)
+static err_t file_put_at(int dir, const char *path, mode_t mode, str_t bytes, bool replace,
+                         struct diag *why)
 {
-    const char *name;
-    CLEANUP(file_closep) int dir = file_open_parent(path, &name);
-    if (dir < 0)
-        return file_fail(why, "open its directory", path);
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
     char temp[NAME_MAX + 1];
     CLEANUP(file_closep) int fd = file_open_temp(dir, name, mode, temp);
     if (fd < 0)
@@ -162,6 +167,38 @@ static err_t file_put(const char *path, mode_t mode, str_t bytes, bool replace, 
     if (e == E_OK && (file_fault() || fsync(dir) != 0))
         e = file_fail(why, "fsync its directory", path);
     return e;
+}
+
+static err_t file_put(const char *path, mode_t mode, str_t bytes, bool replace, struct diag *why)
+{
+    const char *name;
+    CLEANUP(file_closep) int dir = file_open_parent(path, &name);
+    if (dir < 0)
+        return file_fail(why, "open its directory", path);
+    return file_put_at(dir, path, mode, bytes, replace, why);
+}
+
+err_t file_write_at(int dir, const char *path, mode_t mode, str_t bytes, struct diag *why)
+{
+    return file_put_at(dir, path, mode, bytes, true, why);
+}
+
+err_t file_read_at(struct arena *a, int dir, const char *path, size_t max, struct diag *why,
+                   str_t *ret)
+{
+    const char *slash = strrchr(path, '/');
+    CLEANUP(file_closep)
+    int fd = file_fault() ? -1
+                          : openat(dir, slash != NULL ? slash + 1 : path,
+                                   O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ELOOP)
+        return FAIL(why, E_IO, "%s: is a symbolic link; name the file itself", path);
+    if (fd < 0)
+        return file_fail(why, "open", path);
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return FAIL(why, E_IO, "%s: is not a file", path);
+    return file_read_open(a, fd, path, max, why, ret);
 }
 
 err_t file_write(const char *path, mode_t mode, str_t bytes, struct diag *why)

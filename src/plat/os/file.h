@@ -20,7 +20,14 @@ err_t file_read(struct arena *a, const char *path, size_t max, struct diag *why,
  * moment the old bytes or the new ones are there, and the new ones once this has returned E_OK.
  */
 err_t file_write(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
-/* The same, but only where nothing stands yet. E_CONFLICT: something does. */
+/*
+ * The same in a directory that is open (owned_open); of `path` only the last part is looked up.
+ * Reading follows no link and opens nothing but files.
+ */
+err_t file_write_at(int dir, const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
+err_t file_read_at(struct arena *a, int dir, const char *path, size_t max, struct diag *why,
+                   str_t *ret) MUST_USE;
+/* Replace `path` only where nothing stands yet. E_CONFLICT: something does. */
 err_t file_create(const char *path, mode_t mode, str_t bytes, struct diag *why) MUST_USE;
 /*
  * Add a line, durable when the call returns; the file is made where there is none. A last line that

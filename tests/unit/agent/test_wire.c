@@ -296,11 +296,13 @@ static void test_bodies(void **state)
 
     buf_clear(&b);
     clock_freeze((ts_t){ 1700000000000000 }, (dur_t){ 0 });
-    agent_body_ack(&b, STR("\"e\""), STR_NONE, STR_NONE);
+    agent_body_ack(&b, &(struct agent_ack){ .etag = STR("\"e\"") });
     assert_true(str_eq(buf_str(&b), STR("{\"etag\":\"\\\"e\\\"\",\"result\":\"applied\","
                                         "\"applied_at\":\"2023-11-14T22:13:20.000Z\"}")));
     buf_clear(&b);
-    agent_body_ack(&b, STR("\"e\""), STR("v.1"), STR("no room"));
+    agent_body_ack(&b, &(struct agent_ack){ .etag = STR("\"e\""),
+                                            .version = STR("v.1"),
+                                            .failure = STR("no room") });
     assert_true(str_eq(buf_str(&b),
                        STR("{\"version\":\"v.1\",\"etag\":\"\\\"e\\\"\",\"result\":\"failed\","
                            "\"reason\":\"no room\",\"applied_at\":\"2023-11-14T22:13:20.000Z\"}")));
