@@ -11,6 +11,7 @@ import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
 const admin = await server.admin();
+const nobody = server.client();
 const dir = tempDir('rollout-cli');
 const env = { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: path.join(dir, 'token') };
 await writeFile(env.SENESCHAL_TOKEN_FILE, `${await server.adminToken()}\n`, { mode: 0o600 });
@@ -26,7 +27,7 @@ const create = (...rings) => ['create', '--policy', name, '--number', '2', ...ri
 
 test('written down, changed, started, promoted, watched to its end', async () => {
     (await admin.post('/groups', { name: 'canary' })).want(201);
-    const devices = await members(server, admin, 2);
+    const devices = await members(() => nobody, admin, 2);
     const made = await json(...create('group=canary,approval', '12.5%,soak_s=60,min_devices=3', '100%'), '--max-failed', '0.5', '--timeout', '600', '--auto-rollback', 'false');
     assert.equal(made.state, 'draft');
     assert.deepEqual(made.rings.map((r) => [r.name, r.percent, r.soak_s, r.min_devices, r.approval]), [

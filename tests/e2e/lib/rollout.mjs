@@ -9,9 +9,11 @@ export const OVER = ['completed', 'aborted', 'rolled_back'];
 
 /** A device that keeps its ETag; `says(content)` gives its acknowledgement, or null: it is silent. */
 export class Member {
-    constructor(server, device, says = () => ({ result: 'applied' })) {
+    #nobody;
+
+    constructor(nobody, device, says = () => ({ result: 'applied' })) {
         Object.assign(this, device);
-        this.server = server;
+        this.#nobody = nobody;
         this.says = says;
         this.got = []; // every content that it was given, in order
     }
@@ -22,7 +24,7 @@ export class Member {
 
     /** One round: ask, and acknowledge what is new. */
     async round() {
-        const nobody = this.server.client();
+        const nobody = this.#nobody();
         const answer = await poll(nobody, this.token, { etag: this.etag });
         if (answer.status === 304) return;
         const { config, version } = answer.want(200);
@@ -33,11 +35,10 @@ export class Member {
     }
 }
 
-/** `n` devices enrolled; with `more(i)` as options of enrol(). */
-export async function members(server, admin, n, { says, more = () => ({}) } = {}) {
-    const nobody = server.client();
+/** `n` devices enrolled; nobody() gives the client that they call with. */
+export async function members(nobody, admin, n, says) {
     const list = [];
-    for (let i = 0; i < n; i++) list.push(new Member(server, await enrol(nobody, admin, more(i)), says));
+    for (let i = 0; i < n; i++) list.push(new Member(nobody, await enrol(nobody(), admin), says));
     return list;
 }
 

@@ -19,6 +19,7 @@ struct thing {
     int64_t size;
     opt_i64_t weight;
     opt_bool_t on;
+    opt_milli_t share;
     ts_t at;
     oid_t owner;
     json_text_t labels;
@@ -42,6 +43,7 @@ static const struct field thing_fields[] = {
     FIELD(struct thing, size,   OPT, .min = 1, .max = 100),
     FIELD(struct thing, weight, OPT),
     FIELD(struct thing, on,     OPT),
+    FIELD(struct thing, share,  OPT, .min = 0, .max = 100),
     FIELD(struct thing, at,     OPT),
     FIELD(struct thing, owner,  OPT),
     FIELD(struct thing, labels, OPT, .json = JSON_LABELS),
@@ -78,6 +80,12 @@ static const struct {
     { "number with a fraction",    "{\"name\":\"a\",\"size\":1.5}", E_BAD_FIELD, "size" },
     { "text for a number",         "{\"name\":\"a\",\"size\":\"1\"}", E_BAD_FIELD, "size" },
     { "number for a truth",        "{\"name\":\"a\",\"on\":1}", E_BAD_FIELD, "on" },
+    { "three decimals",            "{\"name\":\"a\",\"share\":0.001}", E_OK, "" },
+    { "with an exponent",          "{\"name\":\"a\",\"share\":1e2}", E_OK, "" },
+    { "four decimals",             "{\"name\":\"a\",\"share\":0.0001}", E_BAD_FIELD, "share" },
+    { "just over the most",        "{\"name\":\"a\",\"share\":100.001}", E_BAD_FIELD, "share" },
+    { "below nothing",             "{\"name\":\"a\",\"share\":-0.001}", E_BAD_FIELD, "share" },
+    { "a text for decimals",       "{\"name\":\"a\",\"share\":\"1\"}", E_BAD_FIELD, "share" },
     { "bad time",                  "{\"name\":\"a\",\"at\":\"2026-02-30T00:00:00Z\"}", E_BAD_FIELD, "at" },
     { "bad id",                    "{\"name\":\"a\",\"owner\":\"7\"}", E_BAD_FIELD, "owner" },
     { "label that is no text",     "{\"name\":\"a\",\"labels\":{\"k\":1}}", E_BAD_FIELD, "labels" },
@@ -118,7 +126,7 @@ static void what_is_decoded_encodes_the_same(void **state)
     CLEANUP(buf_fini) struct buf b;
     void *to = NULL;
     const char *text = "{\"name\":\"a\",\"note\":null,\"size\":5,\"weight\":null,\"on\":true,"
-                       "\"at\":\"2026-01-31T12:00:00.000Z\","
+                       "\"share\":12.5,\"at\":\"2026-01-31T12:00:00.000Z\","
                        "\"owner\":null,\"labels\":{\"k\":\"v\"},\"tags\":[\"x\"],\"points\":[{"
                        "\"x\":1,\"y\":2}],\"middle\":null}";
     buf_init(&b, KIB(4));

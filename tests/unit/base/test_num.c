@@ -73,6 +73,42 @@ static void narrowing(void **state)
     }
 }
 
+static void thousandths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *in;
+        err_t want;
+        int64_t milli;
+        const char *out;
+    } rows[] = {
+        { "whole", "100", E_OK, 100000, "100" },
+        { "zero", "0", E_OK, 0, "0" },
+        { "one decimal", "1.5", E_OK, 1500, "1.5" },
+        { "three decimals", "0.001", E_OK, 1, "0.001" },
+        { "zeros at the end", "12.500", E_OK, 12500, "12.5" },
+        { "four decimals", "0.0001", E_BAD_FIELD, 0, NULL },
+        { "nothing behind the point", "1.", E_BAD_FIELD, 0, NULL },
+        { "nothing before it", ".5", E_BAD_FIELD, 0, NULL },
+        { "two points", "1.2.3", E_BAD_FIELD, 0, NULL },
+        { "sign", "-1", E_BAD_FIELD, 0, NULL },
+        { "exponent", "1e2", E_BAD_FIELD, 0, NULL },
+        { "empty", "", E_BAD_FIELD, 0, NULL },
+        { "too large", "9223372036854775807", E_BAD_FIELD, 0, NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t milli = 99;
+        char text[NUM_MILLI_TEXT];
+        check(num_parse_milli(str_from_cz(rows[i].in), &milli) == rows[i].want, rows[i].name);
+        check(milli == (rows[i].want == E_OK ? rows[i].milli : 99), rows[i].name);
+        if (rows[i].want != E_OK)
+            continue;
+        num_format_milli(milli, text);
+        check(strcmp(text, rows[i].out) == 0, rows[i].name);
+    }
+}
+
 static void big_endian(void **state)
 {
     (void)state;
@@ -89,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parsing),
         cmocka_unit_test(narrowing),
+        cmocka_unit_test(thousandths),
         cmocka_unit_test(big_endian),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
