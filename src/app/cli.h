@@ -49,6 +49,7 @@ cli_command_f cmd_api;
 cli_command_f cmd_completion;
 cli_command_f cmd_import_agents;
 cli_command_f cmd_secret_set;
+cli_command_f cmd_rollout_watch;
 cli_command_f cmd_version;
 cli_command_f cmd_help;
 

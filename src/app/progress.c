@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { BAR_CELLS = 30 };
 #define REDRAW_EVERY DUR_MS(100)
 
 void progress_begin(struct progress *p, const char *what, int64_t total)
@@ -14,15 +13,21 @@ void progress_begin(struct progress *p, const char *what, int64_t total)
     };
 }
 
+void progress_bar(int64_t done, int64_t total, char ret[static PROGRESS_BAR])
+{
+    int64_t cells = PROGRESS_BAR - 1;
+    int64_t full = total > 0 ? done * cells / total : cells;
+    for (int i = 0; i < cells; i++)
+        ret[i] = i < full ? '#' : '.';
+    ret[cells] = '\0';
+}
+
 static void progress_draw(const struct progress *p, dur_t now)
 {
-    char bar[BAR_CELLS + 1];
+    char bar[PROGRESS_BAR];
     int64_t took = now.us - p->started.us;
     int64_t rate = took > 0 ? p->done * DUR_S(1).us / took : 0;
-    int64_t full = p->total > 0 ? p->done * BAR_CELLS / p->total : BAR_CELLS;
-    for (int i = 0; i < BAR_CELLS; i++)
-        bar[i] = i < full ? '#' : '.';
-    bar[BAR_CELLS] = '\0';
+    progress_bar(p->done, p->total, bar);
     (void)fprintf(stderr, "\r[%s] %lld of %lld %s, %lld a second\x1b[K", bar, (long long)p->done,
                   (long long)p->total, p->what, (long long)rate);
 }

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+enum { PROGRESS_BAR = 31 }; /* cells and the NUL */
+
 struct progress {
     const char *what; /* "rows" */
     int64_t total;
@@ -18,5 +20,8 @@ void progress_begin(struct progress *p, const char *what, int64_t total);
 void progress_step(struct progress *p, int64_t more);
 /* Take the bar away, so that a line can be printed; the next step draws it again. */
 void progress_clear(struct progress *p);
+
+/* The cells alone, full where there is nothing to do. */
+void progress_bar(int64_t done, int64_t total, char ret[static PROGRESS_BAR]);
 
 #endif

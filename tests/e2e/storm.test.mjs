@@ -3,33 +3,19 @@
 // SENESCHAL_STORM=10000 for the full figure.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './lib/client.mjs';
 import { publishPolicy } from './lib/fleet.mjs';
-import { BIN, Child, PATIENCE } from './lib/process.mjs';
-import { startServer } from './lib/server.mjs';
-import { Sim } from './lib/sim.mjs';
+import { PATIENCE } from './lib/process.mjs';
+import { fill, filledServer, Sim } from './lib/sim.mjs';
 
 const FLEET = Number(process.env.SENESCHAL_STORM ?? 2000);
 const SERVED_S = 60;
-const FILL = path.join(path.dirname(BIN), 'bench/bench-fill');
-
-async function run(file, args) {
-    const child = new Child(file, args);
-    const { code } = await child.ended(60_000 * PATIENCE);
-    assert.equal(code, 0, child.stderr);
-    return child.stdout.trim();
-}
 
 /** A server whose store knows the fleet, and one machine more. */
 async function serverWithFleet() {
-    const server = await startServer();
-    const listen = `127.0.0.1:${server.port}`;
-    await server.stop();
-    await run(FILL, ['--data', server.data, '--devices', FLEET + 1]);
-    await server.restart({ listen });
+    const server = await filledServer(FLEET + 1);
     await publishPolicy(await server.admin(), { model: 'small' });
     return server;
 }
@@ -72,7 +58,7 @@ async function watched(server, work) {
 
 /** An administrator looks one machine up and revokes it: ms. */
 async function revokeOne(server) {
-    const token = await run(FILL, ['--token', FLEET]);
+    const token = await fill(['--token', FLEET]);
     const admin = await server.admin({ agent: new http.Agent({ keepAlive: false }) });
     const lost = new Client(server.url, { token });
     const began = performance.now();

@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fleet simulator (bench/fleet_sim) against a server under test.
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after } from 'node:test';
 import { enrolmentKey } from './fleet.mjs';
 import { BIN, Child, PATIENCE, tempDir } from './process.mjs';
+import { startServer } from './server.mjs';
 
 const SIM = path.join(path.dirname(BIN), 'bench/fleet-sim');
+const FILL = path.join(path.dirname(BIN), 'bench/bench-fill');
+
+/** What bench-fill prints. */
+export async function fill(args) {
+    const child = new Child(FILL, args);
+    const { code } = await child.ended(60_000 * PATIENCE);
+    assert.equal(code, 0, child.stderr);
+    return child.stdout.trim();
+}
+
+/** A server whose store holds `devices` enrolled devices, which `prefilled` simulators are. */
+export async function filledServer(devices) {
+    const server = await startServer();
+    const listen = `127.0.0.1:${server.port}`;
+    await server.stop();
+    await fill(['--data', server.data, '--devices', devices]);
+    return server.restart({ listen });
+}
 
 export class Sim {
     #json = path.join(tempDir('sim'), 'sim.json');
