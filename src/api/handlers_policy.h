@@ -25,6 +25,8 @@ handler_f assignments_change;
 handler_f assignments_delete;
 
 handler_f config_explain;
+handler_f policies_preview;
+handler_f policies_diff;
 
 handler_f config_ack_post;
 

@@ -4,6 +4,7 @@
 #include "api/routes_parts.h"
 #include "api/shapes_explain.h"
 #include "api/shapes_policy.h"
+#include "api/shapes_preview.h"
 
 enum {
     VERSION_BODY_MAX = 512 * 1024
@@ -58,6 +59,15 @@ static const struct route rows[] = {
       .auth = AUTH_ACTOR, MAY(POLICY_WRITE), .tx = TX_WRITE, .idem = true,
       .in = &policy_rollback_in_shape, .out = &policy_version_line_shape, .audit = "policy.rolled-back",
       .doc = "Publish the content of an older version as a new one." },
+
+    { HTTP_GET,    "/policies/{id}/diff",                      policies_diff,
+         .auth = AUTH_ACTOR, MAY(POLICY_READ),  .tx = TX_READ,
+      .query = &diff_query_shape, .out = &diff_out_shape,
+      .doc = "What changes from one version to another: content, locks, `enabled`." },
+    { HTTP_POST,   "/policies/preview",                        policies_preview,
+      .auth = AUTH_ACTOR, MAY(POLICY_READ),  .tx = TX_READ, .load = LOAD_BULK,
+      .in = &preview_in_shape, .body_max = VERSION_BODY_MAX, .out = &preview_out_shape,
+      .doc = "What a draft would change, and for which devices; nothing is stored. Wants device:read too." },
 
     { HTTP_GET,    "/assignments",      assignments_list,   .auth = AUTH_ACTOR, MAY(POLICY_READ),
        .tx = TX_READ,

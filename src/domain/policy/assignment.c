@@ -37,18 +37,23 @@ err_t assignment_may_touch(struct act *act, enum scope_kind scope)
     return E_OK;
 }
 
-err_t assignment_create(struct act *act, const struct assignment_in *in, struct row_assignment *ret)
+err_t assignment_check(struct act *act, struct assignment_in *at)
 {
-    struct assignment_in at = *in;
     struct row_policy_info policy;
-    oid_t id = oid_make();
-    err_t e = policy_get(act, at.policy_id, &policy);
+    err_t e = policy_get(act, at->policy_id, &policy);
     if (e == E_NOT_FOUND)
         return diag_set_field(&act->why, e, "policy_id", "there is no such policy here");
     TRY(e);
-    TRY(assignment_place(act, at.scope, &at.target_id));
-    TRY(check_number(act, at.policy_id, at.number));
-    TRY(check_room(act, &at, id));
+    TRY(assignment_place(act, at->scope, &at->target_id));
+    TRY(check_number(act, at->policy_id, at->number));
+    return check_room(act, at, (oid_t){ 0 });
+}
+
+err_t assignment_create(struct act *act, const struct assignment_in *in, struct row_assignment *ret)
+{
+    struct assignment_in at = *in;
+    oid_t id = oid_make();
+    TRY(assignment_check(act, &at));
     opt_i64_t number = { .set = at.number.set && at.number.v != 0, .v = at.number.v };
     int64_t priority = at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY;
     TRY(sql_assignment_add(act->db, &(struct sql_assignment_add){ .id = id,

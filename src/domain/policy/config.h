@@ -23,6 +23,13 @@ struct config_scope { /* the key of a row of scope_seq, and of EFFECT_SCOPE */
     oid_t id;  /* zero for SCOPE_GLOBAL, the organisation for SCOPE_ORG */
 };
 
+/* An assignment that does not exist yet. */
+struct config_trial {
+    enum scope_kind scope;
+    oid_t target;
+    int64_t priority;
+};
+
 /* What would be published: nobody gets it, it only answers "what if". */
 struct config_draft {
     oid_t policy;
@@ -30,6 +37,7 @@ struct config_draft {
     str_t content; /* canonical text of a JSON object */
     str_t locked;  /* text of a JSON array */
     opt_bool_t enabled;
+    const struct config_trial *trial; /* of this policy; NULL: only those that there are */
 };
 
 struct config_ask {
@@ -55,7 +63,7 @@ struct config_plan {
     size_t entries_n;
     struct config_scope *scopes; /* global, organisation, each group, user (if any), device */
     size_t scopes_n;
-    const struct config_draft *draft; /* borrowed from the ask */
+    const struct config_draft *draft; /* borrowed; NULL: none is tried */
     ts_t at;                          /* of the ask */
     digest_t digest;                  /* of levels and versions */
     int64_t seq; /* the greatest scope_seq of its scopes; 0: none changed, or not of now */
@@ -70,9 +78,20 @@ struct config_body {
 /* All in act->arena. E_NOT_FOUND: no such device in act->org. Its status is not looked at. */
 err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret) MUST_USE;
 
+/* The same plan as it would be with this draft in the place of the newest version, whatever a
+ * rollout gives now, and with its assignment. */
+err_t config_plan_with(struct act *act, const struct config_plan *plan,
+                       const struct config_draft *draft, struct config_plan *ret) MUST_USE;
 /* The same plan as it would be without this rollout; *ret_reached: does it play a part at all? */
 err_t config_plan_without(struct act *act, const struct config_plan *plan, oid_t rollout,
                           struct config_plan *ret, bool *ret_reached) MUST_USE;
+
+/* Of levels and versions, in order. */
+err_t config_plan_digest(const struct config_plan *plan, digest_t *ret) MUST_USE;
+
+/* Merge the versions of a plan; `a` keeps what the result is made of. Errors as below. */
+err_t config_resolve(struct act *act, const struct config_plan *plan, struct arena *a,
+                     struct resolve *ret) MUST_USE;
 
 /* E_TOO_BIG: the body would be over CONFIG_BODY_MAX. E_CORRUPT: stored content is not what was
  * published. E_NOT_FOUND: a version of the plan was deleted since (plan again). */

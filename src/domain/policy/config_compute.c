@@ -5,14 +5,14 @@
 
 enum { VERSION_ARENA_MAX = 2 * 1024 * 1024, RESOLVE_ARENA_MAX = 8 * 1024 * 1024 };
 
-err_t config_compute(struct act *act, const struct config_plan *plan, struct config_body *ret)
+err_t config_resolve(struct act *act, const struct config_plan *plan, struct arena *a,
+                     struct resolve *ret)
 {
-    CLEANUP(arena_freep) struct arena *kept = arena_new(RESOLVE_ARENA_MAX);
     CLEANUP(arena_freep) struct arena *scratch = arena_new(VERSION_ARENA_MAX);
-    if (kept == NULL || scratch == NULL)
-        return E_NO_MEMORY;
     CLEANUP(resolve_finip) struct resolve r = { 0 };
-    TRY(resolve_init(&r, kept));
+    if (scratch == NULL)
+        return E_NO_MEMORY;
+    TRY(resolve_init(&r, a));
     for (size_t i = 0; i < plan->entries_n; i++) {
         CLEANUP(loaded_version_finip) struct loaded_version v = { 0 };
         if (!oid_is_set(plan->entries[i].version))
@@ -21,6 +21,18 @@ err_t config_compute(struct act *act, const struct config_plan *plan, struct con
         TRY(version_load(act, scratch, plan, &plan->entries[i], &v));
         TRY(resolve_add(&r, &v.words));
     }
+    *ret = r;
+    r = (struct resolve){ 0 };
+    return E_OK;
+}
+
+err_t config_compute(struct act *act, const struct config_plan *plan, struct config_body *ret)
+{
+    CLEANUP(arena_freep) struct arena *kept = arena_new(RESOLVE_ARENA_MAX);
+    CLEANUP(resolve_finip) struct resolve r = { 0 };
+    if (kept == NULL)
+        return E_NO_MEMORY;
+    TRY(config_resolve(act, plan, kept, &r));
     return config_body_of(act, &r, ret);
 }
 

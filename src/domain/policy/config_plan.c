@@ -20,19 +20,20 @@ static err_t plan_read(struct act *act, ts_t at, struct plan_part *part) MUST_US
 static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
                        struct config_plan *plan) MUST_USE;
 static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan) MUST_USE;
-static err_t plan_digest(const struct config_plan *plan, digest_t *ret) MUST_USE;
 
 err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret)
 {
     struct plan_part *parts = NULL;
     size_t n = 0;
-    struct config_plan plan = { .draft = ask->draft, .at = ask->at };
+    struct config_plan plan = { .at = ask->at };
     TRY(plan_scopes(act, ask, &parts, &n));
     for (size_t i = 0; i < n; i++)
         TRY(plan_read(act, ask->at, &parts[i]));
     TRY(plan_join(act, parts, n, &plan));
     TRY(plan_arms(act, ask->device, &plan));
-    TRY(plan_digest(&plan, &plan.digest));
+    TRY(config_plan_digest(&plan, &plan.digest));
+    if (ask->draft != NULL)
+        return config_plan_with(act, &plan, ask->draft, ret);
     *ret = plan;
     return E_OK;
 }
@@ -126,15 +127,6 @@ static err_t scope_seq(struct act *act, const struct config_scope *s, int64_t *r
     return E_OK;
 }
 
-/* Which version an assignment brings: the pinned one, else the draft that is tried, else the
- * newest.
- */
-static oid_t entry_version(const struct config_plan *plan, const struct row_plan_entry *row)
-{
-    bool tried = plan->draft != NULL && oid_eq(plan->draft->policy, row->policy_id);
-    return tried && !row->pinned ? plan->draft->version : row->version_id;
-}
-
 static void plan_add(struct config_plan *plan, const struct plan_part *part)
 {
     for (size_t i = 0; i < part->n; i++) {
@@ -144,7 +136,7 @@ static void plan_add(struct config_plan *plan, const struct plan_part *part)
             .scope = plan->scopes_n,
             .assignment = row->assignment_id,
             .policy = row->policy_id,
-            .version = entry_version(plan, row),
+            .version = row->version_id,
             .priority = row->priority,
             .pinned = row->pinned,
         };
@@ -178,9 +170,8 @@ static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan)
     for (size_t i = 0; i < plan->entries_n; i++) {
         struct config_entry *entry = &plan->entries[i];
         struct rollout_arm arm = { 0 };
-        bool tried = plan->draft != NULL && oid_eq(plan->draft->policy, entry->policy);
         entry->newest = entry->version;
-        if (entry->pinned || tried)
+        if (entry->pinned)
             continue;
         TRY(rollout_arm(act, entry->policy, device, &arm));
         entry->rollout = arm.rollout;
@@ -188,46 +179,4 @@ static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan)
             entry->version = arm.version;
     }
     return E_OK;
-}
-
-err_t config_plan_without(struct act *act, const struct config_plan *plan, oid_t rollout,
-                          struct config_plan *ret, bool *ret_reached)
-{
-    struct config_plan other = *plan;
-    bool reached = false;
-    other.entries = ARENA_ARRAY(act->arena, struct config_entry, plan->entries_n + 1);
-    if (other.entries == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < plan->entries_n; i++) {
-        struct config_entry *entry = &other.entries[i];
-        *entry = plan->entries[i];
-        if (!oid_eq(entry->rollout, rollout))
-            continue;
-        reached = true;
-        entry->version = entry->newest;
-        entry->rollout = (oid_t){ 0 };
-    }
-    TRY(plan_digest(&other, &other.digest));
-    *ret = other;
-    *ret_reached = reached;
-    return E_OK;
-}
-
-/* Levels are part of it: where one begins decides which locks bind which versions. */
-static err_t plan_digest(const struct config_plan *plan, digest_t *ret)
-{
-    struct buf b;
-    buf_init(&b, MIB(1));
-    for (size_t i = 0; i < plan->entries_n; i++) {
-        const struct config_entry *entry = &plan->entries[i];
-        if (!oid_is_set(entry->version))
-            continue; /* nothing of this policy is published yet */
-        buf_add_byte(&b, (char)entry->level);
-        buf_add(&b, oid_bytes(&entry->version));
-    }
-    err_t e = b.err;
-    if (e == E_OK)
-        *ret = sha256_of(buf_str(&b));
-    buf_fini(&b);
-    return e;
 }

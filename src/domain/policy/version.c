@@ -64,13 +64,18 @@ static err_t check_content(struct act *act, const struct policy_content *in)
     return E_OK;
 }
 
+err_t policy_content_check(struct act *act, const struct policy_content *in, str_t *ret_locked)
+{
+    TRY(check_content(act, in));
+    return check_parts(act, in, ret_locked);
+}
+
 err_t policy_version_make(struct act *act, oid_t policy, const struct policy_content *in,
                           struct row_policy_version *ret)
 {
     struct sql_policy_take_number_row next;
     str_t locked;
-    TRY(check_content(act, in));
-    TRY(check_parts(act, in, &locked));
+    TRY(policy_content_check(act, in, &locked));
     TRY(sql_policy_take_number(act->db, act->arena,
                                &(struct sql_policy_take_number){ .org = act->org, .id = policy },
                                &next));
@@ -119,8 +124,7 @@ err_t policy_version_change(struct act *act, const struct row_policy_version *dr
 {
     str_t locked;
     TRY(check_draft(act, draft));
-    TRY(check_content(act, in));
-    TRY(check_parts(act, in, &locked));
+    TRY(policy_content_check(act, in, &locked));
     TRY(sql_policy_version_set(act->db, &(struct sql_policy_version_set){ .org = act->org,
                                                                           .id = draft->id,
                                                                           .content = in->content,

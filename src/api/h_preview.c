@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a draft would change, and what changes between two versions. Both only read. */
+#include "api/handlers_policy.h"
+
+#include "api/shapes_preview.h"
+#include "domain/policy/assignment.h"
+#include "domain/policy/policy.h"
+#include "domain/policy/preview.h"
+#include "domain/policy/version_diff.h"
+
+/* A stored version, or words as they would be saved. */
+static err_t draft_of(struct request *rq, const struct preview_in *in, struct config_draft *ret)
+{
+    struct row_policy_info policy;
+    struct row_policy_version v;
+    struct policy_content content = { in->content.text, in->locked.text, in->enabled };
+    bool words = content.content.p != NULL;
+    TRY(policy_get(&rq->act, in->policy_id, &policy));
+    if (in->number.set == words)
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "number", "want either this or `content`");
+    *ret = (struct config_draft){ .policy = policy.id };
+    if (words) {
+        ret->version = oid_make();
+        ret->content = content.content;
+        ret->enabled = content.enabled;
+        return policy_content_check(&rq->act, &content, &ret->locked);
+    }
+    TRY(policy_version_find(&rq->act, policy.id, in->number.v, &v));
+    ret->version = v.id;
+    ret->content = v.content;
+    ret->locked = v.locked;
+    ret->enabled = v.enabled;
+    return E_OK;
+}
+
+/* As strict as making it. */
+static err_t trial_of(struct request *rq, const struct preview_in *in, struct config_trial *ret)
+{
+    const struct trial_in *trial = in->assignment.v;
+    struct assignment_in at = { .policy_id = in->policy_id,
+                                .target_id = trial->target_id,
+                                .priority = trial->priority };
+    TRY(scope_parse(trial->scope, &at.scope));
+    TRY(assignment_check(&rq->act, &at));
+    *ret = (struct config_trial){ at.scope, at.target_id,
+                                  at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY };
+    return E_OK;
+}
+
+static err_t changes_view(struct request *rq, const struct preview_change *changes, size_t n,
+                          struct rows *ret)
+{
+    struct change_out *out = ARENA_ARRAY(rq->act.arena, struct change_out, n + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct change_out){ changes[i].pointer, { changes[i].from }, { changes[i].to } };
+    *ret = (struct rows){ out, n };
+    return E_OK;
+}
+
+static err_t result_view(struct request *rq, const struct preview_result *r,
+                         struct preview_result_out *ret)
+{
+    struct preview_device_out *sample =
+        ARENA_ARRAY(rq->act.arena, struct preview_device_out, r->sample_n + 1);
+    if (sample == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < r->sample_n; i++)
+        sample[i] = (struct preview_device_out){ r->sample[i].id, r->sample[i].machine_id };
+    *ret = (struct preview_result_out){
+        .devices = (int64_t)r->devices_n,
+        .sample_device_id = r->sample[0].id,
+        .sample = { sample, r->sample_n },
+        .enabled_from = r->enabled_from,
+        .enabled_to = r->enabled_to,
+        .changes = (int64_t)r->changes_all,
+    };
+    return changes_view(rq, r->changes, r->changes_n, &ret->diff);
+}
+
+static err_t preview_view(struct request *rq, const struct preview *p, struct preview_out *ret)
+{
+    struct preview_result_out *results =
+        ARENA_ARRAY(rq->act.arena, struct preview_result_out, p->results_n + 1);
+    if (results == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < p->results_n; i++)
+        TRY(result_view(rq, &p->results[i], &results[i]));
+    *ret = (struct preview_out){
+        .devices = (int64_t)p->devices_n,
+        .changed = (int64_t)p->changed_n,
+        .looked_at = (int64_t)p->looked_n,
+        .truncated = p->truncated,
+        .results = { results, p->results_n },
+    };
+    return E_OK;
+}
+
+err_t policies_preview(struct request *rq)
+{
+    const struct preview_in *in = rq->in;
+    struct preview_out *out = ARENA_NEW(rq->act.arena, struct preview_out);
+    struct config_draft draft;
+    struct config_trial trial;
+    struct preview p;
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(request_may(rq, PERM_DEVICE_READ));
+    TRY(draft_of(rq, in, &draft));
+    if (in->assignment.v != NULL) {
+        TRY(trial_of(rq, in, &trial));
+        draft.trial = &trial;
+    }
+    TRY(preview_run(&rq->act, &draft, in->device_id, &p));
+    TRY(preview_view(rq, &p, out));
+    return reply_obj(rq, 200, &preview_out_shape, out);
+}
+
+err_t policies_diff(struct request *rq)
+{
+    const struct diff_query *q = rq->query;
+    struct diff_out *out = ARENA_NEW(rq->act.arena, struct diff_out);
+    struct version_diff d;
+    oid_t policy;
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(request_param_id(rq, 0, &policy));
+    TRY(version_diff(&rq->act, policy, q->from, q->to, &d));
+    *out = (struct diff_out){
+        .from = d.from.number,
+        .to = d.to.number,
+        .from_version = d.from.version,
+        .to_version = d.to.version,
+        .enabled_from = d.from.enabled,
+        .enabled_to = d.to.enabled,
+        .unlocked = { d.unlocked, d.unlocked_n },
+        .locked = { d.locked, d.locked_n },
+    };
+    TRY(changes_view(rq, d.changes, d.changes_n, &out->diff));
+    return reply_obj(rq, 200, &diff_out_shape, out);
+}
