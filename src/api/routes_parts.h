@@ -10,6 +10,7 @@ extern const struct route_table routes_config;
 extern const struct route_table routes_fleet;
 extern const struct route_table routes_policy;
 extern const struct route_table routes_rollout;
+extern const struct route_table routes_schema;
 extern const struct route_table routes_secret;
 extern const struct route_table routes_identity;
 extern const struct route_table routes_audit;

@@ -2,6 +2,7 @@
 /* The connection of the command line to a server. */
 #include "app/admin_socket.h"
 #include "app/cli_call.h"
+#include "app/cli_print.h"
 #include "plat/os/file.h"
 
 #include <fcntl.h>
@@ -118,6 +119,26 @@ static err_t error_of(str_t slug, int status)
     return status == 401 ? E_UNAUTHENTICATED : status == 404 ? E_NOT_FOUND : E_INTERNAL;
 }
 
+/* A line on standard error for each further field of `errors`, and for what a schema would break.
+ */
+static void show_more(const struct json *list, size_t from, const char *const names[static 3])
+{
+    CLEANUP(buf_fini) struct buf b;
+    buf_init(&b, KIB(64));
+    for (size_t i = from; list != NULL && json_type(list) == JSON_ARRAY && i < json_count(list);
+         i++) {
+        BUF_ADD(&b, "  ");
+        for (size_t k = 0; k < 3; k++) {
+            bool object = json_type(json_at(list, i)) == JSON_OBJECT;
+            str_t text = object ? member_text(json_at(list, i), str_from_cz(names[k])) : STR("");
+            cli_shown(&b, text);
+            buf_addf(&b, "%s", k == 2 ? "\n" : text.n > 0 ? ": " : "");
+        }
+    }
+    if (b.err == E_OK)
+        (void)fprintf(stderr, "%.*s", STR_ARG(buf_str(&b)));
+}
+
 /* problem+json (RFC 9457), or whatever a proxy said. */
 static err_t refused(struct cli *cli, const struct http_answer *a)
 {
@@ -134,6 +155,9 @@ static err_t refused(struct cli *cli, const struct http_answer *a)
     str_t field = list ? member_text(json_at(errors, 0), STR("field")) : STR("");
     str_t want = list ? member_text(json_at(errors, 0), STR("want")) : STR("");
     cli->hint = hint_of(e);
+    show_more(errors, 1, (const char *const[]){ "", "field", "want" });
+    show_more(json_member(problem, STR("breaks")), 0,
+              (const char *const[]){ "policy", "pointer", "want" });
     if (field.n > 0 && want.n > 0 && !str_eq(want, detail))
         return FAIL(&cli->why, e, "%.*s: %.*s", STR_ARG(field), STR_ARG(want));
     return FAIL(&cli->why, e, "%.*s%s%.*s", STR_ARG(field), field.n > 0 ? ": " : "",

@@ -12,6 +12,7 @@ static const struct {
 } kinds[] = {
     { "device", "/devices", "search", "machine_id" },
     { "policy", "/policies", NULL, "name" },
+    { "schema", "/schemas", NULL, "namespace" },
     { "group", "/groups", "search", "name" },
     { "user", "/users", "username", "username" },
     { "service-account", "/service-accounts", "search", "name" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/policy/content_check.h"
 
+#include "domain/policy/config_schema.h"
 #include "domain/policy/secret_scan.h"
 
 static err_t refuse_below(struct act *act, const char *root, const struct json *v)
@@ -38,5 +39,6 @@ err_t content_check_stored(struct act *act, const struct row_policy_version *v)
     if (e == E_BAD_JSON || e == E_BAD_FIELD)
         return FAIL(&act->why, E_CORRUPT, "a stored policy version is not what was written");
     TRY(e);
-    return content_refuse_secrets(act, content, locked);
+    TRY(content_refuse_secrets(act, content, locked));
+    return content_obey_schemas(act, content);
 }

@@ -12,8 +12,8 @@
 err_t content_refuse_secrets(struct act *act, const struct json *content,
                              const struct json *locked) MUST_USE;
 
-/* A stored version, which may be older than a rule. The same errors; E_CORRUPT: it is not what was
- * written. */
+/* A stored version, which may be older than a rule or a schema: secrets, then schemas. The same
+ * errors; E_CORRUPT: it is not what was written. */
 err_t content_check_stored(struct act *act, const struct row_policy_version *v) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 /* Drafts: everything that may still change. */
 #include "domain/policy/policy.h"
 
+#include "domain/policy/config_schema.h"
 #include "domain/policy/content_check.h"
 #include "domain/policy/pointer.h"
 #include "domain/policy/resolve.h"
@@ -51,6 +52,7 @@ static err_t check_parts(struct act *act, const struct policy_content *in, str_t
     for (size_t i = 0; i < json_count(list); i++)
         TRY(check_lock(act, scratch, content, json_at(list, i)));
     TRY(content_refuse_secrets(act, content, list));
+    TRY(content_obey_schemas(act, content));
     *ret = text;
     return E_OK;
 }

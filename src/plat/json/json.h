@@ -53,8 +53,11 @@ struct json *json_new_bool(bool v);
 struct json *json_new_null(void);
 struct json *json_clone(const struct json *v);                 /* deep */
 struct json *json_member_mut(struct json *object, str_t name); /* NULL when absent */
+struct json *json_at_mut(struct json *array, size_t i);
 err_t json_set(struct json *object, str_t name, struct json *value) MUST_USE;
 err_t json_push(struct json *array, struct json *value) MUST_USE;
+err_t json_put(struct json *array, size_t i,
+               struct json *value) MUST_USE; /* in place of the i-th */
 void json_remove(struct json *object, str_t name);
 
 /*

@@ -158,6 +158,8 @@ static bool hear(void *arg, const char *pointer, size_t pointer_n, const char *t
 {
     struct hearing *h = arg;
     str_t said = str_from_cz(text);
+    if (str_ends(said, STR(".000000"))) /* the library shows a whole bound as a real */
+        said.n -= sizeof ".000000" - 1;
     const char *want = NULL;
     struct schema_fault f = { .keyword = "schema" };
     for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {

@@ -110,6 +110,14 @@ struct json *json_member_mut(struct json *object, str_t name)
     return jansson_wrap(json_object_getn(jansson_of(object), name.p, name.n));
 }
 
+struct json *json_at_mut(struct json *array, size_t i)
+{
+    assert(json_type(array) == JSON_ARRAY);
+    struct json *v = jansson_wrap(json_array_get(jansson_of(array), i));
+    assert(v != NULL);
+    return v;
+}
+
 static int pair_cmp(const void *a, const void *b)
 {
     const struct json_pair *x = a;
@@ -241,6 +249,15 @@ err_t json_push(struct json *array, struct json *value)
 {
     assert(json_type(array) == JSON_ARRAY);
     return json_array_append_new(jansson_of(array), jansson_of(value)) == 0 ? E_OK : E_NO_MEMORY;
+}
+
+err_t json_put(struct json *array, size_t i, struct json *value)
+{
+    assert(json_type(array) == JSON_ARRAY);
+    assert(i < json_count(array));
+    /* Takes the value over, and frees it when it fails; with the index in range it fails only for
+     * a value that could not be made. */
+    return json_array_set_new(jansson_of(array), i, jansson_of(value)) == 0 ? E_OK : E_NO_MEMORY;
 }
 
 void json_remove(struct json *object, str_t name)
