@@ -3,6 +3,7 @@
  * streams. */
 #include "api/passage.h"
 
+#include "api/lease.h"
 #include "api/reply.h"
 #include "base/log.h"
 #include "plat/loop/workers.h"
@@ -71,6 +72,9 @@ static void answer_refusal(struct passage *p, err_t e)
     answer_head(p, head, STR("application/problem+json"));
     if (err_info(shown)->retry && p->rq.reply.head.p == NULL)
         admission_add_retry(&api->admission, head);
+    if (p->rq.route->cors) /* the rows that devices call */
+        err_ignore(
+            lease_put_refusal(p->rq.services, head, &p->rq.act.actor, e)); /* else unsigned */
     if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
     answer_send(p, err_info(shown)->status, head);

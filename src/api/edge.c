@@ -4,11 +4,14 @@
 #include "api/passage.h"
 
 #include "api/access.h"
+#include "api/lease.h"
 #include "api/reply.h"
 #include "api/routes.h"
 #include "domain/audit/refusals.h"
 
-enum { IN_BODY_MAX = 64 * 1024 };
+#include <assert.h>
+
+enum { IN_BODY_MAX = 64 * 1024, REFUSAL_LINES_MAX = LEASE_LINE_MAX + 512 };
 
 struct api_loop *edge_loop(struct api *api, const struct http_xchg *x)
 {
@@ -152,9 +155,25 @@ void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in
     refuse_in_time(api, x, e, str_of(more, (size_t)n));
 }
 
-void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, bool cors)
+void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, str_t more, bool cors)
 {
-    refuse_with(api, x, e, NULL, edge_id(x), cors_text(cors));
+    char lines[REFUSAL_LINES_MAX];
+    int n = snprintf(lines, sizeof lines, "%.*s%.*s", STR_ARG(cors_text(cors)), STR_ARG(more));
+    assert(n > 0 && n < (int)sizeof lines);
+    refuse_with(api, x, e, NULL, edge_id(x), str_of(lines, (size_t)n));
+}
+
+/* A device that is out is told so in a way that it can believe. */
+static void refuse_device(struct hot_ask *ask, const struct actor *device, err_t e)
+{
+    CLEANUP(buf_fini) struct buf lease;
+    buf_init(&lease, LEASE_LINE_MAX);
+    if (ask->route->cors &&
+        lease_put_refusal(ask->api->services, &lease, device, e) == E_NOT_FOUND) {
+        passage_start(ask, NULL); /* a worker loads the key that signs */
+        return;
+    }
+    refuse_with(ask->api, ask->x, e, NULL, edge_id(ask->x), buf_str(&lease));
 }
 
 /* 405 and OPTIONS say what the path takes. */
@@ -277,7 +296,7 @@ static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
     edge_note_actor(ask->x, &hit->who.actor);
     ask->who = hit;
     if (hit->who.refuse != E_OK) {
-        edge_refuse(ask->api, ask->x, hit->who.refuse, NULL, edge_id(ask->x));
+        refuse_device(ask, &hit->who.actor, hit->who.refuse);
         return;
     }
     edge_ask(ask);

@@ -2,6 +2,9 @@
 /* Reading a device's configuration on its behalf: device:read, no lease, no long poll (API
  * "Configuration"). */
 #include "api/handlers_config.h"
+#include "api/handlers_keys.h"
+#include "api/load.h"
+#include "api/services.h"
 
 #include "api/shapes_config.h"
 #include "base/enc.h"
@@ -26,6 +29,14 @@ static err_t etag_of(struct request *rq, const struct config_body *body, str_t *
     return str_format(rq->act.arena, ret, "\"%.*s\"", (int)sizeof hex, hex);
 }
 
+/* The bytes are the device's, whoever reads them; that they are current, only its lease says. */
+static err_t add_signature(struct request *rq, str_t bytes)
+{
+    CLEANUP(jws_key_fini) struct jws_key key = { 0 };
+    TRY(load_signer_key(&rq->act, rq->services->live, rq->guard, rq->act.org, &key));
+    return keys_reply_signature(rq, &key, bytes);
+}
+
 err_t config_get(struct request *rq)
 {
     struct config_plan plan = { 0 };
@@ -38,6 +49,7 @@ err_t config_get(struct request *rq)
     TRY(reply_header(rq, STR("Cache-Control"), STR("private, no-cache")));
     if (str_eq(http_field(rq->xchg, STR("If-None-Match")), etag))
         return reply_empty(rq, 304);
+    TRY(add_signature(rq, body.bytes));
     return reply_raw(rq, 200, "application/json", body.bytes);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A machine asks to come in, and fetches its token. */
 #include "api/handlers_fleet.h"
+#include "api/handlers_keys.h"
 
 #include "api/services.h"
 #include "base/rng.h"
@@ -125,30 +126,6 @@ static err_t confirm_challenge(struct request *rq, err_t e, const struct challen
     return reply_problem_more(rq, e, STR("challenge"), text);
 }
 
-/* Where the device goes on: by the configured name of this server, else by the one that it called.
- */
-static err_t url_make(struct request *rq, const char *path, str_t *ret)
-{
-    str_t base = services_settings(rq->services)->public_url;
-    if (base.n > 0)
-        return str_format(rq->act.arena, ret, "%.*s%s", STR_ARG(base), path);
-    return str_format(rq->act.arena, ret, "http://%.*s%s", STR_ARG(rq->xchg->host), path);
-}
-
-static err_t root_key_view(struct request *rq, str_t *ret)
-{
-    uint8_t raw[ED25519_PUBLIC];
-    struct pubkey key;
-    struct buf b;
-    ed25519_public(&rq->act.keys->by_use[KEY_CONFIG_ROOT], raw);
-    TRY(pubkey_from_raw(PUBKEY_ED25519, str_of(raw, sizeof raw), STR_NONE, &key));
-    buf_init(&b, KIB(1));
-    jwk_write(&b, &key);
-    err_t e = b.err != E_OK ? b.err : str_copy(rq->act.arena, buf_str(&b), ret);
-    buf_fini(&b);
-    return e;
-}
-
 static err_t confirm_token(struct request *rq, const struct enrol_confirm_out *done)
 {
     struct enroll_confirm_out *out = ARENA_NEW(rq->act.arena, struct enroll_confirm_out);
@@ -157,8 +134,8 @@ static err_t confirm_token(struct request *rq, const struct enrol_confirm_out *d
     out->status = STR("ENROLLED");
     out->join_seq = (opt_i64_t){ true, done->join_seq };
     TRY(str_copy(rq->act.arena, str_of(done->token.p, done->token.n), &out->token));
-    TRY(url_make(rq, "/api/v1/iassistants/config", &out->config_url));
-    TRY(url_make(rq, "/oauth2/jwks", &out->jwks_uri));
+    TRY(own_url(rq, STR("/api/v1/iassistants/config"), &out->config_url));
+    TRY(key_set_url(rq, done->org, &out->jwks_uri));
     TRY(root_key_view(rq, &out->root_key.text));
     return reply_obj(rq, 200, &enroll_confirm_out_shape, out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device about itself. */
 #include "api/handlers_fleet.h"
+#include "api/handlers_keys.h"
 
 #include "domain/fleet/rotate.h"
 #include "domain/fleet/seen.h"
@@ -26,6 +27,8 @@ err_t self_get(struct request *rq)
         .enrolled_at = d.enrolled_at,
     };
     TRY(groups_view(rq->act.arena, groups, n, &out->groups));
+    TRY(key_set_url(rq, rq->act.actor.org, &out->jwks_uri));
+    TRY(root_key_view(rq, &out->root_key.text));
     return reply_obj(rq, 200, &self_out_shape, out);
 }
 

@@ -59,6 +59,9 @@ enum hot_answer health_hot(const struct hot_ask *ask)
     if (!well) {
         h.status = STR("degraded");
         h.reason = h.database;
+    } else if (clock_guard_behind(&sv->clock)) { /* SAFETY rule 15: no leases, the rest goes on */
+        h.status = STR("degraded");
+        h.reason = STR("clock-behind");
     }
     if (sv->draining) {
         h.status = STR("draining");

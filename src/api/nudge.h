@@ -38,6 +38,7 @@ struct nudge {
     bool urgent;         /* its device or token changed, not only a configuration */
     bool cors;
     bool by_seq;  /* of a poll: it also waits for a greater seq */
+    bool lease;   /* of a poll: its client wants one with a 304 */
     bool left;    /* a newer one took its place: it is told when its list comes round */
     bool late;    /* of a poll: its time ended while it was loaded */
     bool pending; /* of a stream: its reader is slow, the newest state waits */

@@ -110,6 +110,7 @@ static void item_load(struct act *act, struct live *live, const struct live_guar
         e = load_config(act, live, guard);
     } else if (status == 401 || status == 403) {
         item->status = item_status(act, item);
+        err_ignore(load_signer(act, live, guard, item->org)); /* without it, it is told unsigned */
     }
     item->result = e;
 }

@@ -142,6 +142,8 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     p->known = true;
     err_ignore(live_fill_token(live, guard, &p->token,
                                &loaded.who)); /* what was not remembered is loaded again */
+    if (loaded.who.refuse != E_OK && p->rq.act.actor.kind == ACTOR_DEVICE)
+        TRY(load_signer(&p->rq.act, live, guard, p->rq.act.actor.org)); /* it is told so, signed */
     return loaded.who.refuse;
 }
 

@@ -92,8 +92,8 @@ void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct
                         err_t e);
 /* Come back in so many seconds. */
 void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in_s);
-/* One whose request was forgotten. */
-void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, bool cors);
+/* One whose request was forgotten. `more`: further header lines. */
+void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, str_t more, bool cors);
 /* May a client in a browser read the answer? Then edge_put_cors says so; edge_add_cors is both, for
  * any row. */
 bool edge_has_cors(const struct api *api, const struct http_xchg *x, const struct route *route);

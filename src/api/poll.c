@@ -6,6 +6,7 @@
  */
 #include "api/passage.h"
 
+#include "api/lease.h"
 #include "api/reply.h"
 #include "api/shapes_config.h"
 #include "base/enc.h"
@@ -38,6 +39,9 @@ static bool etag_matches(str_t field, str_t etag)
 struct poll_extra {
     bool cors;
     bool by_seq; /* the client knows a number: it is told the one of now */
+    bool lease;  /* of a 304: the client wants one */
+    oid_t org;
+    oid_t device;
     int64_t seq;
 };
 
@@ -52,19 +56,36 @@ static void add_validators(struct buf *head, str_t etag, const struct poll_extra
     edge_put_cors(head, extra->cors);
 }
 
-static void answer_304(struct api *api, struct http_xchg *x, const digest_t *etag,
+static err_t add_lease(struct api *api, struct buf *head, const digest_t *etag,
                        const struct poll_extra *extra)
+{
+    const struct lease l = { .org = extra->org,
+                             .device = extra->device,
+                             .etag = etag,
+                             .seq = extra->seq,
+                             .status = "ENROLLED" };
+    return lease_put(api->services, head, &l);
+}
+
+/* A plain one costs no signature, and does not fail. E_NOT_FOUND, E_CLOCK_BEHIND: there is no
+ * lease now, and nothing was answered. */
+static err_t answer_304(struct api *api, struct http_xchg *x, const digest_t *etag,
+                        const struct poll_extra *extra)
 {
     struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
     etag_text(etag, text);
     buf_clear(head);
     add_validators(head, str_of(text, sizeof text), extra);
+    if (extra->lease)
+        TRY(add_lease(api, head, etag, extra));
     edge_reply(api, x, 304, buf_str(head), STR(""));
+    return E_OK;
 }
 
-static void answer_200(struct api *api, struct http_xchg *x, const struct live_hit *hit,
-                       const struct poll_extra *extra)
+/* The head of a 200; nothing is sent yet. The same errors. */
+static err_t head_200(struct api *api, struct http_xchg *x, const struct live_hit *hit,
+                      const struct poll_extra *extra)
 {
     struct buf *head = &edge_loop(api, x)->head;
     char text[ETAG_TEXT];
@@ -72,7 +93,16 @@ static void answer_200(struct api *api, struct http_xchg *x, const struct live_h
     buf_clear(head);
     reply_head_common(head, STR("application/json"), edge_id(x), false);
     add_validators(head, str_of(text, sizeof text), extra);
-    edge_reply(api, x, 200, buf_str(head), str_of(hit->effective->body, hit->effective->n));
+    BUF_ADD(head, "Seneschal-Signature: ");
+    buf_add(head, str_of(hit->effective->signature, hit->effective->signature_n));
+    BUF_ADD(head, "\r\n");
+    return add_lease(api, head, &hit->etag, extra);
+}
+
+static void send_200(struct api *api, struct http_xchg *x, const struct live_hit *hit)
+{
+    edge_reply(api, x, 200, buf_str(&edge_loop(api, x)->head),
+               str_of(hit->effective->body, hit->effective->n));
 }
 
 /* The effective configuration itself: looked up again with its body, which a 304 does not need.
@@ -93,7 +123,32 @@ static bool asks_cors(const struct hot_ask *ask)
 
 static struct poll_extra asked_extra(const struct hot_ask *ask, bool by_seq, int64_t seq)
 {
-    return (struct poll_extra){ .cors = asks_cors(ask), .by_seq = by_seq, .seq = seq };
+    const struct actor *device = &ask->who->who.actor;
+    return (struct poll_extra){ .cors = asks_cors(ask),
+                                .by_seq = by_seq,
+                                .org = device->org,
+                                .device = device->id,
+                                .seq = seq };
+}
+
+static struct poll_extra parked_extra(const struct nudge *n)
+{
+    return (struct poll_extra){ .cors = n->cors,
+                                .by_seq = n->by_seq,
+                                .lease = n->lease,
+                                .org = n->org,
+                                .device = n->device,
+                                .seq = n->seq };
+}
+
+/* What was tried on the loop: the key that signs may have to be loaded first. */
+static enum hot_answer answered(const struct hot_ask *ask, err_t e)
+{
+    if (e == E_NOT_FOUND)
+        return HOT_LOAD;
+    if (e != E_OK)
+        edge_refuse(ask->api, ask->x, e, NULL, edge_id(ask->x));
+    return HOT_DONE;
 }
 
 static enum hot_answer answer_config(const struct hot_ask *ask, bool by_seq)
@@ -102,34 +157,55 @@ static enum hot_answer answer_config(const struct hot_ask *ask, bool by_seq)
     if (!find_config(ask->api->services->live, ask->token, &hit))
         return HOT_LOAD;
     const struct poll_extra extra = asked_extra(ask, by_seq, hit.seq);
-    answer_200(ask->api, ask->x, &hit, &extra);
+    err_t e = head_200(ask->api, ask->x, &hit, &extra);
+    if (e == E_OK)
+        send_200(ask->api, ask->x, &hit);
     ref_drop(hit.effective);
-    return HOT_DONE;
+    return answered(ask, e);
+}
+
+static enum hot_answer answer_same(const struct hot_ask *ask, bool by_seq)
+{
+    struct poll_extra extra = asked_extra(ask, by_seq, ask->who->seq);
+    extra.lease = lease_preferred(ask->x);
+    return answered(ask, answer_304(ask->api, ask->x, &ask->who->etag, &extra));
 }
 
 /* Its time is over, a newer poll of its device came, its peer left, or the server stops. A peer
- * that closed only its half may still listen: the reply is tried. */
+ * that closed only its half may still listen: the reply is tried. A lease that cannot be had now is
+ * left out: it was a preference, and the next poll brings it. */
 static void poll_unchanged(struct nudge *n)
 {
     struct api *api = n->loop->api;
     digest_t etag = n->etag;
-    const struct poll_extra extra = { n->cors, n->by_seq, n->seq };
-    answer_304(api, nudge_end(n), &etag, &extra);
+    struct poll_extra extra = parked_extra(n);
+    struct http_xchg *x = nudge_end(n);
+    if (answer_304(api, x, &etag, &extra) == E_OK)
+        return;
+    extra.lease = false;
+    err_ignore(answer_304(api, x, &etag, &extra)); /* a plain one does not fail */
 }
 
 static void poll_changed(struct nudge *n, const struct live_hit *asked)
 {
     struct api *api = n->loop->api;
-    struct poll_extra extra = { .cors = n->cors, .by_seq = n->by_seq };
+    struct poll_extra extra = parked_extra(n);
     struct live_hit hit;
     (void)asked;
     if (!find_config(api->services->live, &n->token, &hit)) {
         nudge_due(n, false); /* it has moved again */
         return;
     }
-    (void)atomic_fetch_add_explicit(&n->loop->metrics.nudges, 1, memory_order_relaxed);
     extra.seq = hit.seq;
-    answer_200(api, nudge_end(n), &hit, &extra);
+    err_t e = head_200(api, n->x, &hit, &extra);
+    if (e == E_NOT_FOUND) {
+        nudge_due(n, false); /* the key that signs was replaced just now */
+    } else if (e != E_OK) {
+        edge_refuse_parked(api, nudge_end(n), e, STR(""), extra.cors);
+    } else {
+        (void)atomic_fetch_add_explicit(&n->loop->metrics.nudges, 1, memory_order_relaxed);
+        send_200(api, nudge_end(n), &hit);
+    }
     ref_drop(hit.effective);
 }
 
@@ -147,9 +223,13 @@ static void poll_same(struct nudge *n, const struct live_hit *hit)
 static void poll_refused(struct nudge *n, err_t e, const char *status)
 {
     struct api *api = n->loop->api;
+    const struct actor device = { .kind = ACTOR_DEVICE, .id = n->device, .org = n->org };
     bool cors = n->cors;
+    CLEANUP(buf_fini) struct buf lease;
     (void)status;
-    edge_refuse_parked(api, nudge_end(n), e, cors);
+    buf_init(&lease, LEASE_LINE_MAX);
+    err_ignore(lease_put_refusal(api->services, &lease, &device, e)); /* then it has none */
+    edge_refuse_parked(api, nudge_end(n), e, buf_str(&lease), cors);
 }
 
 const struct nudge_kind poll_kind = {
@@ -176,14 +256,12 @@ static enum hot_answer poll_park(const struct hot_ask *ask, dur_t wait, bool by_
     struct http_xchg *x = ask->x;
     struct nudge *n;
     dur_t left = { (int64_t)x->started_us + wait.us - clock_mono().us };
-    if (left.us <= 0 || services_stop(api->services)) {
-        const struct poll_extra extra = asked_extra(ask, by_seq, ask->who->seq);
-        answer_304(api, x, &ask->who->etag, &extra); /* a successor may answer the next */
-        return HOT_DONE;
-    }
+    if (left.us <= 0 || services_stop(api->services))
+        return answer_same(ask, by_seq); /* a successor may answer the next */
     enum hot_answer answer = nudge_start(ask, LIVE_POLL, &n);
     if (n != NULL) {
         n->by_seq = by_seq;
+        n->lease = lease_preferred(x);
         http_park(x);
         loop_timer_start(http_loop(x), &n->timer, left, poll_expire);
     }
@@ -257,9 +335,7 @@ enum hot_answer config_hot(const struct hot_ask *ask)
     bool moved = query.seq.set && ask->who->seq > query.seq.v;
     if (query.wait_s > 0 && !moved)
         return poll_park(ask, DUR_S(query.wait_s), query.seq.set);
-    const struct poll_extra extra = asked_extra(ask, query.seq.set, ask->who->seq);
-    answer_304(ask->api, ask->x, &ask->who->etag, &extra);
-    return HOT_DONE;
+    return answer_same(ask, query.seq.set);
 }
 
 enum hot_answer config_version_hot(const struct hot_ask *ask)

@@ -5,6 +5,7 @@
 #define API_SERVICES_H
 
 #include "api/admin_tokens.h"
+#include "base/clock_guard.h"
 #include "base/opt.h"
 #include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
@@ -25,6 +26,8 @@ struct settings {
     int64_t enrol_open;            /* open requests of an organisation at most */
     int64_t enrol_open_per_machine;
     bool metrics_open;
+    dur_t lease_life;  /* how long a device may go on without asking */
+    dur_t lease_grace; /* and for how long after that it may go on with old content */
     enum access access;
     str_t public_url; /* absent: from the listen address */
     const str_t *cors_origins;
@@ -65,6 +68,7 @@ struct services {
     oid_t default_org;
     struct admin_tokens admin_tokens;
     struct rollout_pulse rollouts;
+    struct clock_guard clock;
 };
 
 static inline const struct settings *services_settings(const struct services *sv)

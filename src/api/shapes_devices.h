@@ -112,6 +112,8 @@ struct self_out {
     struct strs groups;
     json_text_t labels;
     ts_t enrolled_at;
+    str_t jwks_uri;
+    json_text_t root_key;
 };
 
 struct heartbeat_in {

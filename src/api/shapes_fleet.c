@@ -191,6 +191,8 @@ static const struct field self_out_fields[] = {
     FIELD(struct self_out, groups),
     FIELD(struct self_out, labels),
     FIELD(struct self_out, enrolled_at),
+    FIELD(struct self_out, jwks_uri, .doc = "of the keys that sign for its organisation"),
+    FIELD(struct self_out, root_key, .doc = "signs that set: pinned at first use"),
 };
 static const struct field heartbeat_in_fields[] = {
     WORD(struct heartbeat_in, client_version),

@@ -4,7 +4,9 @@
 #include "domain/audit/refusals.h"
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
+#include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
+#include "domain/identity/org_key.h"
 #include "domain/live/history.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
@@ -16,7 +18,8 @@ enum {
     RESEAL_SLICE = 200,
     CHECKPOINT_EVENTS = 1000,
     VACUUM_KEEP = 4096,
-    VACUUM_SLICE = 128
+    VACUUM_SLICE = 128,
+    KEYS_SLICE = 64
 };
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
 #define ROLLOUT_BUDGET   DUR_MS(5)
@@ -170,6 +173,41 @@ static err_t run_rollouts(struct job_task *task)
     return E_OK;
 }
 
+static err_t retired_append(struct job_task *task, const struct org_key_gone *key)
+{
+    str_t details = STR_NONE;
+    TRY(str_format(task->act.arena, &details, "{\"kid\":\"%.*s\",\"use\":\"config\"}",
+                   STR_ARG(key->kid)));
+    struct audit_event e = {
+        .org = key->org,
+        .action = STR("key.retired"),
+        .actor_kind = ACTOR_SYSTEM,
+        .target_kind = STR("organisation"),
+        .target_id = key->org,
+        .details = details,
+    };
+    return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
+}
+
+/* By a clock that was set back nothing retires. */
+static err_t run_keys(struct job_task *task)
+{
+    struct org_key_gone *gone = NULL;
+    size_t n = 0;
+    if (clock_guard_behind(&task->services->clock))
+        return E_OK;
+    TRY(org_keys_retire(&task->act, KEYS_SLICE, &gone, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(retired_append(task, &gone[i]));
+    task->more = n == KEYS_SLICE;
+    return E_OK;
+}
+
+static err_t run_clock(struct job_task *task)
+{
+    return clock_seen_put(&task->act, clock_guard_seen(&task->services->clock));
+}
+
 /* clang-format off */
 const struct job_kind job_kinds[JOB_KINDS] = {
     { "device-seen",        5,    run_seen,        NULL, NULL, false },
@@ -181,5 +219,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "history-expiry",     3600, run_history,     NULL, NULL, false },
     { "rollout-tick",       60,   run_rollouts,    rollouts_press, NULL, true },
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
+    { "key-retirement",     10,   run_keys,        NULL, NULL, false },
+    { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };
 /* clang-format on */

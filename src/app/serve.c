@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "base/ref.h"
 #include "domain/audit/refusals.h"
+#include "domain/identity/clock_seen.h"
 #include "domain/identity/first_start.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
+#include "sql/store.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -20,8 +22,9 @@
 enum {
     SERVE_ARENA_MAX = 4 * 1024 * 1024,
     EFFECTIVES_MAX = 16384,
-    CONNS_SPARE = 256, /* over `connections`, for health and for revoking */
-    FILES_OWN = 256,   /* descriptors of ours that are no connections */
+    SIGNERS_MAX = 4096, /* organisations whose key is in memory */
+    CONNS_SPARE = 256,  /* over `connections`, for health and for revoking */
+    FILES_OWN = 256,    /* descriptors of ours that are no connections */
 };
 #define DRAIN_MAX        DUR_S(10)
 #define SETTLE_MAX       DUR_S(9) /* of it, the rest is for what a successor waits for */
@@ -45,6 +48,7 @@ struct server {
     struct certificate certificate;
     struct http_server *http;
     struct reload reload;
+    int64_t seq; /* the store's counter at start */
 };
 
 /* As many as the setting says, if the system gives us the descriptors: without one for itself the
@@ -86,6 +90,41 @@ static err_t open_directory(struct server *s, struct diag *why)
     return e;
 }
 
+/* SAFETY rule 15. */
+static void say_clock(const struct server *s)
+{
+    const struct clock_guard *g = &s->services.clock;
+    char seen[TS_TEXT];
+    ts_format(clock_guard_seen(g), seen);
+    if (clock_guard_behind(g))
+        LOG(LOG_ERROR, "clock-behind", LOG_F("seen", str_of(seen, sizeof seen)),
+            LOG_F("hint",
+                  "the clock was set back: no leases are given until it has caught up; if it "
+                  "is right now, run `seneschal clock confirm`"));
+    else
+        LOG(LOG_INFO, "clock-right", LOG_F("seen", str_of(seen, sizeof seen)));
+}
+
+static err_t find_start(struct server *s, struct db *db)
+{
+    struct sql_generation_get_row newest;
+    struct act act = { .arena = s->arena,
+                       .db = db,
+                       .now = clock_now(),
+                       .actor = { .kind = ACTOR_SYSTEM },
+                       .keys = &s->services.keys };
+    effects_init(&act.effects);
+    TRY(first_start(&act, &s->services.default_org));
+    TRY(sql_generation_get(db, s->arena, &newest));
+    s->seq = newest.n;
+    ts_t seen = { 0 };
+    TRY(clock_seen_get(&act, &seen));
+    clock_guard_init(&s->services.clock, seen);
+    if (clock_guard_behind(&s->services.clock))
+        say_clock(s);
+    return E_OK;
+}
+
 /* Keys and the first organisation, in one transaction before any thread has started. */
 static err_t open_store(struct server *s, struct diag *why)
 {
@@ -102,7 +141,7 @@ static err_t open_store(struct server *s, struct diag *why)
     err_t e = keys_open(db, s->arena, &master, why, &s->services.keys);
     s->services.sealed = e == E_SEALED;
     if (e == E_OK)
-        e = first_start(db, s->arena, clock_now(), &s->services.default_org);
+        e = find_start(s, db);
     if (e != E_OK) {
         db_tx_rollback(db);
         return s->services.sealed ? E_OK : e;
@@ -119,6 +158,8 @@ static err_t make_live(struct server *s)
         .tokens_max = devices,
         .scopes_max = devices,
         .effectives_max = EFFECTIVES_MAX,
+        .signers_max = SIGNERS_MAX,
+        .seq = s->seq,
         .wake = api_wake,
         .wake_arg = s->services.api,
     };
@@ -321,6 +362,8 @@ static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *
             return store_lost(s, why);
         if (got == SIGHUP)
             serve_reload(s);
+        if (clock_guard_look(&s->services.clock))
+            say_clock(s);
         certificate_tick(&s->certificate, &s->services);
         api_tick(s->services.api);
         if (!s->services.sealed)

@@ -9,7 +9,7 @@ import https from 'node:https';
 import path from 'node:path';
 import test from 'node:test';
 import tls from 'node:tls';
-import { enrol, init, uniqueName } from './lib/fleet.mjs';
+import { enrol, init, poll, uniqueName } from './lib/fleet.mjs';
 import { eventually, run, seneschal, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -38,6 +38,14 @@ async function retry() {
     const [bytes] = await once(message, 'data');
     request.destroy();
     return String(bytes).split('\n')[0];
+}
+
+/** What a device is told about the life of its configuration. */
+async function lease() {
+    const device = await enrol(nobody, admin);
+    const [, payload] = (await poll(nobody, device.token)).headers['seneschal-lease'].split('.');
+    const { iat, exp, grace_s } = JSON.parse(Buffer.from(payload, 'base64url'));
+    return { life: exp - iat, grace_s };
 }
 
 /** What the file says, and what can be seen of it from outside: before, and once it is in force. */
@@ -90,6 +98,18 @@ const SETTINGS = {
         look: retry,
         before: 'retry: 10000',
         after: 'retry: 77000',
+    },
+    'lease.life': {
+        text: 'lease: {life: 77}\n',
+        look: async () => (await lease()).life,
+        before: 3600,
+        after: 77,
+    },
+    'lease.grace': {
+        text: 'lease: {grace: 78}\n',
+        look: async () => (await lease()).grace_s,
+        before: undefined,
+        after: 78,
     },
     'metrics.open': {
         text: 'metrics: {open: true}\n',

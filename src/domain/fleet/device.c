@@ -86,6 +86,8 @@ err_t device_change_row(struct act *act, const struct row_device *d, enum device
         return E_OK; /* uninstalled twice */
     TRY(device_write_move(act, d, move, to, reason));
     TRY(device_note(act, d, move, to, reason));
+    if (move == MOVE_UNBLOCK) /* its refusals carried the store's number: its own must pass that */
+        TRY(act_scope_changed(act, SCOPE_DEVICE, act->org, d->id));
     return device_touched(act, d->id);
 }
 

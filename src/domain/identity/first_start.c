@@ -2,6 +2,7 @@
 #include "domain/identity/first_start.h"
 
 #include "domain/audit/audit.h"
+#include "domain/identity/org_key.h"
 #include "domain/identity/organisation.h"
 #include "sql/store.h"
 
@@ -26,26 +27,26 @@ static err_t birth_audit(struct db *db, struct arena *a, oid_t store, oid_t org)
     return audit_append(log, db, a, &first);
 }
 
-static err_t birth(struct db *db, struct arena *a, ts_t now, oid_t *ret_default_org)
+static err_t birth(struct act *act, oid_t *ret_default_org)
 {
-    struct act act = { .arena = a, .db = db, .now = now, .actor = { .kind = ACTOR_SYSTEM } };
-    struct sql_meta_make meta = { .id = oid_make(), .now = now };
+    struct sql_meta_make meta = { .id = oid_make(), .now = act->now };
     struct row_organisation org;
-    TRY(sql_meta_make(db, &meta));
-    TRY(organisation_create(&act, STR(DEFAULT_SLUG), STR("Default"), &org));
-    TRY(birth_audit(db, a, meta.id, org.id));
+    TRY(sql_meta_make(act->db, &meta));
+    TRY(organisation_create(act, STR(DEFAULT_SLUG), STR("Default"), &org));
+    TRY(birth_audit(act->db, act->arena, meta.id, org.id));
     *ret_default_org = org.id;
     return E_OK;
 }
 
-err_t first_start(struct db *db, struct arena *a, ts_t now, oid_t *ret_default_org)
+err_t first_start(struct act *act, oid_t *ret_default_org)
 {
     struct sql_organisation_by_slug in = { .slug = STR(DEFAULT_SLUG) };
     struct row_organisation org;
-    err_t e = sql_organisation_by_slug(db, a, &in, &org);
+    err_t e = sql_organisation_by_slug(act->db, act->arena, &in, &org);
     if (e == E_NOT_FOUND)
-        return birth(db, a, now, ret_default_org);
+        return birth(act, ret_default_org);
     TRY(e);
+    TRY(org_keys_complete(act));
     *ret_default_org = org.id;
     return E_OK;
 }

@@ -3,10 +3,10 @@
 #ifndef DOMAIN_IDENTITY_FIRST_START_H
 #define DOMAIN_IDENTITY_FIRST_START_H
 
-#include "base/clock.h"
-#include "plat/db/db.h"
+#include "domain/live/act.h"
 
-/* In the caller's transaction; on a store that has been started before it only finds `default`. */
-err_t first_start(struct db *db, struct arena *a, ts_t now, oid_t *ret_default_org) MUST_USE;
+/* In the caller's transaction; on a store that has been started before it finds `default`, and
+ * makes what that store is too old to have. */
+err_t first_start(struct act *act, oid_t *ret_default_org) MUST_USE;
 
 #endif

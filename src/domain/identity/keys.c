@@ -12,7 +12,6 @@ static const struct { const char *name; bool ed25519; } uses[KEY_USE_COUNT] = {
     [KEY_CURSOR]      = { "cursor",      false },
     [KEY_AUDIT]       = { "audit",       true },
     [KEY_CONFIG_ROOT] = { "config-root", true },
-    [KEY_CONFIG_SIGN] = { "config-sign", true },
 };
 /* clang-format on */
 

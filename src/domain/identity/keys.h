@@ -12,8 +12,7 @@ enum key_use {
     KEY_TOKEN,       /* HMAC: derives claims' and rotations' tokens */
     KEY_CURSOR,      /* HMAC: binds list cursors */
     KEY_AUDIT,       /* Ed25519 seed: signs checkpoints */
-    KEY_CONFIG_ROOT, /* Ed25519 seed: pinned by devices */
-    KEY_CONFIG_SIGN, /* Ed25519 seed */
+    KEY_CONFIG_ROOT, /* Ed25519 seed: signs key sets, pinned by devices */
     KEY_USE_COUNT
 };
 

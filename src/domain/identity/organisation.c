@@ -2,6 +2,7 @@
 #include "domain/identity/organisation.h"
 
 #include "domain/identity/account.h"
+#include "domain/identity/org_key.h"
 
 err_t organisation_find(struct act *act, str_t slug, oid_t *ret)
 {
@@ -24,6 +25,7 @@ err_t organisation_create(struct act *act, str_t slug, str_t name, struct row_or
     if (e == E_CONFLICT)
         return FAIL(&act->why, E_CONFLICT, "an organisation with this slug is there already");
     TRY(e);
+    TRY(org_key_make(act, in.id));
     struct sql_organisation_by_id get = { .id = in.id };
     return sql_organisation_by_id(act->db, act->arena, &get, ret);
 }

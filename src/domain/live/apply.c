@@ -45,9 +45,13 @@ static bool apply_one(struct live *l, const struct effect *e)
         return false;
     case EFFECT_SCOPE:
         scope_raise(&l->scopes, &scope, e->seq);
+        live_seq_raise(l, e->seq);
         if (e->scope == SCOPE_DEVICE)
             forget_principal(l, e->id);
         return e->scope != SCOPE_DEVICE;
+    case EFFECT_SIGNER:
+        signer_forget(&l->signers, e->org);
+        return false;
     case EFFECT_ORG:
         forget_org(l, e->org);
         return false;

@@ -17,6 +17,7 @@ enum effect_kind {
     EFFECT_PRINCIPAL, /* id: rights, status or tokens of this user, service account or enrolment key
                          changed */
     EFFECT_SCOPE,     /* scope, org, id: configuration of this scope changed at seq */
+    EFFECT_SIGNER,    /* org: another key signs for the organisation */
     EFFECT_ORG,       /* org: settings of the organisation (fleet lock, limits) changed */
 };
 

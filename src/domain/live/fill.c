@@ -9,6 +9,7 @@ void live_guard_take(struct live *l, struct live_guard *ret)
     for (size_t i = 0; i < LIVE_SHARDS; i++)
         ret->shards[i] = atomic_load_explicit(&l->principals[i].touched, memory_order_acquire);
     ret->scopes = atomic_load_explicit(&l->scopes.changes, memory_order_acquire);
+    ret->signers = atomic_load_explicit(&l->signers.changes, memory_order_acquire);
 }
 
 static bool guard_holds(const struct live_guard *g, const struct principal_shard *s, oid_t id)

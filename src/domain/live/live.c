@@ -24,11 +24,14 @@ err_t live_new(const struct live_cfg *cfg, struct live **ret)
     if (l == NULL)
         return E_NO_MEMORY;
     l->cfg = *cfg;
+    l->seq = cfg->seq;
     err_t e = shards_init(l);
     if (e == E_OK)
         e = scope_table_init(&l->scopes, cfg->scopes_max);
     if (e == E_OK)
         e = effective_table_init(&l->effectives, cfg->effectives_max);
+    if (e == E_OK)
+        e = signer_table_init(&l->signers, cfg->signers_max);
     if (e != E_OK) {
         live_free(l);
         return e;
@@ -59,6 +62,8 @@ void live_free(struct live *l)
         scope_table_fini(&l->scopes);
     if (l->effectives.rows.chunks != NULL)
         effective_table_fini(&l->effectives);
+    if (l->signers.rows.chunks != NULL)
+        signer_table_fini(&l->signers);
     ref_drop(l);
 }
 
@@ -207,6 +212,18 @@ ts_t live_seen_at(struct live *l, oid_t device)
         seen.us = atomic_load_explicit(&p->seen_us, memory_order_relaxed);
     (void)pthread_rwlock_unlock(&s->lock);
     return seen;
+}
+
+int64_t live_seq(const struct live *l)
+{
+    return atomic_load_explicit(&l->seq, memory_order_acquire);
+}
+
+/* Only the writer raises it. */
+void live_seq_raise(struct live *l, int64_t seq)
+{
+    if (live_seq(l) < seq)
+        atomic_store_explicit(&l->seq, seq, memory_order_release);
 }
 
 uint64_t live_shard_stamp(struct live *l, oid_t principal)

@@ -8,6 +8,7 @@
  * is what every later request sees. Who fills takes a guard before his read transaction; if an
  * effect touched his shard meanwhile, what he read is dropped. Every table has a maximum; the
  * principals that nobody asked for longest make room. Unknown tokens are not remembered.
+ * Organisation -> the key that signs for it lies here for the same reason.
  */
 #ifndef DOMAIN_LIVE_LIVE_H
 #define DOMAIN_LIVE_LIVE_H
@@ -16,13 +17,17 @@
 #include "domain/live/effect.h"
 #include "plat/crypto/crypto.h"
 
-/* An effective configuration, shared by every device with the same plan. A counted block
- * (base/ref.h), never changed. */
+enum { EFFECTIVE_SIGNATURE_MAX = 256 };
+
+/* An effective configuration, shared by every device of an organisation with the same plan. A
+ * counted block (base/ref.h), never changed. */
 struct effective {
-    digest_t plan; /* of the policy versions that it was made from */
+    digest_t plan; /* of the policy versions that it was made from, and the key that signed it */
     digest_t etag; /* SHA-256 of body */
     char version[24];
-    size_t version_n; /* 0: no policy took part */
+    size_t version_n;                        /* 0: no policy took part */
+    char signature[EFFECTIVE_SIGNATURE_MAX]; /* detached JWS over body */
+    size_t signature_n;
     size_t n;
     char body[];
 };
@@ -40,6 +45,8 @@ struct live_cfg {
     size_t tokens_max;
     size_t scopes_max;
     size_t effectives_max;
+    size_t signers_max;
+    int64_t seq;                              /* the store's newest number at start */
     struct gcra_rate rates[ACTOR_SYSTEM + 1]; /* by kind of actor; zero: no limit */
     live_wake_f *wake;                        /* called by the writer, and by who parks */
     void *wake_arg;
@@ -92,6 +99,7 @@ enum live_found live_find(struct live *l, const struct live_ask *ask, struct liv
 struct live_guard {
     uint64_t shards[LIVE_SHARDS];
     uint64_t scopes;
+    uint64_t signers;
 };
 void live_guard_take(struct live *l, struct live_guard *ret);
 
@@ -112,6 +120,10 @@ err_t live_fill_config(struct live *l, const struct live_guard *g, oid_t device,
 struct effective *live_effective_find(struct live *l, const digest_t *plan);
 /* Remember it for others with the same plan; takes a reference of its own where it has room. */
 void live_effective_keep(struct live *l, struct effective *e);
+
+/* The number of the newest change that this node knows. */
+int64_t live_seq(const struct live *l);
+void live_seq_raise(struct live *l, int64_t seq);
 
 /* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be
  * concerned. */

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/slab.h"
 #include "domain/live/park.h"
+#include "domain/live/signer_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -93,11 +94,13 @@ struct effective_table {
 
 struct live {
     struct live_cfg cfg;
+    _Atomic int64_t seq; /* of the newest change that was applied */
     _Atomic uint64_t stamps;
     struct token_shard tokens[LIVE_SHARDS];
     struct principal_shard principals[LIVE_SHARDS];
     struct scope_table scopes;
     struct effective_table effectives;
+    struct signer_table signers;
 };
 
 static inline uint64_t digest_hash(const digest_t *d)

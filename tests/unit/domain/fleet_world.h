@@ -89,9 +89,11 @@ static inline int world_setup(void **state)
         w.keys.by_use[i].n = 32;
         memset(w.keys.by_use[i].b, 'k' + i, 32);
     }
+    w.keys.master.n = 32;
+    memset(w.keys.master.b, 'm', 32);
     w.act = (struct act){ .arena = w.store.a, .db = w.store.db, .keys = &w.keys };
     world_time(&w, world_start);
-    assert_int_equal(ACT(&w, first_start(w.store.db, w.store.a, world_start, &w.org)), E_OK);
+    assert_int_equal(ACT(&w, first_start(&w.act, &w.org)), E_OK);
     assert_int_equal(ACT(&w, organisation_create(&w.act, STR("other"), STR("Other"), &other)),
                      E_OK);
     w.other_org = other.id;

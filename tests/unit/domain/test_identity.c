@@ -4,6 +4,7 @@
 #include "domain/identity/actor_load.h"
 #include "domain/identity/first_start.h"
 #include "domain/identity/group.h"
+#include "domain/identity/keys.h"
 #include "domain/identity/organisation.h"
 #include "domain/identity/service.h"
 #include "domain/identity/user.h"
@@ -16,6 +17,7 @@
 
 struct fixture {
     struct store store;
+    struct keys keys;
     struct act act;
     oid_t org;
 };
@@ -32,13 +34,15 @@ static int setup(void **state)
     memset(&f, 0, sizeof f);
     store_open(&f.store);
     assert_int_equal(db_tx_begin(f.store.db), E_OK);
-    assert_int_equal(first_start(f.store.db, f.store.a, clock_now(), &f.org), E_OK);
+    f.keys.master.n = 32;
     f.act = (struct act){ .arena = f.store.a,
                           .db = f.store.db,
-                          .org = f.org,
                           .now = clock_now(),
-                          .actor = { .kind = ACTOR_SYSTEM, .org = f.org, .perms = perms_all() } };
+                          .keys = &f.keys,
+                          .actor = { .kind = ACTOR_SYSTEM, .perms = perms_all() } };
     effects_init(&f.act.effects);
+    assert_int_equal(first_start(&f.act, &f.org), E_OK);
+    f.act.org = f.act.actor.org = f.org;
     *state = &f;
     return 0;
 }

@@ -30,6 +30,7 @@ static struct live *make_live(size_t principals)
                             .tokens_max = principals,
                             .scopes_max = 4096,
                             .effectives_max = 2,
+                            .signers_max = 2,
                             .wake = wake };
     struct live *l = NULL;
     assert_int_equal(live_new(&cfg, &l), E_OK);
