@@ -8,6 +8,7 @@
 #define API_LEASE_H
 
 #include "api/services.h"
+#include "base/buf.h"
 #include "plat/http/server.h"
 
 enum { LEASE_LINE_MAX = 2048 }; /* a header line, with CRLF */

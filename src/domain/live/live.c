@@ -219,7 +219,6 @@ int64_t live_seq(const struct live *l)
     return atomic_load_explicit(&l->seq, memory_order_acquire);
 }
 
-/* Only the writer raises it. */
 void live_seq_raise(struct live *l, int64_t seq)
 {
     if (live_seq(l) < seq)

@@ -8,7 +8,6 @@
  * is what every later request sees. Who fills takes a guard before his read transaction; if an
  * effect touched his shard meanwhile, what he read is dropped. Every table has a maximum; the
  * principals that nobody asked for longest make room. Unknown tokens are not remembered.
- * Organisation -> the key that signs for it lies here for the same reason.
  */
 #ifndef DOMAIN_LIVE_LIVE_H
 #define DOMAIN_LIVE_LIVE_H
@@ -17,16 +16,14 @@
 #include "domain/live/effect.h"
 #include "plat/crypto/crypto.h"
 
-enum { EFFECTIVE_SIGNATURE_MAX = 256 };
-
 /* An effective configuration, shared by every device of an organisation with the same plan. A
  * counted block (base/ref.h), never changed. */
 struct effective {
     digest_t plan; /* of the policy versions that it was made from, and the key that signed it */
     digest_t etag; /* SHA-256 of body */
     char version[24];
-    size_t version_n;                        /* 0: no policy took part */
-    char signature[EFFECTIVE_SIGNATURE_MAX]; /* detached JWS over body */
+    size_t version_n;    /* 0: no policy took part */
+    char signature[256]; /* detached JWS over body */
     size_t signature_n;
     size_t n;
     char body[];
@@ -123,7 +120,6 @@ void live_effective_keep(struct live *l, struct effective *e);
 
 /* The number of the newest change that this node knows. */
 int64_t live_seq(const struct live *l);
-void live_seq_raise(struct live *l, int64_t seq);
 
 /* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be
  * concerned. */

@@ -135,6 +135,8 @@ void scope_table_fini(struct scope_table *t);
 /* A set of references, or NULL when memory is short. */
 struct scope_set *scope_set_new(struct scope_table *t, const struct live_scope *scopes, size_t n);
 void scope_set_drop(struct scope_table *t, struct scope_set *set);
+/* Only the writer raises it. */
+void live_seq_raise(struct live *l, int64_t seq);
 void scope_raise(struct scope_table *t, const struct live_scope *scope, int64_t seq);
 /* The greatest change of a set's scopes; no lock. */
 int64_t scope_set_seq(const struct scope_table *t, const struct scope_set *set);
