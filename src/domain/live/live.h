@@ -16,8 +16,8 @@
 #include "domain/live/effect.h"
 #include "plat/crypto/crypto.h"
 
-/* An effective configuration, shared by every device of an organisation with the same plan. A
- * counted block (base/ref.h), never changed. */
+/* Shared by every device of an organisation with the same plan. Counted (base/ref.h), never
+ * changed. */
 struct effective {
     digest_t plan; /* of the policy versions that it was made from, and the key that signed it */
     digest_t etag; /* SHA-256 of body */
@@ -118,8 +118,7 @@ struct effective *live_effective_find(struct live *l, const digest_t *plan);
 /* Remember it for others with the same plan; takes a reference of its own where it has room. */
 void live_effective_keep(struct live *l, struct effective *e);
 
-/* The number of the newest change that this node knows. */
-int64_t live_seq(const struct live *l);
+int64_t live_seq(const struct live *l); /* of the newest change that this node knows */
 
 /* The writer, after COMMIT: forget what is no longer true. Wakes parked polls that may be
  * concerned. */
