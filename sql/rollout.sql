@@ -70,6 +70,17 @@ WHERE state IN (1, 2, 4) AND org IN ($org, (SELECT o.id FROM organisation o WHER
 -- @one rollout_arm_of(policy_id id) -> rollout_arm
 SELECT {rollout_arm} FROM rollout WHERE policy_id = $policy_id AND arms <> 0;
 
+-- Which one it was at a moment that has passed: by the last thing decided then. `held` tells for one that stood aborted
+-- whether devices kept the version: it was aborted once more later, or they have it still.
+-- @row rollout_arm_at: id id, org id, to_id id, seed text, state int, ring int, percent int?, held bool
+-- @many rollout_arms_at(policy_id id, at ts) -> rollout_arm_at
+SELECT r.id, r.org, r.to_id, r.seed, e.state, e.ring,
+    (SELECT MAX(g.percent) FROM rollout_ring g WHERE g.rollout = r.id AND g.n <= e.ring),
+    r.arms = 2 OR EXISTS (SELECT 1 FROM rollout_event l WHERE l.rollout = r.id AND l.n > e.n AND l.kind = 'aborted')
+FROM rollout r JOIN rollout_event e ON e.rollout = r.id
+WHERE r.policy_id = $policy_id AND e.at <= $at AND e.state IN (1, 2, 4) AND NOT EXISTS (
+    SELECT 1 FROM rollout_event x WHERE x.rollout = r.id AND x.at <= $at AND x.n > e.n);
+
 -- One that was aborted and is still being taken back.
 -- @one rollout_taken_back(policy_id id) -> (id id)
 SELECT id FROM rollout WHERE policy_id = $policy_id AND state = 4 AND arms = 0 LIMIT 1;

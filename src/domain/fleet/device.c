@@ -157,7 +157,8 @@ err_t device_patch(struct act *act, oid_t id, const struct device_grants *grants
         TRY(device_groups_put(act, id, groups, grants->groups_n, true));
     if (grants->labels.p != NULL)
         TRY(device_labels_put(act, id, grants->labels));
-    if (grants->has_user || grants->has_groups)
+    /* A label may select it for a ring of a rollout. */
+    if (grants->has_user || grants->has_groups || grants->labels.p != NULL)
         TRY(act_scope_changed(act, SCOPE_DEVICE, act->org, id));
     return device_touched(act, id);
 }

@@ -173,7 +173,10 @@ static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan)
         entry->newest = entry->version;
         if (entry->pinned)
             continue;
-        TRY(rollout_arm(act, entry->policy, device, &arm));
+        if (ts_is_set(plan->at))
+            TRY(rollout_arm_at(act, entry->policy, device, plan->at, &arm));
+        else
+            TRY(rollout_arm(act, entry->policy, device, &arm));
         entry->rollout = arm.rollout;
         if (oid_is_set(arm.rollout))
             entry->version = arm.version;

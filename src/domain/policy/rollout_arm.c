@@ -69,3 +69,36 @@ err_t rollout_arm(struct act *act, oid_t policy, oid_t device, struct rollout_ar
     *ret = in ? (struct rollout_arm){ r.id, r.to_id } : (struct rollout_arm){ 0 };
     return E_OK;
 }
+
+static err_t was_in(struct act *act, const struct row_rollout_arm_at *r, oid_t device, bool *ret)
+{
+    struct row_rollout_device member = { 0 };
+    bool known = false;
+    bool keeps = false;
+    bool aborted = r->state == ROLLOUT_ABORTED;
+    *ret = !aborted && r->percent.set && rollout_takes(r->seed, device, r->percent.v);
+    if (*ret || (aborted && !r->held))
+        return E_OK;
+    TRY(find_member(act, r->id, device, &member, &known));
+    keeps = member.state == MEMBER_APPLIED || member.state == MEMBER_LOST;
+    *ret = known && member.ring <= r->ring && (!aborted || keeps);
+    return E_OK;
+}
+
+err_t rollout_arm_at(struct act *act, oid_t policy, oid_t device, ts_t at, struct rollout_arm *ret)
+{
+    struct row_rollout_arm_at *rows = NULL;
+    struct rollout_arm arm = { 0 };
+    size_t n = 0;
+    TRY(sql_rollout_arms_at(act->db, act->arena,
+                            &(struct sql_rollout_arms_at){ .policy_id = policy, .at = at }, &rows,
+                            &n));
+    for (size_t i = 0; i < n && !oid_is_set(arm.rollout); i++) {
+        bool in = false;
+        TRY(was_in(act, &rows[i], device, &in));
+        if (in)
+            arm = (struct rollout_arm){ rows[i].id, rows[i].to_id };
+    }
+    *ret = arm;
+    return E_OK;
+}

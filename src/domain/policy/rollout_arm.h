@@ -17,4 +17,11 @@ struct rollout_arm {
  */
 err_t rollout_arm(struct act *act, oid_t policy, oid_t device, struct rollout_arm *ret) MUST_USE;
 
+/*
+ * The same for a moment that has passed, from what was decided until then: a ring by selector as
+ * its members were written down. Rollouts that were deleted since are not known any more.
+ */
+err_t rollout_arm_at(struct act *act, oid_t policy, oid_t device, ts_t at,
+                     struct rollout_arm *ret) MUST_USE;
+
 #endif

@@ -108,4 +108,22 @@ static inline void begin(struct rworld *r, const struct rollout_ring_in *rings, 
     tick(r);
 }
 
+#define BEGIN(r, ...)                                                                              \
+    begin((r), (const struct rollout_ring_in[]){ __VA_ARGS__ },                                    \
+          ARRAY_LEN(((const struct rollout_ring_in[]){ __VA_ARGS__ })))
+
+static inline void answer_all(struct rworld *r, const char *result)
+{
+    for (size_t i = 0; i < r->n; i++)
+        answers(r, i, result);
+}
+
+static inline size_t with_target(struct rworld *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++)
+        n += has_target(r, i);
+    return n;
+}
+
 #endif

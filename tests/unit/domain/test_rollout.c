@@ -2,24 +2,6 @@
 /* Rollouts against a real store and a clock that stands: each gate, each way that it ends. */
 #include "rollout_steps.h"
 
-#define BEGIN(r, ...)                                                                              \
-    begin((r), (const struct rollout_ring_in[]){ __VA_ARGS__ },                                    \
-          ARRAY_LEN(((const struct rollout_ring_in[]){ __VA_ARGS__ })))
-
-static void answer_all(struct rworld *r, const char *result)
-{
-    for (size_t i = 0; i < r->n; i++)
-        answers(r, i, result);
-}
-
-static size_t with_target(struct rworld *r)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->n; i++)
-        n += has_target(r, i);
-    return n;
-}
-
 static void test_ring_by_ring(void **state)
 {
     struct rworld *r = *state;
@@ -176,74 +158,6 @@ static void test_loss(void **state)
     want_state(r, ROLLOUT_ABORTED, 1);
 }
 
-static void test_abort_and_rollback(void **state)
-{
-    struct rworld *r = *state;
-    BEGIN(r, { .percent = { true, 100000 }, .soak_s = { true, 5 } });
-    digest_t target = config_now(r, 0).etag;
-    for (size_t i = 0; i < 4; i++)
-        answers(r, i, "applied");
-    answers(r, 4, "failed");
-    tick(r);
-    want_state(r, ROLLOUT_RUNNING, 1);
-    answers(r, 5, "rejected");
-    tick(r);
-    want_state(r, ROLLOUT_ABORTED, 1);
-    assert_int_equal(with_target(r), 0);
-    see_all(r);
-    tick(r);
-    want_state(r, ROLLOUT_ABORTED, 1);
-    for (size_t i = 0; i < 3; i++)
-        answers(r, i, "applied");
-    /* A word of the target that was under way: one more to wait for. */
-    rworld_reset(r);
-    assert_int_equal(try_ack(r, 6, &target, "applied"), E_OK);
-    tick(r);
-    want_state(r, ROLLOUT_ABORTED, 1);
-    answers(r, 6, "applied");
-    tick(r);
-    want_state(r, ROLLOUT_ABORTED, 1);
-    pass(r, 101); /* device 3 is there, and says nothing */
-    see(r, 3);
-    tick(r);
-    want_state(r, ROLLOUT_ROLLED_BACK, 1);
-}
-
-static void test_rollback_of_who_is_away(void **state)
-{
-    struct rworld *r = *state;
-    BEGIN(r, { .percent = { true, 100000 }, .approval = { true, true } });
-    answer_all(r, "applied");
-    pass(r, 1);
-    struct rollout ro = rollout_now(r);
-    assert_int_equal(rollout_abort(&r->w.act, &ro, (opt_bool_t){ 0 }, STR_NONE), E_OK);
-    pass(r, 21);
-    tick(r);
-    want_state(r, ROLLOUT_ROLLED_BACK, 1);
-}
-
-static void test_held(void **state)
-{
-    struct rworld *r = *state;
-    BEGIN(r, { .percent = { true, 100000 }, .approval = { true, true } });
-    answers(r, 0, "applied");
-    answers(r, 1, "failed");
-    struct rollout ro = rollout_now(r);
-    assert_int_equal(rollout_abort(&r->w.act, &ro, (opt_bool_t){ true, false }, STR_NONE), E_OK);
-    assert_true(has_target(r, 0));
-    assert_int_equal(with_target(r), 1);
-    tick(r);
-    want_state(r, ROLLOUT_ABORTED, 1);
-    rworld_reset(r);
-    assert_int_equal(rollout_policy_is_free(&r->w.act, r->policy), E_CONFLICT);
-    ro = rollout_now(r);
-    assert_int_equal(rollout_abort(&r->w.act, &ro, (opt_bool_t){ true, false }, STR_NONE), E_OK);
-    assert_int_equal(with_target(r), 0);
-    answers(r, 0, "applied");
-    tick(r);
-    want_state(r, ROLLOUT_ROLLED_BACK, 1);
-}
-
 /* Only words of the target count, and only the first about the same bytes. */
 static void test_which_words_count(void **state)
 {
@@ -374,69 +288,6 @@ static void test_groups_labels_owners(void **state)
     assert_int_equal(with_target(r), r->n);
 }
 
-static void test_overlap(void **state)
-{
-    struct rworld *r = *state;
-    oid_t first = r->rollout;
-    rworld_reset(r);
-    oid_t users = make_policy(&r->w, "users", "{\"a\":1}");
-    oid_t devices = make_policy(&r->w, "devices", "{\"b\":1}");
-    assert_int_equal(assign(&r->w, users, SCOPE_GROUP, r->w.g_high, 0), E_OK);
-    draft(&r->w, users, "{\"a\":2}", NULL);
-    draft(&r->w, devices, "{\"b\":2}", NULL);
-    r->policy = users;
-    BEGIN(r, { .percent = { true, 100000 }, .approval = { true, true } });
-    first = r->rollout;
-    r->policy = devices;
-    assert_int_equal(try_make(r, (const struct rollout_ring_in[]){ PERCENT(100) }, 1), E_OK);
-    /* Nobody follows it yet: an assignment that would meet the other one is refused when it starts,
-     * and when it is under way. */
-    rworld_reset(r);
-    assert_int_equal(assign(&r->w, devices, SCOPE_DEVICE, r->w.device, 0), E_OK);
-    assert_int_equal(try_start(r), E_CONFLICT);
-    char id[OID_TEXT];
-    oid_format(first, id);
-    assert_true(holds_text(str_from_cz(r->w.act.why.text), str_of(id, sizeof id)));
-    rworld_reset(r);
-    struct row_assignment *rows = NULL;
-    size_t n = 0;
-    assert_int_equal(assignment_list(&r->w.act, &(struct assignment_filter){ .policy_id = devices },
-                                     (oid_t){ 0 }, 10, &rows, &n),
-                     E_OK);
-    assert_int_equal(assignment_delete(&r->w.act, &rows[0]), E_OK);
-    assert_int_equal(try_start(r), E_OK);
-    rworld_reset(r);
-    assert_int_equal(assign(&r->w, devices, SCOPE_USER, r->w.user, 0), E_CONFLICT);
-}
-
-/* With each failure of memory or the store nothing is half done: a tick that failed is made again.
- */
-static void test_faults(void **state)
-{
-    struct rworld *r = *state;
-    assert_int_equal(try_make(r, (const struct rollout_ring_in[]){ PERCENT(50), PERCENT(100) }, 2),
-                     E_OK);
-    assert_int_equal(try_start(r), E_OK);
-    answer_all(r, "applied");
-    assert_int_equal(db_tx_commit(r->w.store.db), E_OK);
-    for (long n = 0;; n++) {
-        assert_int_equal(db_tx_begin(r->w.store.db), E_OK);
-        fault_arm(n);
-        err_t e = try_tick(r);
-        bool fired = fault_used();
-        fault_disarm();
-        assert_true(fired ? e != E_OK : e == E_OK);
-        if (!fired)
-            break;
-        db_tx_rollback(r->w.store.db);
-        assert_int_equal(db_tx_begin(r->w.store.db), E_OK);
-        want_state(r, ROLLOUT_RUNNING, 1);
-        assert_int_equal(count(r, 1, MEMBER_UNCHANGED), 0);
-        db_tx_rollback(r->w.store.db);
-    }
-    want_state(r, ROLLOUT_RUNNING, 2);
-}
-
 static int set_up(void **state)
 {
     static struct rworld r;
@@ -463,16 +314,11 @@ int main(void)
         CASE(test_recent_then_away),
         CASE(test_down_time),
         CASE(test_loss),
-        CASE(test_abort_and_rollback),
-        CASE(test_rollback_of_who_is_away),
-        CASE(test_held),
         CASE(test_which_words_count),
         CASE(test_unchanged),
         CASE(test_gone_and_late),
         CASE(test_late_word),
         CASE(test_groups_labels_owners),
-        CASE(test_overlap),
-        CASE(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
