@@ -15,7 +15,7 @@ err_t secret_seal_with(struct act *act, const struct data_key *key, oid_t id, st
                        struct secret_sealed *ret)
 {
     struct secret_sealed s = { .epoch = key->epoch, .key_id = key->id };
-    str_t aad;
+    str_t aad = STR_NONE;
     TRY(aad_make(act->arena, id, key->epoch, &aad));
     TRY(seal(act->arena, &key->key, aad, value, &s.bytes));
     *ret = s;
@@ -35,7 +35,7 @@ err_t secret_seal(struct act *act, oid_t id, str_t value, struct secret_sealed *
 err_t secret_open(struct act *act, const struct row_secret *row, str_t *ret)
 {
     CLEANUP(data_key_wipe) struct data_key key = { .epoch = 0 };
-    str_t aad;
+    str_t aad = STR_NONE;
     TRY(data_key_of_epoch(act, STR(DATA_KEY_SECRETS), row->epoch, &key));
     TRY(aad_make(act->arena, row->id, row->epoch, &aad));
     err_t e = oid_eq(key.id, row->key_id) ? unseal(act->arena, &key.key, aad, row->sealed, ret)
@@ -57,7 +57,7 @@ static err_t reseal_row(struct act *act, const struct data_key *newest,
                         const struct row_secret *row)
 {
     struct secret_sealed s;
-    str_t value;
+    str_t value = STR_NONE;
     TRY(secret_open(act, row, &value));
     err_t e = secret_seal_with(act, newest, row->id, value, &s);
     explicit_bzero((char *)(uintptr_t)value.p, value.n); /* ours: it was opened into the arena */
