@@ -5,6 +5,7 @@
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
+#include "domain/policy/secret_store.h"
 #include "plat/jose/jwk.h"
 
 enum { KEYS_SHOWN_MAX = 64, SIGNATURE_MAX = 512 };
@@ -12,6 +13,9 @@ enum { KEYS_SHOWN_MAX = 64, SIGNATURE_MAX = 512 };
 static err_t config_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t config_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret);
 static err_t root_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
+static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
+static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in,
+                            struct key_out *ret);
 
 /* What keys are for. A use without .rotate is only shown. */
 static const struct key_use_row {
@@ -22,6 +26,7 @@ static const struct key_use_row {
 } uses[] = {
     { "config", config_list, config_rotate },
     { "root", root_list, NULL },
+    { DATA_KEY_SECRETS, secrets_list, secrets_rotate },
 };
 
 err_t keys_list(struct request *rq)
@@ -113,6 +118,41 @@ static err_t root_list(struct request *rq, struct key_out *out, size_t room, siz
     out[0] = (struct key_out){ .state = STR("active"), .created_at = lines[n - 1].created_at };
     TRY(str_copy(rq->act.arena, str_of(root.kid, JWS_KID), &out[0].kid));
     *ret_n = 1;
+    return E_OK;
+}
+
+/* Of all organisations: values are sealed anew with the newest, then the others go. */
+static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n)
+{
+    struct data_key_line *lines = NULL;
+    size_t n = 0;
+    TRY(data_key_list(&rq->act, STR(DATA_KEY_SECRETS), &lines, &n));
+    *ret_n = n < room ? n : room;
+    for (size_t i = 0; i < *ret_n; i++) {
+        const struct data_key_line *line = &lines[n - 1 - i];
+        out[i] = (struct key_out){ .state = i == 0 ? STR("active") : STR("retiring"),
+                                   .epoch = { .set = true, .v = line->epoch },
+                                   .created_at = line->created_at };
+    }
+    return E_OK;
+}
+
+static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
+{
+    str_t details = STR_NONE;
+    int64_t epoch = 0;
+    TRY(request_may(rq, PERM_SYSTEM_ADMIN));
+    if (in->at_once)
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "at_once",
+                              "values have to be sealed anew before an older key can go");
+    TRY(secret_keys_rotate(&rq->act, &epoch));
+    TRY(str_format(rq->act.arena, &details, "{\"epoch\":%lld,\"use\":\"" DATA_KEY_SECRETS "\"}",
+                   (long long)epoch));
+    request_details(rq, details);
+    atomic_store(&rq->services->reseal, true);
+    *ret = (struct key_out){ .state = STR("active"),
+                             .epoch = { .set = true, .v = epoch },
+                             .created_at = rq->act.now };
     return E_OK;
 }
 

@@ -5,6 +5,7 @@
 static const struct field key_out_fields[] = {
     FIELD(struct key_out, use,        .doc = "what it is for; `root` signs key sets"),
     FIELD(struct key_out, kid,        .doc = "RFC 7638 thumbprint, of a key that signs"),
+    FIELD(struct key_out, epoch,      .doc = "of a key that secrets are sealed with"),
     FIELD(struct key_out, state,      .doc = "active, or retiring: what it signed is still accepted"),
     FIELD(struct key_out, created_at),
     FIELD(struct key_out, retires_at, .doc = "when a retiring key is accepted no more"),

@@ -7,8 +7,9 @@
 
 struct key_out {
     str_t use;
-    str_t kid;   /* absent: of a key without a public half */
-    str_t state; /* active, retiring */
+    str_t kid;       /* absent: of a key without a public half */
+    opt_i64_t epoch; /* of a data key */
+    str_t state;     /* active, retiring */
     ts_t created_at;
     ts_t retires_at; /* of a retiring one */
 };
