@@ -144,8 +144,10 @@ test('a canary is in no log, record, answer, file, backup or state', async () =>
     const backup = tempDir('backup');
     const database = path.join(server.data, 'seneschal.db');
     assert.equal((await run('sqlite3', [`file:${database}?mode=ro`, `.backup ${path.join(backup, 'own.db')}`])).code, 0);
-    mkdirSync(path.join(backup, 'files'));
-    for (const file of filesBelow(server.data)) copyFileSync(file, path.join(backup, 'files', path.basename(file)));
+    for (const [name, from] of [['server', server.data], ['agent', dir]]) { // a revoked agent forgets what it had
+        mkdirSync(path.join(backup, name));
+        for (const file of filesBelow(from)) copyFileSync(file, path.join(backup, name, path.basename(file)));
+    }
     for (const pid of [server.pid, agent.child.pid]) {
         assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +0 +0 /m);
     }
@@ -164,7 +166,7 @@ test('a canary is in no log, record, answer, file, backup or state', async () =>
     }
     assert.ok(server.log.includes('secrets') && places.length > 12, `there is something to search: ${places.map(([name]) => name)}, ${server.log.slice(0, 500)}`);
     assert.ok(places.some(([name, bytes]) => name.startsWith(server.data) && Buffer.from(bytes).includes(planted)), 'a text that was stored is found');
-    assert.ok(places.some(([name, bytes]) => name.startsWith(dir) && Buffer.from(bytes).includes(planted)), 'and in the files of the agent');
+    assert.ok(places.some(([name, bytes]) => name.startsWith(path.join(backup, 'agent')) && Buffer.from(bytes).includes(planted)), 'and in the files of the agent');
     for (const [name, bytes] of places) {
         const all = Buffer.from(bytes);
         for (const core of cores) assert.deepEqual(found(all, core), [], `${name} holds a canary`);
