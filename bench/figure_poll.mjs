@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { alternate, load } from './load.mjs';
+import { alternate, load, tool } from './load.mjs';
 import { startNginx } from './nginx.mjs';
 import { rate, us } from './table.mjs';
 
@@ -22,6 +22,17 @@ export async function figurePoll(table, store, { rounds, ms }) {
         await nginx.stop();
         rmSync(dir, { recursive: true, force: true });
     }
+}
+
+/** A 304 with a lease, against the one signature that it costs. */
+export async function figureLease(table, store, { rounds, ms }) {
+    const shared = { mode: 'get', connections: 64, ms, expect: 304, devices: store.devices, etag: store.etag, prefer: 'lease' };
+    const { ours, bare } = await alternate(rounds, {
+        ours: () => load({ ...shared, ...store.target, path: '/api/v1/iassistants/config' }),
+        bare: async () => JSON.parse(await tool('bench-sign', ['--ms', ms])),
+    });
+    table.add('poll 304 with a lease, per core, of bare signatures', bare.cpu_us / ours.cpu_us, '>=', 0.6, '×',
+        `${us(ours.cpu_us)} a request against ${us(bare.cpu_us)} a signature of libsodium`);
 }
 
 async function compare(table, store, nginx, row, { connections, rounds, ms }) {

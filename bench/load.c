@@ -218,15 +218,25 @@ static void measure(struct options *o, struct thread *threads, _Atomic int *phas
 }
 
 static const struct option names[] = {
-    { "mode", required_argument, NULL, 'm' },    { "host", required_argument, NULL, 'H' },
-    { "port", required_argument, NULL, 'p' },    { "path", required_argument, NULL, 'u' },
-    { "bearer", required_argument, NULL, 'b' },  { "etag", required_argument, NULL, 'e' },
-    { "run", required_argument, NULL, 'r' },     { "devices", required_argument, NULL, 'd' },
-    { "pids", required_argument, NULL, 'P' },    { "connections", required_argument, NULL, 'c' },
-    { "threads", required_argument, NULL, 't' }, { "ms", required_argument, NULL, 's' },
-    { "warm-ms", required_argument, NULL, 'w' }, { "expect", required_argument, NULL, 'x' },
-    { "count", required_argument, NULL, 'n' },   { "rate", required_argument, NULL, 'R' },
-    { "good-ms", required_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
+    { "mode", required_argument, NULL, 'm' },
+    { "host", required_argument, NULL, 'H' },
+    { "port", required_argument, NULL, 'p' },
+    { "path", required_argument, NULL, 'u' },
+    { "bearer", required_argument, NULL, 'b' },
+    { "etag", required_argument, NULL, 'e' },
+    { "run", required_argument, NULL, 'r' },
+    { "devices", required_argument, NULL, 'd' },
+    { "pids", required_argument, NULL, 'P' },
+    { "connections", required_argument, NULL, 'c' },
+    { "threads", required_argument, NULL, 't' },
+    { "ms", required_argument, NULL, 's' },
+    { "warm-ms", required_argument, NULL, 'w' },
+    { "expect", required_argument, NULL, 'x' },
+    { "count", required_argument, NULL, 'n' },
+    { "rate", required_argument, NULL, 'R' },
+    { "good-ms", required_argument, NULL, 'g' },
+    { "prefer", required_argument, NULL, 'f' },
+    { NULL, 0, NULL, 0 },
 };
 
 static int number_option(const char *text, uint64_t *ret)
@@ -264,6 +274,9 @@ static int option_take(struct options *o, int c)
         return 1;
     case 'e':
         o->plan.etag = optarg;
+        return 1;
+    case 'f':
+        o->plan.prefer = optarg;
         return 1;
     case 'r':
         o->plan.run = optarg;

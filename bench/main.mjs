@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figureEnrol } from './figure_enrol.mjs';
 import { figureFleet } from './figure_fleet.mjs';
-import { figurePoll } from './figure_poll.mjs';
+import { figureLease, figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
 import { figureGoodput, figureStorm } from './figure_storm.mjs';
@@ -13,7 +13,7 @@ import { figureRevoke, figureStreamMemory, figureStreamTls, figureStreamTold } f
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'enrol', 'scale', 'fleet', 'storm', 'stream'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'scale', 'fleet', 'storm', 'stream'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -49,6 +49,7 @@ try {
     }
     await small.serve();
     if (asked('poll')) await figurePoll(table, small, effort);
+    if (asked('lease')) await figureLease(table, small, effort);
     if (asked('enrol')) {
         const [own, peer] = [await store('enrol', 1000), await store('bare', 1000)];
         await own.serve();

@@ -15,10 +15,11 @@ _Static_assert(sizeof HOLE_NUMBER - 1 == PLAN_NUMBER, "the hole is a number wide
 static int text_get(struct plan *p, const struct plan_in *in)
 {
     return snprintf(p->text, sizeof p->text,
-                    "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%s%s%s\r\n",
+                    "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%s%s%s%s%s%s\r\n",
                     in->path, in->host, in->bearer != NULL ? in->bearer : HOLE_TOKEN,
                     in->etag != NULL ? "If-None-Match: " : "", in->etag != NULL ? in->etag : "",
-                    in->etag != NULL ? "\r\n" : "");
+                    in->etag != NULL ? "\r\n" : "", in->prefer != NULL ? "Prefer: " : "",
+                    in->prefer != NULL ? in->prefer : "", in->prefer != NULL ? "\r\n" : "");
 }
 
 static int text_post(struct plan *p, const struct plan_in *in, const char *body)

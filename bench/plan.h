@@ -20,6 +20,7 @@ struct plan_in {
     const char *path;
     const char *bearer; /* NULL: none, or the device's */
     const char *etag;   /* NULL: no If-None-Match */
+    const char *prefer; /* NULL: no Prefer */
     const char *run;    /* makes machine names of this run unique */
     uint64_t devices;   /* how many tokens take turns */
 };

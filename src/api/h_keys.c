@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_keys.h"
 
+#include "api/page.h"
 #include "api/services.h"
+#include "api/shapes_identity.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
@@ -29,6 +31,18 @@ static const struct key_use_row {
     { DATA_KEY_SECRETS, secrets_list, secrets_rotate },
 };
 
+/* Numbered from the end, so that a new key changes no other's place. */
+static err_t keys_page(struct request *rq, const struct key_out *all, size_t n)
+{
+    const struct search_query *q = rq->query;
+    struct page page;
+    TRY(page_open_number(rq, &q->page, STR(""), &page));
+    size_t at = page.before > (int64_t)n ? 0 : n + 1 - (size_t)page.before;
+    size_t shown = page_shown(&page, n - at);
+    TRY(page_close_number(rq, &page, n - at, (int64_t)(n + 1 - at - shown)));
+    return reply_list(rq, &key_out_shape, all + at, shown, page.next);
+}
+
 err_t keys_list(struct request *rq)
 {
     struct key_out *out = ARENA_ARRAY(rq->act.arena, struct key_out, KEYS_SHOWN_MAX);
@@ -42,7 +56,7 @@ err_t keys_list(struct request *rq)
             out[n + k].use = str_from_cz(uses[i].use);
         n += more;
     }
-    return reply_list(rq, &key_out_shape, out, n, STR_NONE);
+    return keys_page(rq, out, n);
 }
 
 err_t keys_rotate(struct request *rq)

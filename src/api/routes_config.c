@@ -10,7 +10,8 @@ static const struct route rows[] = {
     { HTTP_GET, "/iassistants/config",         config_get,         .hot = config_hot,
       .config = true, .auth = AUTH_ACTOR, .both = true, .cors = true,
       .tx = TX_READ, .load = LOAD_CHECK_IN, .query = &config_query_shape, .out = &config_out_shape,
-      .doc = "The effective configuration of a device; conditional by ETag, waits for a change "
+      .doc = "The effective configuration of a device, with Seneschal-Signature and for the device itself "
+             "Seneschal-Lease (a 304: with Prefer: lease); conditional by ETag, waits for a change "
              "with ?wait=." },
     { HTTP_GET, "/iassistants/config/version", config_version_get, .hot = config_version_hot,
       .config = true, .auth = AUTH_ACTOR, .both = true, .cors = true,

@@ -2,11 +2,12 @@
 /* The keys that sign what devices get. */
 #include "api/handlers_keys.h"
 #include "api/routes_parts.h"
+#include "api/shapes_identity.h"
 
 /* clang-format off */
 static const struct route rows[] = {
     { HTTP_GET,  "/keys",              keys_list,   .auth = AUTH_ACTOR, MAY(KEYS_READ),  .tx = TX_READ,
-      .out = &key_out_shape, .out_list = true,
+      .query = &page_query_shape, .out = &key_out_shape, .out_list = true,
       .doc = "The keys of the organisation, without their private halves, and the root key of the server." },
     { HTTP_POST, "/keys/{use}/rotate", keys_rotate, .auth = AUTH_ACTOR, MAY(KEYS_WRITE), .tx = TX_WRITE,
       .in = &key_rotate_in_shape, .in_optional = true, .out = &key_out_shape, .audit = "key.rotated",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
+#include "base/clock_guard.h"
 #include "check.h"
 
 /* clang-format off */
@@ -131,6 +131,35 @@ static void frozen_and_running(void **state)
     assert_int_equal(ts_diff(ts_add(last, DUR_DAYS(3)), last).us, INT64_C(3) * 86400 * 1000000);
 }
 
+static void a_clock_that_was_set_back(void **state)
+{
+    (void)state;
+    static const ts_t noon = { 1795313730000000 };
+    struct clock_guard g;
+    clock_freeze(noon, DUR_S(1));
+    clock_guard_init(&g, (ts_t){ 0 });
+    assert_false(clock_guard_behind(&g));
+    assert_int_equal(clock_guard_seen(&g).us, noon.us);
+    clock_freeze((ts_t){ noon.us - CLOCK_BACK_MAX.us }, DUR_S(2)); /* five minutes are forgiven */
+    assert_false(clock_guard_look(&g));
+    clock_freeze((ts_t){ noon.us - CLOCK_BACK_MAX.us - 1 }, DUR_S(3));
+    assert_true(clock_guard_look(&g));
+    assert_true(clock_guard_behind(&g));
+    assert_false(clock_guard_look(&g)); /* told once */
+    assert_int_equal(clock_guard_seen(&g).us, noon.us);
+    struct clock_guard successor;
+    clock_guard_init(&successor, clock_guard_seen(&g));
+    assert_true(clock_guard_behind(&successor));
+    clock_freeze((ts_t){ noon.us - CLOCK_BACK_MAX.us }, DUR_S(4)); /* it catches up */
+    assert_true(clock_guard_look(&g));
+    assert_false(clock_guard_behind(&g));
+    clock_freeze((ts_t){ 1700000000000000 }, DUR_S(5));
+    clock_guard_confirm(&successor);
+    assert_false(clock_guard_behind(&successor));
+    assert_false(clock_guard_look(&successor));
+    clock_release();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +167,7 @@ int main(void)
         cmocka_unit_test(formatting),
         cmocka_unit_test(every_day_there_and_back),
         cmocka_unit_test(frozen_and_running),
+        cmocka_unit_test(a_clock_that_was_set_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
