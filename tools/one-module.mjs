@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const PARTS = ['rules.js', 'wire.js', 'stores.js', 'seneschal.js'];
+const PARTS = ['rules.js', 'wire.js', 'trust.js', 'lease.js', 'guard.js', 'asker.js', 'force.js', 'stores.js', 'seneschal.js'];
 const IMPORT = /^import \{[^}]*\} from '\.\/[a-z]+\.js';\n/gm;
 const EXPORT = /^export (?=(?:async )?(?:function|const|class) )/gm;
 const PASSED_ON = /^(export \{[^}]*\}) from '\.\/[a-z]+\.js';$/gm;

@@ -11,7 +11,7 @@ export const STATES = ['UNENROLLED', 'PENDING', 'ACTIVE', 'STALE', 'DISABLED'];
 export const [U, P, A, S, D] = STATES;
 
 /** One row per event: the next state from each of STATES, how long to wait, what else to do: drop the request; switch off;
- * fall back to the minimal configuration, if the last one carried it. */
+ * fall back to the minimal configuration, if the last one carried it; forget everything, for good. */
 export const RULES = {
     'request-made': [[P, P, A, S, D], 'now'],
     'device-pending': [[P, P, A, S, P], 'asked'],
@@ -41,8 +41,9 @@ export function step(from, event) {
 }
 
 /** What to ask next. After a failure of ack, heartbeat or rotation only the poll goes on for a while (`plain`). */
-export function nextAsk({ state, token, claim, tokenRefused, plain, rotate, ack, heartbeat }) {
+export function nextAsk({ state, token, claim, tokenRefused, pin, plain, rotate, ack, heartbeat }) {
     if (!token || tokenRefused) return claim ? 'confirm' : 'init';
+    if (pin) return 'pin';
     if (state !== A || plain) return 'fetch'; // what is not in force has nothing to tell
     if (rotate) return 'rotate';
     if (ack) return 'ack';

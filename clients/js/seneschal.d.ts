@@ -16,6 +16,19 @@ export interface Store {
     lock?<T>(signal: AbortSignal, wait: boolean, work: () => Promise<T>): Promise<T | symbol>;
 }
 
+/** Why an answer of the server was not believed (docs/CLIENTS.md, "What to check"). */
+export type Rejection =
+    | 'signature-missing'
+    | 'signature-invalid'
+    | 'key-unknown'
+    | 'key-set-invalid'
+    | 'lease-missing'
+    | 'lease-invalid'
+    | 'lease-expired'
+    | 'lease-device'
+    | 'sequence-back'
+    | 'clock-back';
+
 /** What is in force. `enabled: false`: off, and `reason` says why unless a policy does. */
 export interface Configuration {
     enabled: boolean;
@@ -30,7 +43,8 @@ export interface Configuration {
 }
 
 export interface Notice {
-    event: 'state' | 'code' | 'config' | 'token' | 'refused' | 'unreached' | 'clock' | 'store' | 'failed';
+    /** `rejected`: an answer was not believed, and `reason` is a Rejection. */
+    event: 'state' | 'code' | 'config' | 'token' | 'refused' | 'rejected' | 'unreached' | 'clock' | 'store' | 'failed';
     state: State;
     reason?: string;
     /** The 8 characters to show, while an administrator has to approve. */
@@ -43,6 +57,8 @@ export interface Notice {
 export interface View {
     state: State;
     reason?: string;
+    /** The newest answer that says anything was not believed, and this is why; until one is right again. */
+    rejected?: Rejection;
     code?: string;
     deviceId?: string;
     etag?: string;
@@ -74,10 +90,6 @@ export interface Options {
     stream?: boolean;
     /** Milliseconds. Default 60,000, a tenth more or less. */
     interval?: number;
-    /** Milliseconds that a confirmation is good for. Default an hour. */
-    lease?: number;
-    /** Milliseconds of STALE before DISABLED. Default 0. */
-    grace?: number;
     insecureHttp?: boolean;
     fetch?: typeof fetch;
     /** For tests. */
@@ -97,6 +109,8 @@ export class Seneschal {
     nudge(): void;
     /** A new token, soon. */
     rotate(): void;
+    /** The value that `{"$secret": name}` stands for in what is in force; undefined where the server has none for this device. */
+    secret(name: string): Promise<string | undefined>;
     /** Drop key, token and configuration. The server is not told. */
     forget(): Promise<void>;
 }

@@ -2,16 +2,16 @@
 // Stores: {get(key), set(key, value), delete(key)}, and what they can do: `keepsKeys` (they hold CryptoKeys), `name` (for
 // Web Locks) or a `lock` of their own.
 import { SECOND, STATES } from './rules.js';
-import { hex, isObject, parseObject, sha256, utf8 } from './wire.js';
+import { hex, isObject, makeKey, openKey, parseObject, sha256, utf8 } from './wire.js';
 
 export const BUSY = Symbol('another instance holds the store');
 
 /** What the client keeps under `state`: the members that it knows, and their types. */
 const KEPT = {
-    string: ['server', 'state', 'reason', 'deviceId', 'code', 'claim', 'token', 'rotateNonce', 'etag', 'version'],
-    number: ['v', 'joinSeq', 'tokenAt', 'confirmedAt', 'nextAt', 'nextIn', 'failures', 'heartbeatAt'],
-    object: ['challenge', 'ack', 'rootKey'],
-    boolean: ['rotating', 'degraded'],
+    string: ['server', 'state', 'reason', 'deviceId', 'code', 'claim', 'token', 'rotateNonce', 'etag', 'version', 'org', 'rejected'],
+    number: ['v', 'joinSeq', 'tokenAt', 'nextAt', 'nextIn', 'failures', 'heartbeatAt'],
+    object: ['challenge', 'ack', 'rootKey', 'keySet', 'lease', 'seen', 'told'],
+    boolean: ['rotating', 'degraded', 'wiped'],
 };
 
 export function isKept(doc) {
@@ -31,6 +31,42 @@ export function sleep(ms, signal) {
         const timer = setTimeout(done, ms);
         signal.addEventListener('abort', done);
     });
+}
+
+/** What is kept for this server, or a beginning; `complaint`: why the rest does not count. */
+export async function loadState(store, server) {
+    const kept = await store.get('state');
+    const whole = isKept(kept);
+    if (whole && kept.server === server) return { doc: kept };
+    const why = whole ? 'another server: enrolling there' : 'damaged: enrolling anew with the same key';
+    return { doc: { v: 1, state: 'UNENROLLED', server }, complaint: kept === undefined ? undefined : why };
+}
+
+/** What stays of a wiped one: which device it was, and that it may not come back by itself. */
+export const wiped = ({ v, server, deviceId, seen }, reason) => ({ v, server, deviceId, seen, state: 'DISABLED', reason, wiped: true });
+
+/** The key is the identity: made first, and kept before anybody hears of it. One that is damaged is never replaced. */
+export async function loadKey(store) {
+    const kept = await store.get('key');
+    if (kept === undefined) {
+        const made = await makeKey(store.keepsKeys === true);
+        await store.set('key', made);
+        return openKey(made);
+    }
+    try {
+        return await openKey(kept);
+    } catch (cause) {
+        throw new Error('the key in the store is damaged: restore it, or call forget() and enrol anew', { cause });
+    }
+}
+
+/** One instance at a time; BUSY where another one works and this one shall not wait. */
+export function locked(store, signal, wait, work) {
+    const { lock, name } = store;
+    const locks = globalThis.navigator?.locks;
+    if (lock !== undefined) return lock.call(store, signal, wait, work);
+    if (locks === undefined || name === undefined) return work();
+    return locks.request(`seneschal:${name}`, wait ? { signal } : { ifAvailable: true }, (held) => (held ? work() : BUSY));
 }
 
 /** For browsers and Electron: the private key never leaves the browser's own keeping. */

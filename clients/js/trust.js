@@ -26,7 +26,8 @@ export async function checkCrypto() {
         await importKey({ x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }); // RFC 8037, appendix A.2
     } catch (cause) {
         const needs = 'Chromium 137, Firefox 129, Safari 17 or Node 20.16, and in a browser https';
-        throw new Error(`WebCrypto has no Ed25519 here, and without it no configuration can be checked: use ${needs}`, { cause });
+        const error = new Error(`WebCrypto has no Ed25519 here, and without it no configuration can be checked: use ${needs}`, { cause });
+        throw Object.assign(error, { reason: 'no-ed25519' });
     }
 }
 
@@ -107,34 +108,37 @@ export async function readLease(text, keys) {
     return whole && (await isSigned(key, jws, jws.signed)) ? { claims: { ...claims, grace_s } } : refused('lease-invalid');
 }
 
-/** Ours, not older than what was seen, and neither over nor from the future: nothing, else why not. Times in seconds. */
-function refuseClaims({ device, exp, iat, seq }, known) {
-    if (known.now - exp > LEEWAY_S) return refused('lease-expired');
+/** A clock behind the newest lease would give every lease more time than the server meant. In seconds. */
+export const isClockBack = (iat, now) => iat - now > LEEWAY_S;
+
+/** Ours, of what we ask about, not older than what was seen, and current: nothing, else the first reason why not. */
+function refuseClaims({ device, exp, iat, seq, status, etag }, wanted, known) {
     if (device !== known.deviceId) return refused('lease-device');
+    if (!wanted.status.includes(status) || etag !== wanted.etag) return refused('lease-invalid');
+    if (known.now - exp > LEEWAY_S) return refused('lease-expired');
     if (seq < (known.seq ?? 0)) return refused('sequence-back');
-    // A clock behind the newest lease gives every lease more time than the server meant.
-    return Math.max(iat, known.iat ?? 0) - known.now > LEEWAY_S ? refused('clock-back') : undefined;
+    return isClockBack(Math.max(iat, known.iat ?? 0), known.now) ? refused('clock-back') : undefined;
+}
+
+async function judge(lease, wanted, known) {
+    const read = await readLease(lease, known.keys);
+    return read.reason ? read : (refuseClaims(read.claims, wanted, known) ?? read);
 }
 
 /** The lease of what has this ETag: {claims}, or {reason, kid?}. `known`: {keys, deviceId, seq, iat, now}. */
-export async function judgeLease(lease, etag, known) {
-    const read = await readLease(lease, known.keys);
-    if (read.reason) return read;
-    if (read.claims.status !== 'ENROLLED' || read.claims.etag !== etag) return refused('lease-invalid');
-    return refuseClaims(read.claims, known) ?? read;
-}
+export const judgeLease = (lease, etag, known) => judge(lease, { status: ['ENROLLED'], etag }, known);
 
 /** A configuration as it came, {text, etag, signature, lease}: {claims}, or {reason, kid?}. */
 export async function judgeConfig({ text, etag, signature, lease }, known) {
     const bad = await refuseSignature(text, signature, known.keys);
     if (bad) return bad;
-    const judged = await judgeLease(lease, await etagOf(text), known);
-    return !judged.reason && judged.claims.etag !== etag ? refused('lease-invalid') : judged;
+    if (lease && etag !== (await etagOf(text))) return refused('lease-invalid');
+    return judgeLease(lease, etag, known);
 }
 
-/** The signed word behind a refusal, `REVOKED` or `BLOCKED`; undefined where there is none that counts, or an older one is said again. */
+/** The signed word behind a refusal: {claims}, whose `status` is REVOKED or BLOCKED, or {reason, kid?}. */
 export async function judgeRefusal(lease, known) {
-    const { claims } = await readLease(lease, known.keys);
-    const older = !claims || claims.iat < (known.iat ?? 0);
-    return older || refuseClaims(claims, known) || !['REVOKED', 'BLOCKED'].includes(claims.status) ? undefined : claims.status;
+    const judged = await judge(lease, { status: ['REVOKED', 'BLOCKED'], etag: undefined }, known);
+    // What was true once may not be said again after the device was let in anew.
+    return judged.claims?.iat < (known.iat ?? 0) ? refused('sequence-back') : judged;
 }

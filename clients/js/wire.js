@@ -15,8 +15,12 @@ export const ASKS = {
     ack: ['POST', '/iassistants/config/ack'],
     heartbeat: ['POST', '/devices/self/heartbeat'],
     fetch: ['GET', '/iassistants/config'],
+    pin: ['GET', '/devices/self'],
 };
-const WITH_TOKEN = ['fetch', 'ack', 'heartbeat', 'rotate'];
+const WITH_TOKEN = ['fetch', 'ack', 'heartbeat', 'rotate', 'pin'];
+const WITHOUT_BODY = ['fetch', 'pin'];
+const KEY_SET = '/iassistants/config/keys/';
+const KEY_SET_URI = /\/iassistants\/config\/keys\/([0-9a-f-]{36})$/;
 
 /** Which refusal of the server means what, and where it may be said. All others are as good as no answer. */
 const REFUSALS = [
@@ -72,32 +76,51 @@ function challengeOf(body) {
     return isText(context) && isText(nonce) ? { context, nonce } : undefined;
 }
 
+/** What is kept for good at enrolment: the root key, and the organisation, which the address of its key set ends with. */
+function pinOf({ root_key, jwks_uri }) {
+    const [, org] = String(jwks_uri).match(KEY_SET_URI) ?? [];
+    return org && isObject(root_key) && isText(root_key.x) ? { rootKey: root_key, org } : undefined;
+}
+
+/** Of this server, whatever the address says: that one may be known to its neighbours only. */
+export const keySetUrl = (base, org) => `${base}/api/v1${KEY_SET}${org}`;
+
+const isConfig = ({ enabled, config }) => typeof enabled === 'boolean' && isObject(config);
+
+/** The members of a configuration, or undefined. */
+export function readConfig(text) {
+    const body = parseObject(text) ?? {};
+    const { enabled, config, version } = body;
+    return isConfig(body) ? { enabled, config, version: isText(version) ? version : null } : undefined;
+}
+
 const READ_SUCCESS = {
     init: (_, { device_id, code, claim, ...body }) =>
         isText(device_id) && isText(claim) && challengeOf(body) && {
             event: 'request-made', deviceId: device_id, claim, code: isText(code) ? code : undefined, challenge: challengeOf(body),
         },
-    confirm: ({ status }, { token, join_seq, root_key, ...body }) => {
+    confirm: ({ status }, { token, join_seq, ...body }) => {
         if (status === 202) return { event: 'device-pending', challenge: challengeOf(body) };
-        return status === 200 && isText(token) && isSeq(join_seq) && { event: 'enrolled', token, joinSeq: join_seq, rootKey: root_key };
+        return status === 200 && isText(token) && isSeq(join_seq) && { event: 'enrolled', token, joinSeq: join_seq, pin: pinOf(body) };
     },
     rotate: (_, { token, join_seq }) => isText(token) && isSeq(join_seq) && { event: 'confirmed', token, joinSeq: join_seq },
-    fetch: ({ etag, text }, { enabled, config, version }) =>
-        typeof enabled === 'boolean' && isObject(config) && isText(etag) && {
-            event: 'configured', etag, text, enabled, config, version: isText(version) ? version : null,
-        },
+    fetch: ({ etag }, body) => isConfig(body) && isText(etag) && { event: 'configured' },
+    pin: (_, body) => pinOf(body) && { event: 'pinned', pin: pinOf(body) },
 };
 
 /** A problem of ours (RFC 9457), whole: any proxy can say 403. */
 const isOurs = (status, type, body) =>
     type === 'application/problem+json' && body.status === status && isText(body.code) && isText(body.title) && isText(body.request_id);
 
-/** {status, type, etag, text, retryAfter, conditional} → {event, ...}; what is no answer of ours is `unreached`. */
+/** {status, type, etag, text, retryAfter, signature, lease, conditional} → {event, ...}; what is no answer of ours is `unreached`. */
 export function readAnswer(ask, answer) {
     const { status, type, text, conditional } = answer;
-    const base = { event: 'unreached', retryAfter: secondsOf(answer.retryAfter) * SECOND };
+    const { etag, signature, lease } = answer;
+    const base = { event: 'unreached', retryAfter: secondsOf(answer.retryAfter) * SECOND, etag, text, signature, lease };
     const bare = { fetch: conditional ? 304 : undefined, ack: 204, heartbeat: 202 };
     if (status === bare[ask]) return { ...base, event: 'confirmed' };
+    // What is signed is ours by its looks, and judged by its signature; a page of a portal is no answer.
+    if (ask === 'fetch' && status === 200 && (signature || lease)) return { ...base, event: 'configured' };
     const body = parseObject(text);
     if (body === undefined) return base;
     if (status >= 200 && status < 300) {
@@ -113,6 +136,14 @@ export function readAnswer(ask, answer) {
     return challenge === undefined ? base : { ...news, event: row[3], challenge };
 }
 
+/** The value of a secret; undefined where there is none for us. What is no answer of ours throws. */
+export function readSecret({ status, type, text }) {
+    const body = parseObject(text) ?? {};
+    if (status === 200 && type === 'application/json' && typeof body.value === 'string') return body.value;
+    if (isOurs(status, type, body) && status === 404) return undefined;
+    throw new Error(`the server gave no secret: ${body.detail ?? status}`);
+}
+
 /** What a confirm signs: context \0 device_id \0 nonce \0 SHA-256(SPKI), the texts as they stand in the answer. */
 export async function challengeBytes({ context, nonce }, deviceId, spki) {
     const head = utf8(`${context}\0${deviceId}\0${nonce}\0`);
@@ -120,14 +151,6 @@ export async function challengeBytes({ context, nonce }, deviceId, spki) {
     bytes.set(head);
     bytes.set(await sha256(spki), head.length);
     return bytes;
-}
-
-/**
- * Runs before anything is applied, on what comes from the network and on what comes back from the store. Today: the ETag
- * is the hash of the bytes, so what was cut or changed on the way is no configuration.
- */
-export async function verify({ etag, text }) {
-    return etag === `"${hex(await sha256(utf8(text)))}"`;
 }
 
 /** A token must not cross a network in the clear: http only to this machine, unless it is asked for. */
@@ -141,7 +164,7 @@ export function serverBase(server, insecure) {
     return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-// ---- The key: Ed25519, or P-256 where that is missing; not extractable where the store can hold it so
+// ---- The key: Ed25519, or P-256 if it was made before all browsers had that; not extractable where the store can hold it so
 
 const KINDS = [
     { make: { name: 'Ed25519' }, sign: { name: 'Ed25519' } },
@@ -149,16 +172,8 @@ const KINDS = [
 ];
 
 export async function makeKey(keepsKeys) {
-    let cause;
-    for (const { make } of KINDS) {
-        try {
-            const { publicKey, privateKey } = await crypto.subtle.generateKey(make, !keepsKeys, ['sign', 'verify']);
-            return keepsKeys ? { publicKey, privateKey } : { jwk: await crypto.subtle.exportKey('jwk', privateKey) };
-        } catch (error) {
-            cause = error; // this kind is not known here
-        }
-    }
-    throw new Error('WebCrypto makes neither Ed25519 nor P-256 keys here (an insecure page?)', { cause });
+    const { publicKey, privateKey } = await crypto.subtle.generateKey(KINDS[0].make, !keepsKeys, ['sign', 'verify']);
+    return keepsKeys ? { publicKey, privateKey } : { jwk: await crypto.subtle.exportKey('jwk', privateKey) };
 }
 
 /** A key as the store holds it, ready for use: {jwk (public), spki, sign(bytes)}. */
@@ -245,7 +260,10 @@ export async function exchange(url, request, { ms, signal, fetch = globalThis.fe
     try {
         const response = await fetch(url, { ...request, ...QUIET, signal: ended.signal });
         const { status, headers } = response;
-        return { status, type: typeOf(response), etag: headers.get('ETag'), retryAfter: headers.get('Retry-After'), text: await readText(response) };
+        return {
+            status, type: typeOf(response), etag: headers.get('ETag'), retryAfter: headers.get('Retry-After'),
+            signature: headers.get('Seneschal-Signature'), lease: headers.get('Seneschal-Lease'), text: await readText(response),
+        };
     } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
@@ -260,14 +278,20 @@ export function checkOptions({ machineId, store, wait }) {
 }
 
 /** The enrolment key is asked for when it is needed, so that it can be removed afterwards. */
-export async function headersOf(ask, { enrollmentKey }, { etag, token }) {
+export async function headersOf(ask, { enrollmentKey }, { etag, token }, prefersLease) {
     const bearers = { init: async () => (typeof enrollmentKey === 'function' ? enrollmentKey() : enrollmentKey), confirm: () => undefined };
     const bearer = await (bearers[ask] ?? (() => token))();
     return {
         ...(bearer && { Authorization: `Bearer ${bearer}` }),
         ...(ask === 'fetch' && isText(etag) && { 'If-None-Match': etag }),
-        ...(ask !== 'fetch' && { 'Content-Type': 'application/json' }),
+        ...(ask === 'fetch' && prefersLease && { Prefer: 'lease' }), // RFC 7240
+        ...(!WITHOUT_BODY.includes(ask) && { 'Content-Type': 'application/json' }),
     };
+}
+
+/** The word about what was applied. */
+export function ackOf({ etag, version }, now) {
+    return { etag, ...(version && { version }), result: 'applied', applied_at: new Date(now).toISOString() };
 }
 
 /** What a question carries. `options` are the client's, `doc` is what it keeps. */

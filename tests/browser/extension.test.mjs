@@ -27,6 +27,17 @@ async function shows(browser, state) {
     assert.equal((await browser.ask()).view.state, state);
 }
 
+/** What the client keeps, by name. */
+function keptKeys(page) {
+    return page.evaluate(async () => {
+        const open = indexedDB.open('seneschal');
+        await new Promise((resolve) => (open.onsuccess = resolve));
+        const all = open.result.transaction('kept').objectStore('kept').getAllKeys();
+        await new Promise((resolve) => (all.onsuccess = resolve));
+        return all.result;
+    });
+}
+
 test('PENDING, approved, applied, revoked, disabled; its worker ends in between', { skip: MISSING }, async () => {
     const browser = await startBrowser(unpackExtension());
     const { page } = browser;
@@ -63,12 +74,6 @@ test('PENDING, approved, applied, revoked, disabled; its worker ends in between'
     await eventually('the change', async () => (await browser.stored('configuration')).config.assistant?.model === 'large', WAIT);
     assert.equal((await deviceOf('front-desk')).status, 'ENROLLED', 'no restart is taken for a clone');
 
-    (await admin.post(`/devices/${row.id}/revoke`, { reason: 'lost' })).want(200);
-    await shows(browser, 'DISABLED');
-    assert.deepEqual(await browser.stored('configuration'), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
-    await shoot(browser, 'disabled');
-    await browser.endWorker();
-    assert.equal((await browser.ask('nudge')).view.state, 'DISABLED');
     const kept = await page.evaluate(async () => {
         const open = indexedDB.open('seneschal');
         await new Promise((resolve) => (open.onsuccess = resolve));
@@ -79,6 +84,15 @@ test('PENDING, approved, applied, revoked, disabled; its worker ends in between'
         return { extractable: privateKey.extractable, exported, name: privateKey.algorithm.name };
     });
     assert.deepEqual(kept, { extractable: false, exported: false, name: 'Ed25519' }, 'the key is kept, and nobody can take it along');
+
+    (await admin.post(`/devices/${row.id}/revoke`, { reason: 'lost' })).want(200);
+    await shows(browser, 'DISABLED');
+    assert.deepEqual(await browser.stored('configuration'), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
+    await shoot(browser, 'disabled');
+    await browser.endWorker();
+    assert.equal((await browser.ask('nudge')).view.state, 'DISABLED');
+    await eventually('wiped', async () => !(await keptKeys(page)).includes('key'), WAIT);
+    assert.deepEqual(await keptKeys(page), ['state'], 'neither key nor configuration is left');
     assert.equal((await admin.get(`/devices/${row.id}`)).want(200).status, 'REVOKED');
     const actions = (await audit(admin, `target=${row.id}`)).map((event) => event.action);
     for (const action of ['device.requested', 'device.approved', 'config.applied', 'device.revoked']) assert.ok(actions.includes(action), `${action} in ${actions}`);
@@ -98,6 +112,21 @@ test('without host permissions it relies on CORS: preflights are asked and answe
         assert.ok(front.asked.includes(`OPTIONS /api/v1${row}`), `${row}: ${front.asked}`);
     }
     assert.deepEqual([...new Set(front.answered.map(({ origin }) => origin))], [browser.origin]);
+
+    front.alter = (_, answer) => {
+        const { 'seneschal-lease': lease, ...headers } = answer.headers;
+        return answer.status === 200 && lease ? { ...answer, headers } : undefined;
+    };
+    await publishVersion(admin, policy.id, { assistant: { model: 'medium' } });
+    await browser.ask('nudge');
+    await browser.page.waitForFunction(() => document.getElementById('rejected').textContent === 'lease-missing', undefined, { timeout: WAIT.ms });
+    assert.notEqual((await browser.stored('configuration')).config.assistant.model, 'medium', 'what cannot be believed is not used');
+    await shoot(browser, 'rejected');
+    front.alter = undefined;
+    await browser.ask('nudge');
+    await eventually('the change', async () => (await browser.stored('configuration')).config.assistant.model === 'medium', WAIT);
+    await browser.page.waitForFunction(() => document.getElementById('rejected').textContent === '', undefined, { timeout: WAIT.ms });
+
     const read = await pageOfAnotherSite(browser, front.url);
     assert.deepEqual(read, { preflighted: 'TypeError', simple: 'TypeError' });
     const refused = front.answered.filter(({ origin }) => origin?.startsWith('https://elsewhere.example'));

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { VERSION } from '../../clients/js/seneschal.js';
 import { backoff, longWait, nextAsk, RULES, STATES, step, waitAfter } from '../../clients/js/rules.js';
-import { challengeBytes, hex, makeKey, openKey, readAnswer, serverBase, sha256, utf8, verify } from '../../clients/js/wire.js';
+import { REASONS } from '../../clients/js/trust.js';
+import { challengeBytes, makeKey, openKey, readAnswer, readConfig, readSecret, serverBase } from '../../clients/js/wire.js';
 import * as wire from '../../clients/js/wire.js';
 
 const read = (file) => readFileSync(file, 'utf8');
@@ -42,6 +43,13 @@ test('so is the table of refusals', () => {
     for (const slug of slugs) assert.ok(read('clients/js/wire.js').includes(`'${slug}'`), slug);
 });
 
+test('the words for what is refused are those of the agent, in its order, and of the types', () => {
+    const words = [...read('src/agent/refusals.def').matchAll(/^REFUSAL\(\w+,\s*"([a-z-]+)"/gm)].map(([, word]) => word);
+    assert.deepEqual(REASONS, words);
+    const [, types] = read('clients/js/seneschal.d.ts').match(/export type Rejection =\n([^;]*);/);
+    assert.deepEqual([...types.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word), words);
+});
+
 test('nothing leads out of DISABLED but a configuration, or a request that waits', () => {
     const out = Object.keys(RULES).filter((event) => step('DISABLED', event).to !== 'DISABLED');
     assert.deepEqual(out, ['device-pending', 'configured']);
@@ -58,6 +66,9 @@ test('what is asked next', () => {
         [{ state: 'ACTIVE', token: 't', heartbeat: true }, 'heartbeat'],
         [{ state: 'ACTIVE', token: 't', ack: {}, rotate: true, plain: true }, 'fetch'],
         [{ state: 'DISABLED', token: 't', ack: {}, rotate: true }, 'fetch'],
+        [{ state: 'DISABLED', token: 't', pin: true }, 'pin'],
+        [{ state: 'ACTIVE', token: 't', pin: true, ack: {} }, 'pin'],
+        [{ state: 'PENDING', claim: 'c', pin: true }, 'confirm'],
         [{ state: 'ACTIVE', token: 't', tokenRefused: true }, 'init'],
         [{ state: 'ACTIVE', token: 't', tokenRefused: true, claim: 'c' }, 'confirm'],
     ];
@@ -100,6 +111,8 @@ const problem = (status, code, more = {}) => ({
 const challenge = { context: 'c', nonce: 'n' };
 const good = (status, body) => ({ status, type: JSON_TYPE, text: JSON.stringify(body) });
 const config = { enabled: true, config: {}, version: 'v' };
+const org = '01890a5d-ac96-774b-bcce-b302099a8057';
+const jwks_uri = `https://elsewhere.example/sub/api/v1/iassistants/config/keys/${org}`;
 
 test('answers', () => {
     const rows = [
@@ -136,6 +149,15 @@ test('answers', () => {
         ['fetch', problem(401, 'unauthenticated'), 'unauthenticated'],
         ['fetch', { status: 401, type: '', text: '' }, 'unreached'],
         ['fetch', problem(503, 'overloaded'), 'unreached'],
+        ['fetch', { status: 200, type: 'text/html', text: '<p>', lease: 'l' }, 'configured', 'it has a lease: that is judged, not its looks'],
+        ['fetch', { ...good(200, config), signature: 's' }, 'configured', 'likewise a signature'],
+        ['fetch', { ...problem(503, 'overloaded'), lease: 'l' }, 'unreached'],
+        ['pin', good(200, { root_key: { x: 'x' }, jwks_uri }), 'pinned'],
+        ['pin', good(200, { root_key: { x: 'x' } }), 'unreached'],
+        ['pin', good(200, { jwks_uri }), 'unreached'],
+        ['pin', good(200, { root_key: { x: 'x' }, jwks_uri: 'https://example.org/jwks' }), 'unreached'],
+        ['pin', problem(403, 'device-revoked'), 'device-revoked'],
+        ['pin', problem(401, 'unauthenticated'), 'unauthenticated'],
         ['rotate', good(200, { token: 't', join_seq: 2 }), 'confirmed'],
         ['rotate', problem(403, 'device-blocked'), 'device-blocked'],
         ['ack', { status: 204, type: '', text: '' }, 'confirmed'],
@@ -144,6 +166,31 @@ test('answers', () => {
     ];
     for (const [ask, answer, want, why] of rows) {
         assert.equal(readAnswer(ask, answer).event, want, why ?? `${ask} ${answer.status} ${answer.text}`);
+    }
+});
+
+test('what is pinned at enrolment comes with the token, and the organisation from the end of an address', () => {
+    const root_key = { kty: 'OKP', crv: 'Ed25519', x: 'x' };
+    const { pin } = readAnswer('confirm', good(200, { token: 't', join_seq: 1, root_key, jwks_uri }));
+    assert.deepEqual(pin, { rootKey: root_key, org });
+    assert.equal(wire.keySetUrl('https://a.example/b', org), `https://a.example/b/api/v1/iassistants/config/keys/${org}`, 'asked of the server that we know');
+    for (const uri of [undefined, 7, '', `${jwks_uri}/`, `${jwks_uri}?x`, `https://a.example/keys/${org}`]) {
+        assert.equal(readAnswer('confirm', good(200, { token: 't', join_seq: 1, root_key, jwks_uri: uri })).pin, undefined, String(uri));
+    }
+});
+
+test('a configuration is an object with `enabled` and `config`', () => {
+    assert.deepEqual(readConfig('{"config":{"a":1},"enabled":true,"version":"v","more":1}'), { config: { a: 1 }, enabled: true, version: 'v' });
+    assert.deepEqual(readConfig('{"config":{},"enabled":false,"version":null}'), { config: {}, enabled: false, version: null });
+    for (const text of ['', '{}', '[]', 'null', '{"config":{}}', '{"config":[],"enabled":true}', '{"config":{},"enabled":1}', '{"enabled":true']) assert.equal(readConfig(text), undefined, text);
+});
+
+test('secrets: a value, none for us, or no answer of ours', () => {
+    assert.equal(readSecret(good(200, { name: 'a', value: 'v', revision: 1 })), 'v');
+    assert.equal(readSecret(problem(404, 'not-found')), undefined);
+    for (const answer of [good(200, {}), good(200, { value: 7 }), { ...good(200, { value: 'v' }), type: 'text/html' }, { status: 404, type: 'text/html', text: '' },
+        problem(503, 'overloaded'), problem(403, 'device-revoked')]) {
+        assert.throws(() => readSecret(answer), /the server gave no secret/);
     }
 });
 
@@ -165,16 +212,13 @@ test('the signature is the one of the C agent, bit for bit', async () => {
     }
 });
 
-test('where Ed25519 is missing the key is P-256, and signs as the contract wants', async (t) => {
-    const { generateKey } = crypto.subtle;
-    t.mock.method(crypto.subtle, 'generateKey', (how, ...more) => {
-        if (how.name === 'Ed25519') throw new DOMException('not known', 'NotSupportedError');
-        return generateKey.call(crypto.subtle, how, ...more);
-    });
+test('a key is Ed25519; one of P-256, from before, goes on signing as the contract wants', async () => {
     for (const keepsKeys of [false, true]) {
-        const kept = await makeKey(keepsKeys);
-        if (keepsKeys) assert.equal(kept.privateKey.extractable, false);
-        const key = await openKey(kept);
+        const made = await makeKey(keepsKeys);
+        if (keepsKeys) assert.equal(made.privateKey.extractable, false);
+        assert.deepEqual(Object.keys((await openKey(made)).jwk), ['kty', 'crv', 'x']);
+        const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, !keepsKeys, ['sign', 'verify']);
+        const key = await openKey(keepsKeys ? pair : { jwk: await crypto.subtle.exportKey('jwk', pair.privateKey) });
         assert.deepEqual(Object.keys(key.jwk), ['kty', 'crv', 'x', 'y']);
         const bytes = await challengeBytes(challenge, 'd', key.spki);
         const signature = Buffer.from(await key.sign(bytes), 'base64url');
@@ -182,14 +226,6 @@ test('where Ed25519 is missing the key is P-256, and signs as the contract wants
         const publicKey = createPublicKey({ key: key.jwk, format: 'jwk' });
         assert.ok(verifySignature('sha256', bytes, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature));
     }
-});
-
-test('the ETag is the hash of the bytes', async () => {
-    const text = '{"config":{"a":"é"},"enabled":true,"version":null}';
-    const etag = `"${hex(await sha256(utf8(text)))}"`;
-    assert.ok(await verify({ etag, text }));
-    assert.equal(await verify({ etag, text: text.replace('é', 'e') }), false);
-    assert.equal(await verify({ etag: `W/${etag}`, text }), false);
 });
 
 test('a token crosses no network in the clear', () => {

@@ -6,7 +6,7 @@ async function refresh(ask = 'view') {
     const { view } = (await chrome.runtime.sendMessage({ ask }).catch(() => undefined)) ?? {};
     const { options } = await chrome.storage.local.get('options');
     if (view === undefined) return;
-    const { state, code, reason, version, config } = view;
+    const { state, code, reason, rejected, version, config } = view;
     show('state', state);
     document.getElementById('state').dataset.state = state;
     document.getElementById('waiting').hidden = state !== 'PENDING';
@@ -15,6 +15,7 @@ async function refresh(ask = 'view') {
     show('machine', options.machineId);
     show('version', version);
     show('reason', reason);
+    show('rejected', rejected);
     show('config', JSON.stringify(config?.enabled ? config.config : { enabled: false }, null, 2));
 }
 

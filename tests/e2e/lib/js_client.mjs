@@ -22,17 +22,19 @@ export function memoryStore() {
     return store;
 }
 
-/** A clock whose sleeps take a moment and count as long as they say. */
+/** A clock whose sleeps take a moment and count as long as they say: by the monotonic clock. The wall clock is the
+ * server's, which dates its leases by it; `shift` sets it forward or back. */
 export class QuickClock {
-    at = Date.now();
     ran = 0;
+    shift = 0;
     slept = [];
 
-    now = () => this.at;
+    now = () => Date.now() + this.shift;
     mono = () => this.ran;
 
+    /** By both, as when the machine is off. */
     pass(ms) {
-        this.at += ms;
+        this.shift += ms;
         this.ran += ms;
     }
 
@@ -40,7 +42,7 @@ export class QuickClock {
         await new Promise((resolve) => setTimeout(resolve, 2));
         if (signal.aborted) return;
         this.slept.push(ms);
-        this.pass(ms);
+        this.ran += ms;
     };
 }
 
@@ -120,10 +122,25 @@ export function jsClient(server, options) {
     return client;
 }
 
+async function readBody(message) {
+    const parts = [];
+    for await (const part of message) parts.push(part);
+    return Buffer.concat(parts);
+}
+
+/** What the server said, {status, headers, body}, in other words. */
+async function alterAnswer(front, request, answer, response) {
+    const body = await readBody(answer);
+    const { 'content-length': _, 'transfer-encoding': __, ...headers } = answer.headers;
+    const altered = (await front.alter(request, { status: answer.statusCode, headers, body })) ?? { status: answer.statusCode, headers, body };
+    response.writeHead(altered.status, altered.headers).end(altered.body);
+}
+
 /** An HTTP front before a server: what `lie(request)` returns, {status, headers, body} or
- * 'silence', is said instead; 'lost': it is done, and the answer is lost; `asked` is each line, `answered` what the server said and to which Origin. */
+ * 'silence', is said instead; 'lost': it is done, and the answer is lost; `alter(request, {status, headers, body})` may give another answer than the
+ * server's; `asked` is each line, `answered` what the server said and to which Origin. */
 export async function startFront(server) {
-    const front = { lie: () => undefined, asked: [], answered: [] };
+    const front = { lie: () => undefined, alter: undefined, asked: [], answered: [] };
     const listener = http.createServer((request, response) => {
         front.asked.push(`${request.method} ${request.url}`);
         const lie = front.lie(request);
@@ -138,6 +155,7 @@ export async function startFront(server) {
         const onward = http.request({ host: '127.0.0.1', port: server.port, method, path, headers, agent: false }, (answer) => {
             front.answered.push({ origin: request.headers.origin, method, status: answer.statusCode });
             if (lie === 'lost') return void response.destroy();
+            if (front.alter && !/event-stream/.test(answer.headers['content-type'])) return void alterAnswer(front, request, answer, response);
             response.writeHead(answer.statusCode, answer.headers);
             answer.pipe(response);
         });
@@ -147,5 +165,6 @@ export async function startFront(server) {
     });
     await once(listener.listen(0, '127.0.0.1'), 'listening');
     after(() => (listener.close(), listener.closeAllConnections()));
-    return Object.assign(front, { url: `http://127.0.0.1:${listener.address().port}` });
+    const { port } = listener.address();
+    return Object.assign(front, { port, url: `http://127.0.0.1:${port}` });
 }

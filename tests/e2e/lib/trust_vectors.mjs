@@ -72,6 +72,7 @@ function answers() {
         answer('a lease without an end', 'lease-invalid', { claim: { exp: undefined } }),
         answer('over', 'lease-expired', { know: { now: T + 3661 } }),
         answer('of another device', 'lease-device', { claim: { device: OTHER } }),
+        answer('of another device, for another body', 'lease-device', { claim: { device: OTHER, etag: etagOf('{}') } }),
         answer('an older configuration, replayed', 'sequence-back', { claim: { seq: 40 } }),
         answer('a clock behind this lease', 'clock-back', { know: { now: T - 61 } }),
         answer('a clock behind an earlier lease', 'clock-back', { know: { iat: T + 67 } }),
@@ -80,19 +81,21 @@ function answers() {
 
 function refusal(name, want, lease, { key = now, know = {} } = {}) {
     const { etag, ...rest } = claims;
-    return { name, known: { seq: known.seq, iat: known.iat, now: known.now, ...know }, lease: key.lease({ ...rest, ...lease }), want };
+    return { name, known: { seq: known.seq, iat: known.iat, now: known.now, ...know }, lease: lease && key.lease({ ...rest, ...lease }), want };
 }
 
 function refusals() {
     return [
         refusal('revoked', 'REVOKED', { status: 'REVOKED' }),
         refusal('blocked', 'BLOCKED', { status: 'BLOCKED' }),
-        refusal('signed by somebody else', null, { status: 'REVOKED' }, { key: foreign }),
-        refusal('of another device', null, { status: 'REVOKED', device: OTHER }),
-        refusal('over', null, { status: 'REVOKED' }, { know: { now: T + 3661 } }),
-        refusal('from before the newest lease', null, { status: 'REVOKED' }, { know: { iat: T + 1 } }),
-        refusal('with an older sequence', null, { status: 'REVOKED', seq: 40 }),
-        refusal('a lease that refuses nothing', null, { status: 'ENROLLED' }),
+        refusal('signed by somebody else', 'key-unknown', { status: 'REVOKED' }, { key: foreign }),
+        refusal('of another device', 'lease-device', { status: 'REVOKED', device: OTHER }),
+        refusal('over', 'lease-expired', { status: 'REVOKED' }, { know: { now: T + 3661 } }),
+        refusal('from before the newest lease', 'sequence-back', { status: 'REVOKED' }, { know: { iat: T + 1 } }),
+        refusal('with an older sequence', 'sequence-back', { status: 'REVOKED', seq: 40 }),
+        refusal('a lease that refuses nothing', 'lease-invalid', { status: 'ENROLLED' }),
+        refusal('the lease of a configuration', 'lease-invalid', { status: 'REVOKED', etag: etagOf(BODY) }),
+        refusal('without a lease', 'lease-missing', undefined),
     ];
 }
 
