@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/CLIENTS.md does what it says: its blocks are taken from the page and run, or their calls are, against a server.
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
-import test from 'node:test';
-import { audit, enrolmentKey, publishPolicy, uniqueName } from './lib/fleet.mjs';
-import { BIN, run, tempDir } from './lib/process.mjs';
+import test, { after } from 'node:test';
+import { audit, enrolmentKey, publishPolicy, publishVersion, uniqueName } from './lib/fleet.mjs';
+import { startFront } from './lib/js_client.mjs';
+import { BIN, eventually, PATIENCE, run, tempDir } from './lib/process.mjs';
 import { readRows, rowOf } from './lib/routes.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -50,18 +54,37 @@ test('every path on the page is one of the server, with its method where the pag
 test('with curl and openssl: in, proven, configured, acknowledged, rotated, out', async () => {
     const here = place();
     const steps = blocks('sh');
-    assert.equal(steps.length, 6);
+    assert.equal(steps.length, 7);
     const marks = steps.map((step, i) => `${step}\n[ ! -f config.json ] || cp config.json config.${i}\n[ ! -f token.json ] || cp token.json token.${i}\n`);
     here.write('all.sh', `set -eu\n${marks.join('\n')}`);
     const said = await runs('sh', ['all.sh'], here);
     assert.match(said, /ask an administrator to approve [0-9A-Z]{8}/);
-    assert.equal(JSON.parse(here.read('config.3')).config.model, 'small');
-    assert.notEqual(JSON.parse(here.read('token.3')).token, JSON.parse(here.read('token.4')).token, 'rotated');
+    assert.equal(JSON.parse(here.read('config.4')).config.model, 'small');
+    assert.notEqual(JSON.parse(here.read('token.4')).token, JSON.parse(here.read('token.5')).token, 'rotated');
     assert.deepEqual(JSON.parse(here.read('config.json')), { enabled: false, config: {}, version: null, reason: 'device-revoked' });
     const { id, status, credential_level } = await deviceOf('front-desk');
     assert.deepEqual([status, credential_level], ['REVOKED', 'software-key']);
     const actions = (await audit(admin, `target=${id}`)).map((event) => event.action);
     for (const action of ['config.applied', 'device.rotation-asked', 'device.revoked']) assert.ok(actions.includes(action), `${action}: ${actions}`);
+});
+
+test('and what the blocks cannot believe they do not use', async () => {
+    const ways = {
+        'signature-invalid': ({ body, ...answer }) => ({ ...answer, body: String(body).replace('small', 'evil!') }),
+        'lease-device': ({ headers, ...answer }) => ({ ...answer, headers: { ...headers, 'seneschal-lease': theirs } }),
+    };
+    const { token } = await configOf(uniqueName('theirs'));
+    const theirs = (await nobody.as(token).get('/iassistants/config')).headers['seneschal-lease'];
+    for (const [reason, tamper] of Object.entries(ways)) {
+        const here = place();
+        const front = await startFront(server);
+        front.alter = (request, answer) => (/config(\?|$)/.test(request.url) && answer.status === 200 ? tamper(answer) : undefined);
+        here.write('all.sh', `set -eu\n${blocks('sh').slice(0, 5).join('\n').replaceAll('front-desk', reason)}`);
+        const { code, stderr } = await run('sh', ['all.sh'], { cwd: here.dir, env: { ...here.env, SERVER: front.url } });
+        assert.notEqual(code, 0);
+        assert.match(stderr, new RegExp(`refused: ${reason}$`, 'm'));
+        assert.throws(() => here.read('config.json'), { code: 'ENOENT' });
+    }
 });
 
 test('with Python', async () => {
@@ -94,6 +117,64 @@ test('the examples of clients/js are whole: they parse, and name only what there
         for (const name of names.split(', ')) assert.ok(given.includes(name), name);
         assert.ok(example.trim().split('\n').length <= 18);
     }
+});
+
+/** An Open WebUI that repeats what it is asked: {url, asked: [{path, key, ...body}]}. */
+async function startWebui() {
+    const asked = [];
+    const listener = http.createServer(async (request, response) => {
+        const parts = [];
+        for await (const part of request) parts.push(part);
+        const body = JSON.parse(Buffer.concat(parts));
+        asked.push({ path: request.url, key: request.headers.authorization, ...body });
+        const message = { role: 'assistant', content: body.messages.at(-1).content.toUpperCase() };
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ choices: [{ message }] }));
+    });
+    await once(listener.listen(0, '127.0.0.1'), 'listening');
+    after(() => (listener.close(), listener.closeAllConnections()));
+    return { asked, url: `http://127.0.0.1:${listener.address().port}` };
+}
+
+test('the assistant: its model, its key, its flags and its limits are the administrator\'s', async () => {
+    const here = place();
+    cpSync('clients/js', path.join(here.dir, 'js'), { recursive: true });
+    const webui = await startWebui();
+    const group = uniqueName('assistants');
+    const { id } = (await admin.post('/groups', { name: group })).want(201);
+    const [, example] = page.match(/^```json\n(\{\n  "iassistants".*?)^```$/ms);
+    const { iassistants } = JSON.parse(example);
+    const settings = { ...iassistants, owuiEndpoint: webui.url, systemPrompt: 'Be brief.', limits: { ...iassistants.limits, requestsPerMinute: 2 } };
+    (await admin.put('/secrets/owui-key', { value: 'the key of Open WebUI' })).want(201);
+    const policy = await publishPolicy(admin, { iassistants: settings }, { scope: 'group', target_id: id });
+    const { key: grouped } = await enrolmentKey(admin, { groups: [group] });
+    const child = spawn(process.execPath, [path.join(here.dir, 'js/examples/assistant.mjs')], { cwd: here.dir, env: { ...process.env, ...here.env, MACHINE: 'desk-9', ENROLLMENT_KEY: grouped } });
+    after(() => child.kill('SIGKILL'));
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+    const says = async (text) => assert.ok(await eventually(text, () => said.includes(text), { ms: 20_000 * PATIENCE }).catch(() => false), `no ${text}: ${said}`);
+    await says(`on: llama3.1:8b at ${webui.url}`);
+    child.stdin.write('hello\n');
+    await says('HELLO');
+    child.stdin.write('again\n');
+    await says('AGAIN');
+    child.stdin.write('too much\n');
+    await says('! no more than 2 a minute');
+    const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hello' }];
+    const first = { path: '/api/chat/completions', key: 'Bearer the key of Open WebUI', model: 'llama3.1:8b', max_tokens: 2048 };
+    assert.deepEqual(webui.asked[0], { ...first, messages });
+    assert.deepEqual(webui.asked[1].messages.slice(1), [messages[1], { role: 'assistant', content: 'HELLO' }, { role: 'user', content: 'again' }]);
+    await publishVersion(admin, policy.id, { iassistants: { ...settings, owuiModel: 'small' } });
+    await says('on: small');
+    const { id: device } = await deviceOf('desk-9');
+    await publishVersion(admin, policy.id, { iassistants: { owuiModel: 'small' } });
+    await says('off: not-applied');
+    await eventually('the server is told', async () => /owuiEndpoint/.test((await audit(admin, `target=${device}&action=config.failed`))[0]?.reason), { ms: 10_000 * PATIENCE });
+    (await admin.post(`/devices/${device}/revoke`, {})).want(200);
+    await says('off: device-revoked');
+    const kept = readdirSync(path.join(here.dir, 'assistant')).map((name) => here.read(`assistant/${name}`)).join();
+    assert.ok(!kept.includes('the key of Open WebUI'), 'the key is in no file');
+    child.stdin.end('hello?\n');
+    await says('! the assistant is off');
 });
 
 /** Send what the page sends, as whom it says; the status. */
