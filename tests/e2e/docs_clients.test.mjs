@@ -144,6 +144,8 @@ test('the assistant: its model, its key, its flags and its limits are the admini
     const [, example] = page.match(/^```json\n(\{\n  "iassistants".*?)^```$/ms);
     const { iassistants } = JSON.parse(example);
     const settings = { ...iassistants, owuiEndpoint: webui.url, systemPrompt: 'Be brief.', limits: { ...iassistants.limits, requestsPerMinute: 2 } };
+    const schema = JSON.parse(readFileSync('schemas/iassistants.json', 'utf8'));
+    (await admin.post('/schemas', { namespace: '/iassistants', schema })).want(201); // what the page shows must obey it
     (await admin.put('/secrets/owui-key', { value: 'the key of Open WebUI' })).want(201);
     const policy = await publishPolicy(admin, { iassistants: settings }, { scope: 'group', target_id: id });
     const { key: grouped } = await enrolmentKey(admin, { groups: [group] });
