@@ -392,8 +392,8 @@ test('a secret is asked for by its name, by onConfig already; a blocked one gets
     const onConfig = async ({ config }) => (early = config.key && (await client.client.secret(config.key.$secret)));
     const client = jsClient(server, { enrollmentKey: key, onConfig }).start();
     await client.has('one');
-    await publishPolicy(admin, { key: { $secret: 'js-key' } }, { scope: 'device', target_id: client.kept.deviceId });
     (await admin.put('/secrets/js-key', { value: 'behind the name' })).want(201);
+    await publishPolicy(admin, { key: { $secret: 'js-key' } }, { scope: 'device', target_id: client.kept.deviceId });
     await eventually('it is named', () => client.config.config.key, WAIT);
     assert.equal(early, 'behind the name');
     assert.equal(await client.client.secret('js-key'), 'behind the name');
