@@ -47,8 +47,8 @@ static err_t refuse_leaf(struct refusing *r, str_t pointer, const char *why)
     str_t full;
     TRY(str_format(r->a, &full, "%.*s%.*s", STR_ARG(r->subtree), STR_ARG(pointer)));
     TRY(note_add(r->a, r->notes, full, why));
-    if (why == is_long || r->cut_n == MAP_REFUSED_MAX) {
-        r->all = true;
+    if (pointer.n == 0 || r->cut_n == MAP_REFUSED_MAX) {
+        r->all = true; /* nothing of the subtree */
         return E_OK;
     }
     return str_copy(r->a, pointer, &r->cut[r->cut_n++]);

@@ -17,7 +17,7 @@ static bool key_next(str_t *rest, str_t *ret)
     size_t n = from;
     while (n < rest->n && memchr(quoted ? "\"" : ".=[] \t", rest->p[n], quoted ? 1 : 6) == NULL)
         n += quoted && rest->p[n] == '\\' ? 2 : 1;
-    if (n > rest->n || n == from || (quoted && n == rest->n))
+    if (n > rest->n || (n == from && !quoted) || (quoted && n == rest->n))
         return false;
     *ret = str_sub(*rest, from, n - from);
     *rest = str_trim(str_sub(*rest, quoted ? n + 1 : n, rest->n));
