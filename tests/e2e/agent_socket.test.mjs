@@ -7,24 +7,12 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import test, { after } from 'node:test';
-import { startAgent } from './lib/agent.mjs';
+import { askSocket as ask, startAgent } from './lib/agent.mjs';
 import { decide, enrolmentKey, publishPolicy, publishVersion } from './lib/fleet.mjs';
 import { eventually, PATIENCE, run, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const WAIT = { ms: 60_000 * PATIENCE };
-
-/** Ask the socket: {status, headers, text, json}. */
-function ask(socketPath, path, { method = 'GET', headers = {} } = {}) {
-    return new Promise((resolve, reject) => {
-        const request = http.request({ socketPath, path, method, headers, agent: false }, (response) => {
-            let text = '';
-            response.setEncoding('utf8').on('data', (part) => (text += part));
-            response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text, get json() { return JSON.parse(text); } }));
-        });
-        request.on('error', reject).end();
-    });
-}
 
 /** Follow /events: `seen` grows. */
 function follow(socketPath) {

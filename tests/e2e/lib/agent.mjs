@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real agent process.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { after } from 'node:test';
 import { BIN, Child, run, tempDir } from './process.mjs';
@@ -16,6 +18,18 @@ function agentArgs(server, dir, { key, args = [] }) {
         out.push('--enrollment-key-file', file);
     }
     return [...out, ...args];
+}
+
+/** Ask the socket of an agent: {status, headers, text, json}. */
+export function askSocket(socketPath, path, { method = 'GET', headers = {} } = {}) {
+    return new Promise((resolve, reject) => {
+        const request = http.request({ socketPath, path, method, headers, agent: false }, (response) => {
+            let text = '';
+            response.setEncoding('utf8').on('data', (part) => (text += part));
+            response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text, get json() { return JSON.parse(text); } }));
+        });
+        request.on('error', reject).end();
+    });
 }
 
 /** Run one of its other commands to its end. */
@@ -51,6 +65,24 @@ export class Agent {
             if (error.code === 'ENOENT') return undefined;
             throw error;
         }
+    }
+
+    /** What it has stored (state.json, whose second line is the hash of the first). */
+    get stored() {
+        return JSON.parse(readFileSync(path.join(this.state, 'state.json'), 'utf8').split('\n')[0]);
+    }
+
+    /** Store something else, while it does not run. */
+    store(change) {
+        const line = JSON.stringify({ ...this.stored, ...change });
+        writeFileSync(path.join(this.state, 'state.json'), `${line}\n${createHash('sha256').update(line).digest('hex')}\n`);
+    }
+
+    /** As if the last lease had come that long ago; while it does not run. */
+    age(seconds) {
+        const { confirmed_us, lease_mono_us, lease_iat_s, lease_exp_s, seen_iat_s } = this.stored;
+        this.store({ confirmed_us: confirmed_us - seconds * 1e6, lease_mono_us: lease_mono_us - seconds * 1e6,
+            lease_iat_s: lease_iat_s - seconds, lease_exp_s: lease_exp_s - seconds, seen_iat_s: seen_iat_s - seconds });
     }
 
     /** Wait for text in what it prints. */
