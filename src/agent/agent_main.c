@@ -83,6 +83,8 @@ int agent_main(int argc, char **argv)
     char error[DIAG_TEXT_MAX];
     if (argc > 1 && strcmp(argv[1], "journal") == 0)
         return journal_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "status") == 0)
+        return status_main(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "adapters") == 0)
         return adapters_main(argc - 1, argv + 1);
     if (agent_options_read(argc, argv, &v, &why) != E_OK) {

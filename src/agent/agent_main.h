@@ -5,5 +5,7 @@
 
 /* argv[0] is "agent". Exit codes: 0, 1 failed, 2 usage, 4 refused, 75 try later. */
 int agent_main(int argc, char **argv);
+/* `seneschal agent status --state DIR [-o table|json]`; argv[0] is its last word. */
+int status_main(int argc, char **argv);
 
 #endif

@@ -146,11 +146,12 @@ void agent_options_help(FILE *to)
 {
     (void)fputs(
         "usage: seneschal agent --server URL --state DIR --config-out FILE [OPTION...]\n"
+        "       seneschal agent status --state DIR [-o table|json]\n"
         "       seneschal agent journal --state DIR [-o table|json|ndjson]\n"
         "       seneschal agent adapters [-o table|json|markdown]\n"
         "\n"
         "Enrols this machine, keeps its configuration in FILE, and switches it off when the\n"
-        "server revokes or blocks the device or stays away for an hour.\n"
+        "server revokes or blocks the device or lets its lease end.\n"
         "\n"
         "Options:\n",
         to);

@@ -84,6 +84,13 @@ test('the same lie is told once, and asked about ever more slowly', async () => 
     });
     await publish('never');
     await refused('signature-invalid');
+    const status = async (...more) => agentCommand(['status', '--state', agent.state, ...more]);
+    const shown = JSON.parse((await status('-o', 'json')).stdout);
+    assert.deepEqual([shown.state, shown.refused, shown.wiped], ['ACTIVE', 'signature-invalid', false]);
+    const table = (await status()).stdout;
+    assert.match(table, /^refused +"signature-invalid"$/m);
+    assert.doesNotMatch(table, /sen_d_|seed|token/);
+    assert.equal((await status('-o', 'nonsense')).code, 2);
     const before = asked;
     await eventually('it has asked three times more', () => asked >= before + 3, WAIT);
     assert.equal((await audit(admin, 'action=config.rejected')).length, 1);
