@@ -5,6 +5,7 @@
 #include "agent/agent_options.h"
 #include "agent/store.h"
 #include "agent/verify.h"
+#include "plat/crypto/crypto.h"
 #include "plat/json/json.h"
 #include "plat/json/out.h"
 
@@ -79,6 +80,7 @@ static err_t status_print(const char *dir, bool as_json, struct diag *why)
     buf_init(&b, STATUS_MAX);
     if (a == NULL)
         return E_NO_MEMORY;
+    TRY(crypto_init()); /* the state carries its hash */
     err_t e = agent_store_load(dir, why, &s);
     if (e == E_NOT_FOUND)
         return FAIL(why, e, "%s: no agent has ever kept a state here", dir);

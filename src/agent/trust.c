@@ -217,21 +217,10 @@ static err_t judge_refusal(struct judging *j)
     return E_OK;
 }
 
-/* A server that signs nothing yet, and gave no root key. */
-static void trust_unsigned(struct agent_news *n)
-{
-    int64_t now = clock_wall().us / 1000000;
-    n->lease = (struct verify_lease){ .iat_s = now, .exp_s = now + 3600 };
-}
-
 err_t trust_judge(struct seneschal_agent *g, enum agent_ask ask, const struct http_answer *answer,
                   struct agent_news *n)
 {
     struct judging j = { .g = g, .answer = answer, .news = n, .etag = STR_NONE };
-    if (!trust_is_pinned(g) && http_answer_field(answer, STR("Seneschal-Signature")).p == NULL) {
-        trust_unsigned(n);
-        return E_OK;
-    }
     bool ours = ask != AGENT_INIT && ask != AGENT_CONFIRM; /* those have no device yet */
     err_t e = E_OK;
     if (ask == AGENT_FETCH && answer->status == 200 && config_claims(answer, n))
