@@ -66,7 +66,7 @@ static err_t assignment_of_path(struct request *rq, struct row_assignment *ret)
     return etag_check(rq, etag);
 }
 
-static err_t scope_of(struct request *rq, str_t name, enum scope_kind *ret)
+err_t request_scope(struct request *rq, str_t name, enum scope_kind *ret)
 {
     *ret = (enum scope_kind)0;
     if (name.n == 0 || scope_parse(name, ret) == E_OK)
@@ -84,7 +84,7 @@ static err_t body_of(struct request *rq, struct assignment_in *ret)
         .priority = in->priority,
         .number = in->number,
     };
-    return scope_of(rq, in->scope, &ret->scope);
+    return request_scope(rq, in->scope, &ret->scope);
 }
 
 /* Which list it is: the cursor of another one is refused. */
@@ -106,7 +106,7 @@ err_t assignments_list(struct request *rq)
     struct page page;
     size_t n = 0;
     str_t filters;
-    TRY(scope_of(rq, q->scope, &f.scope));
+    TRY(request_scope(rq, q->scope, &f.scope));
     TRY(filters_of(rq, q, &filters));
     TRY(page_open(rq, &q->page, filters, &page));
     TRY(assignment_list(&rq->act, &f, page.after, page.limit + 1, &rows, &n));

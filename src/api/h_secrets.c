@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_secret.h"
 
+#include "api/handlers_policy.h"
 #include "api/page.h"
 #include "api/shapes_secret.h"
 #include "domain/policy/secret_store.h"
@@ -49,19 +50,10 @@ static err_t secret_target(struct request *rq, const struct row_secret_line *row
     return E_OK;
 }
 
-static err_t scope_of(struct request *rq, str_t name, enum scope_kind *ret)
-{
-    *ret = (enum scope_kind)0;
-    if (name.n == 0 || scope_parse(name, ret) == E_OK)
-        return E_OK;
-    return diag_set_field(&rq->act.why, E_BAD_FIELD, "scope",
-                          "want global, org, group, user or device");
-}
-
 static err_t at_of_path(struct request *rq, str_t scope, oid_t target, struct secret_at *ret)
 {
     *ret = (struct secret_at){ .name = rq->params[0], .target_id = target };
-    return scope_of(rq, scope, &ret->scope);
+    return request_scope(rq, scope, &ret->scope);
 }
 
 static err_t secret_of_path(struct request *rq, struct row_secret_line *ret)
@@ -119,7 +111,7 @@ err_t secrets_list(struct request *rq)
     struct page page;
     size_t n = 0;
     str_t filters;
-    TRY(scope_of(rq, q->scope, &filter.scope));
+    TRY(request_scope(rq, q->scope, &filter.scope));
     TRY(filters_of(rq, q, &filters));
     TRY(page_open(rq, &q->page, filters, &page));
     TRY(secret_list(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));

@@ -4,6 +4,9 @@
 
 #include "api/request.h"
 
+/* A scope by its word; absent: 0. E_BAD_FIELD. */
+err_t request_scope(struct request *rq, str_t name, enum scope_kind *ret) MUST_USE;
+
 handler_f policies_list;
 handler_f policies_create;
 handler_f policies_get;

@@ -13,7 +13,7 @@ enum {
 };
 
 /* clang-format off */
-static const char *const scopes[] = { "global", "org", "group", "user", "device", NULL };
+const char *const scope_words[] = { "global", "org", "group", "user", "device", NULL };
 static const char *const results[] = { "applied", "failed", "rejected", NULL };
 
 static const struct field policy_query_fields[] = {
@@ -77,14 +77,14 @@ static const struct field assignment_query_fields[] = {
     FIELD_AS(struct assignment_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct assignment_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
     FIELD(struct assignment_query, policy_id, OPT),
-    FIELD(struct assignment_query, scope,     OPT, .oneof = scopes),
+    FIELD(struct assignment_query, scope,     OPT, .oneof = scope_words),
     FIELD(struct assignment_query, target_id, OPT),
 };
 static const struct field assignment_in_fields[] = {
     FIELD(struct assignment_body, policy_id, REQ),
     FIELD(struct assignment_body, number,    OPT, .min = 1, .max = INT32_MAX,
           .doc = "pin this version; absent: follow the newest published one"),
-    FIELD(struct assignment_body, scope,     REQ, .oneof = scopes),
+    FIELD(struct assignment_body, scope,     REQ, .oneof = scope_words),
     FIELD(struct assignment_body, target_id, OPT, .doc = "the group, user or device"),
     FIELD(struct assignment_body, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX,
           .doc = "within its level, ascending: what applies later wins; 100 when absent"),
@@ -92,7 +92,7 @@ static const struct field assignment_in_fields[] = {
 static const struct field assignment_patch_fields[] = {
     FIELD(struct assignment_body, number,    OPT, .min = 0, .max = INT32_MAX,
           .doc = "0: follow the newest published version"),
-    FIELD(struct assignment_body, scope,     OPT, .min = 1, .oneof = scopes),
+    FIELD(struct assignment_body, scope,     OPT, .min = 1, .oneof = scope_words),
     FIELD(struct assignment_body, target_id, OPT),
     FIELD(struct assignment_body, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX),
 };

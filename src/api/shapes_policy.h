@@ -87,6 +87,7 @@ struct config_ack_in {
     ts_t drifted_at;
 };
 
+extern const char *const scope_words[]; /* of assignments and secrets; NULL at the end */
 extern const struct shape policy_query_shape;
 extern const struct shape policy_in_shape;
 extern const struct shape policy_patch_shape;

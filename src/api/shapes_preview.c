@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_preview.h"
 
+#include "api/shapes_policy.h"
 #include "domain/policy/policy.h"
 
 enum { PRIORITY_MAX = 1000000, LOCKED_MAX = 128 * 1024 };
 
 /* clang-format off */
-static const char *const scopes[] = { "global", "org", "group", "user", "device", NULL };
-
 static const struct field trial_in_fields[] = {
-    FIELD(struct trial_in, scope,     REQ, .oneof = scopes),
+    FIELD(struct trial_in, scope,     REQ, .oneof = scope_words),
     FIELD(struct trial_in, target_id, OPT, .doc = "the group, user or device"),
     FIELD(struct trial_in, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX, .doc = "100 when absent"),
 };

@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_secret.h"
 
+#include "api/shapes_policy.h"
 #include "domain/policy/secret_store.h"
 
 enum { PAGE_MAX = 500 };
 
 /* clang-format off */
-static const char *const scopes[] = { "global", "org", "group", "user", "device", NULL };
-
 static const struct field secret_body_fields[] = {
     FIELD(struct secret_body, value,       REQ, .min = 1, .max = SECRET_VALUE_MAX, .secret = true,
           .doc = "never answered; devices whose configuration names the secret get it"),
-    FIELD(struct secret_body, scope,       OPT, .oneof = scopes, .doc = "org when absent"),
+    FIELD(struct secret_body, scope,       OPT, .oneof = scope_words, .doc = "org when absent"),
     FIELD(struct secret_body, target_id,   OPT, .doc = "the group, user or device"),
     FIELD(struct secret_body, description, OPT, .max = SECRET_DESCRIPTION_MAX,
           .doc = "absent: as it is; null: none"),
 };
 static const struct field secret_which_fields[] = {
-    FIELD(struct secret_which, scope,     OPT, .oneof = scopes, .doc = "org when absent"),
+    FIELD(struct secret_which, scope,     OPT, .oneof = scope_words, .doc = "org when absent"),
     FIELD(struct secret_which, target_id, OPT, .doc = "the group, user or device"),
 };
 static const struct field secret_query_fields[] = {
     FIELD_AS(struct secret_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct secret_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
     FIELD(struct secret_query, name,      OPT, .min = 1, .max = SECRET_NAME_MAX, .text = TEXT_SLUG),
-    FIELD(struct secret_query, scope,     OPT, .oneof = scopes),
+    FIELD(struct secret_query, scope,     OPT, .oneof = scope_words),
     FIELD(struct secret_query, target_id, OPT),
 };
 static const struct field secret_out_fields[] = {

@@ -58,12 +58,10 @@ test('what is named is fetched; a new value, a first one and a deletion reach th
     assert.deepEqual(got.json, { name: 'one', revision: 1, value: 'first "\\ ü' });
     assert.equal(got.headers['cache-control'], 'no-store');
     await shows({ one: 1 }, ['two']);
-    const started = Date.now();
     (await put(admin, 'one', 'second')).want(200);
     (await put(admin, 'two', 'x'.repeat(8192))).want(201);
     await becomes('one', 'second');
     await becomes('two', 'x'.repeat(8192));
-    assert.ok(Date.now() - started < 20_000 * PATIENCE);
     assert.deepEqual((await ask(socket, '/config')).json.config.a, { $secret: 'one' }, 'the reference stays as it is');
     const head = await ask(socket, '/secrets/one', 'HEAD');
     assert.deepEqual([head.status, head.text], [200, '']);
