@@ -59,7 +59,7 @@ def run_clang(changed):
     build = ROOT / "build/clang"
     if not (build / "build.ninja").exists():
         subprocess.run(["meson", "setup", str(build)], check=True, cwd=ROOT,
-                       env=dict(os.environ, CC="clang"), stdout=subprocess.DEVNULL)
+                       env=dict(os.environ, CC="clang", CXX="clang++"), stdout=subprocess.DEVNULL)
     done = subprocess.run(["ninja", "-C", str(build), "-j", "2", "--quiet"], check=False, text=True,
                           stdout=subprocess.PIPE)
     yield "builds with clang", [done.stdout] if done.returncode else []

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 }
 . tools/install.sh
 . tools/build.sh
-export CC=clang
+export CC=clang CXX=clang++
 build_in fuzz -Dfuzz=true -Dtests=false -Dwerror=false -Doptimization=1 -Db_lundef=false
 mkdir -p "build/fuzz/found/$1"
 exec "build/fuzz/fuzz/fuzz-$1" -max_total_time="${2:-60}" -timeout=10 -rss_limit_mb=2048 \

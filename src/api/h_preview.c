@@ -79,7 +79,32 @@ static err_t result_view(struct request *rq, const struct preview_result *r,
     return changes_view(rq, r->changes, r->changes_n, &ret->diff);
 }
 
-static err_t preview_view(struct request *rq, const struct preview *p, struct preview_out *ret)
+static err_t faults_view(struct request *rq, const struct schema_faults *faults, struct rows *ret)
+{
+    struct fault_out *out = ARENA_ARRAY(rq->act.arena, struct fault_out, faults->n + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < faults->n; i++)
+        out[i] = (struct fault_out){ faults->v[i].pointer, str_from_cz(faults->v[i].keyword),
+                                     faults->v[i].want };
+    *ret = (struct rows){ out, faults->n };
+    return E_OK;
+}
+
+/* What would be wrong then: said, not refused. */
+static err_t check_results(struct request *rq, const struct config_draft *draft,
+                           const struct preview *p, struct preview_result_out *results)
+{
+    struct schema_faults faults;
+    for (size_t i = 0; i < p->results_n && i < PREVIEW_FAULTY_MAX; i++) {
+        TRY(preview_faults(&rq->act, draft, p->results[i].sample[0].id, &faults));
+        TRY(faults_view(rq, &faults, &results[i].faults));
+    }
+    return E_OK;
+}
+
+static err_t preview_view(struct request *rq, const struct config_draft *draft,
+                          const struct preview *p, struct preview_out *ret)
 {
     struct preview_result_out *results =
         ARENA_ARRAY(rq->act.arena, struct preview_result_out, p->results_n + 1);
@@ -87,6 +112,7 @@ static err_t preview_view(struct request *rq, const struct preview *p, struct pr
         return E_NO_MEMORY;
     for (size_t i = 0; i < p->results_n; i++)
         TRY(result_view(rq, &p->results[i], &results[i]));
+    TRY(check_results(rq, draft, p, results));
     *ret = (struct preview_out){
         .devices = (int64_t)p->devices_n,
         .changed = (int64_t)p->changed_n,
@@ -113,7 +139,7 @@ err_t policies_preview(struct request *rq)
         draft.trial = &trial;
     }
     TRY(preview_run(&rq->act, &draft, in->device_id, &p));
-    TRY(preview_view(rq, &p, out));
+    TRY(preview_view(rq, &draft, &p, out));
     return reply_obj(rq, 200, &preview_out_shape, out);
 }
 

@@ -40,6 +40,13 @@ static const struct field preview_device_out_fields[] = {
 static const struct shape preview_device_out_shape =
     SHAPE(struct preview_device_out, "PreviewDevice", preview_device_out_fields);
 
+static const struct field fault_out_fields[] = {
+    FIELD(struct fault_out, pointer, .doc = "into the configuration"),
+    FIELD(struct fault_out, keyword),
+    FIELD(struct fault_out, want),
+};
+static const struct shape fault_out_shape = SHAPE(struct fault_out, "SchemaFault", fault_out_fields);
+
 static const struct field preview_result_out_fields[] = {
     FIELD(struct preview_result_out, devices),
     FIELD(struct preview_result_out, sample_device_id),
@@ -48,6 +55,8 @@ static const struct field preview_result_out_fields[] = {
     FIELD(struct preview_result_out, enabled_to),
     FIELD(struct preview_result_out, diff, .of = &change_out_shape, .doc = "by pointer"),
     FIELD(struct preview_result_out, changes, .doc = "how many there are; more than are shown: truncated"),
+    FIELD(struct preview_result_out, faults, .of = &fault_out_shape,
+          .doc = "what the schemas find in the configuration of the first sample; of the first 20 results"),
 };
 static const struct shape preview_result_out_shape =
     SHAPE(struct preview_result_out, "PreviewResult", preview_result_out_fields);

@@ -32,6 +32,12 @@ struct preview_device_out {
     str_t machine_id;
 };
 
+struct fault_out {
+    str_t pointer;
+    str_t keyword;
+    str_t want;
+};
+
 struct preview_result_out {
     int64_t devices;
     oid_t sample_device_id;
@@ -40,6 +46,7 @@ struct preview_result_out {
     bool enabled_to;
     struct rows diff;
     int64_t changes;
+    struct rows faults;
 };
 
 struct preview_out {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
-import { audit, publishPolicy, serviceClient, uniqueName } from './lib/fleet.mjs';
+import { audit, enrolmentKey, init, publishPolicy, serviceClient, uniqueName } from './lib/fleet.mjs';
 import { seneschal } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -104,6 +104,17 @@ test('what a change breaks is listed, and done only by force, on the record', as
     const [event] = await audit(org, 'action=schema.changed&limit=1');
     assert.deepEqual(event.details, { force: true, revision: 2 });
     (await org.post(`/policies/${id}/rollback`, { number: 1 })).wantProblem(422, 'bad-field');
+});
+
+test('a preview tells what would be missing on a device', async () => {
+    const org = await tenant();
+    const key = nobody.as((await enrolmentKey(org)).key);
+    const device = (await init(key, uniqueName())).want(201).device_id;
+    (await make(org, '/a', { required: ['m'], properties: { n: { type: 'integer' } } })).want(201);
+    const { id } = await publishPolicy(org, { a: { n: 1 } }, { scope: 'org' });
+    const ask = async (content) => (await org.post('/policies/preview', { policy_id: id, content, device_id: device })).want(200);
+    assert.deepEqual((await ask({ a: { n: 2 } })).results[0].faults.map((f) => [f.pointer, f.keyword]), [['/a', 'required']]);
+    assert.deepEqual((await ask({ a: { n: 2, m: 1 } })).results[0].faults, []);
 });
 
 test('another organisation sees none of it, and is not held to it', async () => {

@@ -42,8 +42,6 @@ struct policy_content {
 /* What a draft must keep to be saved; *ret_locked: its locks as they are stored. */
 err_t policy_content_check(struct act *act, const struct policy_content *in,
                            str_t *ret_locked) MUST_USE;
-/* A new draft. E_BAD_FIELD: a lock is no JSON Pointer through object members, or a secret stands in
- * the content (content_check.h). */
 /* A new draft. E_BAD_FIELD: a lock is no JSON Pointer through object members, a secret stands in
  * the content (content_check.h), or it does not obey a schema (config_schema.h). */
 err_t policy_version_make(struct act *act, oid_t policy, const struct policy_content *in,

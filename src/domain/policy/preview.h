@@ -7,6 +7,7 @@
 #define DOMAIN_POLICY_PREVIEW_H
 
 #include "domain/policy/config.h"
+#include "plat/json/schema.h"
 
 enum {
     PREVIEW_DEVICES_MAX = 200000, /* that are looked at */
@@ -15,6 +16,7 @@ enum {
     PREVIEW_CHANGES_MAX = 1000,   /* of one result that are shown */
     PREVIEW_TEXT_MAX = 2 * 1024 * 1024,
     PREVIEW_SAMPLE_MAX = 10,
+    PREVIEW_FAULTY_MAX = 20, /* results that are held to the schemas */
 };
 /* A reader is ended after 5 s: a partial answer comes before. */
 #define PREVIEW_TIME_MAX DUR_MS(4000)
@@ -59,6 +61,11 @@ struct preview {
  */
 err_t preview_run(struct act *act, const struct config_draft *draft, oid_t device,
                   struct preview *ret) MUST_USE;
+
+/* What the schemas find in the configuration that a device would have, `required` included; nothing
+ * of a device of another organisation. */
+err_t preview_faults(struct act *act, const struct config_draft *draft, oid_t device,
+                     struct schema_faults *ret) MUST_USE;
 
 /* What changes from one plan to the other, without devices; for preview.c. */
 err_t preview_diff(struct act *act, const struct config_plan *now, const struct config_plan *then,

@@ -4,7 +4,10 @@
 #include "plat/json/jansson_api.h"
 #include "plat/json/schema_core.h"
 
-enum { EDGES_MAX = 4 * SCHEMA_NODES_MAX };
+#include <assert.h>
+
+/* To a schema leads the one that it stands in, and to its target each $ref. */
+enum { EDGES_MAX = 2 * SCHEMA_NODES_MAX };
 
 static const struct {
     const char *name;
@@ -69,8 +72,6 @@ static err_t found(struct search *s, const struct json *v, str_t pointer, bool h
         return refuse(s->why, pointer, "a schema is an object, true or false");
     if (nodes->n == SCHEMA_NODES_MAX)
         return refuse(s->why, pointer, "more than 1000 schemas stand in this one");
-    if (here && nodes->here_n == EDGES_MAX)
-        return E_TOO_BIG;
     if (here)
         nodes->here[nodes->here_n++] = (struct schema_edge){ s->at, nodes->n };
     nodes->v[nodes->n++] = (struct schema_node){ .v = jansson_wrap(jansson_of(v)),
@@ -265,8 +266,7 @@ static err_t resolve_ref(struct search *s, struct schema_node *node)
     if (node->target == 0)
         return refuse(s->why, pointer,
                       "there is no schema (true and false do not count) at its end");
-    if (nodes->here_n == EDGES_MAX)
-        return E_TOO_BIG;
+    assert(nodes->here_n < EDGES_MAX);
     nodes->here[nodes->here_n++] =
         (struct schema_edge){ (size_t)(node - nodes->v), node->target - 1 };
     return E_OK;
