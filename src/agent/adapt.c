@@ -284,6 +284,21 @@ static void notes_tell(struct adapt *x, const struct adapt_notes *notes)
         buf_addf(&x->note, ", and %zu more", notes->n - 1 + notes->more);
 }
 
+void adapt_check(struct adapt *x)
+{
+    if (x == NULL)
+        return;
+    for (size_t i = 0; i < x->n; i++) {
+        struct adapt_target *t = &x->targets[i];
+        uint64_t stamp = atomic_load(&t->stamp);
+        bool right = stamp != 0 && file_stamp(t->path) == stamp;
+        if (right || t->want.n == 0 || t->want.err != E_OK)
+            continue;
+        arena_reset(x->step);
+        err_ignore(target_settle(x, t)); /* the report says it */
+    }
+}
+
 err_t adapt_force(struct adapt *x, str_t doc, struct diag *why)
 {
     CLEANUP(json_freep) struct json *v = NULL;
@@ -291,6 +306,7 @@ err_t adapt_force(struct adapt *x, str_t doc, struct diag *why)
     err_t first = E_OK;
     if (x == NULL)
         return E_OK;
+    adapt_check(x); /* what others changed is told from what this one changes */
     arena_reset(x->step);
     TRY(json_parse(doc, why, &v));
     TRY(adapt_strangers(x->step, v, &notes));
@@ -306,21 +322,6 @@ err_t adapt_force(struct adapt *x, str_t doc, struct diag *why)
     }
     notes_tell(x, &notes);
     return first;
-}
-
-void adapt_check(struct adapt *x)
-{
-    if (x == NULL)
-        return;
-    for (size_t i = 0; i < x->n; i++) {
-        struct adapt_target *t = &x->targets[i];
-        uint64_t stamp = atomic_load(&t->stamp);
-        bool right = stamp != 0 && file_stamp(t->path) == stamp;
-        if (right || t->want.n == 0 || t->want.err != E_OK)
-            continue;
-        arena_reset(x->step);
-        err_ignore(target_settle(x, t)); /* the report says it */
-    }
 }
 
 static int64_t drift_count(const struct adapt *x)

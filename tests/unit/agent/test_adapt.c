@@ -153,6 +153,13 @@ static void test_drift(void **state)
     assert_true(ts_is_set(r.drifted_at));
     adapt_reported(x);
     assert_false(adapt_owes(x));
+    /* A change by hand and one by the policy at the same time: only the first is drift. */
+    assert_int_equal(file_write(claude, 0644, STR("{\"env\":{},\"model\":\"one\"}"), NULL), E_OK);
+    assert_int_equal(adapt_force(x, STR(ON("two")), &why), E_OK);
+    assert_holds(claude, CLAUDE("two"));
+    adapt_report(x, true, &r);
+    assert_true(str_eq(r.drift, STR("[\"claude-code:/env\"]")));
+    adapt_reported(x);
     assert_int_equal(chmod(claude, 0666), 0);
     adapt_check(x);
     assert_false(adapt_owes(x)); /* not again within a minute */
