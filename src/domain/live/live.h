@@ -30,7 +30,6 @@ struct effective {
 };
 
 struct live;
-
 enum { LIVE_SHARDS = 64, LIVE_NAME_MAX = 129 };
 
 /* What is parked may have something to say: of `device`, where it was parked with this `where`;
