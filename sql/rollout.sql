@@ -56,6 +56,9 @@ ORDER BY id LIMIT $limit;
 -- @one rollout_open_count() -> (n int)
 SELECT count(*) FROM rollout WHERE state IN (1, 2, 4);
 
+-- @one rollout_open_own(org id) -> (n int)
+SELECT count(*) FROM rollout WHERE state IN (1, 2, 4) AND org = $org;
+
 -- What the job looks at, over all organisations.
 -- @many rollout_open(after id, limit int) -> rollout
 SELECT {rollout} FROM rollout WHERE state IN (1, 2, 4) AND id > $after ORDER BY id LIMIT $limit;

@@ -18,6 +18,7 @@
 
 enum {
     ROLLOUT_RINGS_MAX = 20,
+    ROLLOUT_OPEN_MAX = 20, /* of an organisation, under way at once */
     ROLLOUT_SEED_MAX = 64,
     ROLLOUT_TIME_MAX_S = 30 * 86400,
     /* What is taken where nothing is said. */
@@ -82,8 +83,8 @@ err_t rollout_delete(struct act *act, const struct rollout *old) MUST_USE;
 /*
  * Each E_CONFLICT where the state does not allow it.
  * start: publishes its version, begins the first ring. E_CONFLICT also: the policy or one of its
- * devices is in another rollout, which is named; the newest version is not `from`. E_FORBIDDEN:
- * what follows the policy is global, and the actor no system administrator.
+ * devices is in another rollout, which is named; the newest version is not `from`; too many are
+ * under way. E_FORBIDDEN: what follows the policy is global, and the actor no system administrator.
  */
 err_t rollout_start(struct act *act, struct rollout *ro) MUST_USE;
 err_t rollout_pause(struct act *act, struct rollout *ro, str_t reason) MUST_USE;

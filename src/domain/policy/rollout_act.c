@@ -54,6 +54,19 @@ static err_t check_taken_back(struct act *act, oid_t policy)
         OID_TEXT, id);
 }
 
+/* So that a tick is bounded, and no organisation keeps the job to itself. */
+static err_t check_room(struct act *act)
+{
+    struct sql_rollout_open_own_row open;
+    TRY(sql_rollout_open_own(act->db, act->arena, &(struct sql_rollout_open_own){ .org = act->org },
+                             &open));
+    if (open.n >= ROLLOUT_OPEN_MAX)
+        return FAIL(&act->why, E_CONFLICT,
+                    "%d rollouts of this organisation are under way: wait until one has ended",
+                    ROLLOUT_OPEN_MAX);
+    return E_OK;
+}
+
 err_t rollout_start(struct act *act, struct rollout *ro)
 {
     struct rollout_decision d = {
@@ -64,6 +77,7 @@ err_t rollout_start(struct act *act, struct rollout *ro)
     };
     TRY(may(act, ro, ROLLOUT_START));
     TRY(may_touch_followers(act, ro->r.policy_id));
+    TRY(check_room(act));
     TRY(rollout_policy_is_free(act, ro->r.policy_id));
     TRY(check_taken_back(act, ro->r.policy_id));
     TRY(rollout_shares_nobody(act, ro->r.policy_id));

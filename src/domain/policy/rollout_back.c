@@ -40,8 +40,9 @@ static err_t back_pass(struct rollout_slice *s, enum rollout_member state, bool 
     *ret = false;
     while (n == ROLLOUT_SLICE) {
         struct row_rollout_back *rows = NULL;
+        arena_reset(s->rows);
         TRY(sql_rollout_back_page(
-            s->act->db, s->act->arena,
+            s->act->db, s->rows,
             &(struct sql_rollout_back_page){
                 .rollout = r->id, .state = state, .after = r->judge_after, .limit = ROLLOUT_SLICE },
             &rows, &n));

@@ -117,8 +117,9 @@ static err_t judge_pass(struct rollout_slice *s, enum rollout_member state, bool
     *ret = false;
     while (n == ROLLOUT_SLICE) {
         struct row_rollout_judge *rows = NULL;
+        arena_reset(s->rows);
         TRY(sql_rollout_judge_page(
-            s->act->db, s->act->arena,
+            s->act->db, s->rows,
             &(struct sql_rollout_judge_page){
                 .rollout = r->id, .state = state, .after = r->judge_after, .limit = ROLLOUT_SLICE },
             &rows, &n));

@@ -46,6 +46,7 @@ static err_t say_running(struct act *act, const struct rollout *ro, str_t *ret)
 {
     struct rollout_gate g = rollout_gate_of(ro, act->now);
     const struct rollout_counts *c = &g.ring;
+    int64_t left_s = 1 + (g.soak.us - ts_diff(g.now, g.met_at).us) / 1000000;
     str_t then;
     TRY(what_follows(act, ro, &then));
     switch (rollout_gate(&g)) {
@@ -65,7 +66,7 @@ static err_t say_running(struct act *act, const struct rollout *ro, str_t *ret)
                           (long long)rollout_executed(c), (long long)c->n[MEMBER_AWAY]);
     case GATE_SOAKING:
         return str_format(act->arena, ret, "%.*s after %lld more seconds of soaking", STR_ARG(then),
-                          (long long)(1 + (g.soak.us - ts_diff(g.now, g.met_at).us) / 1000000));
+                          (long long)left_s);
     case GATE_APPROVAL:
         return str_format(act->arena, ret, "%.*s once a person promotes ring %lld", STR_ARG(then),
                           (long long)ro->r.ring);

@@ -11,6 +11,7 @@ enum { ROLLOUT_SLICE = 500 }; /* rows read at once */
 
 struct rollout_slice {
     struct act *act;
+    struct arena *rows; /* of one page; what is decided lives in act->arena */
     struct rollout_tick *tick;
     struct rollout *ro;
     struct rollout_known *known;

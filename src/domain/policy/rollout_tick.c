@@ -5,29 +5,48 @@
 #include "domain/policy/rollout_hash.h"
 #include "domain/policy/rollout_slice.h"
 
-enum { OPEN_MAX = 1000 };
+enum { OPEN_PAGE = 100, ROWS_ARENA_MAX = 4 * 1024 * 1024 };
 
 static err_t tick_one(struct rollout_slice *s, dur_t share) MUST_USE;
 static err_t drop_hidden(struct act *act, struct rollout_tick *t) MUST_USE;
 
-err_t rollout_tick(struct act *act, struct rollout_tick *t)
+/* Is there anything that time alone may change? */
+static bool wants_another(const struct row_rollout *r)
 {
-    struct row_rollout *rows = NULL;
-    struct rollout_known *known = ARENA_NEW(act->arena, struct rollout_known);
-    size_t n = 0;
-    t->more = false;
-    t->open = false;
-    if (known == NULL)
-        return E_NO_MEMORY;
-    TRY(sql_rollout_open(act->db, act->arena, &(struct sql_rollout_open){ .limit = OPEN_MAX },
-                         &rows, &n));
+    return !ts_is_set(r->ended_at) && r->arms != ARMS_HELD;
+}
+
+static err_t tick_page(struct act *act, struct rollout_tick *t, const struct rollout_slice *with,
+                       const struct row_rollout *rows, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         struct rollout ro = { .r = rows[i] };
-        struct rollout_slice s = { .act = act, .tick = t, .ro = &ro, .known = known };
+        struct rollout_slice s = *with;
+        s.ro = &ro;
         act->org = ro.r.org;
         TRY(rollout_load_rings(act, &ro));
         TRY(tick_one(&s, (dur_t){ t->budget.us / (int64_t)n }));
-        t->open = t->open || ro.r.ended_at.us == 0;
+        t->open = t->open || wants_another(&ro.r);
+    }
+    return E_OK;
+}
+
+err_t rollout_tick(struct act *act, struct rollout_tick *t)
+{
+    CLEANUP(arena_freep) struct arena *scratch = arena_new(ROWS_ARENA_MAX);
+    struct rollout_slice s = { .act = act, .rows = scratch, .tick = t };
+    struct sql_rollout_open page = { .limit = OPEN_PAGE };
+    size_t n = OPEN_PAGE;
+    t->more = false;
+    t->open = false;
+    s.known = ARENA_NEW(act->arena, struct rollout_known);
+    if (scratch == NULL || s.known == NULL)
+        return E_NO_MEMORY;
+    while (n == OPEN_PAGE) {
+        struct row_rollout *rows = NULL;
+        TRY(sql_rollout_open(act->db, act->arena, &page, &rows, &n));
+        TRY(tick_page(act, t, &s, rows, n));
+        page.after = n > 0 ? rows[n - 1].id : page.after;
     }
     return drop_hidden(act, t);
 }

@@ -14,14 +14,15 @@ static err_t walk_page(struct rollout_slice *s, bool everywhere, struct row_roll
                        size_t *ret_n)
 {
     const struct row_rollout *r = &s->ro->r;
+    arena_reset(s->rows);
     if (everywhere)
-        return sql_rollout_walk_all(s->act->db, s->act->arena,
+        return sql_rollout_walk_all(s->act->db, s->rows,
                                     &(struct sql_rollout_walk_all){ .rollout = r->id,
                                                                     .after = r->walk_after,
                                                                     .limit = ROLLOUT_SLICE },
                                     ret, ret_n);
     return sql_rollout_walk_org(
-        s->act->db, s->act->arena,
+        s->act->db, s->rows,
         &(struct sql_rollout_walk_org){
             .rollout = r->id, .org = r->org, .after = r->walk_after, .limit = ROLLOUT_SLICE },
         ret, ret_n);
@@ -72,7 +73,7 @@ static err_t member_again(struct rollout_slice *s, const struct row_rollout_walk
 {
     struct row_rollout_device m;
     TRY(sql_rollout_device_get(
-        s->act->db, s->act->arena,
+        s->act->db, s->rows,
         &(struct sql_rollout_device_get){ .rollout = s->ro->r.id, .device = d->id }, &m));
     struct sql_rollout_device_set set = {
         .rollout = s->ro->r.id,
