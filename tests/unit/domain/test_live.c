@@ -366,7 +366,10 @@ static void seen_devices_are_collected_once(void **state)
     dur_t wait;
     fill(l, 1);
     struct live_ask ask = { .token = token_of(1), .now = { 90000000 }, .seen = true };
+    assert_int_equal(live_seen_at(l, id_of(1)).us, 0);
     assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
+    assert_int_equal(live_seen_at(l, id_of(1)).us, 90000000);
+    assert_int_equal(live_seen_at(l, id_of(2)).us, 0);
     assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 1);
     assert_true(oid_eq(seen[0].device, id_of(1)));
     assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 0);

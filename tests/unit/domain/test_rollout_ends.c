@@ -161,6 +161,24 @@ static void test_overlap(void **state)
     assert_int_equal(assign(&r->w, devices, SCOPE_USER, r->w.user, 0), E_CONFLICT);
 }
 
+/* Policies that nobody follows yet share no device: only their number is bounded. */
+static void test_room(void **state)
+{
+    struct rworld *r = *state;
+    const struct rollout_ring_in rings[] = { { .percent = { true, 100000 },
+                                               .approval = { true, true } } };
+    for (int i = 0; i <= ROLLOUT_OPEN_MAX; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "p-%d", i);
+        rworld_reset(r);
+        r->policy = make_policy(&r->w, name, "{\"v\":1}");
+        draft(&r->w, r->policy, "{\"v\":2}", NULL);
+        assert_int_equal(try_make(r, rings, 1), E_OK);
+        assert_int_equal(try_start(r), i < ROLLOUT_OPEN_MAX ? E_OK : E_CONFLICT);
+    }
+    tick(r);
+}
+
 /* With each failure of memory or the store nothing is half done: a tick that failed is made again.
  */
 static void test_faults(void **state)
@@ -213,6 +231,7 @@ int main(void)
         CASE(test_held),
         CASE(test_history),
         CASE(test_overlap),
+        CASE(test_room),
         CASE(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
