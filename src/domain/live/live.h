@@ -135,7 +135,6 @@ struct live_seen {
     ts_t at;
 };
 size_t live_seen_collect(struct live *l, dur_t least, struct live_seen *ret, size_t max);
-
 /* When this device was seen last, as far as memory knows. Absent: it does not. */
 ts_t live_seen_at(struct live *l, oid_t device);
 
