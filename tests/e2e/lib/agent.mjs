@@ -67,9 +67,16 @@ export class Agent {
         }
     }
 
-    /** What it has stored (state.json, whose second line is the hash of the first). */
+    /** What it has stored: one line and its hash. While it is replaced only the older generation is there. */
     get stored() {
-        return JSON.parse(readFileSync(path.join(this.state, 'state.json'), 'utf8').split('\n')[0]);
+        for (const name of ['state.json', 'state.json.prev', 'state.json']) {
+            try {
+                return JSON.parse(readFileSync(path.join(this.state, name), 'utf8').split('\n')[0]);
+            } catch (error) {
+                if (error.code !== 'ENOENT') throw error;
+            }
+        }
+        throw new Error(`${this.state}: nothing is stored`);
     }
 
     /** Store something else, while it does not run. */
