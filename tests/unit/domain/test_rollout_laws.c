@@ -47,6 +47,8 @@ static void check_step(struct history *h)
 {
     struct rollout ro = rollout_now(h->r);
     bool under_way = ro.r.arms == ARMS_RINGS;
+    int64_t reached =
+        ro.rings[ro.r.ring - 1].percent.v; /* as written down, not as the arms have it */
     if (ro.r.ring < h->was.ring || ro.r.percent < h->was.percent)
         broken(h, "a ring was taken back");
     /* A tick may make several moves: out of a state it may reach any that follows. */
@@ -56,7 +58,7 @@ static void check_step(struct history *h)
         bool has = has_arm(h, i);
         if (under_way && h->had[i] && !has)
             broken(h, "a member lost the target");
-        if (under_way && has && !rollout_takes(ro.r.seed, h->r->devices[i], ro.r.percent))
+        if (under_way && has && !rollout_takes(ro.r.seed, h->r->devices[i], reached))
             broken(h, "the target beyond the ring");
         if (ro.r.arms == ARMS_HELD && has && !h->had[i])
             broken(h, "the target after an abort");
