@@ -163,14 +163,17 @@ err_t agent_force_off(struct seneschal_agent *g, const char *reason, bool degrad
     agent_text_clear(g->store.version);
     g->store.ack_owed = 0;
     err_t e = force_off_form(g, reason, degraded, &b);
+    bool formed = e == E_OK;
     if (e == E_OK && force_record(g, reason, NULL, buf_str(&b)) != E_OK)
         agent_tell(g, "agent-failed", g->why.text);
-    if (e == E_OK) /* each that fails is told, and tried again with the next look */
-        err_ignore(adapt_force(g->adapt, buf_str(&b), NULL));
     if (e == E_OK)
         e = file_write(g->out, 0600, buf_str(&b), NULL);
     if (e == E_OK)
         e = force_keep(g, buf_str(&b));
+    /* After the file, whose bytes a start believes: a crash in between gives nothing back. One that
+     * fails is told, and tried again with the next look. */
+    if (formed)
+        err_ignore(adapt_force(g->adapt, buf_str(&b), NULL));
     buf_fini(&b);
     if (e == E_OK)
         return E_OK;
