@@ -41,7 +41,7 @@ static void check_forged(struct arena *a, const struct jws_key *key, const struc
     assert(e == E_OK && r.refusal != VERIFY_GOOD && r.refusal < VERIFY_REFUSALS);
     e = verify_lease(a, &t, text, VERIFY_REVOKED, STR_NONE, &r);
     assert(e == E_OK && r.refusal != VERIFY_GOOD && r.refusal < VERIFY_REFUSALS);
-    e = verify_key_set(a, pin_of(key), 1, text, text, &refusal, &set);
+    e = verify_key_set(a, pin_of(key), 1, &(struct verify_set){ text, text }, &refusal, &set);
     assert(e == E_OK && refusal == VERIFY_KEY_SET_INVALID);
 }
 
@@ -78,7 +78,8 @@ static void check_set(struct arena *a, const struct jws_key *key, str_t text)
     buf_init(&b, TEXT_MAX);
     jws_sign_detached(&b, key, text);
     assert(b.err == E_OK);
-    err_t e = verify_key_set(a, pin_of(key), 3, text, buf_str(&b), &refusal, &set);
+    const struct verify_set in = { text, buf_str(&b) };
+    err_t e = verify_key_set(a, pin_of(key), 3, &in, &refusal, &set);
     assert(e == E_OK && (refusal == VERIFY_GOOD || refusal == VERIFY_KEY_SET_INVALID));
     if (refusal == VERIFY_GOOD) {
         assert(set.n >= 3 && set.count >= 1 && set.count <= VERIFY_KEYS_MAX);

@@ -136,8 +136,8 @@ static err_t keys_fetch(struct seneschal_agent *g, str_t kid, enum verify_refusa
         *ret = VERIFY_KEY_UNKNOWN;
         return E_OK;
     }
-    TRY(verify_key_set(g->arena, &t->pin, g->store.keys_n, set.body,
-                       http_answer_field(&set, STR("Seneschal-Signature")), ret, &keys));
+    const struct verify_set in = { set.body, http_answer_field(&set, STR("Seneschal-Signature")) };
+    TRY(verify_key_set(g->arena, &t->pin, g->store.keys_n, &in, ret, &keys));
     return *ret == VERIFY_GOOD ? keys_take(g, &keys) : E_OK;
 }
 

@@ -45,8 +45,12 @@ struct verify_pin {
  * A key set with its signature: KEY_SET_INVALID unless the pinned root has signed these bytes, they
  * are of the pinned organisation, and their generation is not below `newest`.
  */
-err_t verify_key_set(struct arena *a, const struct verify_pin *pin, int64_t newest, str_t body,
-                     str_t signature, enum verify_refusal *ret_refusal,
+struct verify_set {
+    str_t body;
+    str_t signature; /* absent where it is */
+};
+err_t verify_key_set(struct arena *a, const struct verify_pin *pin, int64_t newest,
+                     const struct verify_set *in, enum verify_refusal *ret_refusal,
                      struct verify_keys *ret) MUST_USE;
 /* How the store keeps them: the x of each, newest first, with blanks between. E_CORRUPT. */
 void verify_keys_write(struct buf *b, const struct verify_keys *keys);

@@ -51,13 +51,14 @@ static err_t set_is_signed(struct arena *a, const struct verify_pin *pin, str_t 
     return jws_verify_detached(&j, &pin->root, body);
 }
 
-err_t verify_key_set(struct arena *a, const struct verify_pin *pin, int64_t newest, str_t body,
-                     str_t signature, enum verify_refusal *ret_refusal, struct verify_keys *ret)
+err_t verify_key_set(struct arena *a, const struct verify_pin *pin, int64_t newest,
+                     const struct verify_set *in, enum verify_refusal *ret_refusal,
+                     struct verify_keys *ret)
 {
     struct verify_keys k;
-    err_t e = set_is_signed(a, pin, body, signature);
+    err_t e = set_is_signed(a, pin, in->body, in->signature);
     if (e == E_OK)
-        e = set_read(a, pin, newest, body, &k);
+        e = set_read(a, pin, newest, in->body, &k);
     if (e == E_NO_MEMORY)
         return e;
     *ret_refusal = e == E_OK ? VERIFY_GOOD : VERIFY_KEY_SET_INVALID;

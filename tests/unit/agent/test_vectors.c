@@ -90,9 +90,8 @@ static void test_key_sets(void **state)
         const struct json *row = json_at(rows, i);
         enum verify_refusal got;
         struct verify_keys set;
-        assert_int_equal(verify_key_set(arena, &pin, newest, text_of(row, "text"),
-                                        text_of(row, "signature"), &got, &set),
-                         E_OK);
+        const struct verify_set in = { text_of(row, "text"), text_of(row, "signature") };
+        assert_int_equal(verify_key_set(arena, &pin, newest, &in, &got, &set), E_OK);
         assert_true(is_wanted(row, got));
         if (i == 0)
             keys = set; /* what follows is signed by these two */

@@ -383,12 +383,13 @@ static void test_key_sets(void **state)
     enum verify_refusal r;
     struct verify_keys got = { 0 };
     str_t two = set_of(a, 4, ORG, NEXT, CURRENT);
-    assert_int_equal(verify_key_set(a, &pin, 3, two, signed_bytes(a, ROOT, two), &r, &got), E_OK);
+    const struct verify_set in = { two, signed_bytes(a, ROOT, two) };
+    assert_int_equal(verify_key_set(a, &pin, 3, &in, &r, &got), E_OK);
     assert_int_equal(r, VERIFY_GOOD);
     assert_int_equal(got.count, 2);
     assert_int_equal(got.n, 4);
     assert_memory_equal(got.key[0].kid, signer[NEXT].kid, JWS_KID);
-    assert_int_equal(verify_key_set(a, &pin, 4, two, signed_bytes(a, ROOT, two), &r, &got), E_OK);
+    assert_int_equal(verify_key_set(a, &pin, 4, &in, &r, &got), E_OK);
     assert_int_equal(r, VERIFY_GOOD); /* the newest once more */
 
     const str_t other = set_of(a, 4, DEVICE, NEXT, -1);
@@ -414,9 +415,8 @@ static void test_key_sets(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct verify_keys kept_as_it_is = { .n = 99 };
         print_message("# %s\n", bad[i].name);
-        assert_int_equal(verify_key_set(a, &pin, bad[i].newest, bad[i].body, bad[i].signature, &r,
-                                        &kept_as_it_is),
-                         E_OK);
+        const struct verify_set set = { bad[i].body, bad[i].signature };
+        assert_int_equal(verify_key_set(a, &pin, bad[i].newest, &set, &r, &kept_as_it_is), E_OK);
         assert_int_equal(r, VERIFY_KEY_SET_INVALID);
         assert_int_equal(kept_as_it_is.n, 99);
     }
