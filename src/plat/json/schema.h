@@ -11,7 +11,7 @@
 
 enum {
     SCHEMA_TEXT_MAX = 64 * 1024, /* bytes of the canonical text */
-    SCHEMA_NODES_MAX = 1000,     /* schemas inside it, each object that is one */
+    SCHEMA_NODES_MAX = 500,      /* schemas inside it, each object that is one */
     SCHEMA_CHAIN_MAX = 32,       /* $ref, allOf and their like that lead to one another */
     SCHEMA_STEPS_MAX = 2000000,  /* looks at values and steps of patterns in one check */
     SCHEMA_FAULTS_MAX = 20,

@@ -164,22 +164,26 @@ class value
     }
     bool getArraySize(size_t &ret) const
     {
-        ret = isArray() ? json_array_size(v) : ret;
+        if (isArray())
+            ret = json_array_size(v);
         return isArray();
     }
     bool getObjectSize(size_t &ret) const
     {
-        ret = isObject() ? json_object_size(v) : ret;
+        if (isObject())
+            ret = json_object_size(v);
         return isObject();
     }
     bool getBool(bool &ret) const
     {
-        ret = isBool() ? json_is_true(v) : ret;
+        if (isBool())
+            ret = json_is_true(v);
         return isBool();
     }
     bool getDouble(double &ret) const
     {
-        ret = isDouble() ? json_real_value(v) : ret;
+        if (isDouble())
+            ret = json_real_value(v);
         return isDouble();
     }
     bool getInteger(int64_t &ret) const

@@ -71,7 +71,7 @@ static err_t found(struct search *s, const struct json *v, str_t pointer, bool h
     if (json_type(v) != JSON_OBJECT)
         return refuse(s->why, pointer, "a schema is an object, true or false");
     if (nodes->n == SCHEMA_NODES_MAX)
-        return refuse(s->why, pointer, "more than 1000 schemas stand in this one");
+        return refuse(s->why, pointer, "more than 500 schemas stand in this one");
     if (here)
         nodes->here[nodes->here_n++] = (struct schema_edge){ s->at, nodes->n };
     nodes->v[nodes->n++] = (struct schema_node){ .v = jansson_wrap(jansson_of(v)),
