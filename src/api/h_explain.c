@@ -247,7 +247,7 @@ err_t config_explain(struct request *rq)
     TRY(request_may(rq, PERM_POLICY_READ));
     TRY(request_param_id(rq, 0, &ask.device));
     TRY(explain_open(&rq->act, &ask, q->pointer.p != NULL ? q->pointer : STR(""), &x));
-    *out = (struct explain_out){ .device_id = ask.device, .at = q->at };
+    *out = (struct explain_out){ .device_id = ask.device, .at = q->at, .pointer = q->pointer };
     TRY(explain_view(&(struct view){ .rq = rq, .x = &x }, out));
     return reply_obj(rq, 200, &explain_out_shape, out);
 }

@@ -70,6 +70,7 @@ static const struct shape explain_plan_out_shape =
 static const struct field explain_out_fields[] = {
     FIELD(struct explain_out, device_id),
     FIELD(struct explain_out, at,      .doc = "the moment that was asked for; null: now"),
+    FIELD(struct explain_out, pointer, .doc = "as it was asked for; null: everything"),
     FIELD(struct explain_out, etag,    .doc = "of the configuration that is explained"),
     FIELD(struct explain_out, version),
     FIELD(struct explain_out, enabled, .of = &explain_enabled_out_shape,

@@ -58,6 +58,7 @@ struct explain_plan_out {
 struct explain_out {
     oid_t device_id;
     ts_t at;
+    str_t pointer;
     str_t etag;
     str_t version;
     struct obj enabled;

@@ -53,5 +53,9 @@ cli_command_f cmd_rollout_watch;
 cli_command_f cmd_schema_check;
 cli_command_f cmd_version;
 cli_command_f cmd_help;
+cli_command_f cmd_device_why;
+cli_command_f cmd_policy_preview;
+cli_command_f cmd_policy_diff;
+cli_command_f cmd_policy_rollback;
 
 #endif

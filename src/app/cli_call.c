@@ -14,6 +14,7 @@ struct calling {
     struct cli_options options;
     struct cli_client client;
     struct cli_request request;
+    struct cli_show show;
 };
 
 err_t cli_options_take(struct cli *cli, const struct cli_command *cmd, struct cli_options *o,
@@ -120,6 +121,8 @@ static err_t call_once(struct calling *c)
     struct cli_send send = { .method = c->cmd->method, .path = buf_str(&c->request.path) };
     TRY(body_text(c, &send.body));
     TRY(cli_client_json(c->cli, &c->client, &send, &answer));
+    if (c->show.after != NULL && c->options.output == OUTPUT_TABLE && answer != NULL)
+        return c->show.after(&(struct cli_reply){ c->cli, &c->client, &c->request, answer });
     return answer != NULL ? cli_print_object(&p, answer) : E_OK;
 }
 
@@ -144,17 +147,35 @@ static err_t call_run(struct calling *c, int argc, char **argv)
     TRY(cli_options_take(c->cli, c->cmd, &c->options, &argc, argv));
     TRY(cli_client_open(c->cli, &c->options, &c->client));
     TRY(cli_request_read(c->cli, c->cmd, &c->client, argc, argv, &c->request));
+    if (c->show.before != NULL)
+        TRY(c->show.before(&(struct cli_reply){ c->cli, &c->client, &c->request, NULL }));
     if (c->options.dry_run)
         return show_call(c);
     TRY(ask(c));
     return is_list(c->cmd) ? call_list(c) : call_once(c);
 }
 
+static int calling_do(struct calling *c, int argc, char **argv)
+{
+    err_t e = call_run(c, argc, argv);
+    cli_request_fini(&c->request);
+    cli_client_close(&c->client);
+    return e == E_OK ? CLI_OK : cli_fail(c->cli, e);
+}
+
 int cli_call(struct cli *cli, const struct cli_command *cmd, int argc, char **argv)
 {
-    struct calling c = { .cli = cli, .cmd = cmd };
-    err_t e = call_run(&c, argc, argv);
-    cli_request_fini(&c.request);
-    cli_client_close(&c.client);
-    return e == E_OK ? CLI_OK : cli_fail(cli, e);
+    return calling_do(&(struct calling){ .cli = cli, .cmd = cmd }, argc, argv);
+}
+
+int cli_call_shown(struct cli *cli, const char *noun, const char *verb, int argc, char **argv,
+                   const struct cli_show *show)
+{
+    for (size_t i = 0; i < cli_commands_n; i++) {
+        const struct cli_command *cmd = &cli_commands[i];
+        if (strcmp(cmd->noun, noun) == 0 && strcmp(cmd->verb, verb) == 0)
+            return calling_do(&(struct calling){ .cli = cli, .cmd = cmd, .show = *show }, argc,
+                              argv);
+    }
+    return cli_fail(cli, E_INTERNAL); /* the caller names a row of cli.def */
 }

@@ -99,4 +99,20 @@ void cli_request_query(struct cli_request *r, str_t name, str_t value);
 
 int cli_call(struct cli *cli, const struct cli_command *cmd, int argc, char **argv);
 
+/* A call whose words are people's: what goes before it, and how its answer is shown. */
+struct cli_reply {
+    struct cli *cli;
+    struct cli_client *client;
+    const struct cli_request *request;
+    const struct json *answer; /* NULL before */
+};
+typedef err_t cli_reply_f(const struct cli_reply *s);
+struct cli_show {
+    cli_reply_f *before; /* NULL: nothing */
+    cli_reply_f *after;  /* NULL: as any answer; not asked for with -o json and the like */
+};
+/* The call of the row `noun verb`. */
+int cli_call_shown(struct cli *cli, const char *noun, const char *verb, int argc, char **argv,
+                   const struct cli_show *show);
+
 #endif

@@ -181,6 +181,10 @@ static err_t read_word(struct reading *r, str_t text)
         path_take(r, text);
         return E_OK;
     }
+    if (str_eq(str_from_cz(r->cmd->method), STR("GET"))) {
+        cli_request_query(r->to, word, text);
+        return E_OK;
+    }
     return body_set(r, word, json_new_string(text));
 }
 

@@ -14,6 +14,7 @@
 #include "plat/crypto/crypto.h"
 
 struct resolve;
+struct plan_cache;
 
 enum { CONFIG_BODY_MAX = 1024 * 1024 };
 
@@ -44,6 +45,7 @@ struct config_ask {
     oid_t device;
     ts_t at;                          /* a moment since history_begin(); unset: now */
     const struct config_draft *draft; /* stands in for the newest of its policy; NULL: none */
+    struct plan_cache *cache; /* of plans of now in one transaction, without seq; NULL: none */
 };
 
 struct config_entry { /* one assignment that reaches the device */

@@ -2,6 +2,7 @@
 #include "domain/policy/config.h"
 
 #include "base/buf.h"
+#include "domain/policy/plan_cache.h"
 #include "domain/policy/rollout_arm.h"
 
 #include "sql/policy.h"
@@ -16,10 +17,12 @@ struct plan_part {
 
 static err_t plan_scopes(struct act *act, const struct config_ask *ask, struct plan_part **ret,
                          size_t *ret_n) MUST_USE;
-static err_t plan_read(struct act *act, ts_t at, struct plan_part *part) MUST_USE;
-static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
+static err_t plan_read(struct act *act, const struct config_ask *ask,
+                       struct plan_part *part) MUST_USE;
+static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n, bool seq,
                        struct config_plan *plan) MUST_USE;
-static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan) MUST_USE;
+static err_t plan_arms(struct act *act, const struct config_ask *ask,
+                       struct config_plan *plan) MUST_USE;
 
 err_t config_plan(struct act *act, const struct config_ask *ask, struct config_plan *ret)
 {
@@ -28,9 +31,9 @@ err_t config_plan(struct act *act, const struct config_ask *ask, struct config_p
     struct config_plan plan = { .at = ask->at };
     TRY(plan_scopes(act, ask, &parts, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(plan_read(act, ask->at, &parts[i]));
-    TRY(plan_join(act, parts, n, &plan));
-    TRY(plan_arms(act, ask->device, &plan));
+        TRY(plan_read(act, ask, &parts[i]));
+    TRY(plan_join(act, parts, n, !ts_is_set(ask->at) && ask->cache == NULL, &plan));
+    TRY(plan_arms(act, ask, &plan));
     TRY(config_plan_digest(&plan, &plan.digest));
     if (ask->draft != NULL)
         return config_plan_with(act, &plan, ask->draft, ret);
@@ -98,7 +101,7 @@ static err_t plan_scopes(struct act *act, const struct config_ask *ask, struct p
 }
 
 /* The statements of the moment give the same rows as those of now. */
-static err_t plan_read(struct act *act, ts_t at, struct plan_part *part)
+static err_t part_read(struct act *act, ts_t at, struct plan_part *part)
 {
     bool then = ts_is_set(at);
     int scope = (int)part->scope.kind;
@@ -113,6 +116,25 @@ static err_t plan_read(struct act *act, ts_t at, struct plan_part *part)
     };
     return then ? sql_plan_target_at(act->db, act->arena, &of_then, &part->rows, &part->n)
                 : sql_plan_target(act->db, act->arena, &of, &part->rows, &part->n);
+}
+
+/* Users and devices have scopes of their own: nothing is gained by keeping theirs. */
+static err_t plan_read(struct act *act, const struct config_ask *ask, struct plan_part *part)
+{
+    int kind = (int)part->scope.kind;
+    if (ask->cache == NULL || kind >= SCOPE_USER)
+        return part_read(act, ask->at, part);
+    const struct plan_cached *known = plan_cache_find(ask->cache, kind, part->scope.id);
+    if (known == NULL) {
+        struct act keeping = *act;
+        keeping.arena = ask->cache->arena;
+        TRY(part_read(&keeping, ask->at, part));
+        return plan_cache_keep(ask->cache,
+                               &(struct plan_cached){ kind, part->scope.id, part->rows, part->n });
+    }
+    part->rows = known->rows;
+    part->n = known->n;
+    return E_OK;
 }
 
 static err_t scope_seq(struct act *act, const struct config_scope *s, int64_t *ret)
@@ -144,7 +166,8 @@ static void plan_add(struct config_plan *plan, const struct plan_part *part)
     plan->scopes[plan->scopes_n++] = part->scope;
 }
 
-static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
+/* `seq`: nobody keeps those of the past. */
+static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n, bool seq,
                        struct config_plan *plan)
 {
     size_t room = 0;
@@ -155,28 +178,35 @@ static err_t plan_join(struct act *act, const struct plan_part *parts, size_t n,
     if (plan->scopes == NULL || plan->entries == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        int64_t seq = 0;
-        if (!ts_is_set(plan->at)) /* nobody keeps those of the past */
-            TRY(scope_seq(act, &parts[i].scope, &seq));
-        plan->seq = seq > plan->seq ? seq : plan->seq;
+        int64_t last = 0;
+        if (seq)
+            TRY(scope_seq(act, &parts[i].scope, &last));
+        plan->seq = last > plan->seq ? last : plan->seq;
         plan_add(plan, &parts[i]);
     }
     return E_OK;
 }
 
+static bool has_no_rollout(const struct config_ask *ask, oid_t policy)
+{
+    return ask->cache != NULL && plan_cache_find(ask->cache, 0, policy) != NULL;
+}
+
 /* What follows a policy gets the target of its rollout where the device is a member of it. */
-static err_t plan_arms(struct act *act, oid_t device, struct config_plan *plan)
+static err_t plan_arms(struct act *act, const struct config_ask *ask, struct config_plan *plan)
 {
     for (size_t i = 0; i < plan->entries_n; i++) {
         struct config_entry *entry = &plan->entries[i];
         struct rollout_arm arm = { 0 };
         entry->newest = entry->version;
-        if (entry->pinned)
+        if (entry->pinned || has_no_rollout(ask, entry->policy))
             continue;
         if (ts_is_set(plan->at))
-            TRY(rollout_arm_at(act, entry->policy, device, plan->at, &arm));
+            TRY(rollout_arm_at(act, entry->policy, ask->device, plan->at, &arm));
         else
-            TRY(rollout_arm(act, entry->policy, device, &arm));
+            TRY(rollout_arm(act, entry->policy, ask->device, &arm));
+        if (ask->cache != NULL && !oid_is_set(arm.rollout) && !arm.other)
+            TRY(plan_cache_keep(ask->cache, &(struct plan_cached){ .id = entry->policy }));
         entry->rollout = arm.rollout;
         if (oid_is_set(arm.rollout))
             entry->version = arm.version;

@@ -2,6 +2,7 @@
 #include "domain/policy/preview.h"
 
 #include "base/map.h"
+#include "domain/policy/plan_cache.h"
 
 #include "sql/policy.h"
 
@@ -25,6 +26,7 @@ struct looking {
     struct act scratch;
     const struct config_draft *draft;
     struct preview *to;
+    struct plan_cache cache;
     struct map index; /* of pairs */
     struct pair *pairs;
     size_t pairs_n;
@@ -47,6 +49,7 @@ static err_t run(struct looking *l, oid_t device)
     l->pairs = ARENA_ARRAY(l->act->arena, struct pair, PREVIEW_PAIRS_MAX);
     if (l->to->results == NULL || l->pairs == NULL || l->scratch.arena == NULL)
         return E_NO_MEMORY;
+    TRY(plan_cache_init(&l->cache));
     return oid_is_set(device) ? look_one(l, device) : look_all(l);
 }
 
@@ -62,6 +65,7 @@ err_t preview_run(struct act *act, const struct config_draft *draft, oid_t devic
     map_init(&l.index);
     err_t e = run(&l, device);
     map_fini(&l.index);
+    plan_cache_fini(&l.cache);
     if (e != E_OK) {
         act->why = l.scratch.why.err == e ? l.scratch.why : act->why;
         return e;
@@ -186,7 +190,8 @@ static err_t look_at(struct looking *l, const struct candidate *c)
     struct config_plan then;
     uint32_t result;
     l->scratch.org = c->org;
-    TRY(config_plan(&l->scratch, &(struct config_ask){ .device = c->device.id }, &now));
+    struct config_ask ask = { .device = c->device.id, .cache = &l->cache };
+    TRY(config_plan(&l->scratch, &ask, &now));
     TRY(config_plan_with(&l->scratch, &now, l->draft, &then));
     l->to->looked_n++;
     if (!reaches(&then, l->draft->policy))

@@ -66,7 +66,8 @@ err_t rollout_arm(struct act *act, oid_t policy, oid_t device, struct rollout_ar
         in = true;
     else if (r.selectors > 0)
         TRY(is_selected(act, &r, device, &in));
-    *ret = in ? (struct rollout_arm){ r.id, r.to_id } : (struct rollout_arm){ 0 };
+    *ret = in ? (struct rollout_arm){ .rollout = r.id, .version = r.to_id }
+              : (struct rollout_arm){ .other = true };
     return E_OK;
 }
 

@@ -8,6 +8,7 @@
 struct rollout_arm {
     oid_t rollout; /* zero: none; the newest version it is */
     oid_t version; /* its target */
+    bool other;    /* the policy has one, but not for this device */
 };
 
 /*
