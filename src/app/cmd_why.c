@@ -48,7 +48,7 @@ static void say_leaf(struct buf *b, const struct json *leaf)
         say_value(b, value);
         buf_addf(b, "\n  %-10s", "said by");
     } else {
-        buf_addf(b, "\n  %-10s", "removed by");
+        BUF_ADD(b, "\n  removed by ");
     }
     say_source(b, leaf);
     buf_addf(b, ", assignment %.*s\n", STR_ARG(say_member(leaf, "assignment_id")));

@@ -47,7 +47,7 @@ test('device why: what is not there ends with 1, and names what is near', async 
     assert.match(typo.err, /there is \/limits\/max/);
     const removed = await cli('device', 'why', device.id, '/gone');
     assert.equal(removed.code, 1);
-    assert.match(removed.out, new RegExp(`^/gone\n  removed by ?policy ${person} `));
+    assert.match(removed.out, new RegExp(`^/gone\n  removed by policy ${person} `));
     assert.match(removed.out, new RegExp(`over      \\[1\\] of policy ${org} `));
     assert.equal((await cli('device', 'why', 'nobody-at-all', '/x')).code, 3);
     assert.equal((await cli('device', 'why', device.id, 'x')).code, 2);

@@ -98,7 +98,7 @@ err_t rollout_arm_at(struct act *act, oid_t policy, oid_t device, ts_t at, struc
         bool in = false;
         TRY(was_in(act, &rows[i], device, &in));
         if (in)
-            arm = (struct rollout_arm){ rows[i].id, rows[i].to_id };
+            arm = (struct rollout_arm){ .rollout = rows[i].id, .version = rows[i].to_id };
     }
     *ret = arm;
     return E_OK;
