@@ -112,10 +112,9 @@ static err_t key_retired(struct job_task *task, int64_t epoch)
     str_t details;
     TRY(str_format(task->act.arena, &details, "{\"epoch\":%lld,\"use\":\"" DATA_KEY_SECRETS "\"}",
                    (long long)epoch));
-    struct audit_event e = { .org = task->act.org,
-                             .action = STR("key.retired"),
-                             .result = AUDIT_OK,
-                             .details = details };
+    struct audit_event e = {
+        .org = task->act.org, .action = STR("key.retired"), .result = AUDIT_OK, .details = details
+    };
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 

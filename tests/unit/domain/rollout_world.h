@@ -7,7 +7,7 @@
 #include "domain/policy/ack.h"
 #include "domain/policy/rollout.h"
 #include "domain/policy/rollout_tick.h"
-#include "policy_world.h"
+#include "policy_hands.h"
 
 enum { FLEET_MAX = 32 };
 

@@ -2,7 +2,7 @@
 /* An explanation from a real store: it is of what is delivered, and gives all memory back when a
  * step fails. */
 #include "domain/policy/explain.h"
-#include "policy_world.h"
+#include "policy_hands.h"
 
 struct leaf_seen {
     size_t n;

@@ -3,7 +3,7 @@
  */
 #include "base/rng.h"
 #include "domain/identity/group.h"
-#include "policy_world.h"
+#include "policy_hands.h"
 
 enum { STEPS = 120, SEEDS = 12, POLICIES = 4, PLACES = 7 };
 

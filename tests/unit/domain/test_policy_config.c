@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans and bodies from a real store: who gets what, in which order, and what moves the sequence
  * number. */
-#include "policy_world.h"
+#include "policy_hands.h"
 
 static void want_body(struct world *w, const char *want)
 {
