@@ -17,9 +17,11 @@ async function prepare(says) {
     const admin = await server.admin();
     const group = (await admin.post('/groups', { name: uniqueName('group') })).want(201);
     const policy = await twoVersions(admin, { scope: 'group', target_id: group.id });
-    const more = () => ({ approve: { groups: [group.id] } });
-    const devices = await members(server, admin, 6, { says, more });
-    for (const device of devices) await device.round();
+    const devices = await members(() => server.client(), admin, 6, says);
+    for (const device of devices) {
+        (await admin.post(`/groups/${group.id}/members`, { device_id: device.id })).want(204);
+        await device.round();
+    }
     return { admin, devices, rollout: await makeRollout(admin, policy, { rings }) };
 }
 

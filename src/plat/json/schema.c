@@ -73,10 +73,12 @@ static err_t copy_prepared(struct arena *a, const struct json *doc, str_t refs,
                            str_t refs_of_arrays, struct diag *why, struct json **ret)
 {
     CLEANUP(json_freep) struct json *copy = json_clone(doc);
+    CLEANUP(json_freep) struct json *dropped = json_new_array();
     struct schema_nodes *nodes = NULL;
-    if (copy == NULL)
+    if (copy == NULL || dropped == NULL)
         return E_NO_MEMORY;
     TRY(schema_nodes_find(a, copy, why, &nodes));
+    nodes->dropped = dropped;
     TRY(schema_move_refs(nodes, refs, refs_of_arrays));
     if (!str_eq(refs, refs_of_arrays))
         TRY(schema_make_part(nodes));

@@ -38,6 +38,8 @@ struct schema_nodes {
     size_t n;
     struct schema_edge *here; /* from applies to a value: so does to */
     size_t here_n;
+    struct json
+        *dropped;   /* borrowed: an array that keeps what was taken out of the document alive */
     bool new_draft; /* $schema is 2019-09, 2020-12 or absent: what stands beside $ref counts */
 };
 

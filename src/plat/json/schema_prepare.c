@@ -27,6 +27,17 @@ static const char *const of_the_whole[] = {
     "anyOf", "const", "else", "enum", "if", "not", "oneOf", "then",
 };
 
+/* Out of the schema, and alive: schemas inside it stand in the list of nodes too. */
+static err_t member_drop(struct schema_nodes *nodes, struct json *node, str_t name)
+{
+    struct json *v = json_member_mut(node, name);
+    if (v == NULL)
+        return E_OK;
+    TRY(json_push(nodes->dropped, jansson_wrap(json_incref(jansson_of(v)))));
+    json_remove(node, name);
+    return E_OK;
+}
+
 /* `into` takes the member over under its name. */
 static err_t member_move(struct json *from, str_t name, struct json *into)
 {
@@ -113,7 +124,7 @@ static err_t part_ref(struct schema_nodes *nodes, struct json *node)
         for (size_t i = 0; i < n; i++) {
             enum keyword_kind kind = schema_keyword_kind(pairs[i].name);
             if (kind != POOL && kind != REF)
-                json_remove(node, pairs[i].name);
+                TRY(member_drop(nodes, node, pairs[i].name));
         }
         return E_OK;
     }
@@ -170,7 +181,7 @@ err_t schema_make_part(struct schema_nodes *nodes)
         if (nodes->v[i].in_array || ref_alone)
             continue;
         for (size_t k = 0; k < ARRAY_LEN(lifted); k++)
-            json_remove(node, str_from_cz(lifted[k]));
+            TRY(member_drop(nodes, node, str_from_cz(lifted[k])));
         TRY(make_conditional(node));
     }
     return E_OK;

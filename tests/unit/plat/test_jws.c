@@ -231,7 +231,7 @@ static err_t set_key(const char *text, str_t *kid)
 
 #define SET_KEY(kid, use)                                                                          \
     "{\"crv\":\"Ed25519\",\"kid\":\"" kid "\",\"kty\":\"OKP\",\"use\":\"" use "\",\"x\":\"" X "\"" \
-                                                                                              "}"
+    "}"
 
 static void test_keys_of_sets(void **state)
 {
