@@ -212,25 +212,19 @@ ORDER BY m.device LIMIT $limit;
 
 -- A device whose configuration two policies make, through assignments that follow them.
 -- @one rollout_shared(one id, two id) -> (device id)
-SELECT x.device FROM (
-    SELECT a.target AS device FROM assignment a WHERE a.policy_id = $one AND a.number IS NULL AND a.scope = 5
-    UNION SELECT d.id FROM assignment a JOIN device d ON d.org = a.org AND d.user_id = a.target
-        WHERE a.policy_id = $one AND a.number IS NULL AND a.scope = 4
-    UNION SELECT m.member_id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 3
-        WHERE a.policy_id = $one AND a.number IS NULL AND a.scope = 3
-    UNION SELECT d.id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 1
+WITH reached (policy, device) AS (
+    SELECT a.policy_id, a.target FROM assignment a
+        WHERE a.policy_id IN ($one, $two) AND a.number IS NULL AND a.scope = 5
+    UNION SELECT a.policy_id, d.id FROM assignment a JOIN device d ON d.org = a.org AND d.user_id = a.target
+        WHERE a.policy_id IN ($one, $two) AND a.number IS NULL AND a.scope = 4
+    UNION SELECT a.policy_id, m.member_id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 3
+        WHERE a.policy_id IN ($one, $two) AND a.number IS NULL AND a.scope = 3
+    UNION SELECT a.policy_id, d.id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 1
         JOIN device d ON d.org = a.org AND d.user_id = m.member_id
-        WHERE a.policy_id = $one AND a.number IS NULL AND a.scope = 3
-) x JOIN (
-    SELECT a.target AS device FROM assignment a WHERE a.policy_id = $two AND a.number IS NULL AND a.scope = 5
-    UNION SELECT d.id FROM assignment a JOIN device d ON d.org = a.org AND d.user_id = a.target
-        WHERE a.policy_id = $two AND a.number IS NULL AND a.scope = 4
-    UNION SELECT m.member_id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 3
-        WHERE a.policy_id = $two AND a.number IS NULL AND a.scope = 3
-    UNION SELECT d.id FROM assignment a JOIN group_member m ON m.group_id = a.target AND m.kind = 1
-        JOIN device d ON d.org = a.org AND d.user_id = m.member_id
-        WHERE a.policy_id = $two AND a.number IS NULL AND a.scope = 3
-) y ON x.device = y.device LIMIT 1;
+        WHERE a.policy_id IN ($one, $two) AND a.number IS NULL AND a.scope = 3
+)
+SELECT x.device FROM reached x JOIN reached y ON x.device = y.device
+WHERE x.policy = $one AND y.policy = $two LIMIT 1;
 
 -- The widest scope that follows a policy: 1 everybody, 2 the organisation; NULL: none follows.
 -- @one rollout_reach(policy_id id) -> (scope int?)

@@ -120,4 +120,20 @@ static inline void world_close(struct world *w)
     store_close(&w->store);
 }
 
+static inline int world_set_up(void **state)
+{
+    static struct world w;
+    world_open(&w);
+    *state = &w;
+    return 0;
+}
+
+static inline int world_tear_down(void **state)
+{
+    world_close(*state);
+    return 0;
+}
+
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+
 #endif

@@ -114,4 +114,22 @@ static inline void rworld_close(struct rworld *r)
     arena_free(r->step);
 }
 
+enum { RWORLD_DEVICES = 8 };
+
+static inline int rworld_set_up(void **state)
+{
+    static struct rworld r;
+    rworld_open(&r, RWORLD_DEVICES);
+    *state = &r;
+    return 0;
+}
+
+static inline int rworld_tear_down(void **state)
+{
+    rworld_close(*state);
+    return 0;
+}
+
+#define RWORLD_TEST(name) cmocka_unit_test_setup_teardown(name, rworld_set_up, rworld_tear_down)
+
 #endif

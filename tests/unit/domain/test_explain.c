@@ -99,28 +99,12 @@ static void test_failed_steps(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    static struct world w;
-    world_open(&w);
-    *state = &w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_now_and_at_now),
-        TEST(test_bounds),
-        TEST(test_failed_steps),
+        WORLD_TEST(test_now_and_at_now),
+        WORLD_TEST(test_bounds),
+        WORLD_TEST(test_failed_steps),
     };
     return cmocka_run_group_tests_name("domain/policy/explain", tests, NULL, NULL);
 }

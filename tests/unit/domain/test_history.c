@@ -229,25 +229,11 @@ static void test_pruned(void **state)
     assert_int_equal(begin.us, w->act.now.us); /* it never goes back */
 }
 
-static int set_up(void **state)
-{
-    static struct world w;
-    world_open(&w);
-    *state = &w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_is_what_it_was),
-        cmocka_unit_test_setup_teardown(test_pruned, set_up, tear_down),
+        WORLD_TEST(test_pruned),
     };
     return cmocka_run_group_tests_name("domain/live/history", tests, NULL, NULL);
 }

@@ -246,36 +246,20 @@ static void test_failed_steps(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    static struct world w;
-    world_open(&w);
-    *state = &w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_levels_and_order),
-        TEST(test_same_priority_goes_by_id),
-        TEST(test_pinned_and_following),
-        TEST(test_drafts_say_nothing),
-        TEST(test_a_draft_is_tried),
-        TEST(test_seq_moves_with_its_scopes),
-        TEST(test_equal_inputs_share_a_digest),
-        TEST(test_other_organisations_do_not_reach_in),
-        TEST(test_global_wants_a_system_administrator),
-        TEST(test_too_big),
-        TEST(test_failed_steps),
+        WORLD_TEST(test_levels_and_order),
+        WORLD_TEST(test_same_priority_goes_by_id),
+        WORLD_TEST(test_pinned_and_following),
+        WORLD_TEST(test_drafts_say_nothing),
+        WORLD_TEST(test_a_draft_is_tried),
+        WORLD_TEST(test_seq_moves_with_its_scopes),
+        WORLD_TEST(test_equal_inputs_share_a_digest),
+        WORLD_TEST(test_other_organisations_do_not_reach_in),
+        WORLD_TEST(test_global_wants_a_system_administrator),
+        WORLD_TEST(test_too_big),
+        WORLD_TEST(test_failed_steps),
     };
     return cmocka_run_group_tests_name("domain/policy: configuration from the store", tests, NULL,
                                        NULL);

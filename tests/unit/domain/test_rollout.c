@@ -288,37 +288,21 @@ static void test_groups_labels_owners(void **state)
     assert_int_equal(with_target(r), r->n);
 }
 
-static int set_up(void **state)
-{
-    static struct rworld r;
-    rworld_open(&r, 8);
-    *state = &r;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rworld_close(*state);
-    return 0;
-}
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_ring_by_ring),
-        CASE(test_same_bytes),
-        CASE(test_soak_approval_pause),
-        CASE(test_silence_and_absence),
-        CASE(test_recent_then_away),
-        CASE(test_down_time),
-        CASE(test_loss),
-        CASE(test_which_words_count),
-        CASE(test_unchanged),
-        CASE(test_gone_and_late),
-        CASE(test_late_word),
-        CASE(test_groups_labels_owners),
+        RWORLD_TEST(test_ring_by_ring),
+        RWORLD_TEST(test_same_bytes),
+        RWORLD_TEST(test_soak_approval_pause),
+        RWORLD_TEST(test_silence_and_absence),
+        RWORLD_TEST(test_recent_then_away),
+        RWORLD_TEST(test_down_time),
+        RWORLD_TEST(test_loss),
+        RWORLD_TEST(test_which_words_count),
+        RWORLD_TEST(test_unchanged),
+        RWORLD_TEST(test_gone_and_late),
+        RWORLD_TEST(test_late_word),
+        RWORLD_TEST(test_groups_labels_owners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

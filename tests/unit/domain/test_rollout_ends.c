@@ -207,32 +207,16 @@ static void test_faults(void **state)
     want_state(r, ROLLOUT_RUNNING, 2);
 }
 
-static int set_up(void **state)
-{
-    static struct rworld r;
-    rworld_open(&r, 8);
-    *state = &r;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rworld_close(*state);
-    return 0;
-}
-
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_abort_and_rollback),
-        CASE(test_rollback_of_who_is_away),
-        CASE(test_held),
-        CASE(test_history),
-        CASE(test_overlap),
-        CASE(test_room),
-        CASE(test_faults),
+        RWORLD_TEST(test_abort_and_rollback),
+        RWORLD_TEST(test_rollback_of_who_is_away),
+        RWORLD_TEST(test_held),
+        RWORLD_TEST(test_history),
+        RWORLD_TEST(test_overlap),
+        RWORLD_TEST(test_room),
+        RWORLD_TEST(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,16 +251,10 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    rworld_close(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(laws, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(laws, set_up, rworld_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
