@@ -93,7 +93,7 @@ static struct claims good_claims(void)
 
 static str_t lease_of(struct arena *a, int who, const struct claims *c)
 {
-    char text[ROOM];
+    char text[2 * ROOM];
     char tag[ROOM] = "";
     if (c->etag_of.p != NULL)
         snprintf(tag, sizeof tag, "\"etag\":\"\\\"%.*s\\\"\",", (int)c->etag_of.n - 2,
