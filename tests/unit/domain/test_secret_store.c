@@ -356,6 +356,7 @@ static void test_each_step_may_fail(void **state)
         struct secret_resealed done = { .n = 99 };
         bool created = false;
         int64_t epoch;
+        effects_init(&act.effects); /* those of the step before lay in its arena */
         fault_arm(n);
         CLEANUP(arena_freep) struct arena *a = arena_new(MIB(4));
         act.arena = a;
