@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     CLEANUP(json_freep) struct json *v = NULL;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     CLEANUP(arena_freep) struct arena *a = arena_new(MIB(64));
     buf_init(&b, MIB(4));
     (void)search(str_of(p, n));

@@ -12,6 +12,8 @@ SPDX = "SPDX-License-Identifier: Apache-2.0"
 # Hosts that packages come from differ from place to place; the clients know theirs.
 HOSTS = re.compile(r"\bregistry\.[\w-]+\.\w+|\bdeb\.[\w-]+\.\w+|\bftp\.[\w-]+\.debian\.\w+|"
                    r"\"resolved\"\s*:")
+# An early return frees what nobody has set: the sanitized build has no automatic zeroes.
+UNSET = re.compile(r"^\s+CLEANUP\(\w+\) [^=]*;$")
 TODO = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
@@ -35,6 +37,8 @@ def run_repo():
                 complaints.append(f"{name}:{number}: names a package host")
             if file.suffix in (".c", ".h") and TODO.search(line):
                 complaints.append(f"{name}:{number}: an open end is an issue, not a comment")
+            if file.suffix == ".c" and UNSET.search(line):
+                complaints.append(f"{name}:{number}: CLEANUP of what has no value yet: want `= ...`")
         first = "\n".join(text.splitlines()[:2])
         if file.suffix in (".c", ".h", ".py", ".sh", ".mjs") and SPDX not in first:
             complaints.append(f"{name}: the first lines lack the SPDX line")

@@ -348,7 +348,7 @@ err_t journal_forget(const char *dir, struct diag *why)
     if (a == NULL)
         return E_NO_MEMORY;
     for (int i = 0; i < JOURNAL_FILES; i++) {
-        CLEANUP(buf_fini) struct buf b;
+        CLEANUP(buf_fini) struct buf b = { 0 };
         str_t text;
         buf_init(&b, (size_t)2 * JOURNAL_FILE_MAX);
         arena_reset(a);

@@ -237,7 +237,7 @@ static void local_config(struct agent_local *l, struct http_xchg *x)
 
 static void local_secret(struct agent_local *l, struct http_xchg *x)
 {
-    CLEANUP(buf_fini) struct buf body;
+    CLEANUP(buf_fini) struct buf body = { 0 };
     buf_init(&body, LOCAL_SECRET_MAX);
     body.secret = true;
     err_t e = agent_secrets_write(l->secrets, str_sub(x->path, secrets_path.n, x->path.n), &body);

@@ -75,7 +75,7 @@ static err_t status_table(struct arena *a, str_t text)
 static err_t status_print(const char *dir, bool as_json, struct diag *why)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new(STATUS_MAX);
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     CLEANUP(agent_store_wipe) struct agent_store s = { 0 };
     buf_init(&b, STATUS_MAX);
     if (a == NULL)

@@ -113,7 +113,7 @@ static err_t export_part(struct request *rq)
     struct export_state *st = rq->reply.more_state;
     struct arena *a = rq->act.arena;
     struct audit_page page;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, PART_MAX);
     TRY(audit_page_read(rq->act.db, a, &st->filter, st->from, PART_ROWS, &page));
     if (st->csv && st->from == 0)

@@ -166,7 +166,7 @@ void edge_refuse_parked(struct api *api, struct http_xchg *x, err_t e, str_t mor
 /* A device that is out is told so in a way that it can believe. */
 static void refuse_device(struct hot_ask *ask, const struct actor *device, err_t e)
 {
-    CLEANUP(buf_fini) struct buf lease;
+    CLEANUP(buf_fini) struct buf lease = { 0 };
     buf_init(&lease, LEASE_LINE_MAX);
     if (ask->route->cors &&
         lease_put_refusal(ask->api->services, &lease, device, e) == E_NOT_FOUND) {

@@ -41,7 +41,7 @@ static str_t ack_action(str_t result)
 
 static err_t ack_details(struct request *rq, const struct config_ack_in *in, str_t places)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t details;
     buf_init(&b, KIB(20));
     struct json_out o = json_out_to(&b);
@@ -63,7 +63,7 @@ static err_t ack_details(struct request *rq, const struct config_ack_in *in, str
 /* What others changed, as one text; absent: nothing was said of it. */
 static err_t ack_places(struct request *rq, const struct config_ack_in *in, str_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     *ret = STR_NONE;
     if (in->drift.n == 0 && !ts_is_set(in->drifted_at))
         return E_OK;

@@ -37,7 +37,7 @@ static err_t assignment_reply(struct request *rq, int status, const struct row_a
 /* The record tells which policy goes where. */
 static err_t assignment_target(struct request *rq, const struct row_assignment *row)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t details;
     buf_init(&b, KIB(1));
     struct json_out o = json_out_to(&b);

@@ -93,7 +93,7 @@ static err_t word_view(struct view *v, const struct said *s, struct explain_word
 
 static err_t words_view(struct view *v, const struct said_list *list, struct rows *ret)
 {
-    struct explain_word_out *out;
+    struct explain_word_out *out = NULL;
     TRY(words_room(v, list->n, &out));
     for (size_t i = 0; i < list->n; i++)
         TRY(word_view(v, list->v[i], &out[i]));
@@ -144,7 +144,7 @@ static err_t leaves_view(struct view *v, tell_f *tell, struct rows *ret)
 static err_t refused_view(struct view *v, struct rows *ret)
 {
     const struct provenance *p = &v->x->said;
-    struct explain_word_out *out;
+    struct explain_word_out *out = NULL;
     size_t n = 0;
     for (size_t i = 0; i < p->n; i++)
         n += p->words[i].how == MERGE_REFUSED;

@@ -180,7 +180,7 @@ err_t clock_confirm(struct request *rq)
 
 err_t keys_reply_signature(struct request *rq, const struct jws_key *key, str_t bytes)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, SIGNATURE_MAX);
     jws_sign_detached(&b, key, bytes);
     TRY(b.err);
@@ -224,7 +224,7 @@ err_t root_key_view(struct request *rq, str_t *ret)
 {
     uint8_t raw[ED25519_PUBLIC];
     struct pubkey key;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     ed25519_public(&rq->act.keys->by_use[KEY_CONFIG_ROOT], raw);
     TRY(pubkey_from_raw(PUBKEY_ED25519, str_of(raw, sizeof raw), STR_NONE, &key));
     buf_init(&b, KIB(1));

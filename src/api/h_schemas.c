@@ -88,7 +88,7 @@ static err_t refuse_breaks(struct request *rq, const struct schema_breaks *break
 {
     enum { BREAKS_TEXT_MAX = 256 * 1024 };
     str_t text;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, BREAKS_TEXT_MAX);
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '[');

@@ -25,7 +25,7 @@ err_t account_details(struct request *rq, int64_t roles, const char *status)
     struct strs names = { 0 };
     str_t text = STR_NONE;
     TRY(roles_shown(rq, roles, &names));
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, DETAILS_MAX);
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '{');

@@ -27,7 +27,7 @@ err_t load_signer(struct act *act, struct live *live, const struct live_guard *g
 
 static err_t effective_sign(struct effective *e, const struct jws_key *key)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, sizeof e->signature);
     jws_sign_detached(&b, key, str_of(e->body, e->n));
     TRY(b.err);

@@ -141,7 +141,7 @@ err_t metrics_get(struct request *rq)
     str_t text;
     if (!services_settings(rq->services)->metrics_open)
         TRY(request_may(rq, PERM_METRICS_READ));
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, METRICS_MAX);
     TRY(metrics_slow_ask(rq, &rq->services->api->slow));
     metrics_make(&b, rq->services);

@@ -380,7 +380,7 @@ static void components(struct json_out *o)
 
 err_t openapi_make(struct arena *a, str_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, OPENAPI_MAX);
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '{');

@@ -225,7 +225,7 @@ static void poll_refused(struct nudge *n, err_t e, const char *status)
     struct api *api = n->loop->api;
     const struct actor device = { .kind = ACTOR_DEVICE, .id = n->device, .org = n->org };
     bool cors = n->cors;
-    CLEANUP(buf_fini) struct buf lease;
+    CLEANUP(buf_fini) struct buf lease = { 0 };
     (void)status;
     buf_init(&lease, LEASE_LINE_MAX);
     err_ignore(lease_put_refusal(api->services, &lease, &device, e)); /* then it has none */

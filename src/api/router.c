@@ -153,7 +153,7 @@ size_t route_params(const struct route *route, str_t path, str_t params[static R
 
 err_t methods_text(struct arena *a, uint32_t methods, str_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, 64);
     for (size_t m = 1; m < METHODS; m++) {
         if ((methods >> m & 1U) == 0)

@@ -69,7 +69,7 @@ static err_t decode_bool(const struct field *f, const struct json *v, struct dia
 static err_t decode_milli(const struct field *f, const struct json *v, struct diag *why,
                           opt_milli_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     int64_t milli = 0;
     buf_init(&b, NUM_MILLI_TEXT);
     bool number = json_type(v) == JSON_INT || json_type(v) == JSON_REAL;
@@ -132,7 +132,7 @@ static err_t decode_json(struct arena *a, const struct field *f, const struct js
         return want(why, f, "an object");
     if (f->json == JSON_LABELS && !labels_obey(a, v))
         return want(why, f, "an object of at most 64 texts");
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, f->max > 0 ? (size_t)f->max : JSON_TEXT_MAX_DEFAULT);
     json_write(&b, v);
     if (b.err == E_TOO_BIG)

@@ -99,7 +99,7 @@ static err_t idempotency_keep(struct passage *p)
 {
     struct act *act = &p->rq.act;
     const struct reply *r = &p->rq.reply;
-    CLEANUP(buf_fini) struct buf answer;
+    CLEANUP(buf_fini) struct buf answer = { 0 };
     buf_init(&answer, IDEM_ANSWER_MAX);
     if (r->shape != NULL && !r->list)
         reply_encode_without_secrets(&answer, r->shape, r->body);

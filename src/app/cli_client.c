@@ -123,7 +123,7 @@ static err_t error_of(str_t slug, int status)
  */
 static void show_more(const struct json *list, size_t from, const char *const names[static 3])
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, KIB(64));
     for (size_t i = from; list != NULL && json_type(list) == JSON_ARRAY && i < json_count(list);
          i++) {

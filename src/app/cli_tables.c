@@ -238,7 +238,7 @@ static err_t put_all(struct cli *cli, struct buf *b)
 
 int cli_print_tables(struct cli *cli)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, TABLES_MAX);
     err_t e = put_all(cli, &b);
     if (e == E_OK && (fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0))

@@ -83,7 +83,7 @@ static int say(struct cli *cli, str_t text)
 /* completion --words -- WORD...: what may come at the place of the last. */
 static int say_candidates(struct cli *cli, int argc, char **argv)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, CANDIDATES_MAX);
     err_t e = cli_complete(cli, argc, argv, &b);
     return e == E_OK ? say(cli, buf_str(&b)) : cli_fail(cli, e);

@@ -109,7 +109,7 @@ static void print_json(const struct doctor *d, struct buf *b)
 
 static int print(struct doctor *d)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     enum severity worst = SEVERITY_OK;
     buf_init(&b, OUT_MAX);
     if (d->options.output == OUTPUT_JSON)

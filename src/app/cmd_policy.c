@@ -109,7 +109,7 @@ static err_t rollback_before(const struct cli_reply *s)
 {
     CLEANUP(json_freep) struct json *policy = NULL;
     CLEANUP(json_freep) struct json *diff = NULL;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t of = buf_str(&s->request->path);
     str_t diff_path;
     buf_init(&b, SAY_MAX);

@@ -44,7 +44,7 @@ static err_t json_of_file(struct cli *cli, const char *path, struct json **ret)
 static err_t check_content(struct cli *cli, const struct schema *s, const char *path)
 {
     CLEANUP(json_freep) struct json *content = NULL;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     struct schema_faults faults;
     TRY(json_of_file(cli, path, &content));
     err_t e = schema_validate(cli->arena, s, content, &faults);

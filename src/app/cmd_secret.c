@@ -100,7 +100,7 @@ static err_t value_read(struct setting *s)
 
 static err_t value_send(struct setting *s)
 {
-    CLEANUP(buf_fini) struct buf body;
+    CLEANUP(buf_fini) struct buf body = { 0 };
     CLEANUP(json_freep) struct json *answer = NULL;
     struct cli_printer p = { .arena = s->cli->arena,
                              .output = s->options.output,

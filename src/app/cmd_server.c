@@ -204,7 +204,7 @@ static void route_row(struct buf *b, const struct route *r)
 /* -o json for programs, a table for people. */
 int cmd_routes(struct cli *cli, int argc, char **argv)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     struct cli_options options;
     err_t e = cli_output_take(cli, argc, argv, &options);
     buf_init(&b, OUT_MAX);
@@ -231,7 +231,7 @@ int cmd_routes(struct cli *cli, int argc, char **argv)
 
 int cmd_openapi(struct cli *cli, int argc, char **argv)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t text;
     (void)argc;
     (void)argv;

@@ -117,7 +117,8 @@ static void add_near(struct buf *b, const struct json *whole, str_t pointer)
     for (size_t i = 0; longest > 1 && shown < NEAR_SHOWN_MAX && i < say_count(whole, "leaves");
          i++) {
         str_t p = say_member(say_at(whole, "leaves", i), "pointer");
-        if (common(p, pointer) < longest || str_eq(p, near.best))
+        bool is_best = near.best.p != NULL && str_eq(p, near.best);
+        if (common(p, pointer) < longest || is_best)
             continue;
         if (shown++ > 0)
             BUF_ADD(b, ", ");
@@ -129,7 +130,7 @@ static void add_near(struct buf *b, const struct json *whole, str_t pointer)
 static err_t no_such_value(const struct cli_reply *s, str_t pointer)
 {
     CLEANUP(json_freep) struct json *whole = NULL;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t hint = STR_NONE;
     buf_init(&b, KIB(64));
     if (ask_whole(s, &whole) == E_OK && whole != NULL)

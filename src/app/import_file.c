@@ -88,7 +88,7 @@ static err_t columns_map(struct import_file *f, struct arena *a, const char *pat
 {
     str_t *there;
     size_t n;
-    CLEANUP(buf_fini) struct buf lacks;
+    CLEANUP(buf_fini) struct buf lacks = { 0 };
     buf_init(&lacks, KIB(1));
     TRY(foreign_columns(f->db, a, table, why, &there, &n));
     for (enum import_column c = 0; c < IMPORT_COLUMNS; c++) {

@@ -83,7 +83,7 @@ err_t import_time_parse(str_t text, ts_t *ret)
            !(text.p[end] == ' ' && end > DATE_TEXT))
         end++;
     str_t clock = str_sub(text, DATE_TEXT + 1, end - DATE_TEXT - (end > DATE_TEXT ? 1 : 0));
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, TIME_BUF_MAX);
     buf_add(&b, str_sub(text, 0, DATE_TEXT));
     buf_add_byte(&b, 'T');

@@ -190,7 +190,7 @@ void log_make_line(struct buf *b, enum log_level level, const char *event,
 static void write_line(enum log_level level, const char *event, const struct log_field *fields,
                        size_t n)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, LOG_LINE_MAX);
     log_make_line(&b, level, event, fields, n);
     if (b.err != E_OK)

@@ -121,7 +121,7 @@ static void write_all(str_t rest)
 /* Also a line about those that are missing, before what comes after them. */
 static void report_lost(uint64_t lines)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, REPORT_MAX);
     log_make_line(&b, LOG_WARNING, "log-dropped",
                   (const struct log_field[]){ LOG_F("lines", (int64_t)lines) }, 1);

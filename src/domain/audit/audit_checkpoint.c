@@ -99,7 +99,7 @@ static void signed_write(struct buf *b, const struct checkpoint *c)
 
 static err_t signed_make(struct arena *a, const struct checkpoint *c, str_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, AUDIT_PRIVATE_MAX);
     buf_add(&b, str_of(sign_label, sizeof sign_label));
     signed_write(&b, c);
@@ -113,7 +113,7 @@ err_t checkpoint_write(struct arena *a, const secret_t *seed, const struct check
     uint8_t signature[ED25519_SIG];
     TRY(signed_make(a, c, &message));
     ed25519_sign(seed, message, signature);
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, AUDIT_PRIVATE_MAX);
     buf_add(&b, str_sub(message, sizeof sign_label,
                         message.n - sizeof sign_label - 1)); /* without its last brace */

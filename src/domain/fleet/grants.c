@@ -90,7 +90,7 @@ err_t labels_merge(struct arena *a, str_t under, str_t over, str_t *ret)
     }
     CLEANUP(json_freep) struct json *root = NULL;
     CLEANUP(json_freep) struct json *top = NULL;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     struct json_pair *pairs;
     size_t n;
     buf_init(&b, KIB(64));

@@ -182,7 +182,7 @@ static err_t set_write(struct act *act, oid_t org, int64_t generation, struct bu
 err_t org_key_set(struct act *act, oid_t org, str_t *ret)
 {
     struct sql_org_key_set_get_row set;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, SET_MAX);
     TRY(sql_org_key_set_get(act->db, act->arena, &(struct sql_org_key_set_get){ .org = org },
                             &set));

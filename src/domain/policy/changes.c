@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/policy/changes.h"
 
+#include <assert.h>
+
 enum { POINTER_MAX_BYTES = 1024 * 1024 };
 
 struct side { /* what is left of an object's members */
@@ -68,7 +70,9 @@ static err_t step(struct walk *w)
     int order = next_side(f);
     const struct json_pair *from = order <= 0 ? f->from.member++ : NULL;
     const struct json_pair *to = order >= 0 ? f->to.member++ : NULL;
-    json_pointer_add(&w->path, from != NULL ? from->name : to->name);
+    const struct json_pair *named = from != NULL ? from : to;
+    assert(named != NULL);
+    json_pointer_add(&w->path, named->name);
     TRY(w->path.err);
     struct change change = { .pointer = buf_str(&w->path) };
     change.from = from != NULL ? from->value : NULL;

@@ -11,9 +11,10 @@
 enum {
     PAGE = 500,
     SCRATCH_MAX = 16 * 1024 * 1024,
-    NOTHING = UINT32_MAX,    /* the result of a pair: the configuration stays as it is */
-    BEYOND = UINT32_MAX - 1, /* it changes, but how is not shown any more */
 };
+/* Results of a pair that are no place in the list. */
+#define NOTHING UINT32_MAX       /* the configuration stays as it is */
+#define BEYOND  (UINT32_MAX - 1) /* it changes, but how is not shown any more */
 
 struct pair { /* of plans, as it is and as it would be */
     digest_t now;

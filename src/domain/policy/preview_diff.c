@@ -73,7 +73,7 @@ static err_t diff_values(struct diffing *d, const struct json *from, const struc
 err_t preview_diff(struct act *act, const struct config_plan *now, const struct config_plan *then,
                    struct preview_result *ret)
 {
-    CLEANUP(arena_freep) struct arena *kept = arena_new(2 * SIDE_ARENA_MAX);
+    CLEANUP(arena_freep) struct arena *kept = arena_new((size_t)2 * SIDE_ARENA_MAX);
     CLEANUP(resolve_finip) struct resolve from = { 0 };
     CLEANUP(resolve_finip) struct resolve to = { 0 };
     CLEANUP(json_freep) struct json *no_from = NULL;

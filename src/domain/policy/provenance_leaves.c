@@ -56,6 +56,7 @@ static err_t reading_open(struct reading *r)
     for (size_t i = 0; i < p->n; i++)
         r->sorted[i] = &p->words[i];
     if (p->n > 0)
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
         qsort(r->sorted, p->n, sizeof *r->sorted, by_pointer);
     buf_init(&r->path, PATH_MAX_BYTES);
     return E_OK;
@@ -232,6 +233,7 @@ static err_t related(struct reading *r, str_t pointer, struct said_list *ret)
             list[n++] = r->sorted[first[i] + k];
     }
     if (n > 0)
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
         qsort(list, n, sizeof *list, by_order);
     *ret = (struct said_list){ list, n };
     return E_OK;

@@ -169,7 +169,7 @@ static bool is_object(const struct json *v)
 
 static err_t pair_below(struct comparison *c, struct pair p, str_t name)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     if (p.from == NULL || p.to == NULL || c->n == SCHEMA_NODES_MAX)
         return E_OK;
     buf_init(&b, p.pointer.n + 2 * name.n + 1);

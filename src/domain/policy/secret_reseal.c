@@ -60,7 +60,9 @@ static err_t reseal_row(struct act *act, const struct data_key *newest,
     str_t value = STR_NONE;
     TRY(secret_open(act, row, &value));
     err_t e = secret_seal_with(act, newest, row->id, value, &s);
-    explicit_bzero((char *)(uintptr_t)value.p, value.n); /* ours: it was opened into the arena */
+    if (value.n > 0)
+        explicit_bzero((char *)(uintptr_t)value.p,
+                       value.n); /* ours: it was opened into the arena */
     TRY(e);
     return sql_secret_reseal(
         act->db, &(struct sql_secret_reseal){

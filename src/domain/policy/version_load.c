@@ -75,6 +75,7 @@ err_t version_load(struct act *act, struct arena *a, const struct config_plan *p
     v.content_n = row.content.n;
     TRY(locked_paths(act, a, v.locks, &v.words));
     *ret = v;
-    v = (struct loaded_version){ 0 };
+    v.content = NULL; /* they have an owner now */
+    v.locks = NULL;
     return E_OK;
 }

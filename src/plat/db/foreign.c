@@ -38,7 +38,7 @@ static err_t foreign_refuse(struct foreign *f, int rc, struct diag *why)
 static err_t foreign_has_no(const char *path, const char *end, struct diag *why)
 {
     struct stat st;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, FOREIGN_TEXT_MAX);
     buf_addf(&b, "%s%s", path, end);
     buf_add_byte(&b, '\0');
@@ -118,7 +118,7 @@ static err_t foreign_open_sqlite(struct foreign *f, const char *uri, struct diag
 
 err_t foreign_open(const char *path, struct diag *why, struct foreign **ret)
 {
-    CLEANUP(buf_fini) struct buf uri;
+    CLEANUP(buf_fini) struct buf uri = { 0 };
     buf_init(&uri, FOREIGN_TEXT_MAX);
     TRY(foreign_file(path, why));
     TRY(foreign_uri(path, &uri));
@@ -202,7 +202,7 @@ static void name_add(struct buf *b, str_t name)
 err_t foreign_select(struct foreign *f, const char *table, const str_t *columns, size_t n,
                      struct diag *why)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, FOREIGN_TEXT_MAX);
     BUF_ADD(&b, "SELECT ");
     for (size_t i = 0; i < n; i++) {

@@ -48,7 +48,7 @@ static err_t refuse(struct diag *why, str_t pointer, const char *what)
 
 static err_t pointer_below(struct arena *a, str_t pointer, str_t name, str_t *ret)
 {
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, pointer.n + 2 * name.n + 1);
     buf_add(&b, pointer);
     json_pointer_add(&b, name);

@@ -55,7 +55,7 @@ export async function makeRollout(admin, policy, { rings = [{ percent: 100 }], g
         policy_id: policy.id,
         to: policy.to,
         rings,
-        gate: { min_executed: 1, max_failed_percent: 0, timeout_s: 60, away_after_s: 60, ...gate },
+        gate: { min_executed: 1, max_failed_percent: 0, timeout_s: 60 * PATIENCE, away_after_s: 60 * PATIENCE, ...gate },
         ...more,
     };
     return (await admin.post('/rollouts', body)).want(201);

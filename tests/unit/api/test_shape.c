@@ -123,7 +123,7 @@ static void what_is_decoded_encodes_the_same(void **state)
 {
     (void)state;
     CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     void *to = NULL;
     const char *text = "{\"name\":\"a\",\"note\":null,\"size\":5,\"weight\":null,\"on\":true,"
                        "\"share\":12.5,\"at\":\"2026-01-31T12:00:00.000Z\","

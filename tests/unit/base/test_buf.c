@@ -6,7 +6,7 @@
 static void grows_and_keeps(void **state)
 {
     (void)state;
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, KIB(64));
     assert_true(str_eq(buf_str(&b), STR("")));
     for (int i = 0; i < 3000; i++)
@@ -39,9 +39,9 @@ static void the_cap_is_exact_and_sticks(void **state)
     static char text[100001];
     memset(text, 'x', sizeof text - 1);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        CLEANUP(buf_fini) struct buf whole;
-        CLEANUP(buf_fini) struct buf bytes;
-        CLEANUP(buf_fini) struct buf printed;
+        CLEANUP(buf_fini) struct buf whole = { 0 };
+        CLEANUP(buf_fini) struct buf bytes = { 0 };
+        CLEANUP(buf_fini) struct buf printed = { 0 };
         buf_init(&whole, cases[i].max);
         buf_init(&bytes, cases[i].max);
         buf_init(&printed, cases[i].max);
@@ -55,7 +55,7 @@ static void the_cap_is_exact_and_sticks(void **state)
         if (cases[i].want == E_OK)
             check(str_eq(buf_str(&whole), buf_str(&printed)), cases[i].name);
     }
-    CLEANUP(buf_fini) struct buf b;
+    CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, 4);
     BUF_ADD(&b, "abc");
     BUF_ADD(&b, "de");
@@ -71,8 +71,8 @@ static void the_cap_is_exact_and_sticks(void **state)
 static void a_secret_one_grows_the_same(void **state)
 {
     (void)state;
-    CLEANUP(buf_fini) struct buf plain;
-    CLEANUP(buf_fini) struct buf secret;
+    CLEANUP(buf_fini) struct buf plain = { 0 };
+    CLEANUP(buf_fini) struct buf secret = { 0 };
     buf_init(&plain, KIB(8));
     buf_init(&secret, KIB(8));
     secret.secret = true;
@@ -92,7 +92,7 @@ static void each_failing_step(void **state)
 {
     (void)state;
     for (long n = 0;; n++) {
-        CLEANUP(buf_fini) struct buf b;
+        CLEANUP(buf_fini) struct buf b = { 0 };
         buf_init(&b, KIB(4));
         fault_arm(n);
         for (int i = 0; i < 2000; i++)

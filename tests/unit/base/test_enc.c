@@ -50,7 +50,7 @@ static void base64url_there_and_back(void **state)
     CLEANUP(arena_freep) struct arena *a = arena_new(MIB(1));
     for (size_t n = 0; n < 70; n++) {
         uint8_t bytes[70];
-        CLEANUP(buf_fini) struct buf b;
+        CLEANUP(buf_fini) struct buf b = { 0 };
         str_t text = STR_NONE;
         str_t back = STR_NONE;
         buf_init(&b, 200);

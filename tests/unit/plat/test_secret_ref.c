@@ -44,8 +44,8 @@ static void test_names_are_found_in_canonical_bytes(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         CLEANUP(json_freep) struct json *v = NULL;
-        CLEANUP(buf_fini) struct buf canonical;
-        CLEANUP(buf_fini) struct buf names;
+        CLEANUP(buf_fini) struct buf canonical = { 0 };
+        CLEANUP(buf_fini) struct buf names = { 0 };
         buf_init(&canonical, KIB(4));
         buf_init(&names, KIB(4));
         assert_int_equal(json_parse(str_from_cz(cases[i].json), NULL, &v), E_OK);
