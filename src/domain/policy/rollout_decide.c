@@ -73,7 +73,7 @@ err_t rollout_decide(struct act *act, struct audit *audit, struct rollout *ro,
 {
     const struct row_rollout was = ro->r;
     struct rollout now;
-    int64_t n;
+    int64_t n = 0;
     TRY(move(act, ro, d, &n));
     TRY(sql_rollout_event_add(
         act->db, &(struct sql_rollout_event_add){ .rollout = was.id,
