@@ -8,6 +8,8 @@
 #include "domain/policy/assignment.h"
 #include "domain/policy/explain.h"
 
+#include <assert.h>
+
 /* An answer that is larger is of no use to anybody: ?pointer= names a part. */
 enum {
     EXPLAIN_LEAVES_MAX = 10000,
@@ -95,6 +97,7 @@ static err_t words_view(struct view *v, const struct said_list *list, struct row
 {
     struct explain_word_out *out = NULL;
     TRY(words_room(v, list->n, &out));
+    assert(out != NULL);
     for (size_t i = 0; i < list->n; i++)
         TRY(word_view(v, list->v[i], &out[i]));
     *ret = (struct rows){ out, list->n };
@@ -149,6 +152,7 @@ static err_t refused_view(struct view *v, struct rows *ret)
     for (size_t i = 0; i < p->n; i++)
         n += p->words[i].how == MERGE_REFUSED;
     TRY(words_room(v, n, &out));
+    assert(out != NULL);
     n = 0;
     for (size_t i = 0; i < p->n; i++) {
         if (p->words[i].how == MERGE_REFUSED)
