@@ -22,16 +22,20 @@ export class Member {
         return this.got.at(-1);
     }
 
-    /** One round: ask, and acknowledge what is new. */
+    /** One round: ask, and acknowledge what is new; a word that got no answer is said again, as an agent does. */
     async round() {
         const nobody = this.#nobody();
         const answer = await poll(nobody, this.token, { etag: this.etag });
-        if (answer.status === 304) return;
-        const { config, version } = answer.want(200);
-        this.got.push(config);
-        this.etag = answer.headers.etag;
-        const word = this.says(config);
-        if (word) (await nobody.as(this.token).post('/iassistants/config/ack', { etag: this.etag, version, ...word })).want(204);
+        if (answer.status !== 304) {
+            const { config, version } = answer.want(200);
+            this.got.push(config);
+            this.etag = answer.headers.etag;
+            const word = this.says(config);
+            this.owed = word && { etag: this.etag, version, ...word };
+        }
+        if (!this.owed) return;
+        (await nobody.as(this.token).post('/iassistants/config/ack', this.owed)).want(204);
+        this.owed = null;
     }
 }
 
