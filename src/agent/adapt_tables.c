@@ -4,8 +4,10 @@
 /* Each table is read three times: its rows, what holds while it is off, what stays meanwhile. */
 /* clang-format off */
 #define ROWS_TAKE(to, type, words, text) { ADAPT_TAKE, SUBTREE to, to, ADAPT_##type, words, "", "", text },
-#define ROWS_SET(from, type, words, when, to, put, text) { ADAPT_SET, from, to, ADAPT_##type, words, when, put, text },
-#define ROWS_ADD(from, type, words, when, to, put, text) { ADAPT_ADD, from, to, ADAPT_##type, words, when, put, text },
+#define ROWS_SET(from, type, words, when, to, put, text) \
+    { ADAPT_SET, from, to, ADAPT_##type, words, when, put, text },
+#define ROWS_ADD(from, type, words, when, to, put, text) \
+    { ADAPT_ADD, from, to, ADAPT_##type, words, when, put, text },
 #define NO_TAKE(to, type, words, text)
 #define NO_SET(from, type, words, when, to, put, text)
 #define NO_OFF(to, put, text)
@@ -76,13 +78,16 @@ static const char *const vscode_kept[] = {
 #define TABLES(name) name##_rows, ARRAY_LEN(name##_rows), name##_off, ARRAY_LEN(name##_off)
 static const struct adapt_product products[] = {
     { "claude-code", "Claude Code", "code.claude.com/docs", ADAPT_JSON, "/assistants/claude-code",
-      "/etc/claude-code/managed-settings.json", "/Library/Application Support/ClaudeCode/managed-settings.json",
+      "/etc/claude-code/managed-settings.json",
+      "/Library/Application Support/ClaudeCode/managed-settings.json",
       "C:\\Program Files\\ClaudeCode\\managed-settings.json", TABLES(claude), NULL, 0 },
     { "vscode", "Visual Studio Code and GitHub Copilot", "code.visualstudio.com/docs/enterprise/policies",
-      ADAPT_FLAT, "/assistants/vscode", "/etc/vscode/policy.json", "a configuration profile", "a group policy",
+      ADAPT_FLAT, "/assistants/vscode", "/etc/vscode/policy.json",
+      "a configuration profile", "a group policy",
       TABLES(vscode), vscode_kept, ARRAY_LEN(vscode_kept) },
-    { "codex", "Codex, what users cannot override", "developers.openai.com/codex", ADAPT_TOML, "/assistants/codex",
-      "/etc/codex/requirements.toml", "/etc/codex/requirements.toml", "%ProgramData%\\OpenAI\\Codex\\requirements.toml",
+    { "codex", "Codex, what users cannot override", "developers.openai.com/codex", ADAPT_TOML,
+      "/assistants/codex", "/etc/codex/requirements.toml", "/etc/codex/requirements.toml",
+      "%ProgramData%\\OpenAI\\Codex\\requirements.toml",
       TABLES(codex), NULL, 0 },
     { "codex-defaults", "Codex, what it begins with", "developers.openai.com/codex", ADAPT_TOML,
       "/assistants/codex-defaults", "/etc/codex/managed_config.toml", "/etc/codex/managed_config.toml",

@@ -3,10 +3,10 @@
  * them. */
 #include "agent/adapt.h"
 #include "agent/adapt_map.h"
-#include "agent/agent_options.h"
+#include "agent/agent_words.h"
 #include "plat/json/out.h"
 
-#include <getopt.h>
+#include <assert.h>
 
 static const char usage[] = "usage: seneschal agent adapters [-o table|json|markdown]\n";
 enum { PRINT_MAX = 256 * 1024 };
@@ -139,51 +139,29 @@ static void print_json(const struct adapt_product *p, struct buf *b)
     json_out_close(&o, '}');
 }
 
+static const char *const output_names[] = { "table", "json", "markdown", NULL };
+
 static const struct output {
-    const char *name;
     void (*print)(const struct adapt_product *p, struct buf *b);
     const char *begin;
     const char *between;
     const char *end;
 } outputs[] = {
-    { "table", print_table, "", "", "" },
-    { "json", print_json, "[", ",\n", "]\n" },
-    { "markdown", print_markdown, "", "", "" },
+    { print_table, "", "", "" },
+    { print_json, "[", ",\n", "]\n" },
+    { print_markdown, "", "", "" },
 };
-
-static const struct output *read_words(int argc, char **argv)
-{
-    static const struct option longs[] = { { "output", required_argument, NULL, 'o' },
-                                           { NULL, 0, NULL, 0 } };
-    const struct output *ret = &outputs[0];
-    int found;
-    optind = 1;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
-    while ((found = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
-        ret = NULL;
-        for (size_t i = 0; found == 'o' && i < ARRAY_LEN(outputs); i++) {
-            if (strcmp(optarg, outputs[i].name) == 0)
-                ret = &outputs[i];
-        }
-        if (ret == NULL)
-            return NULL;
-    }
-    return optind == argc ? ret : NULL;
-}
+static_assert(ARRAY_LEN(output_names) == ARRAY_LEN(outputs) + 1, "a name for each");
 
 int adapters_main(int argc, char **argv)
 {
+    struct agent_words w = { .usage = usage, .outputs = output_names };
+    enum agent_exit over;
     size_t n = 0;
     struct buf b;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        (void)fputs(usage, stdout);
-        return AGENT_EXIT_OK;
-    }
-    const struct output *output = read_words(argc, argv);
-    if (output == NULL) {
-        (void)fputs(usage, stderr);
-        return AGENT_EXIT_USAGE;
-    }
+    if (!agent_words_read(&w, argc, argv, &over))
+        return (int)over;
+    const struct output *output = &outputs[w.output];
     const struct adapt_product *products = adapt_products(&n);
     buf_init(&b, PRINT_MAX);
     for (size_t i = 0; i < n; i++) {

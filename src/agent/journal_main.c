@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `seneschal agent journal`: the record for people, as a table, and for programs. */
-#include "agent/agent_options.h"
+#include "agent/agent_words.h"
 #include "agent/journal.h"
 #include "base/buf.h"
 #include "plat/json/json.h"
 
-#include <getopt.h>
-
 enum journal_output { JOURNAL_TABLE, JOURNAL_JSON, JOURNAL_NDJSON, JOURNAL_OUTPUTS };
 enum { CELL_MAX = 4096 };
 
-static const char *const output_names[JOURNAL_OUTPUTS] = { "table", "json", "ndjson" };
+static const char *const output_names[JOURNAL_OUTPUTS + 1] = { "table", "json", "ndjson", NULL };
 
 static const char usage[] = "usage: seneschal agent journal --state DIR [-o table|json|ndjson]\n";
 
@@ -98,46 +96,16 @@ static err_t print_line(void *arg, str_t text)
     return E_OK;
 }
 
-static bool read_words(int argc, char **argv, const char **ret_dir, enum journal_output *ret)
-{
-    static const struct option longs[] = {
-        { "state", required_argument, NULL, 's' },
-        { "output", required_argument, NULL, 'o' },
-        { NULL, 0, NULL, 0 },
-    };
-    int found;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
-    *ret_dir = getenv("SENESCHAL_AGENT_STATE");
-    optind = 1;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
-    while ((found = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
-        size_t i = 0;
-        while (found == 'o' && i < JOURNAL_OUTPUTS && strcmp(optarg, output_names[i]) != 0)
-            i++;
-        if (found == '?' || i == JOURNAL_OUTPUTS)
-            return false;
-        if (found == 'o')
-            *ret = (enum journal_output)i;
-        else
-            *ret_dir = optarg;
-    }
-    return optind == argc && *ret_dir != NULL && (*ret_dir)[0] != '\0';
-}
-
 int journal_main(int argc, char **argv)
 {
+    struct agent_words w = { .usage = usage, .outputs = output_names, .has_state = true };
     struct printing p = { .output = JOURNAL_TABLE };
     struct diag why = { 0 };
-    const char *dir = NULL;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        (void)fputs(usage, stdout);
-        return AGENT_EXIT_OK;
-    }
-    if (!read_words(argc, argv, &dir, &p.output)) {
-        (void)fputs(usage, stderr);
-        return AGENT_EXIT_USAGE;
-    }
-    err_t e = journal_read(dir, print_line, &p, &why);
+    enum agent_exit over;
+    if (!agent_words_read(&w, argc, argv, &over))
+        return (int)over;
+    p.output = (enum journal_output)w.output;
+    err_t e = journal_read(w.dir, print_line, &p, &why);
     if (e != E_OK) {
         (void)fprintf(stderr, "seneschal agent: %s\n",
                       why.text[0] != '\0' ? why.text : err_info(e)->text);

@@ -2,14 +2,12 @@
 /* `seneschal agent status`: what the state says, whether or not the agent runs. Never a secret. */
 #include "agent/agent_main.h"
 
-#include "agent/agent_options.h"
+#include "agent/agent_words.h"
 #include "agent/store.h"
 #include "agent/verify.h"
 #include "plat/crypto/crypto.h"
 #include "plat/json/json.h"
 #include "plat/json/out.h"
-
-#include <getopt.h>
 
 enum { STATUS_MAX = 16 * 1024, STATUS_NAME = 14 };
 
@@ -94,44 +92,15 @@ static err_t status_print(const char *dir, bool as_json, struct diag *why)
     return E_OK;
 }
 
-static bool status_words(int argc, char **argv, const char **ret_dir, bool *ret_json)
-{
-    static const struct option longs[] = {
-        { "state", required_argument, NULL, 's' },
-        { "output", required_argument, NULL, 'o' },
-        { NULL, 0, NULL, 0 },
-    };
-    int found;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
-    *ret_dir = getenv("SENESCHAL_AGENT_STATE");
-    optind = 1;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the program has one thread */
-    while ((found = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
-        bool json = found == 'o' && strcmp(optarg, "json") == 0;
-        if (found == '?' || (found == 'o' && !json && strcmp(optarg, "table") != 0))
-            return false;
-        if (found == 'o')
-            *ret_json = json;
-        else
-            *ret_dir = optarg;
-    }
-    return optind == argc && *ret_dir != NULL && (*ret_dir)[0] != '\0';
-}
-
 int status_main(int argc, char **argv)
 {
+    static const char *const outputs[] = { "table", "json", NULL };
+    struct agent_words w = { .usage = usage, .outputs = outputs, .has_state = true };
     struct diag why = { 0 };
-    const char *dir = NULL;
-    bool as_json = false;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        (void)fputs(usage, stdout);
-        return AGENT_EXIT_OK;
-    }
-    if (!status_words(argc, argv, &dir, &as_json)) {
-        (void)fputs(usage, stderr);
-        return AGENT_EXIT_USAGE;
-    }
-    err_t e = status_print(dir, as_json, &why);
+    enum agent_exit over;
+    if (!agent_words_read(&w, argc, argv, &over))
+        return (int)over;
+    err_t e = status_print(w.dir, w.output == 1, &why);
     if (e == E_OK)
         return fflush(stdout) == 0 ? AGENT_EXIT_OK : AGENT_EXIT_FAILED;
     (void)fprintf(stderr, "seneschal agent: %s\n",

@@ -6,12 +6,14 @@
 enum { PAGE_MAX = 500, REASON_MAX = 512, NAME_MAX_BYTES = 128, LABEL_MAX = 64 + 1 + 256 };
 
 /* clang-format off */
-static const char *const states[] = { "draft", "running", "paused", "completed", "aborted", "rolled_back", NULL };
+static const char *const states[] = { "draft", "running", "paused", "completed", "aborted", "rolled_back",
+    NULL };
 static const char *const member_states[] = { "pending", "away", "applied", "failed", "timed_out", "lost",
     "unchanged", "gone", NULL };
 
 static const struct field ring_in_fields[] = {
-    FIELD(struct rollout_ring_body, name,        OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct rollout_ring_body, name,        OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true),
     FIELD(struct rollout_ring_body, group,       OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
           .doc = "id or name: its devices, and those of its people"),
     FIELD(struct rollout_ring_body, label,       OPT, .min = 2, .max = LABEL_MAX, .text = TEXT_LINE,
@@ -35,7 +37,8 @@ static const struct field gate_fields[] = {
     FIELD(struct rollout_gate_body, timeout_s,          OPT, .min = 1, .max = ROLLOUT_TIME_MAX_S,
           .doc = "a device that is there and has not answered by then has failed; 3600 when absent"),
     FIELD(struct rollout_gate_body, lost_after_s,       OPT, .min = 0, .max = ROLLOUT_TIME_MAX_S,
-          .doc = "a device that has applied and is not seen for so long has failed; 0: never; 900 when absent"),
+          .doc = "a device that has applied and is not seen for so long has failed; 0: never; 900 when "
+                 "absent"),
     FIELD(struct rollout_gate_body, away_after_s,       OPT, .min = 1, .max = ROLLOUT_TIME_MAX_S,
           .doc = "a device that is not seen for so long is away: nobody waits for it; 300 when absent"),
 };
@@ -108,7 +111,8 @@ static const struct field devices_query_fields[] = {
 static const struct field progress_fields[] = {
     PROGRESS(struct rollout_progress_out, ),
 };
-static const struct shape progress_shape = SHAPE(struct rollout_progress_out, "RolloutProgress", progress_fields);
+static const struct shape progress_shape =
+    SHAPE(struct rollout_progress_out, "RolloutProgress", progress_fields);
 
 static const struct field ring_out_fields[] = {
     FIELD(struct rollout_ring_out, n),
@@ -120,7 +124,8 @@ static const struct field ring_out_fields[] = {
     FIELD(struct rollout_ring_out, soak_s),
     FIELD(struct rollout_ring_out, approval),
     FIELD(struct rollout_ring_out, pause),
-    FIELD(struct rollout_ring_out, state,       .doc = "waiting, running, met (its devices have answered), over"),
+    FIELD(struct rollout_ring_out, state,
+          .doc = "waiting, running, met (its devices have answered), over"),
     PROGRESS(struct rollout_ring_out, progress.),
     FIELD(struct rollout_ring_out, started_at),
     FIELD(struct rollout_ring_out, met_at,      .doc = "soaking runs from here"),
@@ -135,7 +140,8 @@ static const struct field rollout_out_fields[] = {
     FIELD(struct rollout_out, policy_name,   .doc = "null: the policy was deleted"),
     FIELD(struct rollout_out, from,          .doc = "the newest version at the start"),
     FIELD(struct rollout_out, to),
-    FIELD(struct rollout_out, state,         .doc = "draft, running, paused, completed, aborted or rolled_back"),
+    FIELD(struct rollout_out, state,
+          .doc = "draft, running, paused, completed, aborted or rolled_back"),
     FIELD(struct rollout_out, ring,          .doc = "the current one, from 1; 0: not started"),
     FIELD(struct rollout_out, reason,        .doc = "of the present state"),
     FIELD(struct rollout_out, next,          .doc = "what will happen next"),

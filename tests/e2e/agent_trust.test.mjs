@@ -35,18 +35,21 @@ async function house({ env } = {}) {
         const now = await state().catch(() => undefined);
         return now && probe(now) && now;
     }, WAIT);
+    /** The event of this refusal. */
+    const recorded = async (word) => {
+        const event = await eventually(`recorded: ${word}`, async () =>
+            (await audit(admin, 'action=config.rejected')).find((e) => e.target.id === id && e.reason === word), WAIT);
+        assert.equal(event.details.reason, word);
+        return event;
+    };
     /** Refused with this word: the agent says so, goes on with what it had, and the server has recorded it. */
     const refused = async (word, model = 'one') => {
         const now = await until(`refused: ${word}`, (s) => s.refused === word);
         assert.equal(agent.config.config.model, model);
         await agent.waitFor(new RegExp(`"agent-rejected".*"${word}"`), { from: 'stderr' });
-        const event = await eventually(`recorded: ${word}`, async () =>
-            (await audit(admin, 'action=config.rejected')).find((e) => e.target.id === id && e.reason === word), WAIT);
-        assert.equal(event.severity ?? 'WARNING', 'WARNING');
-        assert.equal(event.details.reason, word);
-        return { now, event };
+        return { now, event: await recorded(word) };
     };
-    return { server, admin, policy, proxy, agent, id, state, until, refused, publish: (model) => publishVersion(admin, policy.id, { model }) };
+    return { server, admin, policy, proxy, agent, id, state, until, recorded, refused, publish: (model) => publishVersion(admin, policy.id, { model }) };
 }
 
 const forge = (change) => (answer, line) => (FETCH.test(line) && answer.status === 200 ? change(answer) : undefined);
@@ -146,7 +149,7 @@ test('an older configuration, played again after a newer one', async () => {
 test('answers played again when their lease is over; the clock set back', { skip: noClock }, async () => {
     const shift = path.join(tempDir('clock'), 'seconds');
     writeFileSync(shift, '0');
-    const { proxy, agent, publish, refused, until } = await house({ env: { LD_PRELOAD: CLOCK, CLOCK_SHIFT_FILE: shift } });
+    const { proxy, agent, publish, recorded, refused, until } = await house({ env: { LD_PRELOAD: CLOCK, CLOCK_SHIFT_FILE: shift } });
     const first = (await until('ACTIVE', (s) => s.state === 'ACTIVE')).lease_until;
     await agent.stop();
     writeFileSync(shift, '-7200');
@@ -167,6 +170,7 @@ test('answers played again when their lease is over; the clock set back', { skip
     proxy.lie = (answer, line) => (FETCH.test(line) ? old : undefined);
     agent.start();
     await until('refused', (s) => s.refused === 'lease-expired');
+    await recorded('lease-expired');
     const off = await until('off', (s) => s.state === 'DISABLED');
     assert.equal(off.reason, 'grace-over');
     assert.equal(agent.config.enabled, false);
