@@ -189,6 +189,8 @@ test('kill -9 at any moment leaves whole files, and no change of its own is take
         h.agent.start();
         await f.holds(`version ${n}`, 'claude-code', (t) => JSON.parse(t).model === `m${n}`);
         await f.holds(`version ${n}`, 'codex', (t) => t.includes(`"m${n}"`));
+        /* The last of the files: before it, a start writes what was in force once more. */
+        await eventually(`version ${n} in force`, () => h.agent.config?.config.assistants['claude-code'].model === `m${n}`);
     }
     await h.agent.stop();
     const { stdout } = await agentCommand(['journal', '--state', h.agent.state, '-o', 'json']);

@@ -3,6 +3,7 @@
 #ifndef TESTS_DOMAIN_ROLLOUT_WORLD_H
 #define TESTS_DOMAIN_ROLLOUT_WORLD_H
 
+#include "base/rng.h"
 #include "domain/fleet/device_state.h"
 #include "domain/policy/ack.h"
 #include "domain/policy/rollout.h"
@@ -87,6 +88,7 @@ static inline void rworld_open(struct rworld *r, size_t devices)
 {
     memset(r, 0, sizeof *r);
     clock_freeze(noon, (dur_t){ 0 });
+    rng_seed_for_test(1); /* who is in a ring follows from the ids: the same in each run */
     world_open(&r->w);
     r->step = arena_new(MIB(64));
     assert_non_null(r->step);
@@ -109,6 +111,7 @@ static inline void rworld_close(struct rworld *r)
 {
     fault_disarm();
     clock_release();
+    rng_seed_for_test(0);
     audit_free(r->audit);
     world_close(&r->w);
     arena_free(r->step);
