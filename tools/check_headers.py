@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARIES = ["libuv", "openssl", "sqlite3", "libsodium", "jansson", "libfyaml", "libcurl", "libsystemd"]
+LIBRARIES = ["libuv", "openssl", "sqlite3", "libsodium", "jansson", "libfyaml", "libcurl", "libsystemd",
+             "libqrencode", "liboath", "libfido2"]
 COMPILE = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wvla", "-Walloca",
            "-Werror", "-Isrc", "-c", "-o", "/dev/null", "-x", "c", "-"]
 # Each with a call that would compile if it were not banned.
