@@ -236,6 +236,8 @@ static const struct option names[] = {
     { "rate", required_argument, NULL, 'R' },
     { "good-ms", required_argument, NULL, 'g' },
     { "prefer", required_argument, NULL, 'f' },
+    { "body", required_argument, NULL, 'B' },
+    { "type", required_argument, NULL, 'T' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -247,7 +249,7 @@ static int number_option(const char *text, uint64_t *ret)
 static int mode_option(const char *text, enum plan_mode *ret)
 {
     static const char *const modes[] = {
-        [PLAN_GET] = "get", [PLAN_VERIFY] = "verify", [PLAN_ENROL] = "enrol"
+        [PLAN_GET] = "get", [PLAN_VERIFY] = "verify", [PLAN_ENROL] = "enrol", [PLAN_POST] = "post"
     };
     for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
         if (strcmp(text, modes[i]) != 0)
@@ -277,6 +279,12 @@ static int option_take(struct options *o, int c)
         return 1;
     case 'f':
         o->plan.prefer = optarg;
+        return 1;
+    case 'B':
+        o->plan.body = optarg;
+        return 1;
+    case 'T':
+        o->plan.type = optarg;
         return 1;
     case 'r':
         o->plan.run = optarg;
@@ -310,7 +318,12 @@ static int option_take(struct options *o, int c)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .plan = { .host = "127.0.0.1", .path = "/", .run = "0", .devices = 1 },
+    struct options o = { .plan = { .host = "127.0.0.1",
+                                   .path = "/",
+                                   .run = "0",
+                                   .devices = 1,
+                                   .body = "",
+                                   .type = "application/json" },
                          .connections = 64,
                          .threads = 2,
                          .seconds_ms = 3000,

@@ -12,6 +12,7 @@ enum plan_mode {
     PLAN_GET,    /* GET path, a device's token each time another, If-None-Match as given */
     PLAN_VERIFY, /* POST path {"token":...}, the bearer fixed, each time another device's token */
     PLAN_ENROL,  /* POST path {"machine_id":...}, the bearer fixed, each machine once */
+    PLAN_POST,   /* POST path with a body and type that never change */
 };
 
 struct plan_in {
@@ -21,6 +22,8 @@ struct plan_in {
     const char *bearer; /* NULL: none, or the device's */
     const char *etag;   /* NULL: no If-None-Match */
     const char *prefer; /* NULL: no Prefer */
+    const char *body;   /* of PLAN_POST */
+    const char *type;   /* its Content-Type */
     const char *run;    /* makes machine names of this run unique */
     uint64_t devices;   /* how many tokens take turns */
 };
