@@ -33,7 +33,7 @@ static void check_parts(const struct jws *j, str_t text)
     buf_add_byte(&b, '.');
     buf_add(&b, j->payload);
     buf_add_byte(&b, '.');
-    buf_add_base64url(&b, j->signature, sizeof j->signature);
+    buf_add_base64url(&b, j->signature.p, j->signature.n);
     assert(b.err == E_OK && str_eq(buf_str(&b), text));
     buf_fini(&b);
 }

@@ -41,9 +41,9 @@ void ed25519_pair(const secret_t *seed, secret_t *ret);
 /* `key`: a seed or a pair. */
 void ed25519_sign(const secret_t *key, str_t message, uint8_t ret[static ED25519_SIG]);
 
-/* A public key that a device proves itself with. */
-enum pubkey_kind { PUBKEY_NONE, PUBKEY_ED25519, PUBKEY_P256 };
-enum { PUBKEY_SPKI_MAX = 96 };
+/* A public key that somebody proves himself with; RSA of 2048 to 4096 bits never is a device's. */
+enum pubkey_kind { PUBKEY_NONE, PUBKEY_ED25519, PUBKEY_P256, PUBKEY_RSA };
+enum { RSA_BYTES_MIN = 256, RSA_BYTES_MAX = 512, PUBKEY_SPKI_MAX = 552 };
 struct pubkey {
     enum pubkey_kind kind;
     uint8_t spki[PUBKEY_SPKI_MAX]; /* DER SubjectPublicKeyInfo (RFC 5280; RFC 8410, RFC 5480) */
@@ -52,10 +52,22 @@ struct pubkey {
 /* From the coordinates of a JWK, as raw bytes: Ed25519 x (32, y absent), P-256 x and y (32 each).
  * E_BAD_FIELD: not a point of the curve, or of small order. */
 err_t pubkey_from_raw(enum pubkey_kind kind, str_t x, str_t y, struct pubkey *ret) MUST_USE;
+/* RSA, from modulus and public exponent, big-endian without leading zeros (RFC 7518 section 6.3.1).
+ * E_BAD_FIELD: shorter than 2048 bits or longer than 4096, even, or an exponent that is even, below
+ * 65537 or over 32 bits. */
+err_t pubkey_from_rsa(str_t n, str_t e, struct pubkey *ret) MUST_USE;
+struct pubkey_rsa {
+    uint8_t n[RSA_BYTES_MAX];
+    size_t n_n;
+    uint8_t e[4];
+    size_t e_n;
+};
+err_t pubkey_rsa(const struct pubkey *k, struct pubkey_rsa *ret) MUST_USE;
+/* Of any kind, in the one spelling that this server writes. E_BAD_FIELD. */
 err_t pubkey_from_spki(str_t der, struct pubkey *ret) MUST_USE;
 digest_t pubkey_hash(const struct pubkey *k); /* SHA-256 of the SPKI */
-/* 64 bytes: Ed25519 (RFC 8032), or P-256 with SHA-256 as r||s (RFC 7518 section 3.4). E_FORBIDDEN:
- * does not verify. */
+/* 64 bytes: Ed25519 (RFC 8032), or P-256 with SHA-256 as r||s (RFC 7518 section 3.4); RSASSA-PKCS1
+ * with SHA-256, as long as the modulus (section 3.3). E_FORBIDDEN: does not verify. */
 err_t pubkey_verify(const struct pubkey *k, str_t message, str_t signature) MUST_USE;
 
 /* Tokens: prefix ("sen_d_"), 43 base62 characters of 256 random or derived bits, 6 of CRC-32 over

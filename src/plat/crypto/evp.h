@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include "base/str.h" /* after OpenSSL: it has a parameter `rand`, which base/attr.h poisons */
+
 struct crypto_algorithms {
     EVP_MD *sha256;
     EVP_CIPHER *aes_256_gcm;
@@ -29,6 +31,14 @@ static inline void evp_pkey_ctx_freep(EVP_PKEY_CTX **c)
 {
     EVP_PKEY_CTX_free(*c);
 }
+struct pubkey;
+
+/* pubkey_rsa.c. E_FORBIDDEN: does not verify. */
+err_t rsa_verify(const struct pubkey *k, str_t message, str_t signature) MUST_USE;
+/* The one spelling of an RSA key, of whatever EVP holds. E_BAD_FIELD: no key that is taken. */
+err_t rsa_from_evp(EVP_PKEY *key, struct pubkey *ret) MUST_USE;
+err_t rsa_from_spki(str_t der, struct pubkey *ret) MUST_USE;
+
 static inline void evp_pkey_freep(EVP_PKEY **k)
 {
     EVP_PKEY_free(*k);

@@ -24,7 +24,7 @@ enum {
     ED25519_SPKI = sizeof ed25519_head + ED25519_PUBLIC,
     P256_SPKI = sizeof p256_head + (size_t)2 * P256_COORDINATE
 };
-static_assert((int)P256_SPKI <= (int)PUBKEY_SPKI_MAX, "both kinds fit");
+static_assert((int)P256_SPKI <= (int)PUBKEY_SPKI_MAX, "an RSA key is longer");
 
 static err_t pubkey_p256_open(const struct pubkey *k, EVP_PKEY **ret) MUST_USE;
 
@@ -69,6 +69,7 @@ err_t pubkey_from_raw(enum pubkey_kind kind, str_t x, str_t y, struct pubkey *re
         return y.n == 0 ? pubkey_ed25519(x, ret) : E_BAD_FIELD;
     case PUBKEY_P256:
         return pubkey_p256(x, y, ret);
+    case PUBKEY_RSA: /* pubkey_from_rsa */
     case PUBKEY_NONE:
         break;
     }
@@ -87,7 +88,7 @@ err_t pubkey_from_spki(str_t der, struct pubkey *ret)
     if (der.n == P256_SPKI && der_starts(der, p256_head, sizeof p256_head))
         return pubkey_p256(str_sub(der, sizeof p256_head, P256_COORDINATE),
                            str_sub(der, sizeof p256_head + P256_COORDINATE, P256_COORDINATE), ret);
-    return E_BAD_FIELD;
+    return rsa_from_spki(der, ret);
 }
 
 digest_t pubkey_hash(const struct pubkey *k)
@@ -170,6 +171,8 @@ err_t pubkey_verify(const struct pubkey *k, str_t message, str_t signature)
         return E_FORBIDDEN;
     case PUBKEY_P256:
         return signature.n == P256_SIG ? p256_verify(k, message, signature) : E_FORBIDDEN;
+    case PUBKEY_RSA:
+        return rsa_verify(k, message, signature);
     case PUBKEY_NONE:
         break;
     }

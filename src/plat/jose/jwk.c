@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plat/jose/jwk.h"
+
 #include "base/enc.h"
-#include "plat/json/out.h"
+#include "plat/jose/jwk_rsa.h"
 
 #include <assert.h>
 
@@ -141,7 +142,10 @@ static void jwk_put(struct json_out *o, const struct pubkey *k, str_t kid)
 void jwk_write(struct buf *b, const struct pubkey *k)
 {
     struct json_out o = json_out_to(b);
-    jwk_put(&o, k, STR_NONE);
+    if (k->kind == PUBKEY_RSA)
+        jwk_rsa_put(&o, k, STR_NONE);
+    else
+        jwk_put(&o, k, STR_NONE);
 }
 
 void jwk_set_key_write(struct json_out *o, const struct pubkey *k, str_t kid)
@@ -153,7 +157,7 @@ err_t jwk_thumbprint(struct arena *a, const struct pubkey *k, str_t *ret)
 {
     struct buf b;
     buf_init(&b, KIB(1));
-    jwk_write(&b, k);
+    jwk_write(&b, k); /* the members that RFC 7638 section 3.2 names, and no others */
     err_t e = b.err;
     digest_t d = sha256_of(buf_str(&b));
     buf_fini(&b);

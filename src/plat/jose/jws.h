@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signatures as text: JWS (RFC 7515), compact, and detached over bytes as they are (appendix F, RFC
- * 7797 b64:false), with EdDSA (RFC 8037). The key decides the algorithm: a header that names
- * another one than its key's row is refused, and `none` is no row.
+ * 7797 b64:false), with EdDSA (RFC 8037), ES256 and RS256 (RFC 7518). The key decides the
+ * algorithm: a header that names another one than its key's row is refused, and `none` is no row.
  */
 #ifndef PLAT_JOSE_JWS_H
 #define PLAT_JOSE_JWS_H
 
 #include "base/buf.h"
-#include "plat/crypto/crypto.h"
+#include "plat/crypto/sign_key.h"
 
 enum {
     JWS_KID = 43,        /* an RFC 7638 thumbprint: base64url of 32 bytes */
     JWS_HEAD_MAX = 1024, /* of the protected header, as base64url */
     JWS_NAME_MAX = 128,  /* of a kid or typ that is read */
-    JWS_SIGNATURE = 64,  /* bytes, of every algorithm here */
     JWS_TEXT_MAX = 16 * 1024
 };
 
@@ -35,6 +34,11 @@ void jws_sign_detached(struct buf *b, const struct jws_key *k, str_t bytes);
 /* HEADER.PAYLOAD.SIGNATURE; its header is {"alg":"EdDSA","kid":KID,"typ":TYP}. `typ` needs no
  * escaping. */
 void jws_sign(struct buf *b, const struct jws_key *k, str_t typ, str_t payload);
+/* The same by a key of any kind: {"alg":ALG,"kid":KID,"typ":TYP}. `kid` needs no escaping either.
+ */
+void jws_sign_with(struct buf *b, const struct sign_key *k, str_t kid, str_t typ, str_t payload);
+/* "EdDSA", "ES256" or "RS256": what a key of this kind signs with. */
+str_t jws_alg(enum pubkey_kind kind);
 
 /* What was read, and is not verified: only `kid` (to find the key) may be acted upon. */
 struct jws {
@@ -43,8 +47,8 @@ struct jws {
     str_t alg;     /* these three die with the arena; absent: not sent */
     str_t kid;
     str_t typ;
-    uint8_t signature[JWS_SIGNATURE];
-    bool detached; /* b64:false, and no payload */
+    str_t signature; /* bytes, in the arena */
+    bool detached;   /* b64:false, and no payload */
 };
 /* At most JWS_TEXT_MAX bytes of outside text. E_BAD_FIELD: not a JWS of these two forms, or it
  * marks as critical what is not known here. E_NO_MEMORY. */
@@ -54,6 +58,9 @@ err_t jws_read(struct arena *a, str_t text, struct jws *ret) MUST_USE;
  * is genuine. Who calls compares `typ` with what he wants (RFC 8725 section 3.11). */
 err_t jws_verify(struct arena *a, const struct jws *j, const struct pubkey *k,
                  str_t *ret_payload) MUST_USE;
+/* Its signature alone, of a compact one: for who has read the payload, and believes it from here
+ * on. */
+err_t jws_check(const struct jws *j, const struct pubkey *k) MUST_USE;
 err_t jws_verify_detached(const struct jws *j, const struct pubkey *k, str_t bytes) MUST_USE;
 
 #endif
