@@ -10,7 +10,7 @@
 #include "domain/policy/secret_store.h"
 #include "plat/jose/jwk.h"
 
-enum { KEYS_SHOWN_MAX = 64, SIGNATURE_MAX = 512 };
+enum { KEYS_SHOWN_MAX = 64, SIGNATURE_LINE_MAX = 512 };
 
 static err_t config_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t config_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret);
@@ -181,7 +181,7 @@ err_t clock_confirm(struct request *rq)
 err_t keys_reply_signature(struct request *rq, const struct jws_key *key, str_t bytes)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, SIGNATURE_MAX);
+    buf_init(&b, SIGNATURE_LINE_MAX);
     jws_sign_detached(&b, key, bytes);
     TRY(b.err);
     return reply_header(rq, STR("Seneschal-Signature"), buf_str(&b));
