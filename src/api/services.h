@@ -10,6 +10,7 @@
 #include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
+#include "plat/http/outbound.h"
 
 #include <stdatomic.h>
 
@@ -34,9 +35,10 @@ struct settings {
     size_t cors_origins_n;
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
-    int64_t spread_s;     /* clients that were cut off come back within this time */
-    int64_t history_days; /* for which `explain ?at=` is answered */
-    bool any_ip_host;     /* wildcard bind without public_url */
+    int64_t spread_s;               /* clients that were cut off come back within this time */
+    int64_t history_days;           /* for which `explain ?at=` is answered */
+    bool any_ip_host;               /* wildcard bind without public_url */
+    struct outbound_rules outbound; /* whom it may call */
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how

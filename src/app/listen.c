@@ -13,7 +13,7 @@ str_t listen_host(str_t address)
     return colon == 0 ? address : str_sub(address, 0, colon - 1);
 }
 
-static bool is_loopback(str_t host)
+bool listen_is_loopback(str_t host)
 {
     return str_eq(host, STR("localhost")) || str_eq(host, STR("[::1]")) ||
            str_starts(host, STR("127."));
@@ -29,7 +29,7 @@ err_t listen_check(const struct config *c, str_t address, bool tls, struct diag 
     str_t host = listen_host(address);
     if (host.n == address.n)
         return FAIL(why, E_USAGE, "listen: want HOST:PORT, got '%.*s'", STR_ARG(address));
-    if (is_loopback(host))
+    if (listen_is_loopback(host))
         return E_OK;
     if (!config_bool(c, CONF_LIMITS))
         return FAIL(why, E_USAGE, "limits off is for loopback only, and %.*s is not",

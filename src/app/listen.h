@@ -13,6 +13,7 @@
 err_t listen_check(const struct config *c, str_t address, bool tls, struct diag *why) MUST_USE;
 /* "127.0.0.1:8080" -> "127.0.0.1", "[::1]:0" -> "[::1]". */
 str_t listen_host(str_t address);
+bool listen_is_loopback(str_t host);
 /* What requests are held to, from a configuration and the ports really bound; but for `access`
  * (logging_set). */
 err_t listen_settings(const struct config *c, struct arena *a, const struct sockets *sockets,

@@ -2,6 +2,7 @@
 #include "app/preflight.h"
 
 #include "app/listen.h"
+#include "app/outward.h"
 #include "plat/db/db.h"
 #include "plat/tls/tls.h"
 
@@ -27,6 +28,8 @@ err_t preflight(const struct config *c, struct diag *why)
     for (size_t i = 0; i < n; i++)
         TRY(listen_check(c, addresses[i], config_cz(c, CONF_TLS_CERT) != NULL, why));
     TRY(check_certificate(c, why));
+    struct outbound_rules rules;
+    TRY(outward_rules(c, c->arena, why, &rules));
     const char *dir = config_cz(c, CONF_DATA);
     return dir == NULL ? E_OK : db_examine(dir, why);
 }

@@ -6,6 +6,7 @@
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
+#include "app/outward.h"
 #include "app/reload.h"
 #include "base/log.h"
 #include "base/ref.h"
@@ -225,6 +226,7 @@ static err_t make_http(struct server *s, struct diag *why)
     if (settings == NULL)
         return E_NO_MEMORY;
     TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
+    TRY(outward_rules(s->config, s->arena, why, &settings->outbound));
     TRY(logging_set(s->config, &settings->access));
     s->services.settings = settings;
     s->reload = (struct reload){ .config = s->config,

@@ -2,6 +2,7 @@
 #include "plat/http/client.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "plat/http/client_pins.h"
 
 #include <curl/curl.h>
 #include <stdatomic.h>
@@ -127,6 +128,9 @@ static int client_on_progress(void *user, curl_off_t d_all, curl_off_t d, curl_o
         run->interrupted = true;
         return 1;
     }
+    const struct http_pins *pins = run->client->cfg.pins;
+    if (pins != NULL && pins->stop != NULL && atomic_load(pins->stop))
+        return 1;
     return atomic_load(&run->client->stopped) ? 1 : 0;
 }
 
@@ -266,7 +270,10 @@ static err_t client_run_call(struct client_run *run, const struct http_call *cal
     struct http_client *c = run->client;
     char error[CURL_ERROR_SIZE] = "";
     CLEANUP(client_slist_freep) struct curl_slist *headers = NULL;
+    CLEANUP(client_slist_freep) struct curl_slist *pinned = NULL;
     if (!client_headers(call, &headers) || !client_set(c, call, run, headers, error))
+        return E_NO_MEMORY;
+    if (c->cfg.pins != NULL && !http_pins_set(c->curl, c->cfg.pins, &pinned))
         return E_NO_MEMORY;
     CURLcode code = curl_easy_perform(c->curl);
     /* What was borrowed for this call must not be reached by a later one. */

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 
 struct http_client;
+struct http_pins; /* outbound.h */
 
 struct http_client_cfg {
     const char *ca_file;     /* PEM; NULL: the system's */
@@ -19,6 +20,7 @@ struct http_client_cfg {
     /* http://[USER:PASSWORD@]HOST:PORT or "none"; NULL: HTTPS_PROXY, http_proxy and NO_PROXY of the
      * environment. Never to this machine: loopback and Unix sockets are reached directly. */
     const char *proxy;
+    const struct http_pins *pins; /* only these addresses; NULL: where the name leads */
 };
 
 struct http_call {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/outward.h"
+
+#include "app/listen.h"
+
+#include <unistd.h>
+
+/* Else whoever may name an address here could reach, through us, what was kept to this machine. */
+static err_t only_loopback(const struct config *c, bool *ret)
+{
+    const str_t *addresses;
+    size_t n;
+    bool only = true;
+    TRY(config_list(c, CONF_LISTEN, &addresses, &n));
+    for (size_t i = 0; i < n; i++)
+        only = only && listen_is_loopback(listen_host(addresses[i]));
+    *ret = only;
+    return E_OK;
+}
+
+static err_t allow_list(const struct config *c, struct arena *a, struct diag *why,
+                        struct outbound_rules *rules)
+{
+    const str_t *list;
+    size_t n;
+    TRY(config_list(c, CONF_OUTBOUND_ALLOW, &list, &n));
+    struct outbound_allow *rows = ARENA_ARRAY(a, struct outbound_allow, n);
+    if (n > 0 && rows == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        if (outbound_allow_parse(list[i], &rows[i]) != E_OK)
+            return FAIL(why, E_USAGE,
+                        "outbound.allow: want NAME, *.NAME or a block of addresses such as "
+                        "10.0.0.0/8, got '%.*s'",
+                        STR_ARG(list[i]));
+    }
+    rules->allow = rows;
+    rules->allow_n = n;
+    return E_OK;
+}
+
+err_t outward_rules(const struct config *c, struct arena *a, struct diag *why,
+                    struct outbound_rules *ret)
+{
+    struct outbound_rules rules = { .ca_file = config_cz(c, CONF_OUTBOUND_CA),
+                                    .loopback = config_bool(c, CONF_OUTBOUND_LOOPBACK) };
+    bool only = false;
+    TRY(only_loopback(c, &only));
+    if (rules.loopback && !only)
+        return FAIL(why, E_USAGE,
+                    "outbound.loopback: only a server that listens on loopback alone may call "
+                    "this machine");
+    if (rules.ca_file != NULL && access(rules.ca_file, R_OK) != 0)
+        return FAIL(why, E_USAGE, "outbound.ca: %s cannot be read", rules.ca_file);
+    TRY(allow_list(c, a, why, &rules));
+    *ret = rules;
+    return E_OK;
+}
