@@ -24,7 +24,7 @@ CREATE TABLE session (
     upstream_sub @text,
     upstream_sid @text
 ) @strict;
-CREATE INDEX session_user ON session (user_id, id);
+CREATE INDEX session_of_user ON session (user_id, id);
 CREATE INDEX session_expires ON session (expires_at);
 CREATE INDEX session_upstream ON session (upstream, upstream_sub);
 
