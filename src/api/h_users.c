@@ -21,7 +21,7 @@ static err_t user_view(struct request *rq, const struct row_user_account *row, s
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }
 
-static err_t user_reply(struct request *rq, int status, const struct row_user_account *row)
+err_t user_reply(struct request *rq, int status, const struct row_user_account *row)
 {
     struct user_out *out = ARENA_NEW(rq->act.arena, struct user_out);
     if (out == NULL)

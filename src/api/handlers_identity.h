@@ -4,6 +4,7 @@
 
 #include "api/request.h"
 #include "domain/identity/account.h"
+#include "sql/identity.h"
 
 handler_f orgs_list;
 handler_f orgs_create;
@@ -40,5 +41,8 @@ err_t groups_shown(struct request *rq, enum actor_kind kind, oid_t id, struct st
 /* What an administrator's change left behind, for the record: {"roles":[...],"status":"..."};
  * status NULL: none. */
 err_t account_details(struct request *rq, int64_t roles, const char *status) MUST_USE;
+
+/* A user as an answer with his ETag, and as the target of the event. */
+err_t user_reply(struct request *rq, int status, const struct row_user_account *row) MUST_USE;
 
 #endif

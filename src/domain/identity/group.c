@@ -2,6 +2,7 @@
 #include "domain/identity/group.h"
 
 #include "domain/live/history.h"
+#include "sql/people.h"
 
 static err_t actors_changed(struct act *act, oid_t group);
 
@@ -77,6 +78,8 @@ err_t group_delete(struct act *act, oid_t id)
     struct sql_group_empty empty = { .group_id = id };
     TRY(sql_group_empty(act->db, &empty));
     TRY(history_group_gone(act, id));
+    TRY(sql_invitation_forget_group(act->db,
+                                    &(struct sql_invitation_forget_group){ .group_id = id }));
     struct sql_group_drop drop = { .org = act->org, .id = id };
     return sql_group_drop(act->db, &drop);
 }

@@ -49,6 +49,8 @@ err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct membe
 err_t group_member_page(struct act *act, oid_t group, oid_t after, int64_t n,
                         struct row_group_member **ret, size_t *ret_n) MUST_USE;
 
+/* By id or name. E_BAD_FIELD: there is none. */
+err_t group_find(struct act *act, str_t name, struct row_principal_group *ret) MUST_USE;
 /* A new principal enters groups named by id or name. E_BAD_FIELD, E_FORBIDDEN. */
 err_t groups_join(struct act *act, const struct names *groups, enum actor_kind kind,
                   oid_t id) MUST_USE;

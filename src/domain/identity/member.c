@@ -78,26 +78,31 @@ err_t group_member_page(struct act *act, oid_t group, oid_t after, int64_t n,
     return sql_member_list(act->db, act->arena, &in, ret, ret_n);
 }
 
+err_t group_find(struct act *act, str_t name, struct row_principal_group *ret)
+{
+    oid_t id;
+    err_t e = E_NOT_FOUND;
+    if (oid_parse(name, &id) == E_OK)
+        e = group_get(act, id, ret);
+    if (e == E_NOT_FOUND) {
+        struct sql_group_by_name by = { .org = act->org };
+        TRY(name_key(act->arena, name, &by.name_key));
+        e = sql_group_by_name(act->db, act->arena, &by, ret);
+    }
+    if (e == E_NOT_FOUND) {
+        diag_clear(&act->why);
+        return diag_set_field(&act->why, E_BAD_FIELD, "groups",
+                              "want ids or names of groups that are there");
+    }
+    return e;
+}
+
 err_t groups_join(struct act *act, const struct names *groups, enum actor_kind kind, oid_t id)
 {
     for (size_t i = 0; i < groups->n; i++) {
         struct row_principal_group row;
-        oid_t group;
         bool added;
-        err_t e = E_NOT_FOUND;
-        if (oid_parse(groups->v[i], &group) == E_OK)
-            e = group_get(act, group, &row);
-        if (e == E_NOT_FOUND) {
-            struct sql_group_by_name by = { .org = act->org };
-            TRY(name_key(act->arena, groups->v[i], &by.name_key));
-            e = sql_group_by_name(act->db, act->arena, &by, &row);
-        }
-        if (e == E_NOT_FOUND) {
-            diag_clear(&act->why);
-            return diag_set_field(&act->why, E_BAD_FIELD, "groups",
-                                  "want ids or names of groups that are there");
-        }
-        TRY(e);
+        TRY(group_find(act, groups->v[i], &row));
         TRY(member_put(act, &row, (struct member){ kind, id }, &added));
     }
     return E_OK;

@@ -2,6 +2,7 @@
 #include "domain/identity/user.h"
 
 #include "domain/identity/group.h"
+#include "sql/people.h"
 
 static err_t taken(struct act *act, err_t e)
 {
@@ -16,7 +17,7 @@ err_t user_create(struct act *act, const struct user_in *in, struct row_user_acc
                                 .email = in->email,
                                 .display_name =
                                     in->display_name.n > 0 ? in->display_name : STR_NONE,
-                                .status = ACCOUNT_ACTIVE,
+                                .status = in->pending ? ACCOUNT_PENDING : ACCOUNT_ACTIVE,
                                 .now = act->now };
     TRY(roles_parse(act, &in->roles, &row.roles));
     TRY(roles_may_give(act, 0, row.roles));
@@ -76,6 +77,8 @@ err_t user_delete(struct act *act, oid_t id)
             &act->why, E_CONFLICT, "%lld devices, %lld assignments and %lld secrets name this user",
             (long long)use.devices_n, (long long)use.assignments_n, (long long)use.secrets_n);
     TRY(principal_forget(act, id));
+    TRY(sql_access_request_forget_user(act->db,
+                                       &(struct sql_access_request_forget_user){ .user_id = id }));
     struct sql_user_drop drop = { .org = act->org, .id = id };
     return sql_user_drop(act->db, &drop);
 }

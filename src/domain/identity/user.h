@@ -14,6 +14,7 @@ struct user_in {
     str_t status;       /* only in a change */
     struct names roles;
     struct names groups; /* ids or names; only of a new user */
+    bool pending;        /* a new user waits for validation */
 };
 
 /* E_CONFLICT: username or email is taken. E_BAD_FIELD: no such role or group. E_FORBIDDEN: the

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invitations as administrators make them: what they carry, who may make them, many at once.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { uniqueName } from './lib/fleet.mjs';
+import { startServer } from './lib/server.mjs';
+
+const server = await startServer();
+const admin = await server.admin();
+
+const makeGroup = async (more = {}) => (await admin.post('/groups', { name: uniqueName('g'), ...more })).want(201);
+const invite = async (body = {}, by = admin) => (await by.post('/invitations', body)).want(201);
+const address = () => `${uniqueName('p')}@example.org`;
+async function makeService(roles) {
+    const account = (await admin.post('/service-accounts', { name: uniqueName('s'), roles })).want(201);
+    const token = (await admin.post(`/service-accounts/${account.id}/tokens`, { name: 't' })).want(201);
+    return { id: account.id, client: server.client({ token: token.token }) };
+}
+
+test('an invitation says what it carries; its link is shown once', async () => {
+    const groups = [await makeGroup(), await makeGroup()];
+    const email = address();
+    const made = await invite({ email, groups: [groups[0].id, groups[1].name.toUpperCase()], prefill: { username: 'ada', display_name: 'Ada L.' }, lang: 'fr', qr: true });
+    assert.match(made.token, /^sen_i_[0-9A-Za-z]{49}$/);
+    assert.equal(made.url, `${server.url}/invite/${made.token}`);
+    assert.match(made.qr, /^<svg /);
+    assert.deepEqual(made.groups, groups.map((g) => g.name).sort());
+    assert.deepEqual([made.uses, made.uses_left, made.state, made.lang, made.mailed], [1, 1, 'open', 'fr', false]);
+    const days = (Date.parse(made.expires_at) - Date.now()) / 86_400_000;
+    assert.ok(days > 6.9 && days <= 7, `${days}`);
+    const shown = (await admin.get(`/invitations/${made.id}`)).want(200);
+    for (const secret of ['token', 'url', 'qr']) assert.ok(!(secret in shown));
+    assert.deepEqual(shown.prefill, { username: 'ada', display_name: 'Ada L.' });
+    const listed = (await admin.get('/invitations?limit=500')).want(200).items.find((i) => i.id === made.id);
+    assert.deepEqual(listed, shown);
+    assert.ok((await admin.get('/invitations?state=open&limit=500')).want(200).items.some((i) => i.id === made.id));
+    (await admin.delete(`/invitations/${made.id}`)).want(204);
+    (await admin.get(`/invitations/${made.id}`)).wantProblem(404, 'not-found');
+    for (const line of server.log.split('\n')) assert.ok(!line.includes(made.token));
+});
+
+test('the same key makes one invitation, and shows its link no second time', async () => {
+    const headers = { 'Idempotency-Key': uniqueName('key-of-an-invitation-') };
+    const first = (await admin.post('/invitations', { groups: [] }, { headers })).want(201);
+    const again = (await admin.post('/invitations', { groups: [] }, { headers })).want(201);
+    assert.equal(again.id, first.id);
+    assert.deepEqual([again.token, again.url, again.secret_shown], [undefined, undefined, true]);
+});
+
+test('bad fields are named', async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const cases = [
+        [{ email: 'nobody' }, 'email'], [{ groups: ['no-such-group'] }, 'groups'], [{ uses: 0 }, 'uses'], [{ uses: 10_001 }, 'uses'],
+        [{ email: address(), uses: 2 }, 'uses'], [{ prefill: { username: 'ada' }, uses: 2 }, 'uses'], [{ lang: 'tlh' }, 'lang'],
+        [{ expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'], [{ expires_at: '2099-01-01T00:00:00Z' }, 'expires_at'],
+        [{ prefill: { is_admin: true } }, 'is_admin'], [{ roles: ['administrator'], expires_at: soon }, 'roles'],
+    ];
+    for (const [body, field] of cases) {
+        const problem = (await admin.post('/invitations', body)).want(422);
+        assert.equal(problem.errors[0].field, field, JSON.stringify(problem));
+    }
+});
+
+test('IDENTITY 43: nobody invites into a group whose rights he lacks, or without the permission', async () => {
+    const rich = await makeGroup({ roles: ['administrator'] });
+    const operator = await makeService(['operator', 'auditor']);
+    (await operator.client.post('/invitations', {})).wantProblem(403, 'forbidden');
+    (await operator.client.get('/invitations')).want(200);
+    const inviter = await makeService(['administrator']);
+    const made = await invite({ groups: [rich.id] }, inviter.client);
+    (await admin.patch(`/service-accounts/${inviter.id}`, { roles: ['auditor'] })).want(200);
+    (await inviter.client.post('/invitations', { groups: [rich.id] })).wantProblem(403, 'forbidden');
+    (await inviter.client.post('/invitations/batch', { invitations: [{ groups: [rich.id] }] })).wantProblem(403, 'forbidden');
+    assert.equal((await admin.get(`/invitations/${made.id}`)).want(200).state, 'orphaned');
+});
+
+test('a batch: each line by itself, and the same list again invites nobody twice', async () => {
+    const group = await makeGroup();
+    const known = (await admin.post('/users', { username: uniqueName('u'), email: address() })).want(201);
+    const lines = [{ email: address(), groups: [group.id] }, { email: known.email }, { email: address(), groups: ['none'] }, { email: address() }];
+    const done = (await admin.post('/invitations/batch', { invitations: lines })).want(200);
+    assert.deepEqual([done.created, done.refused], [2, 2]);
+    assert.deepEqual(done.results.map((r) => [r.line, r.email, r.code]), [[1, lines[0].email, undefined], [2, known.email, 'conflict'], [3, lines[2].email, 'bad-field'], [4, lines[3].email, undefined]]);
+    assert.ok(done.results[0].invitation.url.endsWith(done.results[0].invitation.token));
+    assert.match(done.results[2].detail, /^groups: /);
+    const again = (await admin.post('/invitations/batch', { invitations: lines })).want(200);
+    assert.deepEqual([again.created, again.results.map((r) => r.code)], [0, ['conflict', 'conflict', 'bad-field', 'conflict']]);
+    const events = (await admin.get('/admin/security/audit?action=invitation.created&limit=500')).want(200).items;
+    for (const i of [0, 3]) assert.ok(events.some((e) => e.target.id === done.results[i].invitation.id));
+});
+
+test('a batch of 500 is made; one of 501 is not', async () => {
+    const many = Array.from({ length: 500 }, () => ({ email: address() }));
+    const done = (await admin.post('/invitations/batch', { invitations: many })).want(200);
+    assert.equal(done.created, 500);
+    assert.equal(new Set(done.results.map((r) => r.invitation.token)).size, 500);
+    (await admin.post('/invitations/batch', { invitations: [...many, {}] })).want(422);
+});
+
+test('what is another organisation\'s is not there', async () => {
+    const slug = uniqueName('acme');
+    (await admin.post('/organisations', { slug, name: 'Acme' })).want(201);
+    const made = await invite();
+    const there = admin.with({ 'Seneschal-Org': slug });
+    (await there.get(`/invitations/${made.id}`)).wantProblem(404, 'not-found');
+    (await there.delete(`/invitations/${made.id}`)).wantProblem(404, 'not-found');
+    assert.deepEqual((await there.get('/invitations')).want(200).items, []);
+});
