@@ -10,6 +10,7 @@
 #include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
+#include "domain/oauth/issuer.h"
 #include "plat/http/outbound.h"
 
 #include <stdatomic.h>
@@ -54,6 +55,7 @@ struct services {
     const struct settings *_Atomic settings;
     struct keys keys;
     struct live *live;
+    struct issuer *issuer; /* signs tokens */
     struct audit *audit;
     struct writer *writer;
     struct http_server *http;

@@ -8,6 +8,7 @@
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
 #include "domain/live/history.h"
+#include "domain/oauth/issuer_keys.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
 #include "sql/store.h"
@@ -188,16 +189,32 @@ static err_t retired_append(struct job_task *task, const struct org_key_gone *ke
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 
+static err_t issuer_retired(struct job_task *task, str_t kid)
+{
+    str_t details = STR_NONE;
+    TRY(str_format(task->act.arena, &details, "{\"kid\":\"%.*s\",\"use\":\"oidc\"}",
+                   STR_ARG(kid)));
+    struct audit_event e = {
+        .action = STR("key.retired"), .actor_kind = ACTOR_SYSTEM, .details = details
+    };
+    return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
+}
+
 /* By a clock that was set back nothing retires. */
 static err_t run_keys(struct job_task *task)
 {
     struct org_key_gone *gone = NULL;
+    str_t *kids = NULL;
     size_t n = 0;
+    size_t kids_n = 0;
     if (clock_guard_behind(&task->services->clock))
         return E_OK;
     TRY(org_keys_retire(&task->act, KEYS_SLICE, &gone, &n));
     for (size_t i = 0; i < n; i++)
         TRY(retired_append(task, &gone[i]));
+    TRY(issuer_keys_retire(&task->act, KEYS_SLICE, &kids, &kids_n));
+    for (size_t i = 0; i < kids_n; i++)
+        TRY(issuer_retired(task, kids[i]));
     task->more = n == KEYS_SLICE;
     return E_OK;
 }

@@ -13,6 +13,7 @@
 #include "domain/audit/refusals.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/first_start.h"
+#include "domain/oauth/issuer_keys.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
 #include "sql/store.h"
@@ -116,6 +117,7 @@ static err_t find_start(struct server *s, struct db *db)
                        .keys = &s->services.keys };
     effects_init(&act.effects);
     TRY(first_start(&act, &s->services.default_org));
+    TRY(issuer_keys_open(&act, s->services.issuer));
     TRY(sql_generation_get(db, s->arena, &newest));
     s->seq = newest.n;
     ts_t seen = { 0 };
@@ -240,6 +242,7 @@ static err_t serve_make(struct server *s, struct diag *why)
 {
     TRY(handover_receive(s->arena, &s->handover));
     TRY(open_directory(s, why));
+    TRY(issuer_new(&s->services.issuer));
     TRY(open_store(s, why));
     TRY(make_http(s, why));
     TRY(make_live(s));
@@ -262,6 +265,7 @@ static void serve_unmake(struct server *s)
     live_free(s->services.live);
     refusals_free(s->services.refusals);
     audit_free(s->services.audit);
+    issuer_free(s->services.issuer);
     keys_fini(&s->services.keys);
     admin_tokens_fini(&s->services.admin_tokens);
     file_unlock(s->lock);
