@@ -10,6 +10,7 @@
 #include "app/reload.h"
 #include "base/log.h"
 #include "base/ref.h"
+#include "domain/access/application.h"
 #include "domain/audit/refusals.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/first_start.h"
@@ -118,6 +119,7 @@ static err_t find_start(struct server *s, struct db *db)
     effects_init(&act.effects);
     TRY(first_start(&act, &s->services.default_org));
     TRY(issuer_keys_open(&act, s->services.issuer));
+    TRY(applications_complete(&act, s->services.default_org));
     TRY(sql_generation_get(db, s->arena, &newest));
     s->seq = newest.n;
     ts_t seen = { 0 };

@@ -24,7 +24,7 @@ err_t group_create(struct act *act, const struct group_in *in,
 err_t group_get(struct act *act, oid_t id, struct row_principal_group *ret) MUST_USE;
 err_t group_change(struct act *act, oid_t id, const struct group_in *in,
                    struct row_principal_group *ret) MUST_USE;
-/* E_CONFLICT: assignments or enrolment keys name it. */
+/* E_CONFLICT: assignments, enrolment keys, secrets or applications name it. */
 err_t group_delete(struct act *act, oid_t id) MUST_USE;
 /* Names that begin with `search`, in any case; in the order of their making. */
 err_t group_page(struct act *act, str_t search, oid_t after, int64_t n,

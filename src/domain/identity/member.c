@@ -3,6 +3,7 @@
 #include "domain/identity/group.h"
 
 #include "domain/live/history.h"
+#include "sql/access.h"
 
 static err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret);
 
@@ -129,6 +130,8 @@ err_t principal_forget(struct act *act, oid_t id)
     struct sql_member_drop_all members = { .member_id = id };
     TRY(sql_member_drop_all(act->db, &members));
     TRY(history_member_gone(act, id));
+    struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
+    TRY(sql_binding_drop_target(act->db, &bindings));
     struct sql_token_drop_all tokens = { .org = act->org, .principal = id };
     TRY(sql_token_drop_all(act->db, &tokens));
     return act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id });

@@ -1,0 +1,170 @@
+-- Applications: what people sign in to.
+-- @row application: id id, org id, name text, kind int, origin int, status int, admin int, description text?,
+--     icon text?, launch_url text?, host text?, client_id text?, client_type int?, auth_method int?,
+--     secret_hash bytes?, grants int, scopes text, id_token_alg int, native int, pkce int, par int, dpop int,
+--     consent int, access_life int?, refresh_life int?, refresh_grace int?, jwks text?, jwks_uri text?,
+--     backchannel_logout_uri text?, registration_hash bytes?, created_at ts, updated_at ts, revision int
+-- @one application_get(org id, id id) -> application
+SELECT {application} FROM application WHERE org = $org AND id = $id;
+
+-- Of any organisation: a grant or a request names it already.
+-- @one application_by_id(id id) -> application
+SELECT {application} FROM application WHERE id = $id;
+
+-- @one application_by_client(client_id text) -> application
+SELECT {application} FROM application WHERE client_id = $client_id;
+
+-- @one application_by_host(host text) -> application
+SELECT {application} FROM application WHERE host = $host;
+
+-- @one application_by_name(org id, name_key text) -> application
+SELECT {application} FROM application WHERE org = $org AND name_key = $name_key;
+
+-- `admin_max`: 1 shows those of administrators too, 0 leaves them out.
+-- @many application_list(org id, low text, high text, admin_max int, after id, n int) -> application
+SELECT {application} FROM application
+WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high AND admin <= $admin_max
+ORDER BY id LIMIT $n;
+
+-- @exec application_add(id id, org id, name text, name_key text, kind int, origin int, status int, admin int,
+--     description text?, icon text?, launch_url text?, host text?, client_id text?, client_type int?,
+--     auth_method int?, secret_hash bytes?, grants int, scopes text, id_token_alg int, native int, pkce int, par int,
+--     dpop int, consent int, access_life int?, refresh_life int?, refresh_grace int?, jwks text?, jwks_uri text?,
+--     backchannel_logout_uri text?, registration_hash bytes?, now ts)
+INSERT INTO application (id, org, name, name_key, kind, origin, status, admin, description, icon, launch_url, host,
+                         client_id, client_type, auth_method, secret_hash, grants, scopes, id_token_alg, native, pkce,
+                         par, dpop, consent, access_life, refresh_life, refresh_grace, jwks, jwks_uri,
+                         backchannel_logout_uri, registration_hash, created_at, updated_at, revision)
+VALUES ($id, $org, $name, $name_key, $kind, $origin, $status, $admin, $description, $icon, $launch_url, $host,
+        $client_id, $client_type, $auth_method, $secret_hash, $grants, $scopes, $id_token_alg, $native, $pkce,
+        $par, $dpop, $consent, $access_life, $refresh_life, $refresh_grace, $jwks, $jwks_uri,
+        $backchannel_logout_uri, $registration_hash, $now, $now, 1);
+
+-- Kind, origin and client_id stay what they were made.
+-- @exec application_put(org id, id id, name text, name_key text, status int, admin int, description text?, icon text?,
+--     launch_url text?, host text?, client_type int?, auth_method int?, secret_hash bytes?, grants int, scopes text,
+--     id_token_alg int, native int, pkce int, par int, dpop int, consent int, access_life int?, refresh_life int?,
+--     refresh_grace int?, jwks text?, jwks_uri text?, backchannel_logout_uri text?, now ts)
+UPDATE application SET name = $name, name_key = $name_key, status = $status, admin = $admin,
+       description = $description, icon = $icon, launch_url = $launch_url, host = $host, client_type = $client_type,
+       auth_method = $auth_method, secret_hash = $secret_hash, grants = $grants, scopes = $scopes,
+       id_token_alg = $id_token_alg, native = $native, pkce = $pkce, par = $par, dpop = $dpop, consent = $consent,
+       access_life = $access_life, refresh_life = $refresh_life, refresh_grace = $refresh_grace, jwks = $jwks,
+       jwks_uri = $jwks_uri, backchannel_logout_uri = $backchannel_logout_uri, updated_at = $now,
+       revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec application_set_secret(org id, id id, secret_hash bytes, now ts)
+UPDATE application SET secret_hash = $secret_hash, updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec application_drop(org id, id id)
+DELETE FROM application WHERE org = $org AND id = $id;
+
+-- URIs: an application has a few of each kind.
+-- @many application_uris(application_id id) -> (kind int, uri text)
+SELECT kind, uri FROM application_uri WHERE application_id = $application_id ORDER BY kind, uri;
+
+-- @one application_uri_get(application_id id, kind int, uri text) -> (uri text)
+SELECT uri FROM application_uri WHERE application_id = $application_id AND kind = $kind AND uri = $uri;
+
+-- @exec application_uri_add(application_id id, kind int, uri text)
+INSERT INTO application_uri (application_id, kind, uri) VALUES ($application_id, $kind, $uri)
+ON CONFLICT (application_id, kind, uri) DO NOTHING;
+
+-- @exec application_uri_clear(application_id id, kind int)
+DELETE FROM application_uri WHERE application_id = $application_id AND kind = $kind;
+
+-- @exec application_uri_drop_all(application_id id)
+DELETE FROM application_uri WHERE application_id = $application_id;
+
+-- What was granted at an application. Ending a grant ends every token of its line.
+-- @each application_principals(application_id id) -> (org id, principal id)
+SELECT DISTINCT org, principal FROM oauth_grant WHERE application_id = $application_id AND ended_at IS NULL;
+
+-- @exec application_grants_drop_tokens(application_id id)
+DELETE FROM refresh_token WHERE grant_id IN (SELECT g.id FROM oauth_grant g WHERE g.application_id = $application_id);
+
+-- @exec application_grants_drop(application_id id)
+DELETE FROM oauth_grant WHERE application_id = $application_id;
+
+-- @exec application_requests_drop(application_id id)
+DELETE FROM access_request WHERE application_id = $application_id;
+
+-- Bindings. `kind`: 1 group, 2 user, 3 service account.
+-- @row binding: id id, kind int, target_id id, name text?, created_at ts
+-- @many binding_list(org id, application_id id, after id, n int) -> binding
+SELECT b.id, b.kind, b.target_id, COALESCE(g.name, u.username, s.name), b.created_at
+FROM application_binding b
+LEFT JOIN principal_group g ON b.kind = 1 AND g.id = b.target_id AND g.org = b.org
+LEFT JOIN user_account u ON b.kind = 2 AND u.id = b.target_id AND u.org = b.org
+LEFT JOIN service_account s ON b.kind = 3 AND s.id = b.target_id AND s.org = b.org
+WHERE b.org = $org AND b.application_id = $application_id AND b.id > $after ORDER BY b.id LIMIT $n;
+
+-- @one binding_get(org id, application_id id, id id) -> binding
+SELECT b.id, b.kind, b.target_id, COALESCE(g.name, u.username, s.name), b.created_at
+FROM application_binding b
+LEFT JOIN principal_group g ON b.kind = 1 AND g.id = b.target_id AND g.org = b.org
+LEFT JOIN user_account u ON b.kind = 2 AND u.id = b.target_id AND u.org = b.org
+LEFT JOIN service_account s ON b.kind = 3 AND s.id = b.target_id AND s.org = b.org
+WHERE b.org = $org AND b.application_id = $application_id AND b.id = $id;
+
+-- @one binding_find(application_id id, kind int, target_id id) -> (id id)
+SELECT id FROM application_binding WHERE application_id = $application_id AND kind = $kind AND target_id = $target_id;
+
+-- @exec binding_add(id id, org id, application_id id, kind int, target_id id, now ts)
+INSERT INTO application_binding (id, org, application_id, kind, target_id, created_at)
+VALUES ($id, $org, $application_id, $kind, $target_id, $now);
+
+-- @exec binding_drop(org id, application_id id, id id)
+DELETE FROM application_binding WHERE org = $org AND application_id = $application_id AND id = $id;
+
+-- @exec binding_drop_all(application_id id)
+DELETE FROM application_binding WHERE application_id = $application_id;
+
+-- A principal goes.
+-- @exec binding_drop_target(org id, target_id id)
+DELETE FROM application_binding WHERE org = $org AND target_id = $target_id;
+
+-- @one binding_count(application_id id) -> (n int)
+SELECT count(*) FROM application_binding WHERE application_id = $application_id;
+
+-- Who may. `kind` is that of the principal: 1 user, 2 service account, 3 device.
+-- @one access_bound(application_id id, kind int, principal id) -> (n int)
+SELECT count(*) FROM application_binding b
+WHERE b.application_id = $application_id
+AND ((b.kind = 2 AND $kind = 1 AND b.target_id = $principal) OR (b.kind = 3 AND $kind = 2 AND b.target_id = $principal)
+     OR (b.kind = 1 AND EXISTS (SELECT 1 FROM group_member m
+                                WHERE m.group_id = b.target_id AND m.kind = $kind AND m.member_id = $principal)));
+
+-- The applications that somebody is bound to, by name.
+-- @many access_applications(org id, kind int, principal id, n int) -> application
+SELECT {a.application} FROM application a
+WHERE a.org = $org AND a.status = 1
+AND EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.id
+            AND ((b.kind = 2 AND $kind = 1 AND b.target_id = $principal)
+                 OR (b.kind = 3 AND $kind = 2 AND b.target_id = $principal)
+                 OR (b.kind = 1 AND EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = b.target_id
+                                            AND m.kind = $kind AND m.member_id = $principal))))
+ORDER BY a.name_key LIMIT $n;
+
+-- The applications that a group opens.
+-- @many access_of_group(org id, group_id id, n int) -> (id id, name text)
+SELECT a.id, a.name FROM application a JOIN application_binding b ON b.application_id = a.id
+WHERE a.org = $org AND a.status = 1 AND b.kind = 1 AND b.target_id = $group_id ORDER BY a.name_key LIMIT $n;
+
+-- Grants that nothing opens any more: all those of a principal, or of an application. Those of clients that came by
+-- themselves and are bound to nobody rest on the person's consent.
+-- @many access_orphans(org id, principal id?, application_id id?) -> (id id, org id, principal id)
+SELECT g.id, g.org, g.principal FROM oauth_grant g JOIN application a ON a.id = g.application_id
+WHERE g.org = $org AND g.ended_at IS NULL AND a.origin <> 5
+AND (g.principal = $principal OR $principal IS NULL) AND (a.id = $application_id OR $application_id IS NULL)
+AND NOT (a.origin IN (3, 4) AND NOT EXISTS (SELECT 1 FROM application_binding n WHERE n.application_id = a.id))
+AND NOT EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.id
+                AND ((b.kind = 2 AND g.principal_kind = 1 AND b.target_id = g.principal)
+                     OR (b.kind = 3 AND g.principal_kind = 2 AND b.target_id = g.principal)
+                     OR (b.kind = 1 AND EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = b.target_id
+                                                AND m.kind = g.principal_kind AND m.member_id = g.principal))));
+
+-- @exec access_orphan_end(id id, now ts)
+UPDATE oauth_grant SET ended_at = $now, ended_reason = 'access-lost' WHERE id = $id AND ended_at IS NULL;

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/access/decide.h"
+
+#include "domain/access/facts.h"
+
+#include <assert.h>
+
+const char *access_effect_name(enum access_effect e)
+{
+    static const char *const names[ACCESS_EFFECT_COUNT] = {
+        [ACCESS_DENY] = "deny",
+        [ACCESS_ALLOW] = "allow",
+        [ACCESS_REQUIRE_MFA] = "require_mfa",
+        [ACCESS_REQUIRE_REAUTH] = "require_reauth",
+    };
+    assert(e < ACCESS_EFFECT_COUNT);
+    return names[e];
+}
+
+static err_t decided(struct access_decision *ret, enum access_effect effect, str_t reason)
+{
+    *ret = (struct access_decision){ .effect = effect, .reason = reason };
+    return E_OK;
+}
+
+/* A client that came by itself (RFC 7591, a metadata document) rests on each person's consent until
+ * an administrator binds it. */
+static err_t is_bound(struct act *act, const struct access_ask *ask, bool *ret)
+{
+    const struct row_application *app = ask->app;
+    struct sql_access_bound in = { .application_id = app->id,
+                                   .kind = ask->kind,
+                                   .principal = ask->principal };
+    struct sql_access_bound_row bound;
+    struct sql_binding_count count = { .application_id = app->id };
+    struct sql_binding_count_row all;
+    TRY(sql_access_bound(act->db, act->arena, &in, &bound));
+    if (bound.n == 0 && (app->origin == APP_REGISTERED || app->origin == APP_METADATA)) {
+        TRY(sql_binding_count(act->db, act->arena, &count, &all));
+        *ret = all.n == 0;
+        return E_OK;
+    }
+    *ret = bound.n > 0;
+    return E_OK;
+}
+
+err_t access_decide(struct act *act, const struct access_ask *ask, struct access_decision *ret)
+{
+    const struct row_application *app = ask->app;
+    oid_t org = oid_is_set(ask->org) ? ask->org : app->org;
+    struct access_facts facts = { 0 };
+    bool bound = false;
+    if (app->status != APP_ACTIVE)
+        return decided(ret, ACCESS_DENY, STR("the application is disabled"));
+    if (app->origin != APP_BUILT_IN && !oid_eq(org, app->org))
+        return decided(ret, ACCESS_DENY, STR("the application is of another organisation"));
+    err_t e = facts_load(act, org, ask->kind, ask->principal, &facts);
+    if (e == E_NOT_FOUND)
+        return decided(ret, ACCESS_DENY, STR("there is no such principal in this organisation"));
+    TRY(e);
+    if (!facts.active)
+        return decided(ret, ACCESS_DENY, STR("the account or device is not active"));
+    if (app->origin == APP_BUILT_IN)
+        return decided(ret, ACCESS_ALLOW, STR("the client is part of the server"));
+    if (app->admin != 0 && !facts_administrator(&facts))
+        return decided(ret, ACCESS_DENY, STR("the application is for administrators"));
+    TRY(is_bound(act, ask, &bound));
+    if (!bound)
+        return decided(ret, ACCESS_DENY, STR("no binding of the application names this principal"));
+    return decided(ret, ACCESS_ALLOW, STR("a binding of the application, and no rule"));
+}
+
+err_t access_of(struct act *act, enum actor_kind kind, oid_t principal,
+                struct row_application **ret, size_t *ret_n)
+{
+    struct sql_access_applications in = {
+        .org = act->org, .kind = kind, .principal = principal, .n = ACCESS_LIST_MAX
+    };
+    struct row_application *rows = NULL;
+    struct access_facts facts = { 0 };
+    size_t n = 0;
+    size_t kept = 0;
+    err_t e = facts_load(act, act->org, kind, principal, &facts);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    if (e == E_OK && facts.active)
+        TRY(sql_access_applications(act->db, act->arena, &in, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].admin == 0 || facts_administrator(&facts))
+            rows[kept++] = rows[i];
+    }
+    *ret = rows;
+    *ret_n = kept;
+    return E_OK;
+}
