@@ -6,9 +6,9 @@
 #include "api/routes_parts.h"
 
 const struct route_table *const route_parts[] = {
-    &routes_health,   &routes_config, &routes_fleet,  &routes_policy,
-    &routes_rollout,  &routes_schema, &routes_secret, &routes_keys,
-    &routes_identity, &routes_people, &routes_audit,
+    &routes_health,   &routes_config, &routes_fleet,   &routes_policy,
+    &routes_rollout,  &routes_schema, &routes_secret,  &routes_keys,
+    &routes_identity, &routes_people, &routes_machine, &routes_audit,
 };
 const size_t route_parts_n = ARRAY_LEN(route_parts);
 

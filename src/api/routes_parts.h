@@ -15,6 +15,7 @@ extern const struct route_table routes_schema;
 extern const struct route_table routes_keys;
 extern const struct route_table routes_secret;
 extern const struct route_table routes_identity;
+extern const struct route_table routes_machine;
 extern const struct route_table routes_audit;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "domain/identity/actor_load.h"
 #include "domain/identity/group.h"
+#include "sql/machine.h"
 
 static err_t taken(struct act *act, err_t e)
 {
@@ -62,6 +63,8 @@ err_t service_delete(struct act *act, oid_t id)
     if (oid_eq(id, act->actor.id))
         return FAIL(&act->why, E_CONFLICT, "nobody deletes his own account");
     TRY(principal_forget(act, id));
+    TRY(sql_service_key_drop_all(
+        act->db, &(struct sql_service_key_drop_all){ .org = act->org, .service_id = id }));
     struct sql_service_drop drop = { .org = act->org, .id = id };
     return sql_service_drop(act->db, &drop);
 }

@@ -22,7 +22,7 @@ err_t service_create(struct act *act, const struct service_in *in,
 err_t service_get(struct act *act, oid_t id, struct row_service_account *ret) MUST_USE;
 err_t service_change(struct act *act, oid_t id, const struct service_in *in,
                      struct row_service_account *ret) MUST_USE;
-/* With its memberships and tokens. E_CONFLICT: it is the actor itself. */
+/* With its memberships, tokens and keys. E_CONFLICT: it is the actor itself. */
 err_t service_delete(struct act *act, oid_t id) MUST_USE;
 err_t service_page(struct act *act, str_t search, oid_t after, int64_t n,
                    struct row_service_account **ret, size_t *ret_n) MUST_USE;

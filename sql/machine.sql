@@ -1,0 +1,74 @@
+-- Keys of service accounts and devices, what is good once, sign-ins on another machine.
+
+-- Keys of service accounts.
+-- @row service_key: id id, org id, service_id id, name text, status int, spki bytes, created_at ts, expires_at ts,
+--   used_at ts?
+-- @exec service_key_add(id id, org id, service_id id, name text, status int, spki bytes, now ts, expires_at ts)
+INSERT INTO service_key (id, org, service_id, name, status, spki, created_at, expires_at)
+VALUES ($id, $org, $service_id, $name, $status, $spki, $now, $expires_at);
+
+-- @one service_key_get(org id, service_id id, id id) -> service_key
+SELECT {service_key} FROM service_key WHERE org = $org AND service_id = $service_id AND id = $id;
+
+-- @many service_key_list(org id, service_id id, after id, n int) -> service_key
+SELECT {service_key} FROM service_key WHERE org = $org AND service_id = $service_id AND id > $after
+ORDER BY id LIMIT $n;
+
+-- @one service_key_count(service_id id) -> (n int)
+SELECT count(*) FROM service_key WHERE service_id = $service_id;
+
+-- @exec service_key_put(org id, service_id id, id id, name text, status int)
+UPDATE service_key SET name = $name, status = $status WHERE org = $org AND service_id = $service_id AND id = $id;
+
+-- @exec service_key_drop(org id, service_id id, id id)
+DELETE FROM service_key WHERE org = $org AND service_id = $service_id AND id = $id;
+
+-- @exec service_key_drop_all(org id, service_id id)
+DELETE FROM service_key WHERE org = $org AND service_id = $service_id;
+
+-- @exec service_key_used(id id, now ts, before ts)
+UPDATE service_key SET used_at = $now WHERE id = $id AND (used_at IS NULL OR used_at < $before);
+
+-- Whose key it is, in whatever organisation, and whether he may still act.
+-- @one service_key_holder(id id) -> (org id, service_id id, service_name text, key_name text, org_status int,
+--   service_status int, status int, spki bytes, expires_at ts)
+SELECT k.org, k.service_id, s.name, k.name, o.status, s.status, k.status, k.spki, k.expires_at
+FROM service_key k JOIN service_account s ON s.id = k.service_id JOIN organisation o ON o.id = k.org
+WHERE k.id = $id;
+
+-- @one device_key_holder(id id) -> (org id, name text, org_status int, status int, spki bytes?)
+SELECT d.org, d.machine_id, o.status, d.status, d.public_key
+FROM device d JOIN organisation o ON o.id = d.org WHERE d.id = $id;
+
+-- Credentials of service accounts that end soon, and were not warned of that often yet: 30, 7 and 1 days before, each
+-- step only of what lives longer than it. `kind`: 1 key, 2 token.
+-- @row ending: kind int, id id, org id, service_id id, name text?, created_at ts, expires_at ts
+-- @many credentials_ending(now ts, day_1 ts, day_7 ts, day_30 ts, limit int) -> ending
+SELECT 1, k.id, k.org, k.service_id, k.name, k.created_at, k.expires_at
+FROM service_key k LEFT JOIN credential_warned w ON w.id = k.id
+WHERE k.expires_at > $now AND k.expires_at <= $day_30 AND k.status = 1
+AND ((w.days IS NULL AND k.expires_at - k.created_at > $day_30 - $now)
+    OR (COALESCE(w.days, 30) > 7 AND k.expires_at <= $day_7 AND k.expires_at - k.created_at > $day_7 - $now)
+    OR (COALESCE(w.days, 30) > 1 AND k.expires_at <= $day_1 AND k.expires_at - k.created_at > $day_1 - $now))
+UNION ALL
+SELECT 2, t.id, t.org, t.principal, t.name, t.created_at, t.expires_at
+FROM token t LEFT JOIN credential_warned w ON w.id = t.id
+WHERE t.principal_kind = 2 AND t.expires_at IS NOT NULL AND t.expires_at > $now AND t.expires_at <= $day_30
+AND ((w.days IS NULL AND t.expires_at - t.created_at > $day_30 - $now)
+    OR (COALESCE(w.days, 30) > 7 AND t.expires_at <= $day_7 AND t.expires_at - t.created_at > $day_7 - $now)
+    OR (COALESCE(w.days, 30) > 1 AND t.expires_at <= $day_1 AND t.expires_at - t.created_at > $day_1 - $now))
+LIMIT $limit;
+
+-- @exec credential_warned_put(id id, days int, until ts)
+INSERT INTO credential_warned (id, days, until) VALUES ($id, $days, $until)
+ON CONFLICT (id) DO UPDATE SET days = excluded.days, until = excluded.until;
+
+-- @exec credential_warned_expire(now ts, limit int)
+DELETE FROM credential_warned WHERE id IN (SELECT w.id FROM credential_warned w WHERE w.until <= $now LIMIT $limit);
+
+-- Good once.
+-- @exec used_jti_add(hash bytes, expires_at ts)
+INSERT INTO used_jti (hash, expires_at) VALUES ($hash, $expires_at) ON CONFLICT (hash) DO NOTHING;
+
+-- @exec used_jti_expire(now ts, limit int)
+DELETE FROM used_jti WHERE hash IN (SELECT u.hash FROM used_jti u WHERE u.expires_at < $now LIMIT $limit);
