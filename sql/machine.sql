@@ -44,14 +44,14 @@ FROM device d JOIN organisation o ON o.id = d.org WHERE d.id = $id;
 -- step only of what lives longer than it. `kind`: 1 key, 2 token.
 -- @row ending: kind int, id id, org id, service_id id, name text?, created_at ts, expires_at ts
 -- @many credentials_ending(now ts, day_1 ts, day_7 ts, day_30 ts, limit int) -> ending
-SELECT 1, k.id, k.org, k.service_id, k.name, k.created_at, k.expires_at
+SELECT CAST(1 AS BIGINT), k.id, k.org, k.service_id, k.name, k.created_at, k.expires_at
 FROM service_key k LEFT JOIN credential_warned w ON w.id = k.id
 WHERE k.expires_at > $now AND k.expires_at <= $day_30 AND k.status = 1
 AND ((w.days IS NULL AND k.expires_at - k.created_at > $day_30 - $now)
     OR (COALESCE(w.days, 30) > 7 AND k.expires_at <= $day_7 AND k.expires_at - k.created_at > $day_7 - $now)
     OR (COALESCE(w.days, 30) > 1 AND k.expires_at <= $day_1 AND k.expires_at - k.created_at > $day_1 - $now))
 UNION ALL
-SELECT 2, t.id, t.org, t.principal, t.name, t.created_at, t.expires_at
+SELECT CAST(2 AS BIGINT), t.id, t.org, t.principal, t.name, t.created_at, t.expires_at
 FROM token t LEFT JOIN credential_warned w ON w.id = t.id
 WHERE t.principal_kind = 2 AND t.expires_at IS NOT NULL AND t.expires_at > $now AND t.expires_at <= $day_30
 AND ((w.days IS NULL AND t.expires_at - t.created_at > $day_30 - $now)
