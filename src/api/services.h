@@ -9,9 +9,11 @@
 #include "base/opt.h"
 #include "domain/audit/audit.h"
 #include "domain/identity/keys.h"
+#include "domain/hooks/notice.h"
 #include "domain/live/live.h"
 #include "domain/oauth/issuer.h"
 #include "plat/http/outbound.h"
+#include "plat/http/smtp.h"
 
 #include <stdatomic.h>
 
@@ -40,6 +42,8 @@ struct settings {
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */
     struct outbound_rules outbound; /* whom it may call */
+    struct notice_cfg notices;
+    struct smtp_cfg mail; /* .url NULL: none is sent */
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how

@@ -169,9 +169,12 @@ int cmd_check_config(struct cli *cli, int argc, char **argv)
     err_t e = options_read(&config, cli->arena, argc, argv, &cli->why);
     if (e != E_OK)
         return cli_fail(cli, e);
-    for (size_t i = 0; i < CONF_COUNT; i++)
-        (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(config.values[i]),
+    for (size_t i = 0; i < CONF_COUNT; i++) {
+        bool hidden = conf_is_secret((enum conf)i) && config.values[i].n > 0;
+        str_t shown = hidden ? STR("(set)") : config.values[i];
+        (void)printf("%-24s %-28.*s %.*s\n", conf_infos[i].name, STR_ARG(shown),
                      STR_ARG(config.origins[i]));
+    }
     warn_of_strange();
     e = preflight(&config, &cli->why);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);

@@ -33,6 +33,11 @@ const char *conf_wants(enum conf at)
     return said[at] != NULL ? said[at] : by_type[conf_infos[at].type];
 }
 
+bool conf_is_secret(enum conf at)
+{
+    return strcmp(conf_wants(at), "SECRET") == 0;
+}
+
 void config_init(struct config *c, struct arena *a)
 {
     *c = (struct config){ .arena = a };

@@ -38,6 +38,7 @@ struct config {
 extern const struct conf_info conf_infos[CONF_COUNT];
 /* What a setting wants: "a|b|c" one of these, else a word for it such as FILE. */
 const char *conf_wants(enum conf at);
+bool conf_is_secret(enum conf at); /* never shown */
 
 /* Everything at its default; `a` outlives the config. */
 void config_init(struct config *c, struct arena *a);

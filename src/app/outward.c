@@ -2,6 +2,7 @@
 #include "app/outward.h"
 
 #include "app/listen.h"
+#include "domain/hooks/mail.h"
 
 #include <unistd.h>
 
@@ -54,5 +55,29 @@ err_t outward_rules(const struct config *c, struct arena *a, struct diag *why,
         return FAIL(why, E_USAGE, "outbound.ca: %s cannot be read", rules.ca_file);
     TRY(allow_list(c, a, why, &rules));
     *ret = rules;
+    return E_OK;
+}
+
+err_t outward_mail(const struct config *c, struct arena *a, struct diag *why, struct smtp_cfg *ret,
+                   struct notice_cfg *ret_notices)
+{
+    struct smtp_cfg mail = { .url = config_cz(c, CONF_MAIL_URL),
+                             .password = config_cz(c, CONF_MAIL_PASSWORD),
+                             .from = config_cz(c, CONF_MAIL_FROM),
+                             .ca_file = config_cz(c, CONF_OUTBOUND_CA) };
+    struct notice_cfg notices = { .mail = mail.url != NULL,
+                                  .lang = lang_parse(config_text(c, CONF_LANG)) };
+    str_t server = config_text(c, CONF_PUBLIC_URL);
+    size_t scheme = str_starts(server, STR("https://")) ? sizeof "https://" - 1 : 0;
+    if (mail.url != NULL && smtp_url_check(a, mail.url, why) != E_OK)
+        return E_USAGE;
+    if (mail.url != NULL && (mail.from == NULL || !mail_address_obeys(str_from_cz(mail.from))))
+        return FAIL(why, E_USAGE, "mail.from: want the address that mail comes from");
+    server = str_sub(server, scheme, server.n);
+    while (str_ends(server, STR("/")))
+        server.n--;
+    notices.server = server.n > 0 ? server : STR("Seneschal");
+    *ret = mail;
+    *ret_notices = notices;
     return E_OK;
 }

@@ -29,7 +29,10 @@ err_t preflight(const struct config *c, struct diag *why)
         TRY(listen_check(c, addresses[i], config_cz(c, CONF_TLS_CERT) != NULL, why));
     TRY(check_certificate(c, why));
     struct outbound_rules rules;
+    struct smtp_cfg mail;
+    struct notice_cfg notices;
     TRY(outward_rules(c, c->arena, why, &rules));
+    TRY(outward_mail(c, c->arena, why, &mail, &notices));
     const char *dir = config_cz(c, CONF_DATA);
     return dir == NULL ? E_OK : db_examine(dir, why);
 }

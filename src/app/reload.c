@@ -49,6 +49,7 @@ static err_t generation_make(struct reload *r, struct arena *a, struct diag *why
     keep_unreloadable(r->config, &fresh);
     TRY(listen_settings(&fresh, a, r->sockets, sv->http, &g->settings));
     TRY(outward_rules(&fresh, a, why, &g->settings.outbound));
+    TRY(outward_mail(&fresh, a, why, &g->settings.mail, &g->settings.notices));
     TRY(certificate_reload(r->certificate, &fresh, sv, why)); /* the last that may fail */
     TRY(logging_set(&fresh, &g->settings.access));
     *ret = g;

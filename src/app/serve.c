@@ -231,6 +231,7 @@ static err_t make_http(struct server *s, struct diag *why)
         return E_NO_MEMORY;
     TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
     TRY(outward_rules(s->config, s->arena, why, &settings->outbound));
+    TRY(outward_mail(s->config, s->arena, why, &settings->mail, &settings->notices));
     TRY(logging_set(s->config, &settings->access));
     s->services.settings = settings;
     s->reload = (struct reload){ .config = s->config,

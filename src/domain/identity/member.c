@@ -4,6 +4,7 @@
 
 #include "domain/live/history.h"
 #include "sql/access.h"
+#include "sql/hooks.h"
 
 static err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret);
 
@@ -132,6 +133,7 @@ err_t principal_forget(struct act *act, oid_t id)
     TRY(history_member_gone(act, id));
     struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
     TRY(sql_binding_drop_target(act->db, &bindings));
+    TRY(sql_notice_forget(act->db, &(struct sql_notice_forget){ .user_id = id }));
     struct sql_token_drop_all tokens = { .org = act->org, .principal = id };
     TRY(sql_token_drop_all(act->db, &tokens));
     return act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id });

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside domain/hooks: what goes out and must not lie open in the store (SAFETY rule 4):
+ * AES-256-GCM under the newest data key `outgoing`; the associated data names table, row and epoch.
+ */
+#ifndef DOMAIN_HOOKS_HOOK_SEAL_H
+#define DOMAIN_HOOKS_HOOK_SEAL_H
+
+#include "domain/identity/data_key.h"
+
+#define DATA_KEY_OUTGOING "outgoing"
+
+struct hook_sealed {
+    int64_t epoch;
+    oid_t key_id;
+    str_t bytes;
+};
+
+/* On the writer: the first one of a store makes its key. */
+err_t hook_seal(struct act *act, const char *table, oid_t id, str_t plain,
+                struct hook_sealed *ret) MUST_USE;
+/* In the arena: the caller wipes it. E_CORRUPT. */
+err_t hook_unseal(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
+                  str_t *ret) MUST_USE;
+static inline void hook_wipe(str_t plain) /* what hook_unseal gave: it is ours to write */
+{
+    if (plain.n > 0)
+        explicit_bzero((char *)(uintptr_t)plain.p, plain.n);
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people are told, by mail and in the portal, in French or English (notice.def). Everything is
+ * written in the transaction of what it tells of: a mail is a row that the delivery thread sends.
+ * Its text is sealed in the store, for it may hold a link that lets somebody in; a row of the
+ * portal never holds one.
+ */
+#ifndef DOMAIN_HOOKS_NOTICE_H
+#define DOMAIN_HOOKS_NOTICE_H
+
+#include "domain/live/act.h"
+#include "sql/hooks.h"
+
+enum notice_kind {
+#define NOTICE(code, name, mail, subject_en, text_en, subject_fr, text_fr) NOTICE_##code,
+#include "domain/hooks/notice.def"
+#undef NOTICE
+    NOTICE_KINDS
+};
+
+enum notice_lang { LANG_NONE, LANG_EN, LANG_FR };
+
+enum {
+    NOTICE_FIELDS_MAX = 12,
+    NOTICE_FIELD_MAX = 2048, /* bytes of a value; longer ones are cut off */
+    NOTICE_ADMINS_MAX = 64,  /* that are told of one thing */
+    NOTICE_USER_MAX = 500,   /* that a person keeps; the oldest go */
+    MAIL_ORG_MAX = 10000,    /* that wait in an organisation */
+};
+
+struct notice_field {
+    const char *name; /* as notice.def has it */
+    str_t value;      /* any text; line ends and control characters become blanks */
+    bool secret;      /* not in the portal: a link that lets somebody in */
+};
+
+/* Of the settings (services_settings(sv)->notices). */
+struct notice_cfg {
+    bool mail;             /* SMTP is set */
+    enum notice_lang lang; /* of who has not chosen */
+    str_t server;          /* {server}: what people call this one */
+};
+
+struct notice_in {
+    enum notice_kind kind;
+    oid_t user;            /* who is told; zero: `email` alone */
+    str_t email;           /* where there is no user; else his own */
+    enum notice_lang lang; /* LANG_NONE: the user's choice, else that of the settings */
+    const struct notice_cfg *cfg;
+    const struct notice_field *fields;
+    size_t fields_n;
+};
+
+/* On the writer. Without mail, a kind that is for mail alone (an invitation to an address) leaves
+ * nothing: the caller shows its link. E_BAD_FIELD: no mail can go to that address. E_OVERLOADED:
+ * too many wait. */
+err_t notice_add(struct act *act, const struct notice_in *in) MUST_USE;
+/* The same to all active administrators of act->org; `user` and `email` do not count. */
+err_t notice_add_admins(struct act *act, const struct notice_in *in) MUST_USE;
+
+/* "en", "fr"; anything else, also absent: LANG_NONE. */
+enum notice_lang lang_parse(str_t name);
+const char *lang_name(enum notice_lang l); /* "en" for LANG_NONE */
+/* The person's own choice; LANG_NONE: none yet. */
+err_t user_lang(struct act *act, oid_t user, enum notice_lang *ret) MUST_USE;
+err_t user_lang_set(struct act *act, oid_t user, enum notice_lang lang) MUST_USE;
+
+struct notice_view {
+    oid_t id;
+    str_t kind;
+    str_t subject;
+    str_t text;
+    ts_t created_at;
+    ts_t read_at;
+};
+/* The newest first, before the id `before` (zero: from the newest). */
+err_t notice_page(struct act *act, oid_t user, enum notice_lang lang, oid_t before, int64_t limit,
+                  struct notice_view **ret, size_t *ret_n) MUST_USE;
+/* E_NOT_FOUND: not his. */
+err_t notice_read(struct act *act, oid_t user, oid_t id) MUST_USE;
+
+/* Subject and text of a kind; what no field fills is left out. */
+struct notice_text {
+    str_t subject;
+    str_t text;
+};
+err_t notice_render(struct arena *a, enum notice_kind kind, enum notice_lang lang,
+                    const struct notice_field *fields, size_t n, struct notice_text *ret) MUST_USE;
+const char *notice_name(enum notice_kind kind);
+
+#endif
