@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fido.h> /* first: it brings OpenSSL, whose parameter `rand` base/attr.h poisons */
+#include <fido/eddsa.h>
+#include <fido/es256.h>
+#include <fido/rs256.h>
+
+#include "base/fault.h"
+#include "plat/crypto/passkey.h"
+
+enum { RP_ID_MAX = 255, HASH_AT = 0, FLAGS_AT = 32, FLAG_PRESENT = 1, FLAG_VERIFIED = 4 };
+
+static void cred_freep(fido_cred_t **c)
+{
+    fido_cred_free(c);
+}
+static void assert_freep(fido_assert_t **a)
+{
+    fido_assert_free(a);
+}
+
+static const unsigned char *bytes_of(str_t s)
+{
+    return (const unsigned char *)s.p;
+}
+
+/* The hash and the flags stand at fixed places (WebAuthn section 6.1). */
+static bool data_is_of(str_t data, str_t rp_id)
+{
+    digest_t want = sha256_of(rp_id);
+    return data.n > FLAGS_AT && memcmp(data.p + HASH_AT, want.b, sizeof want.b) == 0;
+}
+
+static err_t key_copy(struct arena *a, const fido_cred_t *c, enum passkey_alg alg,
+                      struct passkey *ret)
+{
+    const str_t id = str_of(fido_cred_id_ptr(c), fido_cred_id_len(c));
+    const str_t key = str_of(fido_cred_pubkey_ptr(c), fido_cred_pubkey_len(c));
+    struct passkey k = { .alg = alg, .count = fido_cred_sigcount(c) };
+    if (id.p == NULL || id.n == 0 || id.n > PASSKEY_ID_MAX || key.p == NULL || key.n == 0 ||
+        key.n > PASSKEY_KEY_MAX)
+        return E_BAD_FIELD;
+    k.verified = (fido_cred_flags(c) & FLAG_VERIFIED) != 0;
+    TRY(str_copy(a, id, &k.id));
+    TRY(str_copy(a, key, &k.key));
+    *ret = k;
+    return E_OK;
+}
+
+/* libfido2 reads the key only as one of the algorithm that it was told. */
+static err_t read_as(struct arena *a, enum passkey_alg alg, str_t data, struct passkey *ret)
+{
+    CLEANUP(cred_freep) fido_cred_t *c = fault_here() ? NULL : fido_cred_new();
+    if (c == NULL)
+        return E_NO_MEMORY;
+    if (fido_cred_set_type(c, alg) != FIDO_OK ||
+        fido_cred_set_authdata_raw(c, bytes_of(data), data.n) != FIDO_OK)
+        return E_BAD_FIELD;
+    return key_copy(a, c, alg, ret);
+}
+
+err_t passkey_read(struct arena *a, str_t rp_id, str_t data, struct diag *why, struct passkey *ret)
+{
+    static const enum passkey_alg algs[] = { PASSKEY_ES256, PASSKEY_EDDSA, PASSKEY_RS256 };
+    if (data.n > PASSKEY_DATA_MAX || !data_is_of(data, rp_id))
+        return FAIL(why, E_BAD_FIELD, "the passkey was made for another server");
+    if (((unsigned char)data.p[FLAGS_AT] & FLAG_PRESENT) == 0)
+        return FAIL(why, E_BAD_FIELD, "nobody was there when the passkey was made");
+    for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
+        err_t e = read_as(a, algs[i], data, ret);
+        if (e != E_BAD_FIELD)
+            return e;
+    }
+    return FAIL(why, E_BAD_FIELD, "the authenticator's data holds no key of ES256, EdDSA or RS256");
+}
+
+static err_t verify_with(const fido_assert_t *a, const struct passkey *known, const void *key)
+{
+    int done = key == NULL ? FIDO_ERR_INTERNAL : fido_assert_verify(a, 0, known->alg, key);
+    return done == FIDO_OK ? E_OK : E_FORBIDDEN;
+}
+
+static err_t verify(const fido_assert_t *a, const struct passkey *known)
+{
+    err_t e = E_NO_MEMORY;
+    if (known->alg == PASSKEY_ES256) {
+        es256_pk_t *k = es256_pk_new();
+        bool good = k != NULL && es256_pk_from_ptr(k, known->key.p, known->key.n) == FIDO_OK;
+        e = verify_with(a, known, good ? k : NULL);
+        es256_pk_free(&k);
+    } else if (known->alg == PASSKEY_EDDSA) {
+        eddsa_pk_t *k = eddsa_pk_new();
+        bool good = k != NULL && eddsa_pk_from_ptr(k, known->key.p, known->key.n) == FIDO_OK;
+        e = verify_with(a, known, good ? k : NULL);
+        eddsa_pk_free(&k);
+    } else if (known->alg == PASSKEY_RS256) {
+        rs256_pk_t *k = rs256_pk_new();
+        bool good = k != NULL && rs256_pk_from_ptr(k, known->key.p, known->key.n) == FIDO_OK;
+        e = verify_with(a, known, good ? k : NULL);
+        rs256_pk_free(&k);
+    } else {
+        e = E_FORBIDDEN;
+    }
+    return e;
+}
+
+err_t passkey_check(const struct passkey *known, const struct passkey_proof *proof,
+                    int64_t *ret_count)
+{
+    char rp_id[RP_ID_MAX + 1] = { 0 };
+    str_t data = proof->authenticator_data;
+    if (proof->rp_id.n > RP_ID_MAX || data.n > PASSKEY_DATA_MAX ||
+        proof->signature.n > PASSKEY_SIG_MAX || !data_is_of(data, proof->rp_id))
+        return E_FORBIDDEN;
+    memcpy(rp_id, proof->rp_id.p, proof->rp_id.n);
+    CLEANUP(assert_freep) fido_assert_t *a = fault_here() ? NULL : fido_assert_new();
+    if (a == NULL || fido_assert_set_count(a, 1) != FIDO_OK ||
+        fido_assert_set_rp(a, rp_id) != FIDO_OK ||
+        fido_assert_set_clientdata_hash(a, proof->client_data.b, sizeof proof->client_data.b) !=
+            FIDO_OK ||
+        fido_assert_set_up(a, FIDO_OPT_TRUE) != FIDO_OK ||
+        fido_assert_set_uv(a, proof->verify ? FIDO_OPT_TRUE : FIDO_OPT_OMIT) != FIDO_OK)
+        return E_NO_MEMORY;
+    if (fido_assert_set_authdata_raw(a, 0, bytes_of(data), data.n) != FIDO_OK ||
+        fido_assert_set_sig(a, 0, bytes_of(proof->signature), proof->signature.n) != FIDO_OK)
+        return E_FORBIDDEN;
+    TRY(verify(a, known));
+    *ret_count = fido_assert_sigcount(a, 0);
+    return E_OK;
+}

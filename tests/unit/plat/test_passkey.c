@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passkeys, with an authenticator made of this house's own keys: what it says is built here byte by
+ * byte (WebAuthn section 6.1, RFC 9053), and read by libfido2. */
+#include "base/buf.h"
+#include "base/fault.h"
+#include "plat/crypto/passkey.h"
+#include "plat/crypto/sign_key.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define RP_ID "id.example.org"
+enum { UP = 1, UV = 4, AT = 64 };
+
+static struct arena *arena;
+static struct sign_key *device;
+
+static void put_u32(struct buf *b, uint32_t v)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_add_byte(b, (char)(v >> shift));
+}
+
+static void put_head(struct buf *b, str_t rp_id, int flags, uint32_t count)
+{
+    digest_t hash = sha256_of(rp_id);
+    buf_add(b, str_of(hash.b, sizeof hash.b));
+    buf_add_byte(b, (char)flags);
+    put_u32(b, count);
+}
+
+/* An Ed25519 key as COSE (RFC 9053 section 7.2): {1: 1, 3: -8, -1: 6, -2: x}. */
+static void put_key(struct buf *b)
+{
+    const struct pubkey *k = sign_key_public(device);
+    buf_add(b, STR("\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20"));
+    buf_add(b, str_of(k->spki + k->spki_n - 32, 32));
+}
+
+static str_t made_with(str_t rp_id, int flags)
+{
+    struct buf b;
+    str_t data = STR_NONE;
+    buf_init(&b, KIB(4));
+    put_head(&b, rp_id, flags, 7);
+    for (int i = 0; i < 16; i++)
+        buf_add_byte(&b, 0); /* aaguid */
+    buf_add(&b, STR("\0\4"));
+    BUF_ADD(&b, "key1");
+    put_key(&b);
+    assert_int_equal(str_copy(arena, buf_str(&b), &data), E_OK);
+    buf_fini(&b);
+    return data;
+}
+
+static void test_made(void **state)
+{
+    (void)state;
+    struct passkey k;
+    str_t data = made_with(STR(RP_ID), UP | UV | AT);
+    assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k), E_OK);
+    assert_true(str_eq(k.id, STR("key1")));
+    assert_int_equal(k.alg, PASSKEY_EDDSA);
+    assert_int_equal(k.count, 7);
+    assert_true(k.verified);
+    struct diag why = { 0 };
+    assert_int_equal(passkey_read(arena, STR("example.org"), data, &why, &k), E_BAD_FIELD);
+    assert_true(why.text[0] != '\0');
+    data = made_with(STR(RP_ID), UV | AT);
+    assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k),
+                     E_BAD_FIELD); /* nobody there */
+    data = made_with(STR(RP_ID), UP);
+    assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k),
+                     E_BAD_FIELD); /* no key said */
+}
+
+/* Cut anywhere, it is no key. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct passkey k;
+    str_t data = made_with(STR(RP_ID), UP | AT);
+    for (size_t n = 0; n < data.n; n++)
+        assert_int_equal(passkey_read(arena, STR(RP_ID), str_sub(data, 0, n), NULL, &k),
+                         E_BAD_FIELD);
+    static char big[PASSKEY_DATA_MAX + 1];
+    assert_int_equal(passkey_read(arena, STR(RP_ID), str_of(big, sizeof big), NULL, &k),
+                     E_BAD_FIELD);
+}
+
+struct proof {
+    struct passkey_proof p;
+    uint8_t sig[SIGNATURE_MAX];
+};
+
+static void prove(struct proof *ret, str_t rp_id, int flags, uint32_t count)
+{
+    struct buf b;
+    size_t n = 0;
+    memset(ret, 0, sizeof *ret);
+    ret->p.rp_id = STR(RP_ID);
+    ret->p.client_data = sha256_of(STR("{\"type\":\"webauthn.get\"}"));
+    buf_init(&b, KIB(1));
+    put_head(&b, rp_id, flags, count);
+    assert_int_equal(str_copy(arena, buf_str(&b), &ret->p.authenticator_data), E_OK);
+    buf_add(&b, str_of(ret->p.client_data.b, sizeof ret->p.client_data.b));
+    assert_int_equal(sign_key_sign(device, buf_str(&b), ret->sig, &n), E_OK);
+    ret->p.signature = str_of(ret->sig, n);
+    buf_fini(&b);
+}
+
+static struct passkey known(void)
+{
+    struct passkey k;
+    assert_int_equal(passkey_read(arena, STR(RP_ID), made_with(STR(RP_ID), UP | AT), NULL, &k),
+                     E_OK);
+    return k;
+}
+
+static void test_proof(void **state)
+{
+    (void)state;
+    struct passkey k = known();
+    struct proof p;
+    int64_t count = 0;
+    prove(&p, STR(RP_ID), UP, 8);
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_OK);
+    assert_int_equal(count, 8);
+    p.p.verify = true; /* it was only touched */
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN);
+    prove(&p, STR(RP_ID), UP | UV, 9);
+    p.p.verify = true;
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_OK);
+    prove(&p, STR(RP_ID), UV, 9);
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN); /* nobody there */
+    prove(&p, STR("evil.example"), UP, 9);
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN);
+    prove(&p, STR(RP_ID), UP, 9);
+    p.p.client_data = sha256_of(STR("another challenge"));
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN);
+    assert_int_equal(count, 9);
+}
+
+static void test_changed_bytes(void **state)
+{
+    (void)state;
+    struct passkey k = known();
+    struct proof p;
+    int64_t count = 0;
+    prove(&p, STR(RP_ID), UP, 8);
+    for (size_t i = 0; i < p.p.signature.n; i++) {
+        p.sig[i] ^= 1;
+        assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN);
+        p.sig[i] ^= 1;
+    }
+    for (size_t n = 0; n < p.p.signature.n; n++) {
+        struct passkey_proof cut = p.p;
+        cut.signature.n = n;
+        assert_int_equal(passkey_check(&k, &cut, &count), E_FORBIDDEN);
+    }
+    k.alg = PASSKEY_ES256; /* another algorithm than the key's */
+    assert_int_equal(passkey_check(&k, &p.p, &count), E_FORBIDDEN);
+    assert_int_equal(count, 0);
+}
+
+#ifdef SENESCHAL_FAULTS
+static void test_faults(void **state)
+{
+    (void)state;
+    str_t data = made_with(STR(RP_ID), UP | AT);
+    struct proof p;
+    prove(&p, STR(RP_ID), UP, 8);
+    for (long n = 0;; n++) {
+        struct passkey k;
+        int64_t count = 0;
+        fault_arm(n);
+        err_t e = passkey_read(arena, STR(RP_ID), data, NULL, &k);
+        if (e == E_OK)
+            e = passkey_check(&k, &p.p, &count);
+        bool fired = fault_used();
+        fault_disarm();
+        assert_int_equal(e, fired ? E_NO_MEMORY : E_OK);
+        assert_int_equal(count, fired ? 0 : 8);
+        if (!fired)
+            break;
+    }
+}
+#endif
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = arena_new(KIB(256));
+    return arena != NULL && crypto_init() == E_OK && sign_key_make(PUBKEY_ED25519, &device) == E_OK
+               ? 0
+               : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    sign_key_free(device);
+    arena_free(arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_made),   cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_proof),  cmocka_unit_test(test_changed_bytes),
+#ifdef SENESCHAL_FAULTS
+        cmocka_unit_test(test_faults),
+#endif
+    };
+    return cmocka_run_group_tests_name("passkey", tests, setup, teardown);
+}
