@@ -4,6 +4,7 @@
 #include "api/passage.h"
 
 #include "api/lease.h"
+#include "api/refuse.h"
 #include "api/reply.h"
 #include "base/log.h"
 #include "plat/loop/workers.h"
@@ -17,8 +18,11 @@ static str_t content_type(const struct reply *r)
 
 static void answer_head(const struct passage *p, struct buf *head, str_t type)
 {
+    const struct refusing about = {
+        .route = p->rq.route, .x = p->rq.xchg, .services = p->rq.services, .id = p->rq.id
+    };
     buf_clear(head);
-    reply_head_common(head, type, p->rq.id, p->rq.route->no_store);
+    answer_head_begin(&about, head, type, p->rq.html);
     edge_add_cors(p->api, p->rq.xchg, p->rq.route, head);
     buf_add(head, p->rq.reply.head);
 }
@@ -59,25 +63,30 @@ static void answer_refusal(struct passage *p, err_t e)
     struct http_xchg *x = p->rq.xchg;
     struct api *api = p->api;
     struct buf *head = &edge_loop(api, x)->head;
-    err_t shown = problem_public(e);
+    const struct refusing about = { .route = p->rq.route,
+                                    .x = x,
+                                    .services = p->rq.services,
+                                    .e = e,
+                                    .why = &p->rq.act.why,
+                                    .act = &p->rq.act,
+                                    .oauth = p->rq.oauth,
+                                    .id = p->rq.id };
     x->note.err = (uint8_t)e;
-    if (shown == E_INTERNAL)
+    if (problem_public(e) == E_INTERNAL)
         log_failure(p, e);
     if (e == E_OVERLOADED)
         admission_shed(&api->admission, route_class(p->rq.route), p->shed);
     if (p->rq.act.actor.kind == ACTOR_NONE)
         edge_count_refusal(api, x, p->rq.route, e);
-    buf_clear(&p->body);
-    problem_encode_act(&p->body, e, &p->rq.act, p->rq.id);
-    answer_head(p, head, STR("application/problem+json"));
-    if (err_info(shown)->retry && p->rq.reply.head.p == NULL)
+    int status = refusal_encode(&about, head, &p->body);
+    edge_add_cors(api, x, p->rq.route, head);
+    buf_add(head, p->rq.reply.head);
+    if (err_info(problem_public(e))->retry && p->rq.reply.head.p == NULL)
         admission_add_retry(&api->admission, head);
     if (p->rq.route->cors) /* the rows that devices call */
         err_ignore(
             lease_put_refusal(p->rq.services, head, &p->rq.act.actor, e)); /* else unsigned */
-    if (shown == E_UNAUTHENTICATED)
-        BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
-    answer_send(p, err_info(shown)->status, head);
+    answer_send(p, status, head);
 }
 
 static void answer_whole(struct passage *p)

@@ -3,6 +3,8 @@
  * a credential. */
 #include "api/passage.h"
 
+#include "api/cookie.h"
+
 enum { BEARER_MAX = 512 };
 
 static str_t bearer_of(str_t value)
@@ -26,6 +28,18 @@ err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, boo
     *ret = sha256_of(token);
     *ret_sent = true;
     return E_OK;
+}
+
+bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,
+                 digest_t *ret)
+{
+    if (!route_takes_cookie(route) || http_field_count(x, STR("Authorization")) > 0)
+        return false;
+    str_t value = cookie_find(x, COOKIE_SESSION, s->https);
+    if (!str_starts(value, COOKIE_TOKEN_PREFIX) || !token_is_ours(value))
+        return false;
+    *ret = sha256_of(value);
+    return true;
 }
 
 /* A token that memory does not know: one of ours with a wrong checksum costs the store no look-up.
@@ -85,6 +99,14 @@ static str_t origin_host(str_t origin)
     return STR_NONE;
 }
 
+/* Our pages send no referrer, and then browsers write "null" into the Origin of their forms (Fetch,
+ * "append a request Origin header"); what they say of the site is not theirs to forge. */
+static bool origin_is_own_page(const struct http_xchg *x, str_t origin)
+{
+    return str_eq(origin, STR("null")) &&
+           str_eq(http_field(x, STR("Sec-Fetch-Site")), STR("same-origin"));
+}
+
 /* API "Clients in a browser": rows that never read a cookie may be called from extensions and
  * listed origins; no other row from anywhere but this server's own pages. */
 err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
@@ -94,11 +116,17 @@ err_t auth_origin(const struct settings *s, const struct http_xchg *x, const str
     *ret_cors = false;
     if (origin.p == NULL)
         return E_OK;
+    if (route != NULL && route->cors_any) {
+        *ret_cors = true;
+        return E_OK;
+    }
     bool listed = list_has(s->cors_origins, s->cors_origins_n, origin);
     if (route != NULL && route->cors && (listed || origin_is_extension(origin))) {
         *ret_cors = true;
         return E_OK;
     }
+    if (route != NULL && route->page && origin_is_own_page(x, origin))
+        return E_OK;
     str_t host = origin_host(origin);
     bool own =
         list_has(s->hosts, s->hosts_n, host) || (s->any_ip_host && str_eq_nocase(host, x->host));

@@ -5,13 +5,18 @@
 
 #include "api/access.h"
 #include "api/lease.h"
+#include "api/refuse.h"
 #include "api/reply.h"
 #include "api/routes.h"
 #include "domain/audit/refusals.h"
 
 #include <assert.h>
 
-enum { IN_BODY_MAX = 64 * 1024, REFUSAL_LINES_MAX = LEASE_LINE_MAX + 512 };
+enum {
+    IN_BODY_MAX = 64 * 1024,
+    FORM_BODY_MAX = 16 * 1024,
+    REFUSAL_LINES_MAX = LEASE_LINE_MAX + 512
+};
 
 struct api_loop *edge_loop(struct api *api, const struct http_xchg *x)
 {
@@ -43,8 +48,6 @@ static void add_retry(struct api *api, struct buf *head, err_t e)
 {
     if (err_info(e)->retry)
         admission_add_retry(&api->admission, head);
-    if (e == E_UNAUTHENTICATED)
-        BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
 }
 
 bool edge_has_cors(const struct api *api, const struct http_xchg *x, const struct route *route)
@@ -91,21 +94,30 @@ void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct
         refusal_count(api->services->refusals, route->path, e, x->peer.ip);
 }
 
+/* Into the loop's head and body, in the form of the row; returns the status. */
+static int refusal_begin(struct api *api, struct http_xchg *x, err_t e, const struct diag *why)
+{
+    struct api_loop *loop = edge_loop(api, x);
+    const struct refusing about = { .route = x->note.row,
+                                    .x = x,
+                                    .services = api->services,
+                                    .e = e,
+                                    .why = why,
+                                    .id = edge_id(x) };
+    return refusal_encode(&about, &loop->head, &loop->body);
+}
+
 static void refuse_with(struct api *api, struct http_xchg *x, err_t e, const struct diag *why,
                         oid_t id, str_t more)
 {
     struct api_loop *loop = edge_loop(api, x);
-    buf_clear(&loop->head);
-    buf_clear(&loop->body);
-    err_t shown = problem_public(e);
     x->note.id = id;
     x->note.err = (uint8_t)e;
-    problem_encode(&loop->body, e, why, id);
-    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    int status = refusal_begin(api, x, e, why);
     add_cors_of_refusal(api, x, &loop->head);
     buf_add(&loop->head, more);
-    add_retry(api, &loop->head, shown);
-    edge_reply(api, x, err_info(shown)->status, buf_str(&loop->head), buf_str(&loop->body));
+    add_retry(api, &loop->head, problem_public(e));
+    edge_reply(api, x, status, buf_str(&loop->head), buf_str(&loop->body));
 }
 
 void edge_shed(struct api *api, struct http_xchg *x, enum load_class class, enum shed why)
@@ -127,15 +139,11 @@ void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct dia
 static void refuse_in_time(struct api *api, struct http_xchg *x, err_t e, str_t more)
 {
     struct api_loop *loop = edge_loop(api, x);
-    oid_t id = edge_id(x);
-    buf_clear(&loop->head);
-    buf_clear(&loop->body);
     x->note.err = (uint8_t)e;
-    problem_encode(&loop->body, e, NULL, id);
-    reply_head_common(&loop->head, STR("application/problem+json"), id, false);
+    int status = refusal_begin(api, x, e, NULL);
     add_cors_of_refusal(api, x, &loop->head);
     buf_add(&loop->head, more);
-    edge_reply(api, x, err_info(e)->status, buf_str(&loop->head), buf_str(&loop->body));
+    edge_reply(api, x, status, buf_str(&loop->head), buf_str(&loop->body));
 }
 
 static void refuse_after(struct api *api, struct http_xchg *x, dur_t wait)
@@ -249,10 +257,26 @@ static struct http_take on_head(void *app, struct http_xchg *x)
     struct route_match m = router_match(api->router, x->method, x->path);
     x->user = NULL;
     x->secret = m.route != NULL && m.route->secret;
-    if (m.route == NULL || m.route->in == NULL || !edge_spares(x, m.route))
+    x->note.row = m.route;
+    if (m.route == NULL || route_body(m.route) == NULL || !edge_spares(x, m.route))
         return (struct http_take){ .drop = true };
-    return (struct http_take){ .body_max =
-                                   m.route->body_max > 0 ? m.route->body_max : IN_BODY_MAX };
+    size_t usual = m.route->form != NULL ? FORM_BODY_MAX : IN_BODY_MAX;
+    return (struct http_take){ .body_max = m.route->body_max > 0 ? m.route->body_max : usual };
+}
+
+/* A form is no JSON and JSON no form: what a foreign page can make a browser send without asking is
+ * a form, and no JSON row takes it (IDENTITY 55). */
+static err_t edge_check_body(const struct http_xchg *x, const struct route *route, struct diag *why)
+{
+    str_t want =
+        route->form != NULL ? STR("application/x-www-form-urlencoded") : STR("application/json");
+    if (http_field(x, STR("Content-Encoding")).p != NULL)
+        return FAIL(why, E_UNSUPPORTED_MEDIA, "send the body without Content-Encoding");
+    str_t type = http_field(x, STR("Content-Type"));
+    type = str_trim(str_sub(type, 0, str_find(type, ';')));
+    if (!str_eq_nocase(type, want))
+        return FAIL(why, E_UNSUPPORTED_MEDIA, "send Content-Type: %.*s", STR_ARG(want));
+    return E_OK;
 }
 
 /* The order is that of HOUSE: host, route, origin, media type, address. */
@@ -271,15 +295,7 @@ static err_t edge_check(struct api *api, struct http_xchg *x, const struct route
     TRY(auth_origin(services_settings(sv), x, m->route, &cors));
     if (m->route->auth == AUTH_CLOSED)
         return E_FORBIDDEN;
-    if (m->route->in == NULL || x->body.n == 0)
-        return E_OK;
-    if (http_field(x, STR("Content-Encoding")).p != NULL)
-        return FAIL(why, E_UNSUPPORTED_MEDIA, "send the body without Content-Encoding");
-    str_t type = http_field(x, STR("Content-Type"));
-    type = str_trim(str_sub(type, 0, str_find(type, ';')));
-    if (!str_eq_nocase(type, STR("application/json")))
-        return FAIL(why, E_UNSUPPORTED_MEDIA, "send Content-Type: application/json");
-    return E_OK;
+    return route_body(m->route) != NULL && x->body.n > 0 ? edge_check_body(x, m->route, why) : E_OK;
 }
 
 /* Ask the row on the loop, or hand it to a worker. */
@@ -320,7 +336,7 @@ static void edge_unknown(struct hot_ask *ask, ts_t now, struct live_hit *hit)
 {
     struct diag why = { 0 };
     dur_t wait;
-    err_t e = auth_token_spelt(ask->x, &why);
+    err_t e = ask->by_cookie ? E_OK : auth_token_spelt(ask->x, &why);
     if (e != E_OK) {
         edge_count_refusal(ask->api, ask->x, ask->route, e);
         edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
@@ -364,6 +380,7 @@ static void on_message(void *app, struct http_xchg *x)
     struct route_match m = router_match(api->router, x->method, x->path);
     digest_t token;
     bool sent = false;
+    bool cookie = false;
     x->note.row = m.route;
     if (!edge_spares(x, m.route)) {
         edge_shed(api, x, m.route == NULL ? LOAD_BULK : route_class(m.route), SHED_CONNS);
@@ -376,6 +393,8 @@ static void on_message(void *app, struct http_xchg *x)
     err_t e = edge_check(api, x, &m, &why);
     if (e == E_OK)
         e = auth_token(x, &why, &token, &sent);
+    if (e == E_OK && !sent)
+        sent = cookie = auth_cookie(services_settings(api->services), x, m.route, &token);
     if (e == E_OK && !sent && m.route->auth != AUTH_OPEN)
         e = E_UNAUTHENTICATED;
     if (e == E_METHOD_NOT_ALLOWED) {
@@ -392,7 +411,9 @@ static void on_message(void *app, struct http_xchg *x)
         refuse_after(api, x, wait);
         return;
     }
-    struct hot_ask ask = { .api = api, .x = x, .route = m.route, .token = sent ? &token : NULL };
+    struct hot_ask ask = {
+        .api = api, .x = x, .route = m.route, .token = sent ? &token : NULL, .by_cookie = cookie
+    };
     struct live_hit hit;
     if (sent)
         edge_token(&ask, &hit);

@@ -247,6 +247,22 @@ static void events_schema(struct json_out *o)
     content_close(o);
 }
 
+static void html_schema(struct json_out *o)
+{
+    content_open(o, STR("text/html"));
+    json_out_raw(o, STR("{\"type\":\"string\"}"));
+    content_close(o);
+}
+
+/* What a refusal of this row looks like. */
+static str_t refusal_ref(const struct route *r)
+{
+    if (r->page)
+        return STR("{\"$ref\":\"#/components/responses/Page\"}");
+    return r->oauth ? STR("{\"$ref\":\"#/components/responses/OAuthError\"}")
+                    : STR("{\"$ref\":\"#/components/responses/Problem\"}");
+}
+
 static void route_responses(struct json_out *o, const struct route *r)
 {
     json_out_name(o, STR("responses"));
@@ -256,6 +272,8 @@ static void route_responses(struct json_out *o, const struct route *r)
     JSON_OUT(o, "description", str, STR("success"));
     if (r->events) {
         events_schema(o);
+    } else if (r->page) {
+        html_schema(o);
     } else if (r->out != NULL) {
         content_open(o, STR("application/json"));
         if (r->out_list)
@@ -268,8 +286,22 @@ static void route_responses(struct json_out *o, const struct route *r)
     }
     json_out_close(o, '}');
     json_out_name(o, STR("default"));
-    json_out_raw(o, STR("{\"$ref\":\"#/components/responses/Problem\"}"));
+    json_out_raw(o, refusal_ref(r));
     json_out_close(o, '}');
+}
+
+/* Who may call it, as OpenAPI says it: a list of alternatives. */
+static void route_security(struct json_out *o, const struct route *r)
+{
+    json_out_name(o, STR("security"));
+    json_out_open(o, '[');
+    if (r->auth == AUTH_OPEN)
+        json_out_raw(o, STR("{}"));
+    if (r->auth != AUTH_SESSION)
+        json_out_raw(o, STR("{\"bearer\":[]}"));
+    if (route_takes_cookie(r))
+        json_out_raw(o, STR("{\"session\":[]}"));
+    json_out_close(o, ']');
 }
 
 static void route_operation(struct json_out *o, const struct route *r)
@@ -282,15 +314,15 @@ static void route_operation(struct json_out *o, const struct route *r)
     if (r->check)
         JSON_OUT(o, "x-permission", str, str_from_cz(perm_name(r->may)));
     JSON_OUT(o, "x-audit", str, str_from_cz(r->audit));
-    json_out_name(o, STR("security"));
-    json_out_raw(o, r->auth == AUTH_OPEN ? STR("[{},{\"bearer\":[]}]") : STR("[{\"bearer\":[]}]"));
+    route_security(o, r);
     route_parameters(o, r);
-    if (r->in != NULL) {
+    if (route_body(r) != NULL) {
         json_out_name(o, STR("requestBody"));
         json_out_open(o, '{');
         JSON_OUT(o, "required", bool, !r->in_optional);
-        content_open(o, STR("application/json"));
-        ref_to(o, r->in);
+        content_open(o, r->form != NULL ? STR("application/x-www-form-urlencoded")
+                                        : STR("application/json"));
+        ref_to(o, route_body(r));
         content_close(o);
         json_out_close(o, '}');
     }
@@ -328,8 +360,8 @@ static void collect_shapes(struct shape_list *list)
     for (size_t t = 0; t < route_parts_n; t++) {
         for (size_t i = 0; i < route_parts[t]->n; i++) {
             const struct route *r = &route_parts[t]->rows[i];
-            if (r->in != NULL)
-                shape_note(list, r->in);
+            if (route_body(r) != NULL)
+                shape_note(list, route_body(r));
             if (r->out != NULL)
                 shape_note(list, r->out);
             if (r->out_also != NULL)
@@ -351,18 +383,26 @@ static void components(struct json_out *o)
     json_out_name(o, STR("components"));
     json_out_open(o, '{');
     json_out_name(o, STR("securitySchemes"));
-    json_out_raw(o, STR("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_out_raw(o,
+                 STR("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"},\"session\":{\"type\":"
+                     "\"apiKey\",\"in\":\"cookie\",\"name\":\"__Host-seneschal\"}}"));
     json_out_name(o, STR("responses"));
     json_out_raw(
         o, STR("{\"Problem\":{\"description\":\"a refusal with its reason (RFC 9457)\",\"content\":"
                "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/"
-               "Problem\"}}}}}"));
+               "Problem\"}}}},\"OAuthError\":{\"description\":\"a refusal (RFC 6749 section 5.2)\","
+               "\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/"
+               "OAuthError\"}}}},\"Page\":{\"description\":\"a refusal, for people\",\"content\":"
+               "{\"text/html\":{\"schema\":{\"type\":\"string\"}}}}}"));
     json_out_name(o, STR("schemas"));
     json_out_open(o, '{');
     for (size_t i = 0; i < list.n; i++) {
         json_out_name(o, str_from_cz(list.v[i]->name));
         shape_schema(o, list.v[i]);
     }
+    json_out_name(o, STR("OAuthError"));
+    json_out_raw(o, STR("{\"type\":\"object\",\"properties\":{\"error\":{\"type\":\"string\"},"
+                        "\"error_description\":{\"type\":\"string\"}},\"required\":[\"error\"]}"));
     json_out_name(o, STR("Problem"));
     json_out_raw(
         o, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"

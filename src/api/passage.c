@@ -3,6 +3,8 @@
  * (HOUSE "One request" 7-10). */
 #include "api/passage.h"
 
+#include "api/csrf.h"
+#include "api/html.h"
 #include "api/load.h"
 #include "api/reply.h"
 #include "base/ref.h"
@@ -15,6 +17,8 @@ enum { IDEM_KEY_MIN = 22, IDEM_KEY_MAX = 64, HOT_LOADS_MAX = 5 };
 struct api_worker {
     struct db *reader;
 };
+
+static void passage_last(struct passage *p);
 
 err_t api_worker_make(void *arg, struct diag *why, void **ret_worker)
 {
@@ -64,10 +68,25 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     p->has_token = ask->token != NULL;
     if (p->has_token)
         p->token = *ask->token;
+    p->rq.by_cookie = ask->by_cookie;
     p->deadline = (dur_t){ clock_mono().us + PASSAGE_MAX.us };
     (void)route_params(ask->route, ask->x->path, p->rq.params);
     *ret = p;
     return E_OK;
+}
+
+static void passage_is(struct passage *p, struct actor who)
+{
+    p->rq.act.actor = who;
+    p->rq.session_id = who.session;
+    p->rq.half = who.half;
+}
+
+static void passage_is_nobody(struct passage *p)
+{
+    p->has_token = false;
+    p->rq.by_cookie = false;
+    act_clear_why(&p->rq.act);
 }
 
 /* It waited so long that its client would rather come back. */
@@ -108,7 +127,7 @@ void passage_start(const struct hot_ask *ask, const struct live_hit *hit)
     }
     ask->x->user = p;
     if (hit != NULL) {
-        p->rq.act.actor = hit->who.actor;
+        passage_is(p, hit->who.actor);
         p->actor_stamp = live_shard_stamp(p->api->services->live, hit->who.actor.id);
         p->known = true;
     }
@@ -134,10 +153,14 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     if (e == E_UNAUTHENTICATED)
         (void)limit_address(p->api, &p->rq.xchg->peer, true,
                             &wait); /* whoever guesses tokens is slowed down */
+    if (e == E_UNAUTHENTICATED && p->rq.by_cookie && p->rq.route->auth == AUTH_OPEN) {
+        passage_is_nobody(p); /* a session that has ended is none */
+        return E_OK;
+    }
     TRY(e);
     if (loaded.state != TOKEN_CURRENT && loaded.who.refuse == E_OK)
         return E_AGAIN;
-    p->rq.act.actor = loaded.who.actor;
+    passage_is(p, live_actor(&loaded.who));
     p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
     p->known = true;
     err_ignore(live_fill_token(live, guard, &p->token,
@@ -152,6 +175,8 @@ err_t passage_actor_check(struct passage *p)
     const struct actor *actor = &p->rq.act.actor;
     bool device = actor->kind == ACTOR_DEVICE;
     bool key = actor->kind == ACTOR_ENROLMENT_KEY;
+    if (p->rq.half && !p->rq.route->half) /* a factor is missing: nobody yet */
+        return FAIL(&p->rq.act.why, E_UNAUTHENTICATED, "this session is not complete: sign in");
     switch (p->rq.route->auth) {
     case AUTH_OPEN:
     case AUTH_ENROL:
@@ -161,6 +186,10 @@ err_t passage_actor_check(struct passage *p)
     case AUTH_DEVICE:
         return device ? E_OK
                       : FAIL(&p->rq.act.why, E_FORBIDDEN, "this is for a device's own token");
+    case AUTH_SESSION:
+        return p->rq.by_cookie && actor->kind == ACTOR_USER
+                   ? E_OK
+                   : FAIL(&p->rq.act.why, E_UNAUTHENTICATED, "sign in with a browser first");
     case AUTH_CLOSED:
         return E_FORBIDDEN;
     }
@@ -206,16 +235,43 @@ static err_t passage_idempotency(struct passage *p)
     return E_OK;
 }
 
+/* Whoever follows a link to a page, or speaks OAuth, may send parameters of other standards (RFC
+ * 6749 section 3.1); the API's own rows know all of theirs. */
+static err_t passage_decode_query(struct passage *p)
+{
+    static const struct field no_fields[1];
+    static const struct shape no_query = { .name = "none", .size = 1, .fields = no_fields };
+    const struct route *route = p->rq.route;
+    bool open = route->page || route->oauth;
+    const struct form_rules rules = { .open = open, .no_empty = open };
+    void *to;
+    TRY(shape_decode_form(p->rq.act.arena, route->query != NULL ? route->query : &no_query,
+                          p->rq.xchg->query, &rules, &p->rq.act.why, &to));
+    p->rq.query = to;
+    return E_OK;
+}
+
+static err_t passage_decode_form(struct passage *p)
+{
+    const struct route *route = p->rq.route;
+    const struct form_rules rules = { .open = route->form_open,
+                                      .no_empty = true,
+                                      .skip = route->page ? CSRF_FIELD : STR_NONE };
+    void *to;
+    TRY(shape_decode_form(p->rq.act.arena, route->form, p->rq.xchg->body, &rules, &p->rq.act.why,
+                          &to));
+    p->rq.in = to;
+    return E_OK;
+}
+
 static err_t passage_decode(struct passage *p)
 {
     struct act *act = &p->rq.act;
     const struct route *route = p->rq.route;
-    static const struct field no_fields[1];
-    static const struct shape no_query = { .name = "none", .size = 1, .fields = no_fields };
-    const struct shape *query = route->query != NULL ? route->query : &no_query;
     void *to;
-    TRY(shape_decode_query(act->arena, query, p->rq.xchg->query, &act->why, &to));
-    p->rq.query = to;
+    TRY(passage_decode_query(p));
+    if (route->form != NULL)
+        return passage_decode_form(p);
     if (route->in == NULL)
         return E_OK;
     str_t body = p->rq.xchg->body.n > 0 ? p->rq.xchg->body : STR_NONE;
@@ -244,6 +300,11 @@ static err_t passage_load(struct passage *p, const struct live_guard *guard)
     return E_OK;
 }
 
+static bool passage_writes(const struct passage *p)
+{
+    return p->rq.route->tx == TX_WRITE || p->rq.route->tx == TX_URGENT;
+}
+
 static err_t passage_read(struct passage *p, const struct live_guard *guard)
 {
     const struct route *route = p->rq.route;
@@ -254,12 +315,12 @@ static err_t passage_read(struct passage *p, const struct live_guard *guard)
         return passage_load(p, guard);
     if (route->check)
         TRY(request_may(&p->rq, route->may));
+    TRY(csrf_check(&p->rq));
     TRY(passage_idempotency(p));
     TRY(passage_decode(p));
     if (route->prepare != NULL)
         TRY(route->prepare(&p->rq));
-    bool writes = route->tx == TX_WRITE || route->tx == TX_URGENT;
-    return writes ? E_OK : route->handler(&p->rq);
+    return passage_writes(p) ? E_OK : route->handler(&p->rq);
 }
 
 /* The next part of a streamed reply. */
@@ -300,7 +361,7 @@ void passage_work(struct work *work, void *worker)
     }
     if (e == E_OK) {
         e = passage_read(p, &guard);
-        db_read_end(w->reader);
+        request_leave_store(&p->rq);
     }
     if (e == E_AGAIN)
         passage_settle(p);
@@ -308,12 +369,42 @@ void passage_work(struct work *work, void *worker)
         passage_audit_refusal(p, e);
     else if (e != E_OK || p->asked_again || p->rq.reply.status != 0)
         passage_finish(p, e);
-    else
+    else if (passage_writes(p))
         passage_write(p);
+    else
+        passage_last(p);
+}
+
+/* What the writer made durable is told by .finish, on a worker; the deadline does not count here.
+ */
+static void last_work(struct work *work, void *worker)
+{
+    struct passage *p = CONTAINER_OF(work, struct passage, work);
+    (void)worker;
+    passage_last(p);
+}
+
+static void passage_last(struct passage *p)
+{
+    p->rq.act.db = NULL;
+    p->rq.guard = NULL;
+    passage_finish(p, p->rq.route->finish(&p->rq));
+}
+
+void passage_committed(struct passage *p)
+{
+    p->work.run = last_work;
+    p->work.refused = NULL;
+    p->work.class = LOAD_URGENT; /* it was served already, but for the words */
+    p->work.known = true;
+    if (workers_submit(p->api->services->workers, &p->work) != E_OK)
+        passage_finish(p, E_OVERLOADED);
 }
 
 void passage_free(struct passage *p)
 {
+    if (p->rq.html != NULL)
+        buf_fini(&p->rq.html->b);
     buf_fini(&p->body);
     arena_free(p->part);
 }

@@ -51,6 +51,7 @@ struct hot_ask {
     const struct route *route;
     const struct live_hit *who; /* NULL: nobody */
     const digest_t *token;      /* NULL: none was sent */
+    bool by_cookie;             /* it is the cookie of a session */
     struct passage *passage;    /* NULL: not yet made */
 };
 
@@ -114,6 +115,8 @@ void passage_work(struct work *work, void *worker);
 void passage_finish(struct passage *p, err_t e); /* from any thread */
 void passage_write(struct passage *p);
 void passage_settle(struct passage *p);
+/* After COMMIT: the row's .finish makes the reply. */
+void passage_committed(struct passage *p);
 void passage_audit_refusal(struct passage *p, err_t e);
 err_t passage_actor_check(struct passage *p) MUST_USE;
 err_t passage_may(struct passage *p) MUST_USE;
@@ -124,6 +127,10 @@ void passage_free(struct passage *p);
 /* auth.c */
 err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret,
                  bool *ret_sent) MUST_USE;
+/* The cookie of a session, where the row takes one and no Authorization was sent. False: there is
+ * none, or none that this server could have made. */
+bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,
+                 digest_t *ret);
 err_t auth_token_spelt(const struct http_xchg *x, struct diag *why) MUST_USE;
 err_t auth_host(const struct settings *s, const struct http_xchg *x) MUST_USE;
 err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,

@@ -48,6 +48,13 @@ str_t request_peer(struct request *rq)
     return str_copy(rq->act.arena, peer_text(&rq->xchg->peer, text), &ret) == E_OK ? ret : STR_NONE;
 }
 
+void request_leave_store(struct request *rq)
+{
+    if (rq->act.db != NULL)
+        db_read_end(rq->act.db);
+    rq->act.db = NULL;
+}
+
 void request_target(struct request *rq, const char *kind, oid_t id, str_t name)
 {
     rq->event.target_kind = str_from_cz(kind);

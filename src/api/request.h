@@ -49,10 +49,15 @@ struct request {
     str_t params[ROUTE_PARAMS_MAX];
     const void *in;
     const void *query;
+    oid_t session_id;  /* of the cookie or the token; zero: none */
+    bool half;         /* that session lacks a factor yet */
+    bool by_cookie;    /* the credential is the cookie of a session */
+    struct html *html; /* the page that is being written (html.h); NULL: none yet */
     struct reply reply;
     struct audit_event
-        event;  /* filled from the route and by request_target(); written by the pipeline */
-    bool quiet; /* no event for this one: nothing was changed */
+        event;         /* filled from the route and by request_target(); written by the pipeline */
+    bool quiet;        /* no event for this one: nothing was changed */
+    const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */
 };
 
 /* The n-th {param} as an id; E_NOT_FOUND for what is none, so that a bad id and a strange one look
@@ -73,6 +78,8 @@ void request_reason(struct request *rq, str_t reason);
 void request_details(struct request *rq, str_t json_object); /* never a secret */
 /* Another event in the same transaction, before the row's own. */
 err_t request_audit_more(struct request *rq, const struct audit_event *e) MUST_USE;
+/* In `prepare`: end the read transaction, before what takes long; act.db is gone after it. */
+void request_leave_store(struct request *rq);
 /* Replies. All return E_OK so that a handler can end with them. */
 err_t reply_obj(struct request *rq, int status, const struct shape *s, const void *from);
 err_t reply_list(struct request *rq, const struct shape *item, const void *rows, size_t n,

@@ -17,6 +17,8 @@ enum auth {
     AUTH_ACTOR,  /* a user, service account, device or the system */
     AUTH_DEVICE, /* a device's own credential */
     AUTH_ENROL,  /* AUTH_ACTOR, or an enrolment key */
+    AUTH_SESSION /* a person in a browser, signed in wholly (.half: or half); else a page sends him
+                    to /login, and JSON says 401 */
 };
 
 enum tx {
@@ -58,8 +60,16 @@ struct route {
     bool hides;    /* its 404 may be a refusal: on the record as a 403 would be */
     bool idem;     /* takes Idempotency-Key: a POST that creates */
     enum limit limit;
-    size_t body_max; /* 0 with .in: 64 KiB */
+    size_t body_max; /* 0 with .in: 64 KiB, with .form: 16 KiB */
     const struct shape *in;
+    const struct shape *form;     /* instead of .in: the body is a form (RFC 6749 appendix B) */
+    bool form_open;               /* parameters that the form does not know are ignored */
+    bool oauth;                   /* refusals as RFC 6749 section 5.2 says (oauth_reply.h) */
+    bool page;                    /* HTML for people, at the root; refusals too (page_html.h) */
+    bool cookie;                  /* takes the cookie of a session: see route_takes_cookie */
+    bool half;                    /* also a session that lacks a factor yet */
+    bool cors_any;                /* any Origin may read the answer, without credentials */
+    const char *audience;         /* of a JWT, below the issuer; NULL: /api/v1 */
     bool in_optional;             /* an empty body stands for {} */
     const struct shape *query;    /* NULL: no query parameter is known */
     const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */
@@ -69,12 +79,23 @@ struct route {
     const char *audit;  /* action of the event that success (and refusal) writes; wanted of every
                            TX_WRITE row */
     handler_f *prepare; /* optional: slow work before the transaction (HOUSE, step 9) */
+    handler_f *finish;  /* optional: makes the reply after COMMIT, on a worker, where the handler
+                           made none; act.db is not its */
     const char *doc;    /* one sentence */
 };
 
 /* The row's own class; urgent rows are LOAD_URGENT, what a permission lets change is LOAD_ADMIN,
  * the rest is LOAD_BULK. */
 enum load_class route_class(const struct route *r);
+
+/* May a browser's session act here? Pages, and what people and administrators call; never what
+ * devices call. A row that says .cookie may too. */
+bool route_takes_cookie(const struct route *r);
+/* The shape of the body, JSON or form; NULL: it takes none. */
+static inline const struct shape *route_body(const struct route *r)
+{
+    return r->form != NULL ? r->form : r->in;
+}
 
 #define MAY(p) .may = PERM_##p, .check = true
 

@@ -6,6 +6,7 @@
 #include "api/route.h"
 
 extern const struct route_table routes_health;
+extern const struct route_table routes_pages;
 extern const struct route_table routes_config;
 extern const struct route_table routes_fleet;
 extern const struct route_table routes_people;

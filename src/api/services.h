@@ -34,6 +34,9 @@ struct settings {
     dur_t lease_grace; /* and for how long after that it may go on with old content */
     enum access access;
     str_t public_url; /* absent: from the listen address */
+    str_t issuer;     /* how this server calls itself: public_url, or the first address that it
+                         listens on; without a slash at its end */
+    bool https;       /* so people reach it: cookies are Secure */
     const str_t *cors_origins;
     size_t cors_origins_n;
     const str_t *hosts; /* Host allow-list, "name:port" */

@@ -118,6 +118,17 @@ err_t shape_decode(struct arena *a, const struct shape *s, str_t text, struct di
 /* A query string (application/x-www-form-urlencoded, each name once). The same errors. */
 err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why,
                          void **ret) MUST_USE;
+/* How a form, or a query, is read. */
+struct form_rules {
+    bool open;     /* unknown names are ignored */
+    bool no_empty; /* a parameter without a value is as good as none (RFC 6749 section 3.1) */
+    str_t skip;    /* a name that is not this shape's business */
+};
+/* The same for a body; a list takes the values of a name that stands several times. */
+err_t shape_decode_form(struct arena *a, const struct shape *s, str_t form,
+                        const struct form_rules *rules, struct diag *why, void **ret) MUST_USE;
+/* The first value of a name, before or without decoding the whole; absent: it is not there. */
+err_t form_find(struct arena *a, str_t form, str_t name, struct diag *why, str_t *ret) MUST_USE;
 /* Encode a struct as an object. Errors stick in the buffer. */
 void shape_encode(struct json_out *o, const struct shape *s, const void *from);
 

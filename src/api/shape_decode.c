@@ -338,40 +338,108 @@ static err_t decode_query_value(struct arena *a, const struct field *f, str_t v,
     return E_INTERNAL;
 }
 
-static err_t decode_query_pair(struct arena *a, const struct shape *s, str_t pair, uint64_t *seen,
-                               struct diag *why, void *to)
+/* One form, or query, on its way into `to`. */
+struct form_read {
+    struct arena *a;
+    const struct shape *shape;
+    const struct form_rules *rules;
+    struct diag *why;
+    uint64_t named; /* fields that stood there */
+    uint64_t given; /* and had a value that counts */
+    char *to;
+};
+
+/* The room of a list is that of its maximum: few forms have one. */
+static err_t form_list_add(struct form_read *r, const struct field *f, str_t value)
+{
+    struct strs *list = (struct strs *)(void *)(r->to + f->at);
+    size_t max = f->max > 0 ? (size_t)f->max : LIST_MAX_DEFAULT;
+    struct field item = *f;
+    item.max = 0;
+    if (list->n == max)
+        return diag_set_field(r->why, E_BAD_FIELD, f->name, "want at most %zu of these", max);
+    str_t *grown = ARENA_ARRAY(r->a, str_t, list->n + 1);
+    if (grown == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < list->n; i++)
+        grown[i] = list->v[i];
+    TRY(decode_text(r->a, &item, value, r->why, &grown[list->n]));
+    *list = (struct strs){ grown, list->n + 1 };
+    return E_OK;
+}
+
+static err_t form_pair_split(struct arena *a, str_t pair, struct diag *why, str_t *ret_name,
+                             str_t *ret_value)
 {
     str_t name = str_sub(pair, 0, str_find(pair, '='));
-    str_t value = str_sub(pair, name.n + 1, pair.n);
-    TRY(form_unescape(a, name, why, &name));
-    TRY(form_unescape(a, value, why, &value));
-    const struct field *f = shape_field(s, name);
+    TRY(form_unescape(a, name, why, ret_name));
+    return form_unescape(a, str_sub(pair, name.n + 1, pair.n), why, ret_value);
+}
+
+static err_t form_pair(struct form_read *r, str_t pair)
+{
+    str_t name;
+    str_t value;
+    TRY(form_pair_split(r->a, pair, r->why, &name, &value));
+    if (r->rules->skip.n > 0 && str_eq(name, r->rules->skip))
+        return E_OK;
+    const struct field *f = shape_field(r->shape, name);
     if (f == NULL)
-        return unknown_field(why, name);
-    uint64_t bit = UINT64_C(1) << (f - s->fields);
-    if ((*seen & bit) != 0)
-        return diag_set_field(why, E_BAD_FIELD, f->name, "want this parameter once");
-    *seen |= bit;
-    return decode_query_value(a, f, value, why, member_of(to, f));
+        return r->rules->open ? E_OK : unknown_field(r->why, name);
+    uint64_t bit = UINT64_C(1) << (f - r->shape->fields);
+    if ((r->named & bit) != 0 && f->kind != K_STRS)
+        return diag_set_field(r->why, E_BAD_FIELD, f->name, "want this parameter once");
+    r->named |= bit;
+    if (value.n == 0 && r->rules->no_empty)
+        return E_OK;
+    r->given |= bit;
+    if (f->kind == K_STRS)
+        return form_list_add(r, f, value);
+    if (f->kind == K_BOOL && r->rules->no_empty && str_eq(value, STR("on")))
+        value = STR("true"); /* as browsers send a box that is ticked */
+    return decode_query_value(r->a, f, value, r->why, r->to + f->at);
+}
+
+err_t shape_decode_form(struct arena *a, const struct shape *s, str_t form,
+                        const struct form_rules *rules, struct diag *why, void **ret)
+{
+    assert(s->n <= 64);
+    struct form_read r = { .a = a, .shape = s, .rules = rules, .why = why };
+    str_t pair;
+    r.to = arena_alloc(a, s->size);
+    if (r.to == NULL)
+        return E_NO_MEMORY;
+    while (str_split(&form, '&', &pair)) {
+        if (pair.n > 0)
+            TRY(form_pair(&r, pair));
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->fields[i].req && (r.given >> i & 1U) == 0)
+            return diag_set_field(why, E_BAD_FIELD, s->fields[i].name, "this parameter is needed");
+    }
+    *ret = r.to;
+    return E_OK;
 }
 
 err_t shape_decode_query(struct arena *a, const struct shape *s, str_t query, struct diag *why,
                          void **ret)
 {
-    assert(s->n <= 64);
-    uint64_t seen = 0;
+    static const struct form_rules strict;
+    return shape_decode_form(a, s, query, &strict, why, ret);
+}
+
+err_t form_find(struct arena *a, str_t form, str_t name, struct diag *why, str_t *ret)
+{
     str_t pair;
-    void *to = arena_alloc(a, s->size);
-    if (to == NULL)
-        return E_NO_MEMORY;
-    while (str_split(&query, '&', &pair)) {
-        if (pair.n > 0)
-            TRY(decode_query_pair(a, s, pair, &seen, why, to));
+    str_t found;
+    str_t value;
+    while (str_split(&form, '&', &pair)) {
+        TRY(form_pair_split(a, pair, why, &found, &value));
+        if (str_eq(found, name)) {
+            *ret = value;
+            return E_OK;
+        }
     }
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->fields[i].req && (seen >> i & 1U) == 0)
-            return diag_set_field(why, E_BAD_FIELD, s->fields[i].name, "this parameter is needed");
-    }
-    *ret = to;
+    *ret = STR_NONE;
     return E_OK;
 }

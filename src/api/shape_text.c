@@ -89,14 +89,14 @@ err_t form_unescape(struct arena *a, str_t s, struct diag *why, str_t *ret)
             byte = ' ';
         } else if (byte == '%') {
             if (hex_decode(str_sub(s, i + 1, 2), &byte, 1) != E_OK)
-                return FAIL(why, E_BAD_FIELD, "the query has a '%%' without two hex digits");
+                return FAIL(why, E_BAD_FIELD, "a '%%' stands without two hex digits");
             i += 2;
         }
         out[n++] = (char)byte;
     }
     str_t text = str_of(out, n);
     if (memchr(out, '\0', n) != NULL || !str_is_utf8(text))
-        return FAIL(why, E_BAD_FIELD, "the query is not UTF-8 text");
+        return FAIL(why, E_BAD_FIELD, "a parameter is not UTF-8 text");
     *ret = text;
     return E_OK;
 }

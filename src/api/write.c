@@ -58,6 +58,7 @@ static void begin(struct passage *p, struct db *db)
     act_clear_why(act);
     p->rq.reply = (struct reply){ 0 };
     p->rq.quiet = false;
+    p->rq.oauth = NULL;
     event_begin(p);
 }
 
@@ -74,7 +75,7 @@ static err_t check_again(struct passage *p)
         return E_OK;
     TRY(actor_load(&p->rq.act, &p->token, &loaded));
     TRY(loaded.who.refuse);
-    *actor = loaded.who.actor;
+    *actor = live_actor(&loaded.who);
     return passage_may(p);
 }
 
@@ -191,7 +192,10 @@ static void write_done(struct write_job *job, err_t e)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
     refusal_settle(p, e);
-    passage_finish(p, e);
+    if (e == E_OK && p->rq.route->finish != NULL && p->rq.reply.status == 0)
+        passage_committed(p);
+    else
+        passage_finish(p, e);
 }
 
 void passage_write(struct passage *p)

@@ -129,6 +129,26 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);
 }
 
+/* One name for links, for tokens and for whether cookies are Secure: it never comes from a request.
+ */
+static err_t issuer_make(const struct config *c, struct arena *a, const struct sockets *sockets,
+                         const struct http_server *http, struct settings *s)
+{
+    str_t url = config_text(c, CONF_PUBLIC_URL);
+    bool tls = config_text(c, CONF_TLS_CERT).n > 0;
+    if (url.n == 0) {
+        str_t host =
+            sockets->n == 0 ? STR("localhost") : listen_host(str_from_cz(sockets->list[0].address));
+        TRY(str_format(a, &url, "%s://%.*s:%u", tls ? "https" : "http", STR_ARG(host),
+                       sockets->n == 0 ? 0U : http_server_port(http, 0)));
+    }
+    while (str_ends(url, STR("/")))
+        url.n--;
+    s->issuer = url;
+    s->https = str_starts(url, STR("https://"));
+    return E_OK;
+}
+
 err_t listen_settings(const struct config *c, struct arena *a, const struct sockets *sockets,
                       const struct http_server *http, struct settings *ret)
 {
@@ -139,6 +159,7 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct sock
         return E_NO_MEMORY;
     s.address_rate = gcra_per_minute(per_minute, per_minute);
     TRY(hosts_make(c, sockets, http, &hosts, &s.any_ip_host));
+    TRY(issuer_make(c, a, sockets, http, &s));
     s.hosts = hosts.v;
     s.hosts_n = hosts.n;
     TRY(settings_plain(c, &s));

@@ -44,7 +44,11 @@ struct actor {
     oid_t id;  /* of the user, service account, device or enrolment key; zero for the system */
     oid_t org; /* his own organisation */
     perms_t perms;
-    int64_t join_seq;          /* of a device: which of its tokens this is */
+    int64_t join_seq; /* of a device: which of its tokens this is */
+    oid_t session;    /* that the credential hangs on; zero: none, as for the next two */
+    oid_t grant;
+    oid_t client;              /* the application that it was given to */
+    bool half;                 /* of a browser's session: a factor is missing yet */
     char name[ACTOR_NAME_MAX]; /* for the record, cut off where too long */
 };
 

@@ -96,6 +96,8 @@ static void token_evict(struct token_shard *s)
     if (!t->used)
         return;
     (void)map_drop(&s->by_hash, digest_hash(&t->hash), row); /* it is in */
+    ref_drop(t->bounds);
+    t->bounds = NULL;
     t->used = false;
     slab_give(&s->rows, row);
 }
@@ -118,16 +120,39 @@ static err_t token_add(struct token_shard *s, const digest_t *token, struct toke
     return E_OK;
 }
 
+/* NULL in *ret: it has none. */
+static err_t token_bounds_new(const struct live_principal *who, struct token_bounds **ret)
+{
+    const struct actor *actor = &who->actor;
+    *ret = NULL;
+    if (!who->bounded && !oid_is_set(actor->session) && !oid_is_set(actor->grant))
+        return E_OK;
+    struct token_bounds *b = ref_new(sizeof *b);
+    if (b == NULL)
+        return E_NO_MEMORY;
+    *b = (struct token_bounds){ .session = actor->session,
+                                .grant = actor->grant,
+                                .client = actor->client,
+                                .mask = who->bounded ? who->mask : perms_all(),
+                                .half = actor->half };
+    *ret = b;
+    return E_OK;
+}
+
 err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t *token,
                       const struct live_principal *who)
 {
     struct principal_shard *ps = principal_shard_of(l, who->actor.id);
+    struct token_bounds *bounds;
     uint64_t stamp;
+    TRY(token_bounds_new(who, &bounds));
     (void)pthread_rwlock_wrlock(&ps->lock);
     err_t e = principal_fill(l, g, who, &stamp);
     (void)pthread_rwlock_unlock(&ps->lock);
-    if (e != E_OK)
+    if (e != E_OK) {
+        ref_drop(bounds);
         return e;
+    }
     /* If the principal is dropped from here on, the stamp below is of no row and the token is a
      * miss. */
     struct token_shard *ts = token_shard_of(l, token);
@@ -139,6 +164,10 @@ err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t
         t->stamp = stamp;
         t->join_seq = who->actor.join_seq;
         t->expires_us = who->expires_at.us;
+        ref_drop(t->bounds);
+        t->bounds = bounds;
+    } else {
+        ref_drop(bounds);
     }
     (void)pthread_rwlock_unlock(&ts->lock);
     return e;

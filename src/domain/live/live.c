@@ -54,6 +54,10 @@ void live_free(struct live *l)
         map_fini(&p->by_id);
         slab_fini(&p->rows);
         map_fini(&l->tokens[i].by_hash);
+        for (uint32_t row = 0; row < l->tokens[i].rows.used; row++) {
+            const struct token_row *t = slab_row(&l->tokens[i].rows, row);
+            ref_drop(t->bounds);
+        }
         slab_fini(&l->tokens[i].rows);
         (void)pthread_rwlock_destroy(&p->lock);
         (void)pthread_rwlock_destroy(&l->tokens[i].lock);
@@ -181,21 +185,37 @@ static enum live_found principal_ask(struct live *l, const struct live_ask *ask,
     return found;
 }
 
+/* The credential gives what its principal has, cut to what it stands for. */
+static void hit_bound(const struct token_bounds *bounds, struct live_hit *ret)
+{
+    struct actor *actor = &ret->who.actor;
+    actor->session = bounds->session;
+    actor->grant = bounds->grant;
+    actor->client = bounds->client;
+    actor->half = bounds->half;
+    actor->perms.bits &= bounds->mask.bits;
+    ret->who.bounded = false; /* done */
+}
+
 enum live_found live_find(struct live *l, const struct live_ask *ask, struct live_hit *ret,
                           dur_t *ret_wait)
 {
     struct token_shard *s = token_shard_of(l, &ask->token);
     struct token_row token = { 0 };
+    struct token_bounds bounds = { .mask = perms_all() };
     (void)pthread_rwlock_rdlock(&s->lock);
     const struct token_row *t = token_find(s, &ask->token);
     if (t != NULL)
         token = *t;
+    if (token.bounds != NULL)
+        bounds = *token.bounds;
     (void)pthread_rwlock_unlock(&s->lock);
     if (token.stamp == 0 || (token.expires_us != 0 && token.expires_us <= ask->now.us))
         return LIVE_MISS;
     enum live_found found = principal_ask(l, ask, &token, ret, ret_wait);
     if (found == LIVE_MISS)
         return LIVE_MISS;
+    hit_bound(&bounds, ret);
     ret->who.actor.join_seq = token.join_seq;
     ret->who.expires_at = (ts_t){ token.expires_us };
     return found;

@@ -55,8 +55,10 @@ void live_free(struct live *l);
 struct live_principal {
     struct actor actor; /* with the token's join_seq */
     str_t name;         /* whole; of a device its machine_id */
-    err_t refuse;       /* E_OK: active; E_DEVICE_BLOCKED, E_DEVICE_REVOKED, E_DISABLED ... */
-    ts_t expires_at;    /* of the token; absent: never */
+    bool bounded; /* the credential gives less than its principal has: only what is in `mask` */
+    perms_t mask;
+    err_t refuse;    /* E_OK: active; E_DEVICE_BLOCKED, E_DEVICE_REVOKED, E_DISABLED ... */
+    ts_t expires_at; /* of the token; absent: never */
 };
 
 struct live_scope {
@@ -75,6 +77,15 @@ struct live_hit {
     int64_t seq;                 /* where fresh */
     struct effective *effective; /* where fresh and asked for: one reference, the caller drops it */
 };
+
+/* Who acts by this credential: its principal, with what the credential gives of his rights. */
+static inline struct actor live_actor(const struct live_principal *who)
+{
+    struct actor actor = who->actor;
+    if (who->bounded)
+        actor.perms.bits &= who->mask.bits;
+    return actor;
+}
 
 enum live_found { LIVE_MISS, LIVE_HIT, LIVE_LIMITED };
 

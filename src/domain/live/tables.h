@@ -56,13 +56,23 @@ struct principal_shard {
     uint32_t hand; /* of the eviction clock */
 };
 
+/* Of a credential that stands for less than its principal, or hangs on a session. */
+struct token_bounds {
+    oid_t session;
+    oid_t grant;
+    oid_t client;
+    perms_t mask;
+    bool half;
+};
+
 struct token_row {
     digest_t hash;
     oid_t principal;
     uint64_t stamp; /* of the principal row it was filled with; another one: this row is stale */
     int64_t join_seq;
     int64_t expires_us;
-    bool used; /* false: a row that was given back */
+    struct token_bounds *bounds; /* a counted block; NULL: none, as of a million devices */
+    bool used;                   /* false: a row that was given back */
 };
 
 struct token_shard {

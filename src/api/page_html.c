@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/page_html.h"
+
+#include "api/assets.h"
+#include "api/cookie.h"
+#include "api/csrf.h"
+#include "api/redirect.h"
+#include "api/reply.h"
+#include "api/services.h"
+
+#include <assert.h>
+
+/* The other language of this page: its own path with another `lang`. */
+static void add_language_link(struct html *h, str_t target)
+{
+    enum lang other = h->lang == LANG_FR ? LANG_EN : LANG_FR;
+    str_t path = str_sub(target, 0, str_find(target, '?'));
+    str_t query = str_sub(target, path.n + 1, target.n);
+    str_t pair;
+    if (!own_path(target))
+        return;
+    HTML(h, "<a class=\"lang\"");
+    html_attr(h, "lang", str_from_cz(lang_name(other)));
+    HTML(h, " href=\"");
+    html_text(h, path);
+    HTML(h, "?");
+    while (query.n > 0 && str_split(&query, '&', &pair)) {
+        if (pair.n == 0 || str_starts(pair, STR("lang=")))
+            continue;
+        html_text(h, pair);
+        HTML(h, "&amp;");
+    }
+    HTML(h, "lang=");
+    html_text(h, str_from_cz(lang_name(other)));
+    HTML(h, "\">");
+    html_say(h, PHRASE_OTHER_LANGUAGE);
+    HTML(h, "</a>");
+}
+
+void page_open_tag(struct html *h, const struct page_frame *frame)
+{
+    HTML(h, "<!doctype html>\n<html");
+    html_attr(h, "lang", str_from_cz(lang_name(h->lang)));
+    HTML(h, ">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    html_say(h, frame->title);
+    HTML(h, " · ");
+    html_say(h, PHRASE_PRODUCT);
+    HTML(h, "</title>\n<link rel=\"stylesheet\" href=\"");
+    assets_add_style_url(&h->b);
+    HTML(h, "\">\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">");
+    html_say(h, PHRASE_SKIP_TO_CONTENT);
+    HTML(h,
+         "</a>\n<header><span class=\"brand\">"
+         "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 "
+         "4.6-1.7 8-6 8-11V5zm0 6a2.5 2.5 0 0 1 1 4.8V17h-2v-4.2A2.5 2.5 0 0 1 12 8z\"/></svg>");
+    html_say(h, PHRASE_PRODUCT);
+    HTML(h, "</span>");
+    add_language_link(h, frame->path);
+    HTML(h, "</header>\n<main id=\"content\">\n<h1>");
+    html_say(h, frame->title);
+    HTML(h, "</h1>\n");
+}
+
+void page_close_tag(struct html *h)
+{
+    HTML(h, "</main>\n</body>\n</html>\n");
+}
+
+err_t page_begin(struct request *rq, enum phrase title, struct html **ret)
+{
+    bool shown = rq->xchg->method == HTTP_GET || rq->xchg->method == HTTP_HEAD;
+    if (rq->html == NULL) {
+        rq->html = ARENA_NEW(rq->act.arena, struct html);
+        if (rq->html == NULL)
+            return E_NO_MEMORY;
+        buf_init(&rq->html->b, HTML_MAX);
+        rq->html->b.secret = rq->route->secret;
+    }
+    struct html *h = rq->html;
+    buf_clear(&h->b);
+    h->leads_out = false;
+    h->lang = lang_of(rq->xchg);
+    TRY(csrf_token(rq, &h->csrf));
+    page_open_tag(h, &(struct page_frame){ title, shown ? rq->xchg->target : STR_NONE });
+    *ret = h;
+    return E_OK;
+}
+
+err_t reply_page(struct request *rq, int status, struct html *h)
+{
+    enum lang chosen = lang_chosen(rq->xchg->query);
+    assert(h == rq->html);
+    page_close_tag(h);
+    TRY(h->b.err);
+    if (chosen != LANG_NONE)
+        TRY(reply_cookie(rq, COOKIE_LANG, str_from_cz(lang_name(chosen)), DUR_DAYS(365)));
+    return reply_raw(rq, status, "text/html; charset=utf-8", buf_str(&h->b));
+}
+
+static enum phrase phrase_of(err_t e)
+{
+    int status = err_info(problem_public(e))->status;
+    if (e == E_FORGED)
+        return PHRASE_REFUSED_FORGED;
+    switch (status) {
+    case 401:
+        return PHRASE_REFUSED_SIGNED_OUT;
+    case 403:
+        return PHRASE_REFUSED_FORBIDDEN;
+    case 404:
+        return PHRASE_REFUSED_NOT_FOUND;
+    case 429:
+        return PHRASE_REFUSED_TOO_OFTEN;
+    case 503:
+        return PHRASE_REFUSED_BUSY;
+    default:
+        return status >= 500 ? PHRASE_REFUSED_OURS : PHRASE_REFUSED_INPUT;
+    }
+}
+
+void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request_id)
+{
+    char id[OID_TEXT];
+    bool explained = why != NULL && problem_public(e) == e && why->err == e && why->text[0] != '\0';
+    oid_format(request_id, id);
+    page_open_tag(h, &(struct page_frame){ PHRASE_REFUSED_TITLE, STR_NONE });
+    html_note(h, NOTE_BAD, phrase_of(e));
+    if (explained) {
+        HTML(h, "<p lang=\"en\">");
+        if (why->field[0] != '\0') {
+            html_text(h, str_from_cz(why->field));
+            HTML(h, ": ");
+        }
+        html_text(h, str_from_cz(why->text));
+        HTML(h, "</p>\n");
+    }
+    html_facts(h);
+    html_fact(h, PHRASE_REFUSED_REQUEST_ID, str_of(id, sizeof id));
+    html_facts_end(h);
+    page_close_tag(h);
+}
+
+/* CONSOLE's policy without what these pages do not have: scripts, connections, fonts. */
+void page_head(struct buf *head, str_t content_type, oid_t request_id, const struct html *h,
+               bool https)
+{
+    char id[OID_TEXT];
+    oid_format(request_id, id);
+    if (content_type.n > 0) {
+        BUF_ADD(head, "Content-Type: ");
+        buf_add(head, content_type);
+        BUF_ADD(head, "\r\n");
+    }
+    BUF_ADD(head, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; "
+                  "base-uri 'none'; frame-ancestors 'none'");
+    if (h == NULL || !h->leads_out)
+        BUF_ADD(head, "; form-action 'self'");
+    BUF_ADD(head, "\r\n"
+                  "X-Content-Type-Options: nosniff\r\n"
+                  "X-Frame-Options: DENY\r\n"
+                  "Referrer-Policy: no-referrer\r\n"
+                  "Cross-Origin-Opener-Policy: same-origin\r\n"
+                  "Cross-Origin-Resource-Policy: same-origin\r\n"
+                  "Cache-Control: no-store\r\n");
+    if (https)
+        BUF_ADD(head, "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n");
+    BUF_ADD(head, "Seneschal-Request-Id: ");
+    buf_add(head, str_of(id, sizeof id));
+    BUF_ADD(head, "\r\n");
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands around every page for people, and the page that a refusal becomes. */
+#ifndef API_PAGE_HTML_H
+#define API_PAGE_HTML_H
+
+#include "api/html.h"
+#include "api/request.h"
+
+/* A new page with its head and title; the one of this request, from the start where its handler
+ * runs again. Its memory goes with the request. */
+err_t page_begin(struct request *rq, enum phrase title, struct html **ret) MUST_USE;
+/* Close the page and answer with it. */
+err_t reply_page(struct request *rq, int status, struct html *h) MUST_USE;
+
+/* For answers that have no request: the same around `h`, whose buffer is the caller's. */
+struct page_frame {
+    enum phrase title;
+    str_t path; /* the page's own path with its query: for the link to the other language; absent:
+                   none */
+};
+void page_open_tag(struct html *h, const struct page_frame *frame);
+void page_close_tag(struct html *h);
+
+/* The whole page of a refusal, as it is shown to people. */
+void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request_id);
+
+/* The header lines of a page, and of every answer of its row. */
+void page_head(struct buf *head, str_t content_type, oid_t request_id, const struct html *h,
+               bool https);
+
+#endif

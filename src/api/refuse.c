@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/refuse.h"
+
+#include "api/oauth_reply.h"
+#include "api/page_html.h"
+#include "api/redirect.h"
+#include "api/reply.h"
+#include "api/services.h"
+
+void answer_head_begin(const struct refusing *r, struct buf *head, str_t content_type,
+                       const struct html *html)
+{
+    const struct route *route = r->route;
+    bool oauth = route != NULL && route->oauth;
+    if (route != NULL && route->page) {
+        page_head(head, content_type, r->id, html, services_settings(r->services)->https);
+        return;
+    }
+    reply_head_common(head, content_type, r->id, route != NULL && route->no_store && !oauth);
+    if (oauth)
+        oauth_head(head);
+}
+
+/* Who is signed out is sent to sign in, and comes back. */
+static int page_encode(const struct refusing *r, struct buf *head, struct buf *body)
+{
+    if (r->e == E_UNAUTHENTICATED && r->route->auth == AUTH_SESSION) {
+        CLEANUP(buf_fini) struct buf url = { 0 };
+        buf_init(&url, 2 * HTTP_LINE_MAX);
+        login_url(&url, r->x);
+        answer_head_begin(r, head, STR_NONE, NULL);
+        BUF_ADD(head, "Location: ");
+        buf_add(head, url.err == E_OK ? buf_str(&url) : STR("/login"));
+        BUF_ADD(head, "\r\n");
+        return 303;
+    }
+    struct html h = { .lang = lang_of(r->x) };
+    buf_init(&h.b, HTML_MAX);
+    page_refusal(&h, r->e, r->why, r->id);
+    answer_head_begin(r, head, STR("text/html; charset=utf-8"), &h);
+    buf_add(body, buf_str(&h.b));
+    buf_fini(&h.b);
+    return err_info(problem_public(r->e))->status;
+}
+
+static int oauth_encode(const struct refusing *r, struct buf *head, struct buf *body)
+{
+    int status = oauth_refusal(body, r->e, r->oauth, r->why);
+    answer_head_begin(r, head, STR("application/json"), NULL);
+    if (status == 401) /* RFC 6749 section 5.2; RFC 7617 */
+        BUF_ADD(head, "WWW-Authenticate: Basic realm=\"seneschal\", charset=\"UTF-8\"\r\n");
+    return status;
+}
+
+static int problem_answer(const struct refusing *r, struct buf *head, struct buf *body)
+{
+    err_t shown = problem_public(r->e);
+    if (r->act != NULL)
+        problem_encode_act(body, r->e, r->act, r->id);
+    else
+        problem_encode(body, r->e, r->why, r->id);
+    answer_head_begin(r, head, STR("application/problem+json"), NULL);
+    if (shown == E_UNAUTHENTICATED)
+        BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
+    return err_info(shown)->status;
+}
+
+int refusal_encode(const struct refusing *r, struct buf *head, struct buf *body)
+{
+    buf_clear(head);
+    buf_clear(body);
+    if (r->route != NULL && r->route->page)
+        return page_encode(r, head, body);
+    if (r->route != NULL && r->route->oauth)
+        return oauth_encode(r, head, body);
+    return problem_answer(r, head, body);
+}
