@@ -10,25 +10,9 @@ static const char *const phrases[][LANG_COUNT] = {
 #undef PHRASE
 };
 
-static const char *const names[LANG_COUNT] = { "", "en", "fr" };
-
 str_t phrase_in(enum lang lang, enum phrase p)
 {
     return str_from_cz(phrases[p][lang]);
-}
-
-const char *lang_name(enum lang lang)
-{
-    return names[lang];
-}
-
-enum lang lang_parse(str_t name)
-{
-    for (enum lang l = LANG_EN; l < LANG_COUNT; l++) {
-        if (str_eq_nocase(name, str_from_cz(names[l])))
-            return l;
-    }
-    return LANG_NONE;
 }
 
 /* "q=0.8" in thousandths; what is no weight counts as none. */

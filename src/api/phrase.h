@@ -4,9 +4,8 @@
 #ifndef API_PHRASE_H
 #define API_PHRASE_H
 
+#include "base/lang.h"
 #include "plat/http/server.h"
-
-enum lang { LANG_NONE, LANG_EN, LANG_FR, LANG_COUNT };
 
 enum phrase {
 #define PHRASE(code, en, fr) PHRASE_##code,
@@ -16,8 +15,6 @@ enum phrase {
 };
 
 str_t phrase_in(enum lang lang, enum phrase p); /* LANG_NONE: English */
-const char *lang_name(enum lang lang);          /* "en", "fr" (RFC 5646) */
-enum lang lang_parse(str_t name);               /* LANG_NONE: none of ours */
 
 /* The language that a request asks for: `?lang=`, the cookie that remembers such a choice,
  * Accept-Language (RFC 9110 section 12.5.4); English else. */

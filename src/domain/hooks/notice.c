@@ -16,7 +16,7 @@ enum { NOTICE_JSON_MAX = 64 * 1024 };
 struct told {
     oid_t user; /* zero: by mail alone */
     str_t email;
-    enum notice_lang lang;
+    enum lang lang;
     struct notice_field fields[NOTICE_FIELDS_MAX + 1];
     size_t fields_n;
 };
@@ -115,7 +115,7 @@ err_t notice_add_admins(struct act *act, const struct notice_in *in)
     return E_OK;
 }
 
-err_t user_lang(struct act *act, oid_t user, enum notice_lang *ret)
+err_t user_lang(struct act *act, oid_t user, enum lang *ret)
 {
     struct sql_user_lang_get_row row;
     TRY(sql_user_lang_get(act->db, act->arena,
@@ -124,7 +124,7 @@ err_t user_lang(struct act *act, oid_t user, enum notice_lang *ret)
     return E_OK;
 }
 
-err_t user_lang_set(struct act *act, oid_t user, enum notice_lang lang)
+err_t user_lang_set(struct act *act, oid_t user, enum lang lang)
 {
     return sql_user_lang_set(
         act->db, &(struct sql_user_lang_set){
@@ -166,7 +166,7 @@ static err_t fields_read(struct act *act, str_t text, struct notice_field *ret, 
     return E_OK;
 }
 
-static err_t notice_show(struct act *act, const struct row_notice *row, enum notice_lang lang,
+static err_t notice_show(struct act *act, const struct row_notice *row, enum lang lang,
                          struct notice_view *ret)
 {
     struct notice_field fields[NOTICE_FIELDS_MAX + 1] = { 0 };
@@ -186,7 +186,7 @@ static err_t notice_show(struct act *act, const struct row_notice *row, enum not
     return E_OK;
 }
 
-err_t notice_page(struct act *act, oid_t user, enum notice_lang lang, oid_t before, int64_t limit,
+err_t notice_page(struct act *act, oid_t user, enum lang lang, oid_t before, int64_t limit,
                   struct notice_view **ret, size_t *ret_n)
 {
     static const oid_t last = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,

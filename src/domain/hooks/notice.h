@@ -8,6 +8,7 @@
 #ifndef DOMAIN_HOOKS_NOTICE_H
 #define DOMAIN_HOOKS_NOTICE_H
 
+#include "base/lang.h"
 #include "domain/live/act.h"
 #include "sql/hooks.h"
 
@@ -17,8 +18,6 @@ enum notice_kind {
 #undef NOTICE
     NOTICE_KINDS
 };
-
-enum notice_lang { LANG_NONE, LANG_EN, LANG_FR };
 
 enum {
     NOTICE_FIELDS_MAX = 12,
@@ -36,16 +35,16 @@ struct notice_field {
 
 /* Of the settings (services_settings(sv)->notices). */
 struct notice_cfg {
-    bool mail;             /* SMTP is set */
-    enum notice_lang lang; /* of who has not chosen */
-    str_t server;          /* {server}: what people call this one */
+    bool mail;      /* SMTP is set */
+    enum lang lang; /* of who has not chosen */
+    str_t server;   /* {server}: what people call this one */
 };
 
 struct notice_in {
     enum notice_kind kind;
-    oid_t user;            /* who is told; zero: `email` alone */
-    str_t email;           /* where there is no user; else his own */
-    enum notice_lang lang; /* LANG_NONE: the user's choice, else that of the settings */
+    oid_t user;     /* who is told; zero: `email` alone */
+    str_t email;    /* where there is no user; else his own */
+    enum lang lang; /* LANG_NONE: the user's choice, else that of the settings */
     const struct notice_cfg *cfg;
     const struct notice_field *fields;
     size_t fields_n;
@@ -58,12 +57,9 @@ err_t notice_add(struct act *act, const struct notice_in *in) MUST_USE;
 /* The same to all active administrators of act->org; `user` and `email` do not count. */
 err_t notice_add_admins(struct act *act, const struct notice_in *in) MUST_USE;
 
-/* "en", "fr"; anything else, also absent: LANG_NONE. */
-enum notice_lang lang_parse(str_t name);
-const char *lang_name(enum notice_lang l); /* "en" for LANG_NONE */
 /* The person's own choice; LANG_NONE: none yet. */
-err_t user_lang(struct act *act, oid_t user, enum notice_lang *ret) MUST_USE;
-err_t user_lang_set(struct act *act, oid_t user, enum notice_lang lang) MUST_USE;
+err_t user_lang(struct act *act, oid_t user, enum lang *ret) MUST_USE;
+err_t user_lang_set(struct act *act, oid_t user, enum lang lang) MUST_USE;
 
 struct notice_view {
     oid_t id;
@@ -74,7 +70,7 @@ struct notice_view {
     ts_t read_at;
 };
 /* The newest first, before the id `before` (zero: from the newest). */
-err_t notice_page(struct act *act, oid_t user, enum notice_lang lang, oid_t before, int64_t limit,
+err_t notice_page(struct act *act, oid_t user, enum lang lang, oid_t before, int64_t limit,
                   struct notice_view **ret, size_t *ret_n) MUST_USE;
 /* E_NOT_FOUND: not his. */
 err_t notice_read(struct act *act, oid_t user, oid_t id) MUST_USE;
@@ -84,7 +80,7 @@ struct notice_text {
     str_t subject;
     str_t text;
 };
-err_t notice_render(struct arena *a, enum notice_kind kind, enum notice_lang lang,
+err_t notice_render(struct arena *a, enum notice_kind kind, enum lang lang,
                     const struct notice_field *fields, size_t n, struct notice_text *ret) MUST_USE;
 const char *notice_name(enum notice_kind kind);
 

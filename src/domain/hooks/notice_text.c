@@ -20,22 +20,6 @@ const char *notice_name(enum notice_kind kind)
     return notice_infos[kind].name;
 }
 
-static const char *const lang_names[] = { [LANG_NONE] = "en", [LANG_EN] = "en", [LANG_FR] = "fr" };
-
-const char *lang_name(enum notice_lang l)
-{
-    return lang_names[l];
-}
-
-enum notice_lang lang_parse(str_t name)
-{
-    for (size_t l = LANG_EN; l < ARRAY_LEN(lang_names); l++) {
-        if (str_eq(name, str_from_cz(lang_names[l])))
-            return (enum notice_lang)l;
-    }
-    return LANG_NONE;
-}
-
 /* A value stands in one line, whatever it is: nothing of it can begin a header, or look like
  * another paragraph. Cut off between two characters of UTF-8. */
 static void add_value(struct buf *b, str_t v)
@@ -80,7 +64,7 @@ static err_t fill(struct arena *a, const char *words, const struct notice_field 
     return str_copy(a, buf_str(&b), ret);
 }
 
-err_t notice_render(struct arena *a, enum notice_kind kind, enum notice_lang lang,
+err_t notice_render(struct arena *a, enum notice_kind kind, enum lang lang,
                     const struct notice_field *fields, size_t n, struct notice_text *ret)
 {
     const struct notice_words *w =

@@ -86,7 +86,7 @@ static err_t tell(struct fixture *f, enum notice_kind kind, oid_t user,
     return notice_add(&f->act, &in);
 }
 
-static size_t page(struct fixture *f, oid_t user, enum notice_lang lang, struct notice_view **ret)
+static size_t page(struct fixture *f, oid_t user, enum lang lang, struct notice_view **ret)
 {
     size_t n = 0;
     assert_int_equal(notice_page(&f->act, user, lang, (oid_t){ 0 }, 10, ret, &n), E_OK);
