@@ -153,12 +153,11 @@ ORDER BY a.name_key LIMIT $n;
 SELECT a.id, a.name FROM application a JOIN application_binding b ON b.application_id = a.id
 WHERE a.org = $org AND a.status = 1 AND b.kind = 1 AND b.target_id = $group_id ORDER BY a.name_key LIMIT $n;
 
--- Grants that nothing opens any more: all those of a principal, or of an application. Those of clients that came by
--- themselves and are bound to nobody rest on the person's consent.
--- @many access_orphans(org id, principal id?, application_id id?) -> (id id, org id, principal id)
+-- Grants of an application that nothing opens any more. Those of a client that came by itself and is bound to nobody
+-- rest on the person's consent.
+-- @many access_orphans(org id, application_id id) -> (id id, org id, principal id)
 SELECT g.id, g.org, g.principal FROM oauth_grant g JOIN application a ON a.id = g.application_id
-WHERE g.org = $org AND g.ended_at IS NULL AND a.origin <> 5
-AND (g.principal = $principal OR $principal IS NULL) AND (a.id = $application_id OR $application_id IS NULL)
+WHERE a.org = $org AND a.id = $application_id AND g.ended_at IS NULL AND a.origin <> 5
 AND NOT (a.origin IN (3, 4) AND NOT EXISTS (SELECT 1 FROM application_binding n WHERE n.application_id = a.id))
 AND NOT EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.id
                 AND ((b.kind = 2 AND g.principal_kind = 1 AND b.target_id = g.principal)
@@ -168,3 +167,7 @@ AND NOT EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.i
 
 -- @exec access_orphan_end(id id, now ts)
 UPDATE oauth_grant SET ended_at = $now, ended_reason = 'access-lost' WHERE id = $id AND ended_at IS NULL;
+
+-- @exec access_grants_end(application_id id, principal id, now ts)
+UPDATE oauth_grant SET ended_at = $now, ended_reason = 'access-lost'
+WHERE application_id = $application_id AND principal = $principal AND ended_at IS NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/gained.h"
 #include "api/handlers_identity.h"
 #include "api/page.h"
 #include "api/shapes_identity.h"
@@ -44,11 +45,15 @@ err_t members_add(struct request *rq)
 {
     const struct member_body *b = rq->in;
     struct member_in in = { b->user_id, b->username, b->service_account_id, b->device_id };
+    struct access_watch watch;
     struct member m;
     oid_t group;
     bool added = false;
     TRY(request_param_id(rq, 0, &group));
+    TRY(member_resolve(&rq->act, &in, &m));
+    TRY(access_watch(&rq->act, m.kind, m.id, &watch));
     TRY(group_member_add(&rq->act, group, &in, &m, &added));
+    TRY(gained_note(rq, &watch));
     TRY(member_event(rq, group, m));
     rq->quiet = !added; /* he was in already: nothing happened */
     return reply_empty(rq, 204);
@@ -56,12 +61,16 @@ err_t members_add(struct request *rq)
 
 err_t members_drop(struct request *rq)
 {
+    struct access_watch watch;
     struct member m;
     oid_t group;
     oid_t member;
     TRY(request_param_id(rq, 0, &group));
     TRY(request_param_id(rq, 1, &member));
+    TRY(group_member_kind(&rq->act, group, member, &m));
+    TRY(access_watch(&rq->act, m.kind, m.id, &watch));
     TRY(group_member_drop(&rq->act, group, member, &m));
+    TRY(gained_note(rq, &watch));
     TRY(member_event(rq, group, m));
     return reply_empty(rq, 204);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/gained.h"
 #include "api/handlers_identity.h"
 #include "api/page.h"
 #include "api/shapes_identity.h"
@@ -73,6 +74,7 @@ err_t services_create(struct request *rq)
     struct service_in words = service_words(rq->in);
     struct row_service_account row;
     TRY(service_create(&rq->act, &words, &row));
+    TRY(gained_note(rq, &(struct access_watch){ .kind = ACTOR_SERVICE, .id = row.id }));
     TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return service_reply(rq, 201, &row);
 }
@@ -88,19 +90,25 @@ err_t services_get(struct request *rq)
 
 err_t services_change(struct request *rq)
 {
+    struct access_watch watch;
     struct service_in words = service_words(rq->in);
     struct row_service_account row;
     TRY(service_of_path(rq, &row));
+    TRY(access_watch(&rq->act, ACTOR_SERVICE, row.id, &watch));
     TRY(service_change(&rq->act, row.id, &words, &row));
+    TRY(gained_note(rq, &watch));
     TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return service_reply(rq, 200, &row);
 }
 
 err_t services_delete(struct request *rq)
 {
+    struct access_watch watch;
     struct row_service_account row;
     TRY(service_of_path(rq, &row));
+    TRY(access_watch(&rq->act, ACTOR_SERVICE, row.id, &watch));
     TRY(service_delete(&rq->act, row.id));
+    TRY(gained_note(rq, &watch));
     return reply_empty(rq, 204);
 }
 

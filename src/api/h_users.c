@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/gained.h"
 #include "api/handlers_identity.h"
 #include "api/page.h"
 #include "api/shapes_identity.h"
@@ -99,6 +100,7 @@ err_t users_create(struct request *rq)
     struct row_user_account row;
     TRY(user_org(rq, in->org));
     TRY(user_create(&rq->act, &words, &row));
+    TRY(gained_note(rq, &(struct access_watch){ .kind = ACTOR_USER, .id = row.id }));
     TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return user_reply(rq, 201, &row);
 }
@@ -114,18 +116,24 @@ err_t users_get(struct request *rq)
 
 err_t users_change(struct request *rq)
 {
+    struct access_watch watch;
     struct user_in words = user_words(rq->in);
     struct row_user_account row;
     TRY(user_of_path(rq, &row));
+    TRY(access_watch(&rq->act, ACTOR_USER, row.id, &watch));
     TRY(user_change(&rq->act, row.id, &words, &row));
+    TRY(gained_note(rq, &watch));
     TRY(account_details(rq, row.roles, account_status_name((enum account_status)row.status)));
     return user_reply(rq, 200, &row);
 }
 
 err_t users_delete(struct request *rq)
 {
+    struct access_watch watch;
     struct row_user_account row;
     TRY(user_of_path(rq, &row));
+    TRY(access_watch(&rq->act, ACTOR_USER, row.id, &watch));
     TRY(user_delete(&rq->act, row.id));
+    TRY(gained_note(rq, &watch));
     return reply_empty(rq, 204);
 }

@@ -17,6 +17,7 @@ extern const struct route_table routes_keys;
 extern const struct route_table routes_secret;
 extern const struct route_table routes_identity;
 extern const struct route_table routes_machine;
+extern const struct route_table routes_access;
 extern const struct route_table routes_audit;
 
 #endif

@@ -79,6 +79,7 @@ struct field {
     bool secret;              /* a password or token: never echoed in an error */
     bool trim;                /* in: blanks at both ends are dropped before the checks */
     int64_t min;              /* text: bytes; number: value; list: items */
+    int64_t item_max;         /* of a list of texts: bytes of each; 0: 256 */
     int64_t max;              /* 0: 256 bytes of text, 2^53 of a number, 100 items */
     const char *const *oneof; /* NULL-terminated */
     enum text_rule text;

@@ -91,7 +91,7 @@ static err_t decode_strs(struct arena *a, const struct field *f, const struct js
     if (json_type(v) != JSON_ARRAY || json_count(v) > max)
         return diag_set_field(why, E_BAD_FIELD, f->name, "want a list of at most %zu texts", max);
     struct field item = *f;
-    item.max = 0;
+    item.max = f->item_max;
     item.min = 1;
     str_t *list = ARENA_ARRAY(a, str_t, json_count(v));
     if (list == NULL)

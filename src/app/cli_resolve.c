@@ -13,6 +13,7 @@ static const struct {
     { "device", "/devices", "search", "machine_id" },
     { "policy", "/policies", NULL, "name" },
     { "schema", "/schemas", NULL, "namespace" },
+    { "application", "/applications", "search", "name" },
     { "group", "/groups", "search", "name" },
     { "user", "/users", "username", "username" },
     { "service-account", "/service-accounts", "search", "name" },

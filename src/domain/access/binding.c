@@ -104,7 +104,7 @@ static err_t target_put(struct act *act, oid_t application, struct target t, oid
                                    .now = act->now };
     TRY(sql_binding_add(act->db, &add));
     /* The first binding of a client that came by itself shuts everybody else out. */
-    TRY(grants_end_orphans(act, (oid_t){ 0 }, application));
+    TRY(grants_end_orphans(act, application));
     *ret_id = add.id;
     *ret_new = true;
     return E_OK;
@@ -153,7 +153,7 @@ err_t binding_drop(struct act *act, oid_t application, oid_t id, struct row_bind
     TRY(binding_get(act, application, id, &row));
     struct sql_binding_drop drop = { .org = act->org, .application_id = application, .id = id };
     TRY(sql_binding_drop(act->db, &drop));
-    TRY(grants_end_orphans(act, (oid_t){ 0 }, application));
+    TRY(grants_end_orphans(act, application));
     *ret = row;
     return E_OK;
 }
@@ -167,11 +167,9 @@ err_t binding_page(struct act *act, oid_t application, oid_t after, int64_t n,
     return sql_binding_list(act->db, act->arena, &in, ret, ret_n);
 }
 
-err_t grants_end_orphans(struct act *act, oid_t principal, oid_t application)
+err_t grants_end_orphans(struct act *act, oid_t application)
 {
-    struct sql_access_orphans in = { .org = act->org,
-                                     .principal = principal,
-                                     .application_id = application };
+    struct sql_access_orphans in = { .org = act->org, .application_id = application };
     struct sql_access_orphans_row *rows = NULL;
     size_t n = 0;
     TRY(sql_access_orphans(act->db, act->arena, &in, &rows, &n));

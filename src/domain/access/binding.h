@@ -30,8 +30,7 @@ err_t binding_drop(struct act *act, oid_t application, oid_t id, struct row_bind
 err_t binding_page(struct act *act, oid_t application, oid_t after, int64_t n,
                    struct row_binding **ret, size_t *ret_n) MUST_USE;
 
-/* End the grants that nothing opens any more: of a principal, or of an application; a zero id: of
- * all of them. Their principals are forgotten in memory. */
-err_t grants_end_orphans(struct act *act, oid_t principal, oid_t application) MUST_USE;
+/* End the grants of an application that nothing opens any more. */
+err_t grants_end_orphans(struct act *act, oid_t application) MUST_USE;
 
 #endif

@@ -40,10 +40,14 @@ struct member {
     enum actor_kind kind;
     oid_t id;
 };
+/* Who that is. E_BAD_FIELD: none or several, or there is no such principal here. */
+err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret) MUST_USE;
 /* E_BAD_FIELD: none or several, or there is no such principal here. *ret_new: it was not a member
  * yet. */
 err_t group_member_add(struct act *act, oid_t group, const struct member_in *in, struct member *ret,
                        bool *ret_new) MUST_USE;
+/* E_NOT_FOUND: it is no member. */
+err_t group_member_kind(struct act *act, oid_t group, oid_t member, struct member *ret) MUST_USE;
 err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct member *ret) MUST_USE;
 /* In the order of their ids, after `after`. */
 err_t group_member_page(struct act *act, oid_t group, oid_t after, int64_t n,

@@ -6,8 +6,6 @@
 #include "sql/access.h"
 #include "sql/hooks.h"
 
-static err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret);
-
 /* Rights of a user or service account; the configuration of a device, or of the devices of a user.
  */
 static err_t member_moved(struct act *act, struct member m)
@@ -52,7 +50,7 @@ err_t group_member_add(struct act *act, oid_t group, const struct member_in *in,
     return E_OK;
 }
 
-err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct member *ret)
+err_t group_member_kind(struct act *act, oid_t group, oid_t member, struct member *ret)
 {
     struct row_principal_group row;
     TRY(group_get(act, group, &row));
@@ -62,7 +60,14 @@ err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct membe
     if (e == E_NOT_FOUND)
         return FAIL(&act->why, e, "there is no such member");
     TRY(e);
-    struct member m = { (enum actor_kind)old.kind, member };
+    *ret = (struct member){ (enum actor_kind)old.kind, member };
+    return E_OK;
+}
+
+err_t group_member_drop(struct act *act, oid_t group, oid_t member, struct member *ret)
+{
+    struct member m;
+    TRY(group_member_kind(act, group, member, &m));
     struct sql_member_drop drop = { .group_id = group, .kind = m.kind, .member_id = member };
     TRY(sql_member_drop(act->db, &drop));
     TRY(history_member_left(act, group, member));
@@ -146,7 +151,7 @@ static err_t none_such(struct act *act, const char *field, err_t e)
                : e;
 }
 
-static err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret)
+err_t member_resolve(struct act *act, const struct member_in *in, struct member *ret)
 {
     int given = oid_is_set(in->user_id) + (in->username.p != NULL) +
                 oid_is_set(in->service_account_id) + oid_is_set(in->device_id);

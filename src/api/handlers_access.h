@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_HANDLERS_ACCESS_H
+#define API_HANDLERS_ACCESS_H
+
+#include "api/request.h"
+
+handler_f applications_list;
+handler_f applications_create;
+handler_f applications_get;
+handler_f applications_change;
+handler_f applications_delete;
+handler_f applications_renew_secret;
+handler_f bindings_list;
+handler_f bindings_add;
+handler_f bindings_drop;
+handler_f portal_list;
+handler_f portal_get;
+
+#endif
