@@ -19,7 +19,8 @@ const struct route_table *const route_parts[] = {
     &routes_identity,
     &routes_people,
     &routes_machine,
-    &routes_access, &routes_audit,
+    &routes_access,
+    &routes_audit,
 };
 /* clang-format on */
 const size_t route_parts_n = ARRAY_LEN(route_parts);
