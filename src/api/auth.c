@@ -25,6 +25,8 @@ err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, boo
     str_t token = bearer_of(http_field(x, STR("Authorization")));
     if (count > 1 || token.n == 0 || token.n > BEARER_MAX)
         return FAIL(why, E_UNAUTHENTICATED, "want one field Authorization: Bearer TOKEN");
+    if (str_starts(token, COOKIE_TOKEN_PREFIX)) /* it counts only where a browser keeps it */
+        return FAIL(why, E_UNAUTHENTICATED, "this is the cookie of a session, not a bearer token");
     *ret = sha256_of(token);
     *ret_sent = true;
     return E_OK;

@@ -306,11 +306,23 @@ void edge_ask(const struct hot_ask *ask)
         passage_start(ask, ask->who);
 }
 
+static void edge_nobody(struct hot_ask *ask)
+{
+    ask->who = NULL;
+    ask->token = NULL;
+    ask->by_cookie = false;
+    edge_ask(ask);
+}
+
 /* The token is known here, and its principal may go on. */
 static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
 {
     edge_note_actor(ask->x, &hit->who.actor);
     ask->who = hit;
+    if (hit->who.refuse != E_OK && ask->by_cookie && ask->route->auth == AUTH_OPEN) {
+        edge_nobody(ask); /* so that another person may sign in here */
+        return;
+    }
     if (hit->who.refuse != E_OK) {
         refuse_device(ask, &hit->who.actor, hit->who.refuse);
         return;

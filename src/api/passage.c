@@ -158,6 +158,10 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
         return E_OK;
     }
     TRY(e);
+    if (loaded.who.refuse != E_OK && p->rq.by_cookie && p->rq.route->auth == AUTH_OPEN) {
+        passage_is_nobody(p);
+        return E_OK;
+    }
     if (loaded.state != TOKEN_CURRENT && loaded.who.refuse == E_OK)
         return E_AGAIN;
     passage_is(p, live_actor(&loaded.who));
