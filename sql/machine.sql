@@ -72,3 +72,41 @@ INSERT INTO used_jti (hash, expires_at) VALUES ($hash, $expires_at) ON CONFLICT 
 
 -- @exec used_jti_expire(now ts, limit int)
 DELETE FROM used_jti WHERE hash IN (SELECT u.hash FROM used_jti u WHERE u.expires_at < $now LIMIT $limit);
+
+-- Signing in on another machine.
+-- @row device_code: hash bytes, id id, org id, application_id id, scope text, resource text, dpop_jkt text?, state int,
+--   user_id id?, amr int?, interval_s int, polled_at ts?, ip text?, agent text?, created_at ts, expires_at ts
+-- @exec device_code_add(hash bytes, id id, user_code bytes, org id, application_id id, scope text, resource text,
+--   dpop_jkt text?, interval_s int, ip text?, agent text?, now ts, expires_at ts)
+INSERT INTO device_code (hash, id, user_code, org, application_id, scope, resource, dpop_jkt, state, interval_s, ip,
+                         agent, created_at, expires_at)
+VALUES ($hash, $id, $user_code, $org, $application_id, $scope, $resource, $dpop_jkt, 1, $interval_s, $ip, $agent,
+        $now, $expires_at);
+
+-- @one device_code_count(now ts) -> (n int)
+SELECT count(*) FROM device_code WHERE expires_at > $now;
+
+-- @one device_code_by_user_code(user_code bytes, now ts) -> device_code
+SELECT {device_code} FROM device_code WHERE user_code = $user_code AND state = 1 AND expires_at > $now;
+
+-- @one device_code_get(hash bytes) -> device_code
+SELECT {device_code} FROM device_code WHERE hash = $hash;
+
+-- Who decides brings his organisation: a client that is built in serves all of them.
+-- @exec device_code_decide(id id, state int, org id, user_id id, amr int, now ts)
+UPDATE device_code SET state = $state, org = $org, user_id = $user_id, amr = $amr
+WHERE id = $id AND state = 1 AND expires_at > $now;
+
+-- @exec device_code_polled(id id, interval_s int, now ts)
+UPDATE device_code SET interval_s = $interval_s, polled_at = $now WHERE id = $id;
+
+-- Of several at once exactly one changes a row.
+-- @exec device_code_use(id id, now ts)
+UPDATE device_code SET state = 4 WHERE id = $id AND state = 2 AND expires_at > $now;
+
+-- A used one stays for its time, so that it is known when it comes again.
+-- @exec device_code_expire(before ts, limit int)
+DELETE FROM device_code WHERE hash IN (SELECT d.hash FROM device_code d WHERE d.expires_at < $before LIMIT $limit);
+
+-- @exec device_code_drop_of_application(application_id id)
+DELETE FROM device_code WHERE application_id = $application_id;
