@@ -12,6 +12,7 @@
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
 #include "domain/oauth/issuer.h"
+#include "domain/signin/session.h"
 #include "plat/http/outbound.h"
 #include "plat/http/smtp.h"
 
@@ -42,6 +43,7 @@ struct settings {
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
     int64_t spread_s;               /* clients that were cut off come back within this time */
+    struct session_life session;    /* how long a signing-in lasts */
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */
     struct outbound_rules outbound; /* whom it may call */

@@ -12,6 +12,7 @@
 #include "domain/oauth/service_key.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
+#include "domain/signin/session.h"
 #include "plat/json/out.h"
 #include "sql/store.h"
 
@@ -120,6 +121,14 @@ static err_t key_retired(struct job_task *task, int64_t epoch)
         .org = task->act.org, .action = STR("key.retired"), .result = AUDIT_OK, .details = details
     };
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
+}
+
+/* By a clock that was set back nothing is forgotten. */
+static err_t run_session_expiry(struct job_task *task)
+{
+    if (clock_guard_behind(&task->services->clock))
+        return E_OK;
+    return session_purge(&task->act, SLICE, &task->more);
 }
 
 /* A rotation that a kill cut off goes on at the next start. */
@@ -272,6 +281,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "refusal-summary",    60,   run_refusals,    NULL, applied_refusals, false },
     { "idempotency-expiry", 600,  run_idempotency, NULL, NULL, false },
     { "secret-reseal",      600,  run_reseal,      reseal_presses, NULL, false },
+    { "session-expiry",     600,  run_session_expiry, NULL, NULL, false },
     { "history-expiry",     3600, run_history,     NULL, NULL, false },
     { "rollout-tick",       60,   run_rollouts,    rollouts_press, NULL, true },
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },

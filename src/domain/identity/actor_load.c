@@ -3,6 +3,7 @@
 
 #include "domain/identity/account.h"
 #include "sql/identity.h"
+#include "sql/session.h"
 
 /* What each status of a device answers to its token (PRODUCT "States of a device"; the numbers are
  * those of the table `device`). A status that is not here, uninstalled and refused, has no token
@@ -25,6 +26,8 @@ static const err_t device_answers[STATUS_COUNT] = {
 
 static err_t who_load(struct act *act, const struct sql_token_find_row *t,
                       struct live_principal *who);
+static err_t user_load(struct act *act, struct live_principal *who);
+static err_t session_load(struct act *act, const digest_t *cookie, struct actor_loaded *ret);
 
 err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *ret)
 {
@@ -32,7 +35,7 @@ err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *re
     struct sql_token_find_row t;
     err_t e = sql_token_find(act->db, act->arena, &find, &t);
     if (e == E_NOT_FOUND)
-        return FAIL(&act->why, E_UNAUTHENTICATED, "the token is not known");
+        return session_load(act, token, ret);
     TRY(e);
     if (ts_is_set(t.expires_at) && t.expires_at.us <= clock_now().us)
         return FAIL(&act->why, E_UNAUTHENTICATED, "the token has expired");
@@ -48,6 +51,39 @@ err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *re
         return FAIL(&act->why, E_UNAUTHENTICATED, "the token is not known");
     TRY(e);
     if (t.org_status != ACCOUNT_ACTIVE)
+        loaded.who.refuse = E_DISABLED;
+    *ret = loaded;
+    return E_OK;
+}
+
+static ts_t session_until(const struct sql_session_find_row *s)
+{
+    bool idle = ts_is_set(s->idle_at) && s->idle_at.us < s->expires_at.us;
+    return idle ? s->idle_at : s->expires_at;
+}
+
+/* A browser's cookie: the person of a session. A half one has no right at all. */
+static err_t session_load(struct act *act, const digest_t *cookie, struct actor_loaded *ret)
+{
+    struct sql_session_find find = { .hash = str_of(cookie->b, sizeof cookie->b) };
+    struct sql_session_find_row s;
+    err_t e = sql_session_find(act->db, act->arena, &find, &s);
+    if (e == E_NOT_FOUND)
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the token is not known");
+    TRY(e);
+    if (ts_is_set(s.ended_at) || session_until(&s).us <= clock_now().us)
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the session has ended: sign in again");
+    struct actor_loaded loaded = { .state = TOKEN_CURRENT };
+    struct actor *actor = &loaded.who.actor;
+    actor->kind = ACTOR_USER;
+    actor->id = s.user_id;
+    actor->org = s.org;
+    actor->session = s.id;
+    loaded.who.expires_at = session_until(&s);
+    TRY(user_load(act, &loaded.who));
+    actor->half = s.level == 0;
+    loaded.who.bounded = actor->half; /* and the mask is empty */
+    if (s.org_status != ACCOUNT_ACTIVE)
         loaded.who.refuse = E_DISABLED;
     *ret = loaded;
     return E_OK;
@@ -76,10 +112,9 @@ static err_t account_put(struct act *act, struct live_principal *who, enum accou
     return E_OK;
 }
 
-static err_t user_load(struct act *act, const struct sql_token_find_row *t,
-                       struct live_principal *who)
+static err_t user_load(struct act *act, struct live_principal *who)
 {
-    struct sql_actor_user in = { .org = t->org, .id = t->principal };
+    struct sql_actor_user in = { .org = who->actor.org, .id = who->actor.id };
     struct sql_actor_user_row row;
     TRY(sql_actor_user(act->db, act->arena, &in, &row));
     name_put(who, row.name);
@@ -130,7 +165,7 @@ static err_t who_load(struct act *act, const struct sql_token_find_row *t,
 {
     switch ((enum actor_kind)t->principal_kind) {
     case ACTOR_USER:
-        return user_load(act, t, who);
+        return user_load(act, who);
     case ACTOR_SERVICE:
         return service_load(act, t, who);
     case ACTOR_DEVICE:

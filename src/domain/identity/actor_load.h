@@ -17,8 +17,9 @@ struct actor_loaded {
     enum token_state state;
 };
 
-/* E_UNAUTHENTICATED: unknown or expired, or of a device that is UNINSTALLED (PRODUCT "States of a
- * device"). */
+/* `token`: SHA-256 of a bearer token or of a session's cookie; whoever reads the request tells the
+ * two apart by their prefix. E_UNAUTHENTICATED: unknown or expired, or of a device that is
+ * UNINSTALLED (PRODUCT "States of a device"). */
 err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *ret) MUST_USE;
 
 #endif

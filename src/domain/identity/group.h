@@ -61,7 +61,7 @@ err_t groups_join(struct act *act, const struct names *groups, enum actor_kind k
 /* The names of a principal's groups. */
 err_t groups_of(struct act *act, enum actor_kind kind, oid_t id, const str_t **ret,
                 size_t *ret_n) MUST_USE;
-/* A principal goes: his memberships and tokens with him. */
+/* A principal goes: his memberships, tokens and sessions with him. */
 err_t principal_forget(struct act *act, oid_t id) MUST_USE;
 
 #endif

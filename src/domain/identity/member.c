@@ -2,6 +2,7 @@
 /* Who is in which group, and what that changes for him. */
 #include "domain/identity/group.h"
 
+#include "domain/identity/sign_out.h"
 #include "domain/live/history.h"
 #include "sql/access.h"
 #include "sql/hooks.h"
@@ -139,6 +140,7 @@ err_t principal_forget(struct act *act, oid_t id)
     struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
     TRY(sql_binding_drop_target(act->db, &bindings));
     TRY(sql_notice_forget(act->db, &(struct sql_notice_forget){ .user_id = id }));
+    TRY(principal_sign_out_forget(act, id));
     struct sql_token_drop_all tokens = { .org = act->org, .principal = id };
     TRY(sql_token_drop_all(act->db, &tokens));
     return act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id });

@@ -3,6 +3,7 @@
 
 #include "domain/identity/actor_load.h"
 #include "domain/identity/group.h"
+#include "domain/identity/sign_out.h"
 #include "sql/machine.h"
 
 static err_t taken(struct act *act, err_t e)
@@ -52,6 +53,8 @@ err_t service_change(struct act *act, oid_t id, const struct service_in *in,
     TRY(roles_may_give(act, old.roles, row.roles));
     TRY(name_key(act->arena, row.name, &row.name_key));
     TRY(taken(act, sql_service_put(act->db, &row)));
+    if (row.status != ACCOUNT_ACTIVE)
+        TRY(principal_sign_out(act, id, (oid_t){ 0 }, STR("disabled")));
     TRY(act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id }));
     return service_get(act, id, ret);
 }

@@ -2,6 +2,7 @@
 #include "domain/identity/user.h"
 
 #include "domain/identity/group.h"
+#include "domain/identity/sign_out.h"
 #include "sql/people.h"
 
 static err_t taken(struct act *act, err_t e)
@@ -59,6 +60,8 @@ err_t user_change(struct act *act, oid_t id, const struct user_in *in, struct ro
     TRY(name_key(act->arena, row.username, &row.username_key));
     TRY(name_key(act->arena, row.email, &row.email_key));
     TRY(taken(act, sql_user_put(act->db, &row)));
+    if (row.status != ACCOUNT_ACTIVE)
+        TRY(principal_sign_out(act, id, (oid_t){ 0 }, STR("disabled")));
     TRY(act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id }));
     return user_get(act, id, ret);
 }
