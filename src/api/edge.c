@@ -4,6 +4,7 @@
 #include "api/passage.h"
 
 #include "api/access.h"
+#include "api/forwarded.h"
 #include "api/lease.h"
 #include "api/refuse.h"
 #include "api/reply.h"
@@ -402,7 +403,9 @@ static void on_message(void *app, struct http_xchg *x)
         answer_options(api, x, m.methods);
         return;
     }
-    err_t e = edge_check(api, x, &m, &why);
+    err_t e = forwarded_apply(services_settings(api->services), x, &why);
+    if (e == E_OK)
+        e = edge_check(api, x, &m, &why);
     if (e == E_OK)
         e = auth_token(x, &why, &token, &sent);
     if (e == E_OK && !sent)

@@ -5,6 +5,7 @@
 #define API_SERVICES_H
 
 #include "api/admin_tokens.h"
+#include "base/cidr.h"
 #include "base/clock_guard.h"
 #include "base/opt.h"
 #include "domain/audit/audit.h"
@@ -40,6 +41,8 @@ struct settings {
     bool https;       /* so people reach it: cookies are Secure */
     const str_t *cors_origins;
     size_t cors_origins_n;
+    const struct cidr *proxies; /* that name whom they were called by (forwarded.h) */
+    size_t proxies_n;
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
     int64_t spread_s;               /* clients that were cut off come back within this time */

@@ -3,6 +3,7 @@
 
 #include "app/listen.h"
 #include "app/outward.h"
+#include "app/proxies.h"
 #include "plat/db/db.h"
 #include "plat/tls/tls.h"
 
@@ -31,6 +32,8 @@ err_t preflight(const struct config *c, struct diag *why)
     struct outbound_rules rules;
     struct smtp_cfg mail;
     struct notice_cfg notices;
+    struct settings settings;
+    TRY(proxies_read(c, c->arena, why, &settings));
     TRY(outward_rules(c, c->arena, why, &rules));
     TRY(outward_mail(c, c->arena, why, &mail, &notices));
     const char *dir = config_cz(c, CONF_DATA);

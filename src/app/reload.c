@@ -4,6 +4,7 @@
 #include "app/listen.h"
 #include "app/logging.h"
 #include "app/outward.h"
+#include "app/proxies.h"
 #include "base/arena.h"
 #include "base/log.h"
 
@@ -48,6 +49,7 @@ static err_t generation_make(struct reload *r, struct arena *a, struct diag *why
     TRY(config_reload(r->config, a, &fresh, why));
     keep_unreloadable(r->config, &fresh);
     TRY(listen_settings(&fresh, a, r->sockets, sv->http, &g->settings));
+    TRY(proxies_read(&fresh, a, why, &g->settings));
     TRY(outward_rules(&fresh, a, why, &g->settings.outbound));
     TRY(outward_mail(&fresh, a, why, &g->settings.mail, &g->settings.notices));
     TRY(certificate_reload(r->certificate, &fresh, sv, why)); /* the last that may fail */

@@ -7,6 +7,7 @@
 #include "app/listen.h"
 #include "app/logging.h"
 #include "app/outward.h"
+#include "app/proxies.h"
 #include "app/reload.h"
 #include "base/log.h"
 #include "base/ref.h"
@@ -230,6 +231,7 @@ static err_t make_http(struct server *s, struct diag *why)
     if (settings == NULL)
         return E_NO_MEMORY;
     TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
+    TRY(proxies_read(s->config, s->arena, why, settings));
     TRY(outward_rules(s->config, s->arena, why, &settings->outbound));
     TRY(outward_mail(s->config, s->arena, why, &settings->mail, &settings->notices));
     TRY(logging_set(s->config, &settings->access));

@@ -62,6 +62,12 @@ const SETTINGS = {
         before: 421,
         after: 401,
     },
+    trusted_proxies: {
+        text: 'trusted_proxies: [127.0.0.1]\n',
+        look: async () => (await nobody.with({ 'X-Forwarded-Host': 'elsewhere.example' }).get('/devices/self')).status,
+        before: 401,
+        after: 421,
+    },
     'cors.origins': {
         text: 'cors: {origins: ["https://page.example"]}\n',
         look: async () => (await nobody.with({ Origin: 'https://page.example' }).get('/devices/self')).status,
