@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The C ABI: open and close. */
 #include "agent/agent.h"
+#include "agent/device_key.h"
 #include "agent/local.h"
 #include "base/enc.h"
 #include "base/rng.h"
@@ -10,7 +11,7 @@
 #include <assert.h>
 #include <sys/utsname.h>
 
-enum { AGENT_MACHINE_HEX = 16, AGENT_ROUND = 16 /* an arena rounds up */ };
+enum { AGENT_ROUND = 16 /* an arena rounds up */ };
 
 static_assert((int)SENESCHAL_UNENROLLED == (int)AGENT_UNENROLLED, "one numbering");
 static_assert((int)SENESCHAL_PENDING == (int)AGENT_PENDING, "one numbering");
@@ -91,23 +92,6 @@ static err_t agent_options(struct seneschal_agent *g, const struct seneschal_age
     return E_OK;
 }
 
-/*
- * /etc/machine-id must not be shown outside the machine (machine-id(5)): a hash of it, made for
- * this purpose only. A machine without one is known by its name.
- */
-static err_t agent_default_machine_id(struct seneschal_agent *g, char ret[static AGENT_TEXT])
-{
-    str_t id;
-    if (file_read(g->arena, "/etc/machine-id", AGENT_TEXT, NULL, &id) != E_OK ||
-        str_trim(id).n < 32)
-        return agent_text_set(ret, str_from_cz(g->hostname));
-    const str_t parts[] = { STR("seneschal-agent-machine-v1\0"), str_sub(id, 0, 32) };
-    digest_t d = sha256_of_parts(parts, ARRAY_LEN(parts));
-    char hex[2 * AGENT_MACHINE_HEX];
-    hex_encode(d.b, AGENT_MACHINE_HEX, hex);
-    return agent_text_set(ret, str_of(hex, sizeof hex));
-}
-
 static err_t agent_know_host(struct seneschal_agent *g, const char *machine_id)
 {
     struct utsname u;
@@ -119,9 +103,22 @@ static err_t agent_know_host(struct seneschal_agent *g, const char *machine_id)
     if (machine_id != NULL && machine_id[0] != '\0')
         TRY(agent_text_set(id, str_from_cz(machine_id)));
     else if (id[0] == '\0') /* once chosen it stays: a host that is renamed is the same machine */
-        TRY(agent_default_machine_id(g, id));
+        TRY(machine_id_default(g->arena, g->hostname, id));
     g->host = (struct agent_host){ id, g->hostname, g->os, SENESCHAL_VERSION };
     return E_OK;
+}
+
+/* A key that somebody minted for this machine, with its name. E_NOT_FOUND: nobody did. */
+static err_t agent_take_key(struct seneschal_agent *g, const char *path)
+{
+    CLEANUP(device_key_wipe) struct device_key k = { 0 };
+    str_t text = STR_NONE;
+    if (path == NULL || path[0] == '\0')
+        return E_NOT_FOUND;
+    TRY(device_key_read(g->arena, path, &g->why, &k));
+    TRY(base64url_make(g->arena, k.seed.b, k.seed.n, &text));
+    TRY(agent_text_set(g->store.machine_id, str_from_cz(k.machine_id)));
+    return agent_text_set(g->store.seed, text);
 }
 
 /* The key is the machine's identity: made first, and in both generations before anybody hears of
@@ -134,11 +131,10 @@ static err_t agent_make_key(struct seneschal_agent *g)
     err_t e = base64url_make(g->arena, seed, sizeof seed, &text);
     explicit_bzero(seed, sizeof seed);
     TRY(e);
-    TRY(agent_text_set(g->store.seed, text));
-    return agent_store_save_both(g->dir, &g->store, &g->why);
+    return agent_text_set(g->store.seed, text);
 }
 
-static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
+static err_t agent_load(struct seneschal_agent *g, const struct seneschal_agent_options *o)
 {
     err_t e = agent_store_load(g->dir, &g->why, &g->store);
     if (e != E_OK && e != E_NOT_FOUND)
@@ -146,11 +142,20 @@ static err_t agent_load(struct seneschal_agent *g, const char *machine_id)
     diag_clear(&g->why);
     char before[AGENT_TEXT];
     memcpy(before, g->store.machine_id, sizeof before);
-    TRY(agent_know_host(g, machine_id));
+    bool fresh = g->store.seed[0] == '\0' && g->store.wiped == 0;
+    if (fresh) {
+        e = agent_take_key(g, o->key_file);
+        if (e == E_NOT_FOUND) {
+            diag_clear(&g->why);
+            e = agent_make_key(g);
+        }
+        TRY(e);
+    }
+    TRY(agent_know_host(g, o->machine_id));
     if (g->store.wiped != 0)
         return agent_wipe_again(g);
-    if (g->store.seed[0] == '\0')
-        TRY(agent_make_key(g));
+    if (fresh)
+        TRY(agent_store_save_both(g->dir, &g->store, &g->why));
     else if (strcmp(before, g->store.machine_id) != 0)
         TRY(agent_store_save(g->dir, &g->store, &g->why));
     TRY(agent_seed_read(&g->store, &g->seed));
@@ -208,7 +213,7 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
         .arg = g,
     };
     TRY(adapt_open(&adapters, &g->why, &g->adapt));
-    TRY(agent_load(g, o->machine_id));
+    TRY(agent_load(g, o));
     const struct http_client_cfg http = {
         .ca_file = g->ca_file[0] != '\0' ? g->ca_file : NULL,
         .user_agent = "seneschal-agent/" SENESCHAL_VERSION,

@@ -87,6 +87,8 @@ int agent_main(int argc, char **argv)
         return status_main(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "adapters") == 0)
         return adapters_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "key") == 0)
+        return key_main(argc - 1, argv + 1);
     if (agent_options_read(argc, argv, &v, &why) != E_OK) {
         (void)fprintf(stderr,
                       "seneschal agent: %s\nhint: `seneschal agent --help` lists the options\n",
@@ -111,6 +113,7 @@ int agent_main(int argc, char **argv)
         .socket_path = v.of[OPTION_SOCKET],
         .socket_group = v.of[OPTION_SOCKET_GROUP],
         .adapters = v.many,
+        .key_file = v.of[OPTION_DEVICE_KEY],
     };
     if (proc_harden() != E_OK) {
         (void)fprintf(stderr, "seneschal agent: the process could not be hardened\n");

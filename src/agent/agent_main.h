@@ -7,5 +7,7 @@
 int agent_main(int argc, char **argv);
 /* `seneschal agent status --state DIR [-o table|json]`; argv[0] is its last word. */
 int status_main(int argc, char **argv);
+/* `seneschal agent key --server URL --machine-id ID --out FILE`; argv[0] is its last word. */
+int key_main(int argc, char **argv);
 
 #endif

@@ -149,6 +149,7 @@ void agent_options_help(FILE *to)
         "       seneschal agent status --state DIR [-o table|json]\n"
         "       seneschal agent journal --state DIR [-o table|json|ndjson]\n"
         "       seneschal agent adapters [-o table|json|markdown]\n"
+        "       seneschal agent key --server URL --machine-id ID --out FILE [--keep]\n"
         "\n"
         "Enrols this machine, keeps its configuration in FILE, and switches it off when the\n"
         "server revokes or blocks the device or lets its lease end.\n"

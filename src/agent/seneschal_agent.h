@@ -79,6 +79,8 @@ struct seneschal_agent_options {
     const char *socket_group; /* who may, besides root and this user; NULL: nobody */
     int secrets; /* 1: fetch the secrets that the configuration names; a socket does so too */
     const char *adapters; /* files that assistants read: NAME[=PATH], one a line; NULL: none */
+    const char *key_file; /* the machine's key and name as an operator minted them, taken by a state
+                             that has no key yet; NULL, or an empty file: it makes its own */
 };
 
 /* SENESCHAL_OK, SENESCHAL_USAGE, SENESCHAL_FAILED or SENESCHAL_LATER (another process holds the

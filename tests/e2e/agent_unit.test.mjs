@@ -17,7 +17,7 @@ test('its options and exit statuses are those of the tables', () => {
     const options = new Set([...readFileSync('src/agent/agent_options.def', 'utf8').matchAll(/^AGENT_OPTION\(\w+,\s*"([\w-]+)"/gm)].map(([, flag]) => flag));
     const given = [...setting('ExecStart')[0].matchAll(/ --([\w-]+)/g)].map(([, flag]) => flag);
     assert.deepEqual(given.filter((flag) => !options.has(flag)), []);
-    for (const flag of ['state', 'config-out', 'socket', 'socket-group', 'enrollment-key-file']) assert.ok(given.includes(flag), flag);
+    for (const flag of ['state', 'config-out', 'socket', 'socket-group', 'enrollment-key-file', 'key-file']) assert.ok(given.includes(flag), flag);
     const usage = readFileSync('src/agent/agent_exit.def', 'utf8').match(/^AGENT_EXIT\(USAGE,\s*(\d+)/m)[1];
     assert.deepEqual(setting('RestartPreventExitStatus'), [usage]);
     assert.deepEqual(setting('SupplementaryGroups'), setting('ExecStart')[0].match(/--socket-group (\S+)/).slice(1));
