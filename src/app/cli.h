@@ -57,5 +57,16 @@ cli_command_f cmd_device_why;
 cli_command_f cmd_policy_preview;
 cli_command_f cmd_policy_diff;
 cli_command_f cmd_policy_rollback;
+cli_command_f cmd_device_enroll;
+cli_command_f cmd_invitation_create;
+cli_command_f cmd_login;
+cli_command_f cmd_logout;
+cli_command_f cmd_token_create;
+cli_command_f cmd_user_invite;
+cli_command_f cmd_whoami;
+cli_command_f cmd_context_list;
+cli_command_f cmd_context_use;
+cli_command_f cmd_context_set;
+cli_command_f cmd_context_delete;
 
 #endif

@@ -12,6 +12,7 @@ enum cli_output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_CSV };
 struct cli_options {
     enum cli_output output;
     const char *server;
+    bool server_named;      /* by a flag or the environment */
     const char *token_file; /* NULL: none */
     const char *data;       /* NULL: none */
     const char *ca_file;
@@ -19,6 +20,8 @@ struct cli_options {
     int64_t limit; /* rows of a list; 0: all */
     bool yes;
     bool dry_run;
+    bool no_cache; /* of sign-ins */
+    bool refresh;  /* a sign-in's access token, at once */
 };
 
 /* A row of option.def. */
@@ -52,17 +55,26 @@ err_t cli_no_such_value(struct cli *cli, const char *flag, const char *value,
 /* Is argv[i] --NAME or --NAME=...? */
 bool cli_is_flag(const char *word, str_t name);
 
+struct login;
 struct cli_client {
     struct http_client *http;
     str_t base;
-    const char *headers[4];
+    const char *headers[4]; /* the first is Authorization, where there is one */
     size_t headers_n;
+    struct login *login; /* whose token it is, and who gets another when it ends; NULL: nobody's */
 };
 
-/* Reads the token. E_NOT_FOUND, E_FORBIDDEN with a hint. */
+/* Where nobody named a server: that of the context, and what else the context says. */
+err_t cli_context_fill(struct cli *cli, struct cli_options *o) MUST_USE;
+/* The server's address without a slash at its end: the issuer of its sign-ins. */
+str_t cli_base(const struct cli_options *o);
+/* Reads the token: of the file, of the server in --data, else of the sign-in that is kept.
+ * E_NOT_FOUND, E_FORBIDDEN with a hint. */
 err_t cli_client_open(struct cli *cli, const struct cli_options *o,
                       struct cli_client *ret) MUST_USE;
 void cli_client_close(struct cli_client *c); /* zeroed is fine */
+/* From now on the client acts as this sign-in. */
+err_t cli_client_sign_in(struct cli *cli, struct cli_client *c, struct login *l) MUST_USE;
 
 struct cli_send {
     const char *method;

@@ -3,6 +3,7 @@
 #include "app/admin_socket.h"
 #include "app/cli_call.h"
 #include "app/cli_print.h"
+#include "app/login.h"
 #include "plat/os/file.h"
 
 #include <fcntl.h>
@@ -52,26 +53,87 @@ static err_t find_token(struct cli *cli, const struct cli_options *o, str_t *ret
     return str_copy(cli->arena, str_of(token.p, token.n), ret);
 }
 
+str_t cli_base(const struct cli_options *o)
+{
+    str_t base = str_from_cz(o->server);
+    while (str_ends(base, STR("/")))
+        base = str_sub(base, 0, base.n - 1);
+    return base;
+}
+
+static err_t bearer_line(struct cli *cli, str_t token, const char **ret)
+{
+    str_t line;
+    TRY(str_format(cli->arena, &line, "Authorization: Bearer %.*s", STR_ARG(token)));
+    *ret = str_cz(cli->arena, line);
+    return *ret != NULL ? E_OK : E_NO_MEMORY;
+}
+
+/* A sign-in that is kept for this server; nobody need be signed in. */
+static err_t find_login(struct cli *cli, const struct cli_options *o, str_t base,
+                        struct login **ret)
+{
+    struct login *l = ARENA_NEW(cli->arena, struct login);
+    *ret = NULL;
+    if (o->token_file != NULL || o->data != NULL || o->no_cache)
+        return E_OK;
+    if (l == NULL)
+        return E_NO_MEMORY;
+    err_t e = login_load(cli, base, l);
+    if (e == E_NOT_FOUND) {
+        diag_clear(&cli->why);
+        return E_OK;
+    }
+    TRY(e);
+    if (o->refresh)
+        l->expires_at = (ts_t){ 1 };
+    *ret = l;
+    return E_OK;
+}
+
 err_t cli_client_open(struct cli *cli, const struct cli_options *o, struct cli_client *ret)
 {
-    struct cli_client c = { .base = str_from_cz(o->server) };
+    struct cli_options full = *o;
+    TRY(cli_context_fill(cli, &full));
+    struct cli_client c = { .base = cli_base(&full) };
     str_t token;
-    str_t bearer;
-    while (str_ends(c.base, STR("/")))
-        c.base = str_sub(c.base, 0, c.base.n - 1);
-    TRY(find_token(cli, o, &token));
-    if (token.p != NULL) {
-        TRY(str_format(cli->arena, &bearer, "Bearer %.*s", STR_ARG(token)));
-        TRY(add_header(cli, &c, "Authorization", bearer));
-    }
-    if (o->org != NULL)
-        TRY(add_header(cli, &c, "Seneschal-Org", str_from_cz(o->org)));
+    TRY(find_token(cli, &full, &token));
+    TRY(find_login(cli, &full, c.base, &c.login));
+    if (c.login != NULL)
+        token = c.login->access_token;
+    if (token.p != NULL)
+        TRY(bearer_line(cli, token, &c.headers[c.headers_n++]));
+    if (full.org != NULL)
+        TRY(add_header(cli, &c, "Seneschal-Org", str_from_cz(full.org)));
     TRY(add_header(cli, &c, "Content-Type", STR("application/json")));
-    TRY(http_client_new(&(struct http_client_cfg){ .ca_file = o->ca_file,
+    TRY(http_client_new(&(struct http_client_cfg){ .ca_file = full.ca_file,
                                                    .user_agent = "seneschal/" SENESCHAL_VERSION },
                         &c.http));
     *ret = c;
     return E_OK;
+}
+
+err_t cli_client_sign_in(struct cli *cli, struct cli_client *c, struct login *l)
+{
+    const char *line = NULL;
+    bool first = c->headers_n > 0 && strncmp(c->headers[0], "Authorization:", 14) == 0;
+    TRY(bearer_line(cli, l->access_token, &line));
+    if (!first) {
+        memmove(&c->headers[1], &c->headers[0], c->headers_n * sizeof c->headers[0]);
+        c->headers_n++;
+    }
+    c->headers[0] = line;
+    c->login = l;
+    return E_OK;
+}
+
+/* Another access token, where the sign-in's has ended. */
+static err_t login_fresh(struct cli *cli, struct cli_client *c)
+{
+    if (c->login == NULL || !login_stale(c->login))
+        return E_OK;
+    TRY(login_refresh(cli, c->http, c->login));
+    return cli_client_sign_in(cli, c, c->login);
 }
 
 void cli_client_close(struct cli_client *c)
@@ -83,8 +145,8 @@ static const struct {
     err_t e;
     const char *hint;
 } hints[] = {
-    { E_UNAUTHENTICATED, "name a token: --token-file FILE or SENESCHAL_TOKEN_FILE; on the server's "
-                         "own machine --data DIR" },
+    { E_UNAUTHENTICATED, "`seneschal login`, or name a token: --token-file FILE or "
+                         "SENESCHAL_TOKEN_FILE; on the server's own machine --data DIR" },
     { E_FORBIDDEN, "ask an administrator for a role that holds this permission" },
     { E_STALE, "somebody changed it meanwhile: read it again" },
     { E_FLEET_LOCKED, "`seneschal fleet unlock` lets new machines in" },
@@ -164,8 +226,8 @@ static err_t refused(struct cli *cli, const struct http_answer *a)
                 STR_ARG(detail));
 }
 
-err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_send *what,
-                      struct http_answer *ret)
+static err_t send_once(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                       struct http_answer *ret)
 {
     str_t url;
     TRY(str_format(cli->arena, &url, "%.*s%.*s", STR_ARG(c->base), STR_ARG(what->path)));
@@ -190,6 +252,19 @@ err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_se
         return e;
     }
     return ret->status >= 200 && ret->status < 300 ? E_OK : refused(cli, ret);
+}
+
+err_t cli_client_send(struct cli *cli, struct cli_client *c, const struct cli_send *what,
+                      struct http_answer *ret)
+{
+    TRY(login_fresh(cli, c));
+    err_t e = send_once(cli, c, what, ret);
+    if (e != E_UNAUTHENTICATED || c->login == NULL || what->sink != NULL)
+        return e;
+    c->login->expires_at = (ts_t){ 1 }; /* whatever its time says: the server takes it no more */
+    diag_clear(&cli->why);
+    TRY(login_fresh(cli, c));
+    return send_once(cli, c, what, ret);
 }
 
 err_t cli_client_json(struct cli *cli, struct cli_client *c, const struct cli_send *what,

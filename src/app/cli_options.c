@@ -36,6 +36,7 @@ void cli_options_init(struct cli_options *o)
 {
     *o = (struct cli_options){
         .server = value_of(OPT_SERVER),
+        .server_named = value_of(OPT_SERVER) != cli_options_table[OPT_SERVER].dflt,
         .token_file = value_of(OPT_TOKEN_FILE),
         .data = value_of(OPT_DATA),
         .limit = LIMIT_DEFAULT,
@@ -96,6 +97,7 @@ static err_t option_set(struct cli *cli, struct cli_options *o, enum option whic
         return output_of(cli, v, &o->output);
     case OPT_SERVER:
         o->server = v;
+        o->server_named = true;
         break;
     case OPT_TOKEN_FILE:
         o->token_file = v;
@@ -118,6 +120,12 @@ static err_t option_set(struct cli *cli, struct cli_options *o, enum option whic
         break;
     case OPT_DRY_RUN:
         o->dry_run = true;
+        break;
+    case OPT_NO_CACHE:
+        o->no_cache = true;
+        break;
+    case OPT_REFRESH:
+        o->refresh = true;
         break;
     case OPT_COUNT:
         break;

@@ -124,7 +124,7 @@ test('a database that this build cannot use is refused at the start', async () =
 test('without a token: 4, and a hint', async () => {
     const got = await seneschal(['device', 'list'], { env: { SENESCHAL_URL: server.url } });
     assert.equal(got.code, 4);
-    assert.match(got.stderr, /hint: name a token/);
+    assert.match(got.stderr, /hint: `seneschal login`, or name a token/);
 });
 
 test('the administrator of the machine needs no token file', async () => {

@@ -2,7 +2,11 @@
 // Invitations as administrators make them: what they carry, who may make them, many at once.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { uniqueName } from './lib/fleet.mjs';
+import { BIN, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -105,4 +109,50 @@ test('what is another organisation\'s is not there', async () => {
     (await there.get(`/invitations/${made.id}`)).wantProblem(404, 'not-found');
     (await there.delete(`/invitations/${made.id}`)).wantProblem(404, 'not-found');
     assert.deepEqual((await there.get('/invitations')).want(200).items, []);
+});
+
+const dir = tempDir('invite');
+const tokenFile = path.join(dir, 'token');
+writeFileSync(tokenFile, admin.token, { mode: 0o600 });
+const cli = (...words) => spawnSync(BIN, words, { encoding: 'utf8', env: { ...process.env, HOME: dir, SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile } });
+
+test('from the command line: one, a list twice, and withdrawn', async () => {
+    const group = await makeGroup();
+    const email = address();
+    const one = cli('user', 'invite', email, '--group', group.name, '--display-name', 'Ada L.', '-o', 'json');
+    assert.equal(one.status, 0, one.stderr);
+    const made = JSON.parse(one.stdout);
+    assert.deepEqual([made.email, made.groups, made.prefill.display_name], [email, [group.name], 'Ada L.']);
+    const list = path.join(dir, 'people.csv');
+    const people = [address(), address()];
+    writeFileSync(list, `email,username\n${people[0]},${uniqueName('u')},Zoé É.,${group.name}\n${people[1]}\n# nobody\n`);
+    const many = cli('user', 'invite', '--batch', list, '--lang', 'fr', '-o', 'json');
+    assert.equal(many.status, 0, many.stderr);
+    assert.deepEqual(JSON.parse(many.stdout).map((r) => [r.email, r.state]), people.map((p) => [p, 'invited']));
+    const shown = JSON.parse(cli('invitation', 'list', '--limit', '0', '-o', 'json').stdout).find((i) => i.email === people[0]);
+    assert.deepEqual([shown.prefill.display_name, shown.groups, shown.lang], ['Zoé É.', [group.name], 'fr']);
+    const again = cli('user', 'invite', '--batch', list, '-o', 'csv');
+    assert.equal(again.status, 1);
+    assert.match(again.stdout, /refused/);
+    assert.equal(cli('invitation', 'revoke', made.id).status, 2, 'it asks first');
+    assert.equal(cli('invitation', 'revoke', made.id, '--yes').status, 0);
+    assert.ok(!cli('invitation', 'list', '--state', 'open', '--limit', '0').stdout.includes(made.id));
+    const open = cli('invitation', 'create', '--uses', '3', '-o', 'json');
+    assert.equal(JSON.parse(open.stdout).uses, 3);
+});
+
+test('token create --to: the token reaches a program and nothing else; where that fails it ends', async () => {
+    const account = (await admin.post('/service-accounts', { name: uniqueName('ci') })).want(201);
+    const to = path.join(dir, 'handed');
+    const done = cli('token', 'create', account.name, 'deploy', '--to', `cat >'${to}'`);
+    assert.equal(done.status, 0, done.stderr);
+    const token = readFileSync(to, 'utf8');
+    assert.match(token, /^sen_s_[0-9A-Za-z]{49}$/);
+    assert.ok(!`${done.stdout}${done.stderr}`.includes(token));
+    const tokens = async () => (await admin.get(`/service-accounts/${account.id}/tokens`)).want(200).items.length;
+    assert.equal(await tokens(), 1);
+    const failed = cli('token', 'create', account.name, 'lost', '--to', 'cat >/dev/null; exit 3');
+    assert.equal(failed.status, 1);
+    assert.match(failed.stderr, /status 3[\s\S]*ended again/);
+    assert.equal(await tokens(), 1);
 });
