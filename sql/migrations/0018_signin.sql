@@ -5,14 +5,14 @@ ALTER TABLE session ADD COLUMN idle_at @ts;
 
 -- A browser in which a person has signed in before: a stranger's wrong passwords do not slow it down.
 CREATE TABLE known_browser (
-    hash @bytes PRIMARY KEY, -- SHA-256 of its cookie
+    user_id @id NOT NULL REFERENCES user_account (id),
+    hash @bytes NOT NULL, -- SHA-256 of its cookie; a family may share one
     id @id NOT NULL,
     org @id NOT NULL,
-    user_id @id NOT NULL REFERENCES user_account (id),
     created_at @ts NOT NULL,
-    used_at @ts NOT NULL
+    used_at @ts NOT NULL,
+    PRIMARY KEY (user_id, hash)
 ) @keyed;
-CREATE INDEX known_browser_user ON known_browser (user_id, used_at);
 CREATE INDEX known_browser_used ON known_browser (used_at);
 
 -- Failed attempts, by a keyed hash of who was meant and from where: as many rows as there are values of it, no more.
