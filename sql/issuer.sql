@@ -25,3 +25,7 @@ DELETE FROM issuer_key WHERE id = $id;
 -- The longest life of an access token that any application has for itself, in seconds.
 -- @one issuer_life_longest() -> (seconds int)
 SELECT COALESCE(MAX(access_life), 0) FROM application;
+
+-- What an access token stands on, beside its grant.
+-- @one access_session(id id, user_id id) -> (level int, expires_at ts, ended_at ts?)
+SELECT level, expires_at, ended_at FROM session WHERE id = $id AND user_id = $user_id;

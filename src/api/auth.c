@@ -3,31 +3,61 @@
  * a credential. */
 #include "api/passage.h"
 
+#include "api/auth_jwt.h"
 #include "api/cookie.h"
+#include "plat/jose/jwt.h"
 
 enum { BEARER_MAX = 512 };
 
+/* "Bearer" (RFC 6750), or of a token that is bound to a key "DPoP" (RFC 9449). */
+static str_t scheme_of(str_t value)
+{
+    return str_sub(value, 0, str_find(value, ' '));
+}
+
 static str_t bearer_of(str_t value)
 {
-    str_t scheme = str_sub(value, 0, str_find(value, ' '));
-    if (!str_eq_nocase(scheme, STR("Bearer")))
+    str_t scheme = scheme_of(value);
+    if (!str_eq_nocase(scheme, STR("Bearer")) && !str_eq_nocase(scheme, STR("DPoP")))
         return STR_NONE;
     return str_trim(str_sub(value, scheme.n, value.n));
 }
 
+str_t auth_bearer(const struct http_xchg *x)
+{
+    return bearer_of(http_field(x, STR("Authorization")));
+}
+
+bool auth_scheme_is_dpop(const struct http_xchg *x)
+{
+    return str_eq_nocase(scheme_of(http_field(x, STR("Authorization"))), STR("DPoP"));
+}
+
+/* What memory knows a token by. An opaque one is good everywhere; a JWT that was found good for one
+ * audience was found so for no other. */
+static digest_t token_hash(str_t token, const char *audience)
+{
+    const str_t parts[] = { token, STR(" "), str_from_cz(audience == NULL ? "" : audience) };
+    if (audience == NULL || !auth_is_jwt(token))
+        return sha256_of(token);
+    return sha256_of_parts(parts, ARRAY_LEN(parts));
+}
+
 /* RFC 6750 section 2.1: one Authorization field, one token. */
-err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent)
+err_t auth_token(const struct http_xchg *x, const struct route *route, struct diag *why,
+                 digest_t *ret, bool *ret_sent)
 {
     size_t count = http_field_count(x, STR("Authorization"));
     *ret_sent = false;
     if (count == 0)
         return E_OK;
     str_t token = bearer_of(http_field(x, STR("Authorization")));
-    if (count > 1 || token.n == 0 || token.n > BEARER_MAX)
+    bool long_one = token.n > BEARER_MAX && (token.n > JWT_TEXT_MAX || !auth_is_jwt(token));
+    if (count > 1 || token.n == 0 || long_one)
         return FAIL(why, E_UNAUTHENTICATED, "want one field Authorization: Bearer TOKEN");
     if (str_starts(token, COOKIE_TOKEN_PREFIX)) /* it counts only where a browser keeps it */
         return FAIL(why, E_UNAUTHENTICATED, "this is the cookie of a session, not a bearer token");
-    *ret = sha256_of(token);
+    *ret = token_hash(token, route->audience);
     *ret_sent = true;
     return E_OK;
 }

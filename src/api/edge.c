@@ -74,7 +74,7 @@ void edge_put_cors(struct buf *head, bool cors)
 void edge_add_cors(const struct api *api, const struct http_xchg *x, const struct route *route,
                    struct buf *head)
 {
-    if (route != NULL && route->cors)
+    if (route != NULL && (route->cors || route->cors_any))
         edge_put_cors(head, edge_has_cors(api, x, route));
 }
 
@@ -407,7 +407,7 @@ static void on_message(void *app, struct http_xchg *x)
     if (e == E_OK)
         e = edge_check(api, x, &m, &why);
     if (e == E_OK)
-        e = auth_token(x, &why, &token, &sent);
+        e = auth_token(x, m.route, &why, &token, &sent);
     if (e == E_OK && !sent)
         sent = cookie = auth_cookie(services_settings(api->services), x, m.route, &token);
     if (e == E_OK && !sent && m.route->auth != AUTH_OPEN)

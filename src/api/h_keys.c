@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_keys.h"
 
+#include "api/handlers_issuer.h"
 #include "api/page.h"
 #include "api/services.h"
 #include "api/shapes_identity.h"
@@ -14,10 +15,13 @@ enum { KEYS_SHOWN_MAX = 64, SIGNATURE_LINE_MAX = 512 };
 
 static err_t config_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t config_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret);
+static err_t oidc_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret);
 static err_t root_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in,
                             struct key_out *ret);
+
+#define USE_OIDC "oidc"
 
 /* What keys are for. A use without .rotate is only shown. */
 static const struct key_use_row {
@@ -27,6 +31,7 @@ static const struct key_use_row {
     err_t (*rotate)(struct request *rq, const struct key_rotate_in *in, struct key_out *ret);
 } uses[] = {
     { "config", config_list, config_rotate },
+    { USE_OIDC, issuer_keys_view, oidc_rotate },
     { "root", root_list, NULL },
     { DATA_KEY_SECRETS, secrets_list, secrets_rotate },
 };
@@ -59,6 +64,18 @@ err_t keys_list(struct request *rq)
     return keys_page(rq, out, n);
 }
 
+err_t keys_rotate_prepare(struct request *rq)
+{
+    return str_eq(rq->params[0], STR(USE_OIDC)) ? issuer_rotate_prepare(rq, rq->in) : E_OK;
+}
+
+/* Their keys are in memory too, which changes after COMMIT only. */
+static err_t oidc_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
+{
+    ret->state = STR_NONE;
+    return issuer_rotate(rq, in);
+}
+
 err_t keys_rotate(struct request *rq)
 {
     const struct key_use_row *row = NULL;
@@ -72,6 +89,8 @@ err_t keys_rotate(struct request *rq)
     if (row == NULL)
         return FAIL(&rq->act.why, E_NOT_FOUND, "no key of this use can be replaced");
     TRY(row->rotate(rq, rq->in, out));
+    if (out->state.p == NULL) /* .finish answers */
+        return E_OK;
     out->use = str_from_cz(row->use);
     return reply_obj(rq, 200, &key_out_shape, out);
 }

@@ -7,6 +7,7 @@
 #include "plat/jose/jws.h"
 
 handler_f keys_list;
+handler_f keys_rotate_prepare;
 handler_f keys_rotate;
 handler_f key_set_get;
 handler_f clock_confirm;

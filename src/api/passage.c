@@ -3,6 +3,7 @@
  * (HOUSE "One request" 7-10). */
 #include "api/passage.h"
 
+#include "api/auth_jwt.h"
 #include "api/csrf.h"
 #include "api/html.h"
 #include "api/load.h"
@@ -141,6 +142,14 @@ void passage_finish(struct passage *p, err_t e)
     loop_post(p->loop, &p->msg);
 }
 
+err_t passage_who(struct passage *p, struct actor_loaded *ret, bool *ret_keep)
+{
+    *ret_keep = true;
+    if (!p->rq.by_cookie && auth_is_jwt(auth_bearer(p->rq.xchg)))
+        return auth_jwt(&p->rq, p->known, ret, ret_keep);
+    return actor_load(&p->rq.act, &p->token, ret);
+}
+
 /* Resolve the token, and remember it. E_AGAIN: it must be settled first. */
 static err_t passage_actor(struct passage *p, const struct live_guard *guard)
 {
@@ -148,7 +157,8 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     struct actor_loaded loaded;
     if (!p->has_token || p->known)
         return E_OK;
-    err_t e = actor_load(&p->rq.act, &p->token, &loaded);
+    bool keep = true;
+    err_t e = passage_who(p, &loaded, &keep);
     dur_t wait;
     if (e == E_UNAUTHENTICATED)
         (void)limit_address(p->api, &p->rq.xchg->peer, true,
@@ -167,8 +177,8 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     passage_is(p, live_actor(&loaded.who));
     p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
     p->known = true;
-    err_ignore(live_fill_token(live, guard, &p->token,
-                               &loaded.who)); /* what was not remembered is loaded again */
+    if (keep) /* what was not remembered is loaded again */
+        err_ignore(live_fill_token(live, guard, &p->token, &loaded.who));
     if (loaded.who.refuse != E_OK && p->rq.act.actor.kind == ACTOR_DEVICE)
         TRY(load_signer(&p->rq.act, live, guard, p->rq.act.actor.org)); /* it is told so, signed */
     return loaded.who.refuse;

@@ -119,14 +119,16 @@ void passage_settle(struct passage *p);
 void passage_committed(struct passage *p);
 void passage_audit_refusal(struct passage *p, err_t e);
 err_t passage_actor_check(struct passage *p) MUST_USE;
+/* Who acts by the credential that was sent, by the store. ret_keep: memory may know it. */
+err_t passage_who(struct passage *p, struct actor_loaded *ret, bool *ret_keep) MUST_USE;
 err_t passage_may(struct passage *p) MUST_USE;
 void passage_answer(struct loop_msg *msg);
 void passage_drain(struct passage *p);
 void passage_free(struct passage *p);
 
 /* auth.c */
-err_t auth_token(const struct http_xchg *x, struct diag *why, digest_t *ret,
-                 bool *ret_sent) MUST_USE;
+err_t auth_token(const struct http_xchg *x, const struct route *route, struct diag *why,
+                 digest_t *ret, bool *ret_sent) MUST_USE;
 /* The cookie of a session, where the row takes one and no Authorization was sent. False: there is
  * none, or none that this server could have made. */
 bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,

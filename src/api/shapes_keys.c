@@ -5,6 +5,7 @@
 static const struct field key_out_fields[] = {
     FIELD(struct key_out, use,        .doc = "what it is for; `root` signs key sets"),
     FIELD(struct key_out, kid,        .doc = "RFC 7638 thumbprint, of a key that signs"),
+    FIELD(struct key_out, alg,        .doc = "of a key that signs tokens"),
     FIELD(struct key_out, epoch,      .doc = "of a key that secrets are sealed with"),
     FIELD(struct key_out, state,      .doc = "active, or retiring: what it signed is still accepted"),
     FIELD(struct key_out, created_at),
@@ -26,8 +27,24 @@ static const struct field key_set_out_fields[] = {
     FIELD(struct key_set_out, n,    .doc = "grows with every change of the set"),
     FIELD(struct key_set_out, org),
 };
+static const struct field jwks_key_fields[] = {
+    FIELD(struct jwks_key, alg, .doc = "ES256 or RS256"),
+    FIELD(struct jwks_key, crv, .doc = "of an elliptic curve"),
+    FIELD(struct jwks_key, e,   .doc = "of RSA"),
+    FIELD(struct jwks_key, kid, .doc = "RFC 7638 thumbprint"),
+    FIELD(struct jwks_key, kty),
+    FIELD(struct jwks_key, n,   .doc = "of RSA"),
+    FIELD(struct jwks_key, use),
+    FIELD(struct jwks_key, x,   .doc = "of an elliptic curve"),
+    FIELD(struct jwks_key, y,   .doc = "of an elliptic curve"),
+};
+static const struct field jwks_out_fields[] = {
+    FIELD(struct jwks_out, keys, .of = &jwks_key_shape),
+};
 /* clang-format on */
 
+const struct shape jwks_key_shape = SHAPE(struct jwks_key, "JwksKey", jwks_key_fields);
+const struct shape jwks_out_shape = SHAPE(struct jwks_out, "Jwks", jwks_out_fields);
 const struct shape key_out_shape = SHAPE(struct key_out, "Key", key_out_fields);
 const struct shape key_rotate_in_shape =
     SHAPE(struct key_rotate_in, "KeyRotate", key_rotate_in_fields);

@@ -68,12 +68,13 @@ static err_t check_again(struct passage *p)
 {
     struct actor_loaded loaded;
     struct actor *actor = &p->rq.act.actor;
+    bool keep;
     if (!p->has_token || actor->kind == ACTOR_SYSTEM)
         return E_OK;
     uint64_t stamp = live_shard_stamp(p->api->services->live, actor->id);
     if (stamp == p->actor_stamp)
         return E_OK;
-    TRY(actor_load(&p->rq.act, &p->token, &loaded));
+    TRY(passage_who(p, &loaded, &keep));
     TRY(loaded.who.refuse);
     *actor = live_actor(&loaded.who);
     return passage_may(p);

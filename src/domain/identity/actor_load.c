@@ -160,6 +160,29 @@ static err_t key_load(struct act *act, const struct sql_token_find_row *t,
     return E_OK;
 }
 
+err_t actor_load_principal(struct act *act, oid_t org, enum actor_kind kind, oid_t id,
+                           struct actor_loaded *ret)
+{
+    struct sql_token_find_row t = { .org = org, .principal_kind = kind, .principal = id };
+    struct actor_loaded loaded = { .state = TOKEN_CURRENT };
+    struct actor *actor = &loaded.who.actor;
+    struct row_organisation of;
+    actor->kind = kind;
+    actor->id = id;
+    actor->org = org;
+    err_t e = sql_organisation_by_id(act->db, act->arena,
+                                     &(struct sql_organisation_by_id){ .id = org }, &of);
+    if (e == E_OK)
+        e = who_load(act, &t, &loaded.who);
+    if (e == E_NOT_FOUND)
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the account is gone");
+    TRY(e);
+    if (of.status != ACCOUNT_ACTIVE)
+        loaded.who.refuse = E_DISABLED;
+    *ret = loaded;
+    return E_OK;
+}
+
 static err_t who_load(struct act *act, const struct sql_token_find_row *t,
                       struct live_principal *who)
 {

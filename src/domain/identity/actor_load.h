@@ -21,5 +21,8 @@ struct actor_loaded {
  * two apart by their prefix. E_UNAUTHENTICATED: unknown or expired, or of a device that is
  * UNINSTALLED (PRODUCT "States of a device"). */
 err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *ret) MUST_USE;
+/* The same for a principal that something else proves: a token of this issuer that names it. */
+err_t actor_load_principal(struct act *act, oid_t org, enum actor_kind kind, oid_t id,
+                           struct actor_loaded *ret) MUST_USE;
 
 #endif

@@ -34,6 +34,26 @@ static void forget_org(struct live *l, oid_t org)
     }
 }
 
+static void forget_tokens_of(struct token_shard *s)
+{
+    (void)pthread_rwlock_wrlock(&s->lock);
+    for (uint32_t row = 0; row < s->rows.used; row++) {
+        const struct token_row *t = slab_row(&s->rows, row);
+        if (t->used && t->bounds != NULL)
+            token_drop(s, row);
+    }
+    (void)pthread_rwlock_unlock(&s->lock);
+}
+
+/* First nobody who reads meanwhile may fill, then what was filled goes. */
+static void forget_tokens(struct live *l)
+{
+    for (size_t i = 0; i < LIVE_SHARDS; i++)
+        (void)atomic_fetch_add_explicit(&l->principals[i].touched, 1, memory_order_acq_rel);
+    for (size_t i = 0; i < LIVE_SHARDS; i++)
+        forget_tokens_of(&l->tokens[i]);
+}
+
 /* True where it may concern what is parked anywhere. */
 static bool apply_one(struct live *l, const struct effect *e)
 {
@@ -51,6 +71,9 @@ static bool apply_one(struct live *l, const struct effect *e)
         return e->scope != SCOPE_DEVICE;
     case EFFECT_SIGNER:
         signer_forget(&l->signers, e->org);
+        return false;
+    case EFFECT_TOKENS:
+        forget_tokens(l);
         return false;
     case EFFECT_ORG:
         forget_org(l, e->org);

@@ -18,7 +18,9 @@ enum effect_kind {
                          changed */
     EFFECT_SCOPE,     /* scope, org, id: configuration of this scope changed at seq */
     EFFECT_SIGNER,    /* org: another key signs for the organisation */
-    EFFECT_ORG,       /* org: settings of the organisation (fleet lock, limits) changed */
+    EFFECT_TOKENS, /* a key that signed tokens is not believed any more: whatever hangs on a session
+                      or is a token of this issuer is looked at again */
+    EFFECT_ORG,    /* org: settings of the organisation (fleet lock, limits) changed */
 };
 
 struct effect {

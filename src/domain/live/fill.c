@@ -87,19 +87,24 @@ static err_t principal_fill(struct live *l, const struct live_guard *g,
     return E_OK;
 }
 
-/* A row to write into when the shard is full: whatever stands under the hand. */
-static void token_evict(struct token_shard *s)
+void token_drop(struct token_shard *s, uint32_t row)
 {
-    uint32_t row = s->hand % (uint32_t)s->rows.used;
     struct token_row *t = slab_row(&s->rows, row);
-    s->hand = row + 1;
-    if (!t->used)
-        return;
     (void)map_drop(&s->by_hash, digest_hash(&t->hash), row); /* it is in */
     ref_drop(t->bounds);
     t->bounds = NULL;
     t->used = false;
     slab_give(&s->rows, row);
+}
+
+/* A row to write into when the shard is full: whatever stands under the hand. */
+static void token_evict(struct token_shard *s)
+{
+    uint32_t row = s->hand % (uint32_t)s->rows.used;
+    const struct token_row *t = slab_row(&s->rows, row);
+    s->hand = row + 1;
+    if (t->used)
+        token_drop(s, row);
 }
 
 static err_t token_add(struct token_shard *s, const digest_t *token, struct token_row **ret)
@@ -158,7 +163,10 @@ err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t
     struct token_shard *ts = token_shard_of(l, token);
     (void)pthread_rwlock_wrlock(&ts->lock);
     struct token_row *t = token_find(ts, token);
-    e = t != NULL ? E_OK : token_add(ts, token, &t);
+    if (bounds != NULL && !guard_holds(g, ps, who->actor.id))
+        e = E_AGAIN; /* forget_tokens has begun, and may have passed by here */
+    else if (t == NULL)
+        e = token_add(ts, token, &t);
     if (e == E_OK) {
         t->principal = who->actor.id;
         t->stamp = stamp;

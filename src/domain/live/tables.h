@@ -135,6 +135,8 @@ static inline struct principal_shard *principal_shard_of(struct live *l, oid_t i
 struct principal_row *principal_find(const struct principal_shard *s, oid_t id, uint32_t *ret_row);
 /* Under the shard's write lock. */
 void principal_drop(struct live *l, struct principal_shard *s, uint32_t row);
+/* Under the shard's write lock, of a row in use. */
+void token_drop(struct token_shard *s, uint32_t row);
 struct token_row *token_find(const struct token_shard *s, const digest_t *token);
 /* After an effect: tell who was parked on a row that looked like this. */
 void parked_wake(struct live *l, oid_t device, const uint64_t parked[static LIVE_PARK_KINDS]);

@@ -15,7 +15,8 @@ struct issuer_slot {
 };
 
 struct issuer {
-    pthread_rwlock_t lock; /* held while signing: who changes keys waits a millisecond */
+    pthread_rwlock_t lock;  /* held while signing: who changes keys waits a millisecond */
+    pthread_mutex_t making; /* held while a key is made and stored */
     struct issuer_slot slots[ISSUER_KEYS_MAX];
 };
 
@@ -38,6 +39,7 @@ err_t issuer_new(struct issuer **ret)
     struct issuer *is = ref_new(sizeof *is);
     if (is == NULL)
         return E_NO_MEMORY;
+    (void)pthread_mutex_init(&is->making, NULL); /* a default one cannot fail with glibc */
     if (pthread_rwlock_init(&is->lock, NULL) != 0) {
         ref_drop(is);
         return E_NO_MEMORY;
@@ -52,7 +54,8 @@ void issuer_free(struct issuer *is)
         return;
     for (size_t i = 0; i < ISSUER_KEYS_MAX; i++)
         sign_key_free(is->slots[i].e.key);
-    (void)pthread_rwlock_destroy(&is->lock); /* nobody holds it any more */
+    (void)pthread_rwlock_destroy(&is->lock); /* nobody holds them any more */
+    (void)pthread_mutex_destroy(&is->making);
     ref_drop(is);
 }
 
@@ -78,6 +81,16 @@ bool issuer_has(struct issuer *is, enum issuer_alg alg)
     bool has = slot_signs(is, alg) != NULL;
     (void)pthread_rwlock_unlock(&is->lock);
     return has;
+}
+
+void issuer_making_begin(struct issuer *is)
+{
+    (void)pthread_mutex_lock(&is->making);
+}
+
+void issuer_making_end(struct issuer *is)
+{
+    (void)pthread_mutex_unlock(&is->making);
 }
 
 static err_t kid_make(const struct sign_key *key, char ret[static JWS_KID])

@@ -8,7 +8,6 @@
 #define DOMAIN_OAUTH_ISSUER_H
 
 #include "base/clock.h"
-#include "base/id.h"
 #include "plat/jose/jws.h"
 
 /* The numbers are those of the columns issuer_key.alg and application.id_token_alg. */
@@ -25,8 +24,11 @@ enum pubkey_kind issuer_kind(enum issuer_alg alg);
 /* Is there a key of this algorithm that signs? */
 bool issuer_has(struct issuer *is, enum issuer_alg alg);
 
+/* One at a time makes keys: whoever waited looks again whether there is one now. */
+void issuer_making_begin(struct issuer *is);
+void issuer_making_end(struct issuer *is);
+
 struct issuer_entry {
-    oid_t id;
     enum issuer_alg alg;
     struct sign_key *key;
     ts_t retires_at; /* absent: it signs */

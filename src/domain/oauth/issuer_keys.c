@@ -46,9 +46,7 @@ static err_t key_open(struct act *act, const struct row_issuer_key *row, struct 
 
 static err_t key_load(struct act *act, const struct row_issuer_key *row, struct issuer *to)
 {
-    struct issuer_entry e = { .id = row->id,
-                              .alg = (enum issuer_alg)row->alg,
-                              .retires_at = row->retires_at };
+    struct issuer_entry e = { .alg = (enum issuer_alg)row->alg, .retires_at = row->retires_at };
     if (ts_is_set(row->retires_at) && row->retires_at.us <= act->now.us)
         return E_OK;
     TRY(key_open(act, row, &e.key));
@@ -71,7 +69,6 @@ static err_t key_first(struct act *act, struct issuer *to)
         sign_key_free(e.key);
         return err;
     }
-    e.id = row.id;
     return issuer_put(to, &e, (ts_t){ 0 });
 }
 

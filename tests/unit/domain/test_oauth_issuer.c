@@ -70,7 +70,6 @@ static err_t rotated(struct world *w, enum issuer_alg alg, dur_t keep, str_t *re
         sign_key_free(e.key);
         return err;
     }
-    e.id = row.id;
     *ret_kid = row.kid;
     return issuer_put(issuer, &e, ts_add(w->act.now, keep));
 }

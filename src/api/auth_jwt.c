@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bearer token that is a JWT: on a worker, for a signature costs many polls. What was verified is
+ * remembered by the token's hash (domain/live) until it ends or what it stands on does. */
+#include "api/auth_jwt.h"
+
+#include "domain/oauth/access_load.h"
+
+/* RFC 9449 section 7.1: a bound token needs the proof of its key, and only a bound one comes with
+ * the scheme DPoP. */
+static err_t check_bound(struct request *rq, const struct access_claims *c)
+{
+    bool dpop = auth_scheme_is_dpop(rq->xchg);
+    if (c->dpop_jkt.p == NULL && !dpop)
+        return E_OK;
+    if (c->dpop_jkt.p == NULL)
+        return FAIL(&rq->act.why, E_UNAUTHENTICATED, "the token is not bound: send it as Bearer");
+    return FAIL(&rq->act.why, E_UNAUTHENTICATED,
+                "the token is bound to a key: send it as DPoP, with a proof");
+}
+
+bool auth_is_jwt(str_t token)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < token.n; i++)
+        dots += token.p[i] == '.';
+    return dots == 2;
+}
+
+err_t auth_jwt(struct request *rq, bool again, struct actor_loaded *ret, bool *ret_keep)
+{
+    struct act *act = &rq->act;
+    const str_t issuer = services_settings(rq->services)->issuer;
+    struct access_ask ask = { .text = auth_bearer(rq->xchg), .issuer = issuer, .now = act->now };
+    const char *path = rq->route->audience != NULL ? rq->route->audience : AUDIENCE_API;
+    struct access_claims c;
+    TRY(str_format(act->arena, &ask.audience, "%.*s%s", STR_ARG(issuer), path));
+    TRY(access_token_verify(rq->services->issuer, act->arena, &ask, &act->why, &c));
+    if (!again) /* a proof is good once */
+        TRY(check_bound(rq, &c));
+    TRY(access_token_load(act, &c, ret));
+    *ret_keep = c.dpop_jkt.p == NULL;
+    return E_OK;
+}
