@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 
+#include <assert.h>
 #include <sodium.h>
 
 static_assert((int)PWHASH_TEXT_MAX == (int)crypto_pwhash_STRBYTES, "libsodium's own text");
