@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/identity/sign_out.h"
 
+#include "sql/factor.h"
 #include "sql/session.h"
 
 err_t principal_sign_out(struct act *act, oid_t id, oid_t except, str_t reason)
@@ -18,6 +19,9 @@ err_t principal_sign_out(struct act *act, oid_t id, oid_t except, str_t reason)
 
 err_t principal_sign_out_forget(struct act *act, oid_t id)
 {
+    TRY(sql_totp_drop_all(act->db, &(struct sql_totp_drop_all){ id }));
+    TRY(sql_recovery_code_drop_all(act->db, &(struct sql_recovery_code_drop_all){ id }));
+    TRY(sql_passkey_drop_all(act->db, &(struct sql_passkey_drop_all){ id }));
     TRY(sql_principal_drop_refresh(act->db, &(struct sql_principal_drop_refresh){ id }));
     TRY(sql_principal_drop_grants(act->db, &(struct sql_principal_drop_grants){ id }));
     TRY(sql_session_drop_all(act->db, &(struct sql_session_drop_all){ id }));

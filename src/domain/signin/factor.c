@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/signin/factor.h"
+
+#include "domain/signin/recovery_code.h"
+#include "domain/signin/throttle.h"
+#include "domain/signin/totp.h"
+#include "sql/factor.h"
+
+err_t factors_of(struct act *act, oid_t user, struct factors *ret)
+{
+    struct sql_factor_count_row n;
+    TRY(sql_factor_count(act->db, act->arena, &(struct sql_factor_count){ .user_id = user }, &n));
+    *ret = (struct factors){ .totp = n.totp_n, .codes = n.codes_n, .passkeys = n.passkeys_n };
+    return E_OK;
+}
+
+static bool is_otp(str_t code)
+{
+    for (size_t i = 0; i < code.n; i++) {
+        if (code.p[i] < '0' || code.p[i] > '9')
+            return false;
+    }
+    return code.n == OTP_DIGITS;
+}
+
+/* Blanks and dashes are how people write codes down. */
+static err_t code_plain(struct arena *a, str_t code, str_t *ret)
+{
+    char *out = arena_alloc(a, code.n + 1);
+    size_t n = 0;
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < code.n; i++) {
+        if (code.p[i] != ' ' && code.p[i] != '-')
+            out[n++] = code.p[i];
+    }
+    *ret = str_of(out, n);
+    return E_OK;
+}
+
+err_t factor_try(struct act *act, oid_t user, str_t code, enum factor_outcome *ret, dur_t *ret_wait)
+{
+    str_t plain = STR_NONE;
+    bool good = false;
+    TRY(code_plain(act->arena, code, &plain));
+    bool otp = is_otp(plain);
+    const struct throttle_key key = { .kind = otp ? THROTTLE_OTP : THROTTLE_RECOVERY,
+                                      .user = user };
+    int64_t bucket = throttle_bucket(act, &key);
+    TRY(throttle_wait(act, bucket, ret_wait));
+    if (ret_wait->us > 0) { /* a guess that came too soon tells nothing, and uses nothing up */
+        *ret = FACTOR_WAIT;
+        return E_OK;
+    }
+    TRY(otp ? totp_use(act, user, plain, &good) : recovery_code_use(act, user, plain, &good));
+    TRY(good ? throttle_worked(act, bucket) : throttle_failed(act, bucket, ret_wait));
+    if (!good)
+        *ret = FACTOR_WRONG;
+    else
+        *ret = otp ? FACTOR_OTP : FACTOR_RECOVERY;
+    return E_OK;
+}
+
+err_t factors_reset(struct act *act, oid_t user)
+{
+    TRY(sql_totp_drop_all(act->db, &(struct sql_totp_drop_all){ user }));
+    TRY(sql_recovery_code_drop_all(act->db, &(struct sql_recovery_code_drop_all){ user }));
+    return sql_passkey_drop_all(act->db, &(struct sql_passkey_drop_all){ user });
+}
