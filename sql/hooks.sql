@@ -47,3 +47,93 @@ UPDATE mail SET attempts = $attempts, due_at = $due_at, error = $error WHERE id 
 
 -- @exec mail_drop(id id)
 DELETE FROM mail WHERE id = $id;
+
+-- Webhooks.
+-- @row webhook: id id, org id, name text, description text?, url text, format int, status int, events text, group_id id?,
+--   application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int, key_id id,
+--   sealed bytes, failing_since ts?, created_at ts, updated_at ts, revision int
+-- @exec webhook_add(id id, org id, name text, name_key text, description text?, url text, format int, status int, events text,
+--   group_id id?, application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int,
+--   key_id id, sealed bytes, now ts)
+INSERT INTO webhook (id, org, name, name_key, description, url, format, status, events, group_id, application_id, event_type,
+    ref, priority, tags, template, epoch, key_id, sealed, created_at, updated_at, revision)
+VALUES ($id, $org, $name, $name_key, $description, $url, $format, $status, $events, $group_id, $application_id, $event_type,
+    $ref, $priority, $tags, $template, $epoch, $key_id, $sealed, $now, $now, 1);
+
+-- @exec webhook_put(org id, id id, name text, name_key text, description text?, url text, format int, status int, events text,
+--   group_id id?, application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int,
+--   key_id id, sealed bytes, now ts)
+UPDATE webhook SET name = $name, name_key = $name_key, description = $description, url = $url, format = $format,
+    status = $status, events = $events, group_id = $group_id, application_id = $application_id, event_type = $event_type,
+    ref = $ref, priority = $priority, tags = $tags, template = $template, epoch = $epoch, key_id = $key_id, sealed = $sealed,
+    updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @one webhook_get(org id, id id) -> webhook
+SELECT {webhook} FROM webhook WHERE org = $org AND id = $id;
+
+-- @one webhook_by_id(id id) -> webhook
+SELECT {webhook} FROM webhook WHERE id = $id;
+
+-- @one webhook_count(org id) -> (n int)
+SELECT count(*) FROM webhook WHERE org = $org;
+
+-- @many webhook_page(org id, after id, limit int) -> webhook
+SELECT {webhook} FROM webhook WHERE org = $org AND id > $after ORDER BY id LIMIT $limit;
+
+-- @many webhook_wants(org id, active int) -> (id id, events text, group_id id?, application_id id?)
+SELECT id, events, group_id, application_id FROM webhook WHERE org = $org AND status = $active ORDER BY id;
+
+-- @many webhook_orgs(limit int) -> (org id)
+SELECT DISTINCT org FROM webhook ORDER BY org LIMIT $limit;
+
+-- @exec webhook_drop(org id, id id)
+DELETE FROM webhook WHERE org = $org AND id = $id;
+
+-- @exec webhook_failing(id id, now ts)
+UPDATE webhook SET failing_since = $now WHERE id = $id;
+
+-- @exec webhook_well(id id)
+UPDATE webhook SET failing_since = NULL WHERE id = $id AND failing_since IS NOT NULL;
+
+-- @row delivery: id id, org id, webhook_id id, event text, body text, state int, attempts int, due_at ts, created_at ts,
+--   done_at ts?, status int?, error text?
+-- @exec delivery_add(id id, org id, webhook_id id, event text, body text, now ts)
+INSERT INTO webhook_delivery (id, org, webhook_id, event, body, state, attempts, due_at, created_at)
+VALUES ($id, $org, $webhook_id, $event, $body, 1, 0, $now, $now);
+
+-- The one that waits longest, of each webhook that has one.
+-- @many delivery_due(now ts, limit int) -> (id id, webhook_id id)
+SELECT d.id, d.webhook_id FROM webhook w JOIN webhook_delivery d ON d.id = (
+    SELECT x.id FROM webhook_delivery x WHERE x.webhook_id = w.id AND x.state = 1 AND x.due_at <= $now
+    ORDER BY x.due_at, x.id LIMIT 1)
+WHERE w.status = 1 ORDER BY d.due_at LIMIT $limit;
+
+-- @one delivery_get(id id) -> delivery
+SELECT {delivery} FROM webhook_delivery WHERE id = $id;
+
+-- @one delivery_waiting(webhook_id id) -> (n int)
+SELECT count(*) FROM webhook_delivery WHERE webhook_id = $webhook_id AND state = 1;
+
+-- @one delivery_end(id id, state int, attempts int, now ts, status int?, error text?) -> (id id)
+UPDATE webhook_delivery SET state = $state, attempts = $attempts, done_at = $now, status = $status, error = $error
+WHERE id = $id AND state = 1 RETURNING id;
+
+-- @exec delivery_again(id id, attempts int, due_at ts, status int?, error text?)
+UPDATE webhook_delivery SET attempts = $attempts, due_at = $due_at, status = $status, error = $error
+WHERE id = $id AND state = 1;
+
+-- @one delivery_redeliver(org id, webhook_id id, id id, now ts) -> delivery
+UPDATE webhook_delivery SET state = 1, attempts = 0, due_at = $now, done_at = NULL
+WHERE org = $org AND webhook_id = $webhook_id AND id = $id RETURNING {delivery};
+
+-- The newest first.
+-- @many delivery_page(org id, webhook_id id, before id, state int?, limit int) -> delivery
+SELECT {delivery} FROM webhook_delivery WHERE org = $org AND webhook_id = $webhook_id AND id < $before
+    AND ($state IS NULL OR state = $state) ORDER BY id DESC LIMIT $limit;
+
+-- @exec delivery_drop_all(webhook_id id)
+DELETE FROM webhook_delivery WHERE webhook_id = $webhook_id;
+
+-- @exec delivery_expire(before ts, limit int)
+DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery WHERE done_at < $before ORDER BY done_at LIMIT $limit);

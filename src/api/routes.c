@@ -20,6 +20,7 @@ const struct route_table *const route_parts[] = {
     &routes_people,
     &routes_machine,
     &routes_access,
+    &routes_hooks,
     &routes_audit,
 };
 /* clang-format on */

@@ -9,7 +9,9 @@
 #include "base/clock_guard.h"
 #include "base/opt.h"
 #include "domain/audit/audit.h"
+#include "domain/hooks/hook_watch.h"
 #include "domain/hooks/notice.h"
+#include "domain/hooks/webhook_send.h"
 #include "domain/identity/keys.h"
 #include "domain/live/live.h"
 #include "domain/oauth/issuer.h"
@@ -52,6 +54,7 @@ struct settings {
     struct outbound_rules outbound; /* whom it may call */
     struct notice_cfg notices;
     struct smtp_cfg mail; /* .url NULL: none is sent */
+    struct webhook_retry webhooks;
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
@@ -84,6 +87,8 @@ struct services {
     oid_t default_org;
     struct admin_tokens admin_tokens;
     struct rollout_pulse rollouts;
+    struct hook_watch hooks;
+    _Atomic int outside; /* prepare steps that call outside now */
     struct clock_guard clock;
 };
 

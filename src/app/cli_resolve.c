@@ -16,6 +16,7 @@ static const struct {
     { "application", "/applications", "search", "name" },
     { "group", "/groups", "search", "name" },
     { "user", "/users", "username", "username" },
+    { "webhook", "/webhooks", NULL, "name" },
     { "service-account", "/service-accounts", "search", "name" },
 };
 

@@ -14,6 +14,7 @@
 #include "domain/policy/secret_store.h"
 #include "domain/signin/session.h"
 #include "plat/json/out.h"
+#include "sql/hooks.h"
 #include "sql/store.h"
 
 /* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
@@ -27,6 +28,7 @@ enum {
     ENDINGS_SLICE = 64
 };
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
+#define DELIVERY_LIFE    DUR_DAYS(30)
 #define ROLLOUT_BUDGET   DUR_MS(5)
 
 static err_t run_seen(struct job_task *task)
@@ -204,11 +206,10 @@ static err_t retired_append(struct job_task *task, const struct org_key_gone *ke
 static err_t issuer_retired(struct job_task *task, str_t kid)
 {
     str_t details = STR_NONE;
-    TRY(str_format(task->act.arena, &details, "{\"kid\":\"%.*s\",\"use\":\"oidc\"}",
-                   STR_ARG(kid)));
-    struct audit_event e = {
-        .action = STR("key.retired"), .actor_kind = ACTOR_SYSTEM, .details = details
-    };
+    TRY(str_format(task->act.arena, &details, "{\"kid\":\"%.*s\",\"use\":\"oidc\"}", STR_ARG(kid)));
+    struct audit_event e = { .action = STR("key.retired"),
+                             .actor_kind = ACTOR_SYSTEM,
+                             .details = details };
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 
@@ -268,6 +269,13 @@ static err_t run_credentials(struct job_task *task)
     return E_OK;
 }
 
+static err_t run_deliveries(struct job_task *task)
+{
+    ts_t before = { task->act.now.us - DELIVERY_LIFE.us };
+    return sql_delivery_expire(task->act.db,
+                               &(struct sql_delivery_expire){ .before = before, .limit = SLICE });
+}
+
 static err_t run_clock(struct job_task *task)
 {
     return clock_seen_put(&task->act, clock_guard_seen(&task->services->clock));
@@ -280,6 +288,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "audit-checkpoint",   60,   run_checkpoint,  checkpoint_presses, NULL, false },
     { "refusal-summary",    60,   run_refusals,    NULL, applied_refusals, false },
     { "idempotency-expiry", 600,  run_idempotency, NULL, NULL, false },
+    { "delivery-expiry",    600,  run_deliveries,  NULL, NULL, false },
     { "secret-reseal",      600,  run_reseal,      reseal_presses, NULL, false },
     { "session-expiry",     600,  run_session_expiry, NULL, NULL, false },
     { "history-expiry",     3600, run_history,     NULL, NULL, false },

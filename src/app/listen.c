@@ -126,6 +126,8 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->session.idle = DUR_S(config_int(c, CONF_SESSION_IDLE));
     s->lease_life = DUR_S(config_int(c, CONF_LEASE_LIFE));
     s->lease_grace = DUR_S(config_int(c, CONF_LEASE_GRACE));
+    s->webhooks.attempts = config_int(c, CONF_WEBHOOK_ATTEMPTS);
+    s->webhooks.first = DUR_S(config_int(c, CONF_WEBHOOK_RETRY));
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);

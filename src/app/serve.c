@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "app/admin_socket.h"
+#include "app/deliver.h"
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
@@ -48,6 +49,7 @@ struct server {
     struct workers *workers;
     struct admin_socket *admin_socket;
     struct jobs *jobs;
+    struct deliver *deliver;
     size_t conns_max;
     struct certificate certificate;
     struct http_server *http;
@@ -121,6 +123,7 @@ static err_t find_start(struct server *s, struct db *db)
     TRY(first_start(&act, &s->services.default_org));
     TRY(issuer_keys_open(&act, s->services.issuer));
     TRY(applications_complete(&act, s->services.default_org));
+    TRY(hook_watch_load(&s->services.hooks, db, s->arena));
     TRY(sql_generation_get(db, s->arena, &newest));
     s->seq = newest.n;
     ts_t seen = { 0 };
@@ -181,6 +184,8 @@ static err_t make_live(struct server *s)
 static err_t make_writer(struct server *s, struct diag *why)
 {
     TRY(audit_new(&s->services.audit));
+    audit_set_tap(s->services.audit,
+                  (struct audit_tap){ .event = hook_watch_event, .arg = &s->services.hooks });
     TRY(refusals_new(&s->services.refusals));
     struct writer_cfg cfg = {
         .dir = s->services.dir,
@@ -254,12 +259,14 @@ static err_t serve_make(struct server *s, struct diag *why)
     TRY(make_writer(s, why));
     TRY(make_workers(s, why));
     TRY(jobs_new(&s->services, &s->jobs));
+    TRY(deliver_new(&s->services, why, &s->deliver));
     return admin_socket_open(s->services.dir, &s->services.admin_tokens, why, &s->admin_socket);
 }
 
 static void serve_unmake(struct server *s)
 {
     admin_socket_close(s->admin_socket);
+    deliver_free(s->deliver);
     jobs_free(s->jobs);
     workers_free(s->workers);
     writer_free(s->services.writer);

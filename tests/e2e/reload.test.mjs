@@ -159,7 +159,7 @@ test('no reloadable setting goes without a test', async () => {
     const others = ['log.level', 'tls.cert', 'tls.key']; // in this file
     const logs = ['log.access', 'log.format']; // in logs.test.mjs
     const jobs = ['history.days', 'session.life', 'session.idle']; // each run of its job reads it; what the job does is in test_history.c
-    const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang']; // in outbound.test.mjs and mail.test.mjs
+    const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang', 'webhooks.attempts', 'webhooks.retry']; // in outbound.test.mjs, mail.test.mjs and webhooks.test.mjs
     assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...outward].sort());
 });
 

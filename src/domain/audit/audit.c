@@ -20,7 +20,13 @@ err_t audit_append(struct audit *log, struct db *db, struct arena *a, const stru
     head_touch(log, h);
     if (h->now.seq == 0)
         TRY(chain_open(log, db, h));
-    return event_add(log, db, h, e);
+    TRY(event_add(log, db, h, e));
+    return log->tap.event != NULL ? log->tap.event(log->tap.arg, db, a, e) : E_OK;
+}
+
+void audit_set_tap(struct audit *log, struct audit_tap tap)
+{
+    log->tap = tap;
 }
 
 /* A chain begins by saying whose it is, so that the row which says the same cannot be turned to

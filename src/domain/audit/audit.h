@@ -31,8 +31,15 @@ struct audit_event {
 
 struct audit; /* the heads of all chains, in the writer's memory */
 
+/* Who else is told of each event, in its transaction; what he answers but E_OK fails the act. */
+struct audit_tap {
+    err_t (*event)(void *arg, struct db *db, struct arena *a, const struct audit_event *e);
+    void *arg;
+};
+
 err_t audit_new(struct audit **ret) MUST_USE;
-void audit_free(struct audit *log); /* NULL is fine */
+void audit_free(struct audit *log);                          /* NULL is fine */
+void audit_set_tap(struct audit *log, struct audit_tap tap); /* before the first event */
 static inline void audit_freep(struct audit **log)
 {
     audit_free(*log);

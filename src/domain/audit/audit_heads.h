@@ -46,6 +46,7 @@ struct audit {
     _Atomic int64_t unsigned_durable;
     struct buf body; /* scratch, kept so that an append allocates nothing */
     struct buf private;
+    struct audit_tap tap;
 };
 
 /* The head of an organisation's chain, read from the store at its first use; a chain that does not

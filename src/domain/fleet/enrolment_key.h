@@ -40,7 +40,4 @@ err_t enrolment_key_check(struct act *act, oid_t id, str_t machine_id,
 /* Count one use, in the transaction in which a device becomes ENROLLED. The same errors. */
 err_t enrolment_key_use(struct act *act, oid_t id, struct row_enrolment_key *ret) MUST_USE;
 
-/* `*` any run, `?` one byte; the whole text must match. */
-bool glob_matches(str_t pattern, str_t text);
-
 #endif

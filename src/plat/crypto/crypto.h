@@ -28,6 +28,8 @@ digest_t sha256_of(str_t bytes);
 digest_t sha256_of_parts(const str_t *parts, size_t n);
 /* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length as 8 bytes big-endian. */
 digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n);
+/* Plain HMAC-SHA-256 over their concatenation, for what others verify. */
+digest_t hmac_of_bytes(const secret_t *key, const str_t *parts, size_t n);
 
 /* AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front, tag behind: out is n + SEAL_NONCE +
  * SEAL_TAG bytes. */

@@ -93,7 +93,7 @@ static void hmac_add_pad(EVP_MD_CTX *ctx, const secret_t *key, uint8_t with)
     explicit_bzero(pad, sizeof pad);
 }
 
-digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n)
+static digest_t hmac(const secret_t *key, const str_t *parts, size_t n, bool sized)
 {
     assert(key->n <= sizeof key->b);
     EVP_MD_CTX *ctx = hash_begin();
@@ -101,7 +101,8 @@ digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n)
     for (size_t i = 0; i < n; i++) {
         uint8_t size[8];
         num_put_be64(size, parts[i].n); /* so that ("ab", "c") and ("a", "bc") differ */
-        hash_add(ctx, size, sizeof size);
+        if (sized)
+            hash_add(ctx, size, sizeof size);
         hash_add(ctx, parts[i].p, parts[i].n);
     }
     digest_t inner = hash_end(ctx);
@@ -110,4 +111,14 @@ digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n)
     hmac_add_pad(ctx, key, 0x5c);
     hash_add(ctx, inner.b, sizeof inner.b);
     return hash_end(ctx);
+}
+
+digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n)
+{
+    return hmac(key, parts, n, true);
+}
+
+digest_t hmac_of_bytes(const secret_t *key, const str_t *parts, size_t n)
+{
+    return hmac(key, parts, n, false);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/outside.h"
+
+#include "api/services.h"
+
+err_t outside_call(struct request *rq, const struct http_call *call, struct diag *why,
+                   struct http_answer *ret)
+{
+    struct services *sv = rq->services;
+    const struct settings *s = services_settings(sv);
+    err_t e = E_OVERLOADED;
+    if (atomic_fetch_add(&sv->outside, 1) < OUTSIDE_MAX)
+        e = outbound_call(&s->outbound, rq->act.arena, call, why, ret);
+    else
+        diag_set(why, e, "other calls outside are under way: try again");
+    atomic_fetch_sub(&sv->outside, 1);
+    return e;
+}

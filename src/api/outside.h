@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls outside from a prepare step: few at a time, so that who names slow hosts cannot take every
+ * worker. */
+#ifndef API_OUTSIDE_H
+#define API_OUTSIDE_H
+
+#include "api/request.h"
+#include "plat/http/outbound.h"
+
+enum { OUTSIDE_MAX = 2 };
+
+/* By the rules of the settings. E_OVERLOADED: OUTSIDE_MAX are under way; else the errors of
+ * outbound_call. */
+err_t outside_call(struct request *rq, const struct http_call *call, struct diag *why,
+                   struct http_answer *ret) MUST_USE;
+
+#endif
