@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Invitations as administrators see them. */
 #include "api/handlers_identity.h"
-#include "api/handlers_keys.h"
 #include "api/handlers_people.h"
 #include "api/page.h"
-#include "domain/signin/invitation.h"
+#include "api/people.h"
+#include "api/services.h"
 #include "plat/crypto/qr.h"
 
 enum { DETAILS_MAX = 16 * 1024, QR_SVG_MAX = 256 * 1024 };
@@ -71,8 +71,9 @@ static err_t link_put(struct request *rq, const struct token_text *token, bool q
 {
     str_t path = STR_NONE;
     TRY(str_copy(rq->act.arena, str_of(token->p, token->n), &out->token));
-    TRY(str_format(rq->act.arena, &path, "/invite/%.*s", STR_ARG(out->token)));
-    TRY(own_url(rq, path, &out->url));
+    TRY(str_format(rq->act.arena, &path, "/invite/%.*s%s%.*s", STR_ARG(out->token),
+                   out->lang.n > 0 ? "?lang=" : "", STR_ARG(out->lang)));
+    TRY(people_link(rq, path, &out->url));
     return qr ? qr_of(rq, out->url, &out->qr) : E_OK;
 }
 
@@ -90,17 +91,47 @@ static struct invitation_in invitation_words(const struct invitation_body *b)
     };
 }
 
+/* The link goes to its address by mail where that is set up, unless somebody said otherwise. */
+static err_t mail_wanted(struct request *rq, const struct invitation_body *b, bool *ret)
+{
+    bool on = services_settings(rq->services)->notices.mail;
+    if (b->mail.set && b->mail.v && !on)
+        return diag_set_field(&rq->act.why, E_CONFLICT, "mail",
+                              "mail is not set up on this server: hand the link over");
+    *ret = b->mail.set ? b->mail.v : on && b->email.n > 0;
+    return E_OK;
+}
+
+static err_t mail_link(struct request *rq, const struct row_invitation *row,
+                       const struct invitation_out *out)
+{
+    char day[TS_DAY_TEXT];
+    ts_format_day(row->expires_at, day);
+    const struct notice_field fields[] = { { "inviter", row->by_name, false },
+                                           { "link", out->url, true },
+                                           { "expires", str_of(day, sizeof day), false } };
+    return notice_add(&rq->act,
+                      &(struct notice_in){ .kind = NOTICE_INVITATION,
+                                           .email = row->email,
+                                           .lang = lang_parse(row->lang),
+                                           .cfg = &services_settings(rq->services)->notices,
+                                           .fields = fields,
+                                           .fields_n = ARRAY_LEN(fields) });
+}
+
 static err_t invitation_do(struct request *rq, const struct invitation_body *b,
                            struct invitation_out *ret)
 {
     struct invitation_in in = invitation_words(b);
     struct row_invitation row;
     struct token_text token = { 0 };
+    TRY(mail_wanted(rq, b, &in.mailed));
     TRY(invitation_make(&rq->act, &in, &row, &token));
     TRY(invitation_view(rq, &row, ret));
     err_t e = link_put(rq, &token, b->qr, ret);
     explicit_bzero(&token, sizeof token);
-    return e;
+    TRY(e);
+    return in.mailed ? mail_link(rq, &row, ret) : E_OK;
 }
 
 /* {"groups":[...],"uses":1}: for the record. */

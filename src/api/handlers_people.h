@@ -11,6 +11,18 @@ handler_f invitations_batch;
 handler_f invitations_get;
 handler_f invitations_delete;
 
+handler_f invitations_accept_prepare;
+handler_f invitations_accept;
+handler_f auth_register_prepare;
+handler_f auth_register;
+handler_f invite_get;
+handler_f invite_prepare;
+handler_f invite_post;
+handler_f register_get;
+handler_f register_prepare;
+handler_f register_post;
+handler_f access_page;
+
 handler_f users_validate;
 handler_f users_reject;
 

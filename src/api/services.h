@@ -48,6 +48,8 @@ struct settings {
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
     int64_t spread_s;               /* clients that were cut off come back within this time */
+    bool registration_open;         /* accounts without an invitation, which wait */
+    str_t access_contact;           /* whom to ask for access; absent: nobody is named */
     struct session_life session;    /* how long a signing-in lasts */
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_people.h"
 
+#include "api/people.h"
+
 #include "domain/signin/invitation.h"
+#include "domain/signin/password.h"
 
 enum { NAME_MAX_BYTES = 128, EMAIL_MAX = 254, LIMIT_MAX = 500, CURSOR_MAX = 512, REASON_MAX = 512 };
 
@@ -83,6 +86,35 @@ static const struct field invitations_out_fields[] = {
     FIELD(struct invitations_out, results, .of = &line_shape),
 };
 
+#define PERSON_FIELDS                                                                                          \
+    FIELD(struct person_body, username,     OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true,        \
+          .doc = "letters a to z, digits and . _ -; absent: as the invitation proposes"),                       \
+    FIELD(struct person_body, email,        OPT, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true,            \
+          .doc = "absent: the address that was invited"),                                                       \
+    FIELD(struct person_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true)
+static const struct field accept_fields[] = {
+    PERSON_FIELDS,
+    FIELD(struct person_body, password, REQ, .min = 1, .max = PASSWORD_MAX, .secret = true),
+};
+static const struct field accept_form_fields[] = {
+    PERSON_FIELDS,
+    FIELD(struct person_body, password,       OPT, .max = PASSWORD_MAX, .secret = true),
+    FIELD(struct person_body, password_again, OPT, .max = PASSWORD_MAX, .secret = true),
+};
+static const struct field register_fields[] = {
+    PERSON_FIELDS,
+    FIELD(struct person_body, password,   REQ, .min = 1, .max = PASSWORD_MAX, .secret = true),
+    FIELD(struct person_body, invitation, OPT, .max = TOKEN_TEXT_MAX, .text = TEXT_TOKEN, .secret = true,
+          .doc = "the token of an invitation"),
+};
+static const struct field account_fields[] = {
+    FIELD(struct account_out, id),
+    FIELD(struct account_out, username),
+    FIELD(struct account_out, email),
+    FIELD(struct account_out, status, .doc = "active, or pending until an administrator validates it"),
+    FIELD(struct account_out, groups, .doc = "names"),
+};
+
 static const struct field validate_fields[] = {
     FIELD(struct validate_body, groups, OPT, .max = INVITATION_GROUPS_MAX, .text = TEXT_LINE,
           .doc = "ids or names of groups that the account enters"),
@@ -124,6 +156,10 @@ static const struct field access_request_query_fields[] = {
     FIELD(struct access_request_query, status, OPT, .oneof = request_states),
 };
 
+const struct shape accept_in_shape            = SHAPE(struct person_body,          "InvitationAcceptance", accept_fields);
+const struct shape accept_form_shape          = SHAPE(struct person_body,          "PersonForm",         accept_form_fields);
+const struct shape register_in_shape          = SHAPE(struct person_body,          "RegisterIn",         register_fields);
+const struct shape account_out_shape          = SHAPE(struct account_out,          "Account",            account_fields);
 const struct shape validate_in_shape          = SHAPE(struct validate_body,        "ValidateIn",         validate_fields);
 const struct shape reject_in_shape            = SHAPE(struct validate_body,        "RejectIn",           reject_fields);
 const struct shape access_request_in_shape    = SHAPE(struct access_request_body,  "AccessRequestIn",

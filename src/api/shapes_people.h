@@ -66,6 +66,15 @@ struct invitations_out {
     struct rows results;
 };
 
+enum { PERSON_NAME_MAX = 128, PERSON_EMAIL_MAX = 254 };
+struct account_out {
+    oid_t id;
+    str_t username;
+    str_t email;
+    str_t status;
+    struct strs groups;
+};
+
 struct validate_body {
     struct strs groups;
     str_t reason;
@@ -97,6 +106,10 @@ struct access_request_query {
     str_t status;
 };
 
+extern const struct shape accept_in_shape;   /* struct person_body of people.h */
+extern const struct shape accept_form_shape;
+extern const struct shape register_in_shape;
+extern const struct shape account_out_shape;
 extern const struct shape validate_in_shape;
 extern const struct shape reject_in_shape;
 extern const struct shape access_request_in_shape;

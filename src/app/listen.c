@@ -122,6 +122,8 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->enrol_open_per_machine = config_int(c, CONF_ENROL_OPEN_MACHINE);
     s->spread_s = config_int(c, CONF_SPREAD);
     s->history_days = config_int(c, CONF_HISTORY_DAYS);
+    s->registration_open = config_bool(c, CONF_REGISTRATION_OPEN);
+    s->access_contact = config_text(c, CONF_ACCESS_CONTACT);
     s->session.life = DUR_S(config_int(c, CONF_SESSION_LIFE));
     s->session.idle = DUR_S(config_int(c, CONF_SESSION_IDLE));
     s->lease_life = DUR_S(config_int(c, CONF_LEASE_LIFE));

@@ -56,6 +56,18 @@ const SETTINGS = {
         before: 421,
         after: 401,
     },
+    'registration.open': {
+        text: 'registration: {open: true}\n',
+        look: async () => (await nobody.atRoot().get('/register')).status,
+        before: 403,
+        after: 200,
+    },
+    'access.contact': {
+        text: 'access: {contact: "ask Ada, room 12"}\n',
+        look: async () => (await nobody.atRoot().get('/access')).text.includes('ask Ada, room 12'),
+        before: false,
+        after: true,
+    },
     hosts: {
         text: 'hosts: [other.example:8443]\n',
         look: async () => (await nobody.with({ Host: 'other.example:8443' }).get('/devices/self')).status,

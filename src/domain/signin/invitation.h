@@ -66,6 +66,12 @@ struct person {
     str_t display_name;
 };
 
+/* The same, and what stands in the way of this person: E_BAD_FIELD, E_CONFLICT (a name is taken).
+ * Then *ret is set too. */
+err_t invitation_admit(struct act *act, const digest_t *token, const struct person *who,
+                       struct row_invitation *ret) MUST_USE;
+/* Is nobody called so yet? E_CONFLICT. */
+err_t person_is_new(struct act *act, str_t username, str_t email) MUST_USE;
 /* One use, and the account it is for: active, in the groups. E_INVITATION_OVER. E_BAD_FIELD.
  * E_CONFLICT: username or email is taken. */
 err_t invitation_accept(struct act *act, const digest_t *token, const struct person *who,

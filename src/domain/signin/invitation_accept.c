@@ -127,6 +127,33 @@ static err_t person_of(struct act *act, const struct row_invitation *row, const 
     return E_OK;
 }
 
+err_t person_is_new(struct act *act, str_t username, str_t email)
+{
+    struct sql_user_by_name name = { .org = act->org };
+    struct sql_user_by_name_row named;
+    struct sql_user_by_email address = { .org = act->org };
+    struct sql_user_by_email_row mailed;
+    TRY(name_key(act->arena, username, &name.username_key));
+    TRY(name_key(act->arena, email, &address.email_key));
+    err_t e = sql_user_by_name(act->db, act->arena, &name, &named);
+    if (e == E_NOT_FOUND)
+        e = sql_user_by_email(act->db, act->arena, &address, &mailed);
+    if (e == E_NOT_FOUND)
+        return E_OK;
+    return e != E_OK ? e : FAIL(&act->why, E_CONFLICT, "the username or the email is taken");
+}
+
+err_t invitation_admit(struct act *act, const digest_t *token, const struct person *who,
+                       struct row_invitation *ret)
+{
+    struct row_invitation row;
+    struct user_in in = { 0 };
+    TRY(invitation_open(act, token, &row));
+    *ret = row; /* the form is shown again, whatever is wrong with it */
+    TRY(person_of(act, &row, who, &in));
+    return person_is_new(act, in.username, in.email);
+}
+
 /* The account comes in by whoever invited: his rights, as they are now, are what it can get. */
 static err_t account_make(struct act *act, const struct row_invitation *row,
                           const struct user_in *in, struct row_user_account *ret)

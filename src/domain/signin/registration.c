@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/signin/registration.h"
 
-err_t registration_make(struct act *act, const struct person *who, struct row_user_account *ret)
+err_t registration_check(struct act *act, const struct person *who)
 {
     struct sql_user_pending_n in = { .org = act->org };
     struct sql_user_pending_n_row waiting;
-    struct user_in user = { .username = who->username,
-                            .email = who->email,
-                            .display_name = who->display_name,
-                            .pending = true };
     TRY(username_chosen(act, who->username));
     if (who->email.n == 0)
         return diag_set_field(&act->why, E_BAD_FIELD, "email", "want an address");
@@ -16,6 +12,16 @@ err_t registration_make(struct act *act, const struct person *who, struct row_us
     if (waiting.n >= REGISTRATIONS_MAX)
         return FAIL(&act->why, E_OVERLOADED,
                     "too many accounts wait for validation: ask an administrator");
+    return person_is_new(act, who->username, who->email);
+}
+
+err_t registration_make(struct act *act, const struct person *who, struct row_user_account *ret)
+{
+    struct user_in user = { .username = who->username,
+                            .email = who->email,
+                            .display_name = who->display_name,
+                            .pending = true };
+    TRY(registration_check(act, who));
     return user_create(act, &user, ret);
 }
 

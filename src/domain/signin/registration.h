@@ -8,6 +8,8 @@
 
 enum { REGISTRATIONS_MAX = 1000 }; /* that wait at once, an organisation */
 
+/* What stands in the way: E_BAD_FIELD, E_CONFLICT, E_OVERLOADED. */
+err_t registration_check(struct act *act, const struct person *who) MUST_USE;
 /* A pending account, in no group. E_BAD_FIELD. E_CONFLICT: username or email is taken.
  * E_OVERLOADED: too many wait. */
 err_t registration_make(struct act *act, const struct person *who,
