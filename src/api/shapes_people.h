@@ -106,7 +106,7 @@ struct access_request_query {
     str_t status;
 };
 
-extern const struct shape accept_in_shape;   /* struct person_body of people.h */
+extern const struct shape accept_in_shape; /* struct person_body of people.h */
 extern const struct shape accept_form_shape;
 extern const struct shape register_in_shape;
 extern const struct shape account_out_shape;

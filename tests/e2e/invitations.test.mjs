@@ -26,7 +26,7 @@ test('an invitation says what it carries; its link is shown once', async () => {
     const email = address();
     const made = await invite({ email, groups: [groups[0].id, groups[1].name.toUpperCase()], prefill: { username: 'ada', display_name: 'Ada L.' }, lang: 'fr', qr: true });
     assert.match(made.token, /^sen_i_[0-9A-Za-z]{49}$/);
-    assert.equal(made.url, `${server.url}/invite/${made.token}`);
+    assert.equal(made.url, `${server.url}/invite/${made.token}?lang=fr`);
     assert.match(made.qr, /^<svg /);
     assert.deepEqual(made.groups, groups.map((g) => g.name).sort());
     assert.deepEqual([made.uses, made.uses_left, made.state, made.lang, made.mailed], [1, 1, 'open', 'fr', false]);
@@ -85,7 +85,7 @@ test('a batch: each line by itself, and the same list again invites nobody twice
     const done = (await admin.post('/invitations/batch', { invitations: lines })).want(200);
     assert.deepEqual([done.created, done.refused], [2, 2]);
     assert.deepEqual(done.results.map((r) => [r.line, r.email, r.code]), [[1, lines[0].email, undefined], [2, known.email, 'conflict'], [3, lines[2].email, 'bad-field'], [4, lines[3].email, undefined]]);
-    assert.ok(done.results[0].invitation.url.endsWith(done.results[0].invitation.token));
+    assert.ok(done.results[0].invitation.url.endsWith(`/invite/${done.results[0].invitation.token}`));
     assert.match(done.results[2].detail, /^groups: /);
     const again = (await admin.post('/invitations/batch', { invitations: lines })).want(200);
     assert.deepEqual([again.created, again.results.map((r) => r.code)], [0, ['conflict', 'conflict', 'bad-field', 'conflict']]);
