@@ -18,11 +18,12 @@ static const struct field prefill_fields[] = {
     FIELD(struct invitation_prefill, display_name, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
           .trim = true),
 };
-static const struct shape prefill_shape = SHAPE(struct invitation_prefill, "InvitationPrefill", prefill_fields);
+static const struct shape prefill_shape =
+    SHAPE(struct invitation_prefill, "InvitationPrefill", prefill_fields);
 
 static const struct field invitation_in_fields[] = {
-    FIELD(struct invitation_body, email,      OPT, .min = 3, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true,
-          .doc = "the account gets this address; absent: the person says one"),
+    FIELD(struct invitation_body, email,      OPT, .min = 3, .max = EMAIL_MAX, .text = TEXT_EMAIL,
+          .trim = true, .doc = "the account gets this address; absent: the person says one"),
     FIELD(struct invitation_body, groups,     OPT, .max = INVITATION_GROUPS_MAX, .text = TEXT_LINE,
           .doc = "ids or names of the groups that the account enters"),
     FIELD(struct invitation_body, uses,       OPT, .min = 1, .max = INVITATION_USES_MAX,
@@ -40,7 +41,8 @@ static const struct field maker_fields[] = {
     FIELD(struct invitation_maker, id),
     FIELD(struct invitation_maker, name),
 };
-static const struct shape maker_shape = SHAPE(struct invitation_maker, "InvitationMaker", maker_fields);
+static const struct shape maker_shape =
+    SHAPE(struct invitation_maker, "InvitationMaker", maker_fields);
 
 static const struct field invitation_out_fields[] = {
     FIELD(struct invitation_out, id),
@@ -70,28 +72,33 @@ static const struct field invitation_query_fields[] = {
 };
 
 static const struct field invitations_in_fields[] = {
-    FIELD(struct invitations_body, invitations, REQ, .max = INVITATIONS_BATCH_MAX, .of = &invitation_in_shape),
+    FIELD(struct invitations_body, invitations, REQ, .max = INVITATIONS_BATCH_MAX,
+          .of = &invitation_in_shape),
 };
 static const struct field line_fields[] = {
     FIELD(struct invitation_line_out, line,       .doc = "counted from 1"),
     FIELD(struct invitation_line_out, email),
     FIELD(struct invitation_line_out, invitation, .omit = true, .of = &invitation_out_shape),
-    FIELD(struct invitation_line_out, code,       .omit = true, .doc = "why there is none: a code of problems"),
+    FIELD(struct invitation_line_out, code,       .omit = true,
+          .doc = "why there is none: a code of problems"),
     FIELD(struct invitation_line_out, detail,     .omit = true),
 };
-static const struct shape line_shape = SHAPE(struct invitation_line_out, "InvitationLine", line_fields);
+static const struct shape line_shape =
+    SHAPE(struct invitation_line_out, "InvitationLine", line_fields);
 static const struct field invitations_out_fields[] = {
     FIELD(struct invitations_out, created),
     FIELD(struct invitations_out, refused),
     FIELD(struct invitations_out, results, .of = &line_shape),
 };
 
-#define PERSON_FIELDS                                                                                          \
-    FIELD(struct person_body, username,     OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true,        \
-          .doc = "letters a to z, digits and . _ -; absent: as the invitation proposes"),                       \
-    FIELD(struct person_body, email,        OPT, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true,            \
-          .doc = "absent: the address that was invited"),                                                       \
-    FIELD(struct person_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true)
+#define PERSON_FIELDS                                                                           \
+    FIELD(struct person_body, username, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,          \
+          .trim = true,                                                                         \
+          .doc = "letters a to z, digits and . _ -; absent: as the invitation proposes"),       \
+    FIELD(struct person_body, email, OPT, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true,   \
+          .doc = "absent: the address that was invited"),                                       \
+    FIELD(struct person_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,      \
+          .trim = true)
 static const struct field accept_fields[] = {
     PERSON_FIELDS,
     FIELD(struct person_body, password, REQ, .min = 1, .max = PASSWORD_MAX, .secret = true),
@@ -155,23 +162,32 @@ static const struct field access_request_query_fields[] = {
     FIELD_AS(struct access_request_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
     FIELD(struct access_request_query, status, OPT, .oneof = request_states),
 };
-
-const struct shape accept_in_shape            = SHAPE(struct person_body,          "InvitationAcceptance", accept_fields);
-const struct shape accept_form_shape          = SHAPE(struct person_body,          "PersonForm",         accept_form_fields);
-const struct shape register_in_shape          = SHAPE(struct person_body,          "RegisterIn",         register_fields);
-const struct shape account_out_shape          = SHAPE(struct account_out,          "Account",            account_fields);
-const struct shape validate_in_shape          = SHAPE(struct validate_body,        "ValidateIn",         validate_fields);
-const struct shape reject_in_shape            = SHAPE(struct validate_body,        "RejectIn",           reject_fields);
-const struct shape access_request_in_shape    = SHAPE(struct access_request_body,  "AccessRequestIn",
-    access_request_in_fields);
-const struct shape access_request_out_shape   = SHAPE(struct access_request_out,   "AccessRequest",      access_request_fields);
-const struct shape access_request_query_shape = SHAPE(struct access_request_query, "AccessRequestQuery",
-    access_request_query_fields);
-const struct shape approve_request_shape      = SHAPE(struct decision_body,        "AccessApproval",     approve_fields);
-const struct shape refuse_request_shape       = SHAPE(struct decision_body,        "AccessRefusal",      refuse_fields);
-const struct shape invitation_in_shape    = SHAPE(struct invitation_body,  "InvitationIn",    invitation_in_fields);
-const struct shape invitation_out_shape   = SHAPE(struct invitation_out,   "Invitation",      invitation_out_fields);
-const struct shape invitation_query_shape = SHAPE(struct invitation_query, "InvitationQuery", invitation_query_fields);
-const struct shape invitations_in_shape   = SHAPE(struct invitations_body, "InvitationsIn",   invitations_in_fields);
-const struct shape invitations_out_shape  = SHAPE(struct invitations_out,  "Invitations",     invitations_out_fields);
 /* clang-format on */
+
+const struct shape accept_in_shape =
+    SHAPE(struct person_body, "InvitationAcceptance", accept_fields);
+const struct shape accept_form_shape = SHAPE(struct person_body, "PersonForm", accept_form_fields);
+const struct shape register_in_shape = SHAPE(struct person_body, "RegisterIn", register_fields);
+const struct shape account_out_shape = SHAPE(struct account_out, "Account", account_fields);
+const struct shape validate_in_shape = SHAPE(struct validate_body, "ValidateIn", validate_fields);
+const struct shape reject_in_shape = SHAPE(struct validate_body, "RejectIn", reject_fields);
+const struct shape access_request_in_shape =
+    SHAPE(struct access_request_body, "AccessRequestIn", access_request_in_fields);
+const struct shape access_request_out_shape =
+    SHAPE(struct access_request_out, "AccessRequest", access_request_fields);
+const struct shape access_request_query_shape =
+    SHAPE(struct access_request_query, "AccessRequestQuery", access_request_query_fields);
+const struct shape approve_request_shape =
+    SHAPE(struct decision_body, "AccessApproval", approve_fields);
+const struct shape refuse_request_shape =
+    SHAPE(struct decision_body, "AccessRefusal", refuse_fields);
+const struct shape invitation_in_shape =
+    SHAPE(struct invitation_body, "InvitationIn", invitation_in_fields);
+const struct shape invitation_out_shape =
+    SHAPE(struct invitation_out, "Invitation", invitation_out_fields);
+const struct shape invitation_query_shape =
+    SHAPE(struct invitation_query, "InvitationQuery", invitation_query_fields);
+const struct shape invitations_in_shape =
+    SHAPE(struct invitations_body, "InvitationsIn", invitations_in_fields);
+const struct shape invitations_out_shape =
+    SHAPE(struct invitations_out, "Invitations", invitations_out_fields);
