@@ -12,6 +12,7 @@ static const struct {
 } names[COOKIE_COUNT] = {
     [COOKIE_SESSION] = { "__Host-seneschal", "seneschal" },
     [COOKIE_PRE] = { "__Host-seneschal-pre", "seneschal-pre" },
+    [COOKIE_BROWSER] = { "__Host-seneschal-device", "seneschal-device" },
     [COOKIE_LANG] = { "seneschal-lang", "seneschal-lang" }, /* who plants one changes words only */
 };
 

@@ -12,6 +12,7 @@ enum cookie_kind {
     COOKIE_SESSION, /* its text is a token (sen_b_), stored only as SHA-256 */
     COOKIE_PRE,     /* random; nobody is signed in yet, but forms are bound to it */
     COOKIE_LANG,
+    COOKIE_BROWSER, /* somebody has signed in here before: its failures count apart */
     COOKIE_COUNT
 };
 

@@ -27,3 +27,12 @@ bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur
     _Atomic int64_t copy = atomic_load_explicit(bucket, memory_order_relaxed);
     return gcra_take(&copy, s->address_rate, now, ret_wait);
 }
+
+bool limit_signin(struct api *api, const struct http_peer *peer, dur_t *ret_wait)
+{
+    const struct settings *s = services_settings(api->services);
+    if (!s->limits_on)
+        return true;
+    _Atomic int64_t *bucket = &api->signin_buckets[address_hash(peer) % ADDRESS_BUCKETS];
+    return gcra_take(bucket, s->signin_rate, clock_mono(), ret_wait);
+}

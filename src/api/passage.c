@@ -104,7 +104,8 @@ static void passage_submit(struct passage *p)
     p->work.refused = passage_waited;
     p->work.class = route_class(p->rq.route);
     p->work.known = p->known;
-    err_t e = workers_submit(p->api->services->workers, &p->work);
+    const struct services *sv = p->api->services;
+    err_t e = workers_submit(p->rq.route->hashes ? sv->hashers : sv->workers, &p->work);
     if (e == E_OK)
         return;
     p->shed = SHED_WORKERS;

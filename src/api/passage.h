@@ -42,6 +42,7 @@ struct api {
     struct metrics_acts acts;
     struct metrics_slow slow;
     _Atomic int64_t address_buckets[ADDRESS_BUCKETS];
+    _Atomic int64_t signin_buckets[ADDRESS_BUCKETS];
 };
 
 /* How a row is asked on the loop. */
@@ -140,6 +141,8 @@ err_t auth_origin(const struct settings *s, const struct http_xchg *x, const str
 
 /* limits.c: by address, /64 of IPv6. */
 bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait);
+/* Attempts to sign in have a narrower limit of their own. */
+bool limit_signin(struct api *api, const struct http_peer *peer, dur_t *ret_wait);
 
 /* A worker's own connection to the store. */
 struct db *api_worker_db(void *worker);

@@ -67,6 +67,8 @@ struct route {
     bool oauth;                   /* refusals as RFC 6749 section 5.2 says (oauth_reply.h) */
     bool page;                    /* HTML for people, at the root; refusals too (page_html.h) */
     bool cookie;                  /* takes the cookie of a session: see route_takes_cookie */
+    bool hashes;                  /* .prepare hashes a password: the row runs on the two threads
+                                     that are there for it */
     bool half;                    /* also a session that lacks a factor yet */
     bool cors_any;                /* any Origin may read the answer, without credentials */
     const char *audience;         /* of a JWT, below the issuer; NULL: /api/v1 */

@@ -18,6 +18,7 @@ const struct route_table *const route_parts[] = {
     &routes_keys,
     &routes_identity,
     &routes_people,
+    &routes_signin,
     &routes_machine,
     &routes_access,
     &routes_hooks,

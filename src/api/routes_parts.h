@@ -13,6 +13,7 @@ extern const struct route_table routes_people;
 extern const struct route_table routes_policy;
 extern const struct route_table routes_rollout;
 extern const struct route_table routes_schema;
+extern const struct route_table routes_signin;
 extern const struct route_table routes_keys;
 extern const struct route_table routes_secret;
 extern const struct route_table routes_identity;

@@ -29,6 +29,7 @@ enum access { ACCESS_OFF, ACCESS_ERRORS, ACCESS_ALL };
 struct settings {
     bool limits_on;
     struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
+    struct gcra_rate signin_rate;  /* of attempts to sign in, by address */
     opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
     const char *fleet_locked_by;   /* the name that said it */
     int64_t enrol_open;            /* open requests of an organisation at most */
@@ -51,6 +52,8 @@ struct settings {
     bool registration_open;         /* accounts without an invitation, which wait */
     str_t access_contact;           /* whom to ask for access; absent: nobody is named */
     struct session_life session;    /* how long a signing-in lasts */
+    dur_t token_access_life;        /* of POST /auth/login */
+    dur_t token_refresh_life;
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */
     struct outbound_rules outbound; /* whom it may call */
@@ -77,6 +80,7 @@ struct services {
     struct writer *writer;
     struct http_server *http;
     struct workers *workers;
+    struct workers *hashers; /* two threads for rows that hash passwords (.hashes) */
     struct api *api;
     struct refusals *refusals;
     size_t streams_max;

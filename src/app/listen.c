@@ -126,6 +126,8 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->access_contact = config_text(c, CONF_ACCESS_CONTACT);
     s->session.life = DUR_S(config_int(c, CONF_SESSION_LIFE));
     s->session.idle = DUR_S(config_int(c, CONF_SESSION_IDLE));
+    s->token_access_life = DUR_S(config_int(c, CONF_TOKEN_ACCESS_LIFE));
+    s->token_refresh_life = DUR_S(config_int(c, CONF_TOKEN_REFRESH_LIFE));
     s->lease_life = DUR_S(config_int(c, CONF_LEASE_LIFE));
     s->lease_grace = DUR_S(config_int(c, CONF_LEASE_GRACE));
     s->webhooks.attempts = config_int(c, CONF_WEBHOOK_ATTEMPTS);
@@ -164,6 +166,8 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct sock
     if (hosts.v == NULL)
         return E_NO_MEMORY;
     s.address_rate = gcra_per_minute(per_minute, per_minute);
+    per_minute = config_int(c, CONF_SIGNIN_PER_MIN);
+    s.signin_rate = gcra_per_minute(per_minute, per_minute);
     TRY(hosts_make(c, sockets, http, &hosts, &s.any_ip_host));
     TRY(issuer_make(c, a, sockets, http, &s));
     s.hosts = hosts.v;

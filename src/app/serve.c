@@ -28,6 +28,8 @@ enum {
     SERVE_ARENA_MAX = 4 * 1024 * 1024,
     EFFECTIVES_MAX = 16384,
     SIGNERS_MAX = 4096, /* organisations whose key is in memory */
+    HASHERS = 2,           /* passwords hashed at once: 19 MiB each */
+    HASHERS_QUEUE = 64,    /* and that wait for it: two seconds of work */
     CONNS_SPARE = 256,  /* over `connections`, for health and for revoking */
     FILES_OWN = 256,    /* descriptors of ours that are no connections */
 };
@@ -206,7 +208,9 @@ static err_t make_workers(struct server *s, struct diag *why)
     };
     TRY(workers_new(&cfg, why, &s->workers));
     s->services.workers = s->workers;
-    return E_OK;
+    cfg.threads = HASHERS;
+    cfg.queue_max = HASHERS_QUEUE;
+    return workers_new(&cfg, why, &s->services.hashers);
 }
 
 static err_t make_http(struct server *s, struct diag *why)
@@ -268,6 +272,7 @@ static void serve_unmake(struct server *s)
     admin_socket_close(s->admin_socket);
     deliver_free(s->deliver);
     jobs_free(s->jobs);
+    workers_free(s->services.hashers);
     workers_free(s->workers);
     writer_free(s->services.writer);
     http_server_free(s->http);

@@ -170,9 +170,10 @@ test('no reloadable setting goes without a test', async () => {
     const reloadable = JSON.parse(stdout).settings.filter((s) => s.reload).map((s) => s.name);
     const others = ['log.level', 'tls.cert', 'tls.key']; // in this file
     const logs = ['log.access', 'log.format']; // in logs.test.mjs
-    const jobs = ['history.days', 'session.life', 'session.idle']; // each run of its job reads it; what the job does is in test_history.c
+    const jobs = ['history.days']; // each run of its job reads it; what the job does is in test_history.c
+    const signin = ['session.life', 'session.idle', 'token.access_life', 'token.refresh_life']; // in signin_settings.test.mjs
     const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang', 'webhooks.attempts', 'webhooks.retry']; // in outbound.test.mjs, mail.test.mjs and webhooks.test.mjs
-    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...outward].sort());
+    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...signin, ...outward].sort());
 });
 
 for (const [what, text, why] of [

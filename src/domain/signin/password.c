@@ -20,6 +20,11 @@ static size_t characters(str_t s)
     return n;
 }
 
+bool password_is_short(str_t password)
+{
+    return characters(password) < PASSWORD_MIN;
+}
+
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
@@ -73,7 +78,7 @@ err_t password_allowed(struct diag *why, str_t password, const struct password_o
 {
     if (password.n > PASSWORD_MAX)
         return diag_set_field(why, E_BAD_FIELD, "password", "want at most %d bytes", PASSWORD_MAX);
-    if (characters(password) < PASSWORD_MIN)
+    if (password_is_short(password))
         return diag_set_field(why, E_BAD_FIELD, "password", "want at least %d characters",
                               PASSWORD_MIN);
     if (is_common(password) || is_run(password))

@@ -20,6 +20,7 @@ struct password_owner {
     str_t email;
 };
 
+bool password_is_short(str_t password);
 /* E_BAD_FIELD, with the field `password`. */
 err_t password_allowed(struct diag *why, str_t password, const struct password_owner *who) MUST_USE;
 /* The same, then its hash, which is all that is ever stored. Takes long. */

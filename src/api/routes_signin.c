@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How people sign in, stay signed in, and sign out. */
+#include "api/handlers_signin.h"
+#include "api/routes_parts.h"
+#include "api/shapes_identity.h"
+
+/* clang-format off */
+static const struct route rows[] = {
+    { HTTP_GET,  "/login",           login_show,    .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN, .query = &login_query_shape,
+      .doc = "The page to sign in." },
+    { HTTP_POST, "/login",           login_go,      .auth = AUTH_OPEN, .tx = TX_WRITE, .root = true, .page = true,
+      .half = true, .secret = true, .no_store = true, .hashes = true, .load = LOAD_TOKEN, .limit = LIMIT_OPEN,
+      .form = &login_form_shape, .prepare = login_prepare, .audit = "session.opened",
+      .doc = "Sign in by name and password; 401 and 429 look the same for whoever is not there." },
+    { HTTP_GET,  "/logout",          logout_show,   .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN,
+      .doc = "The page to sign out; it only asks." },
+    { HTTP_POST, "/logout",          logout_go,     .auth = AUTH_OPEN, .tx = TX_URGENT, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN, .form = &no_form_shape, .audit = "session.ended",
+      .doc = "End the session of this browser, and what was granted from it." },
+    { HTTP_GET,  "/recover",         recover_show,  .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN,
+      .doc = "The page to ask for a new password." },
+    { HTTP_POST, "/recover",         recover_go,    .auth = AUTH_OPEN, .tx = TX_WRITE, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN, .form = &recover_form_shape, .audit = "user.recovery-asked",
+      .doc = "Send a link by mail; the answer is the same for every name." },
+    { HTTP_GET,  "/recover/{token}", recovery_show, .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN,
+      .doc = "The page to choose a new password; looking does not use the link up." },
+    { HTTP_POST, "/recover/{token}", recovery_go,   .auth = AUTH_OPEN, .tx = TX_WRITE, .root = true, .page = true,
+      .half = true, .secret = true, .no_store = true, .hashes = true, .limit = LIMIT_OPEN,
+      .form = &recovery_form_shape, .prepare = recovery_prepare, .audit = "user.password-changed",
+      .doc = "Set it: every session of the person ends, and this browser is signed in." },
+    { HTTP_GET,  "/setup/{token}",   setup_show,    .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .limit = LIMIT_OPEN,
+      .doc = "The page for the first administrator." },
+    { HTTP_POST, "/setup/{token}",   setup_go,      .auth = AUTH_OPEN, .tx = TX_WRITE, .root = true, .page = true,
+      .half = true, .secret = true, .no_store = true, .hashes = true, .limit = LIMIT_OPEN,
+      .form = &setup_form_shape, .prepare = setup_prepare, .audit = "setup.completed",
+      .doc = "Make the first administrator; works once, and never when there is one with a password." },
+
+    { HTTP_POST, "/auth/login",      auth_login,    .auth = AUTH_OPEN, .tx = TX_WRITE, .both = true,
+      .secret = true, .no_store = true, .hashes = true, .load = LOAD_TOKEN, .limit = LIMIT_OPEN,
+      .in = &login_in_shape, .out = &tokens_out_shape, .prepare = login_prepare, .finish = auth_finish,
+      .audit = "session.opened",
+      .doc = "Sign in without a browser: an access token for the API and /mcp, and a refresh token." },
+    { HTTP_POST, "/auth/refresh",    auth_refresh,  .auth = AUTH_OPEN, .tx = TX_WRITE, .both = true,
+      .secret = true, .no_store = true, .load = LOAD_TOKEN, .limit = LIMIT_OPEN,
+      .in = &refresh_in_shape, .out = &tokens_out_shape, .finish = auth_finish, .audit = "session.refreshed",
+      .doc = "The next pair; a refresh token is good once, and one that comes again ends them all." },
+    { HTTP_POST, "/auth/logout",     auth_logout,   .auth = AUTH_ACTOR, .tx = TX_URGENT, .both = true,
+      .audit = "session.ended",
+      .doc = "End the signing-in that this token follows from, with all its tokens." },
+    { HTTP_GET,  "/auth/me",         auth_me,       .auth = AUTH_ACTOR, .tx = TX_READ, .both = true,
+      .no_store = true, .out = &me_out_shape,
+      .doc = "Who acts: a person, a service account or a device; with roles and groups." },
+    { HTTP_GET,  "/auth/sessions",   sessions_list, .auth = AUTH_ACTOR, .tx = TX_READ, .both = true,
+      .no_store = true, .query = &page_query_shape, .out = &session_out_shape, .out_list = true,
+      .doc = "One's own sessions, newest first." },
+    { HTTP_DELETE, "/auth/sessions/{id}", sessions_delete, .auth = AUTH_ACTOR, .tx = TX_URGENT, .both = true,
+      .audit = "session.ended",
+      .doc = "End one: its cookie, refresh token and access tokens are dead at once." },
+
+    { HTTP_GET,    "/users/{id}/sessions", user_sessions_list,   .auth = AUTH_ACTOR, MAY(USER_READ),
+      .tx = TX_READ, .no_store = true, .query = &page_query_shape, .out = &session_out_shape, .out_list = true,
+      .doc = "A person's sessions." },
+    { HTTP_DELETE, "/users/{id}/sessions", user_sessions_delete, .auth = AUTH_ACTOR, MAY(USER_WRITE),
+      .tx = TX_URGENT, .audit = "user.signed-out",
+      .doc = "End all sessions of a person, and all that was granted from them." },
+    { HTTP_POST,   "/users/{id}/recovery", user_recovery,        .auth = AUTH_ACTOR, MAY(USER_WRITE),
+      .tx = TX_WRITE, .secret = true, .no_store = true, .out = &recovery_out_shape, .audit = "user.recovery-link",
+      .doc = "A link by which the person chooses a new password; wants every right that he has." },
+};
+/* clang-format on */
+
+const struct route_table routes_signin = { rows, ARRAY_LEN(rows) };
