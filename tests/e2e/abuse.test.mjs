@@ -243,8 +243,23 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
     }
     const bare = [...open].map((path) => path.replace('/api/v1', '').replaceAll(/[0-9a-f-]{36}/g, '{id}')).filter((path) => !/^\/(health|livez|readyz|openapi\.json|docs)$/.test(path));
     const expected = [
-        '/access', '/assets/{id}/{id}', '/auth/register', '/devices/enroll/confirm', '/devices/enroll/init', '/iassistants/config/keys/{id}',
-        '/invitations/{id}/accept', '/invite/{id}', '/oauth2/jwks', '/register',
+        '/access',
+        '/assets/{id}/{id}',
+        '/auth/login',
+        '/auth/refresh',
+        '/auth/register',
+        '/devices/enroll/confirm',
+        '/devices/enroll/init',
+        '/iassistants/config/keys/{id}',
+        '/invitations/{id}/accept',
+        '/invite/{id}',
+        '/login',
+        '/logout',
+        '/oauth2/jwks',
+        '/recover',
+        '/recover/{id}',
+        '/register',
+        '/setup/{id}',
     ];
     assert.deepEqual([...new Set(bare)].sort(), expected);
 });
