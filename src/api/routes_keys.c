@@ -12,7 +12,7 @@ static const struct route rows[] = {
       .doc = "The keys of the organisation, without their private halves, and the root key of the server." },
     { HTTP_POST, "/keys/{use}/rotate", keys_rotate, .auth = AUTH_ACTOR, MAY(KEYS_WRITE), .tx = TX_WRITE,
       .in = &key_rotate_in_shape, .in_optional = true, .out = &key_out_shape, .audit = "key.rotated",
-      .prepare = keys_rotate_prepare, .finish = issuer_rotate_finish, .secret = true,
+      .prepare = keys_rotate_prepare, .finish = issuer_rotate_finish, .secret = true, .no_store = true,
       .doc = "Make a new key of this use; older ones are accepted until what they signed has run out." },
 
     { HTTP_GET,  "/oauth2/jwks", jwks_get, .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .cors_any = true,

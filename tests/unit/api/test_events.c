@@ -51,7 +51,7 @@ static void test_a_row_with_a_secret_keeps_nothing(void **state)
                 fail_msg("%s: .secret wants .no_store, and neither .idem nor .hot", r->path);
         }
     }
-    assert_int_equal(n, 10);
+    assert_true(n >= 10); /* the mark is not lost */
 }
 
 int main(void)
