@@ -171,3 +171,66 @@ UPDATE oauth_grant SET ended_at = $now, ended_reason = 'access-lost' WHERE id = 
 -- @exec access_grants_end(application_id id, principal id, now ts)
 UPDATE oauth_grant SET ended_at = $now, ended_reason = 'access-lost'
 WHERE application_id = $application_id AND principal = $principal AND ended_at IS NULL;
+
+-- Rules, in the order in which they are asked.
+-- @row access_rule: id id, application_id id?, name text, position int, status int, effect int, max_age int?,
+--     cidr text?, not_cidr text?, weekdays int?, hours_from int?, hours_to int?, tz text?, mfa int?, mfa_max_age int?,
+--     clients text?, scopes text?, device_level int?, expression text?, created_at ts, updated_at ts, revision int
+-- @many access_rules_of(org id, application_id id, n int) -> access_rule
+SELECT {access_rule} FROM access_rule
+WHERE org = $org AND status = 1 AND (application_id = $application_id OR application_id IS NULL)
+ORDER BY position, id LIMIT $n;
+
+-- @one access_rule_get(org id, id id) -> access_rule
+SELECT {access_rule} FROM access_rule WHERE org = $org AND id = $id;
+
+-- @many access_rule_list(org id, after id, n int) -> access_rule
+SELECT {access_rule} FROM access_rule WHERE org = $org AND id > $after ORDER BY id LIMIT $n;
+
+-- @one access_rule_count(org id) -> (n int)
+SELECT count(*) FROM access_rule WHERE org = $org;
+
+-- @exec access_rule_add(id id, org id, application_id id?, name text, name_key text, position int, status int,
+--     effect int, max_age int?, cidr text?, not_cidr text?, weekdays int?, hours_from int?, hours_to int?, tz text?,
+--     mfa int?, mfa_max_age int?, clients text?, scopes text?, device_level int?, expression text?, now ts)
+INSERT INTO access_rule (id, org, application_id, name, name_key, position, status, effect, max_age, cidr, not_cidr,
+                         weekdays, hours_from, hours_to, tz, mfa, mfa_max_age, clients, scopes, device_level,
+                         expression, created_at, updated_at, revision)
+VALUES ($id, $org, $application_id, $name, $name_key, $position, $status, $effect, $max_age, $cidr, $not_cidr,
+        $weekdays, $hours_from, $hours_to, $tz, $mfa, $mfa_max_age, $clients, $scopes, $device_level,
+        $expression, $now, $now, 1);
+
+-- @exec access_rule_put(org id, id id, application_id id?, name text, name_key text, position int, status int,
+--     effect int, max_age int?, cidr text?, not_cidr text?, weekdays int?, hours_from int?, hours_to int?, tz text?,
+--     mfa int?, mfa_max_age int?, clients text?, scopes text?, device_level int?, expression text?, now ts)
+UPDATE access_rule SET application_id = $application_id, name = $name, name_key = $name_key, position = $position,
+       status = $status, effect = $effect, max_age = $max_age, cidr = $cidr, not_cidr = $not_cidr,
+       weekdays = $weekdays, hours_from = $hours_from, hours_to = $hours_to, tz = $tz, mfa = $mfa,
+       mfa_max_age = $mfa_max_age, clients = $clients, scopes = $scopes, device_level = $device_level,
+       expression = $expression, updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec access_rule_drop(org id, id id)
+DELETE FROM access_rule WHERE org = $org AND id = $id;
+
+-- @many access_rule_groups(rule_id id) -> (kind int, group_id id, name text)
+SELECT r.kind, r.group_id, g.name FROM access_rule_group r JOIN principal_group g ON g.id = r.group_id
+WHERE r.rule_id = $rule_id ORDER BY r.kind, g.name_key;
+
+-- @exec access_rule_group_add(rule_id id, kind int, group_id id)
+INSERT INTO access_rule_group (rule_id, kind, group_id) VALUES ($rule_id, $kind, $group_id)
+ON CONFLICT (rule_id, kind, group_id) DO NOTHING;
+
+-- @exec access_rule_groups_clear(rule_id id)
+DELETE FROM access_rule_group WHERE rule_id = $rule_id;
+
+-- An application goes.
+-- @exec access_rules_groups_drop(application_id id)
+DELETE FROM access_rule_group WHERE rule_id IN (SELECT r.id FROM access_rule r WHERE r.application_id = $application_id);
+
+-- @exec access_rules_drop(application_id id)
+DELETE FROM access_rule WHERE application_id = $application_id;
+
+-- The device that a person is on: enrolled, and his.
+-- @one access_device(org id, id id) -> (id id, status int, user_id id?, key_hash bytes?)
+SELECT id, status, user_id, key_hash FROM device WHERE org = $org AND id = $id;

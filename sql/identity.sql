@@ -144,11 +144,12 @@ WHERE org = $org AND id = $id;
 -- @exec group_drop(org id, id id)
 DELETE FROM principal_group WHERE org = $org AND id = $id;
 
--- @one group_use(id id) -> (assignments_n int, keys_n int, secrets_n int, applications_n int)
+-- @one group_use(id id) -> (assignments_n int, keys_n int, secrets_n int, applications_n int, rules_n int)
 SELECT (SELECT count(*) FROM assignment a WHERE a.scope = 3 AND a.target = $id),
        (SELECT count(*) FROM enrolment_key_group k WHERE k.group_id = $id),
        (SELECT count(*) FROM secret s WHERE s.scope = 3 AND s.target = $id),
-       (SELECT count(*) FROM application_binding b WHERE b.kind = 1 AND b.target_id = $id);
+       (SELECT count(*) FROM application_binding b WHERE b.kind = 1 AND b.target_id = $id),
+       (SELECT count(*) FROM access_rule_group r WHERE r.group_id = $id);
 
 -- Members. `kind`: 1 user, 2 service account, 3 device.
 -- @row group_member: kind int, member_id id, name text?

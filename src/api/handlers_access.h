@@ -15,5 +15,11 @@ handler_f bindings_add;
 handler_f bindings_drop;
 handler_f portal_list;
 handler_f portal_get;
+handler_f rules_list;
+handler_f rules_create;
+handler_f rules_get;
+handler_f rules_change;
+handler_f rules_delete;
+handler_f rules_explain;
 
 #endif

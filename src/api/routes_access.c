@@ -4,6 +4,7 @@
 #include "api/routes_parts.h"
 #include "api/shapes_access.h"
 #include "api/shapes_identity.h"
+#include "api/shapes_rules.h"
 
 /* clang-format off */
 static const struct route rows[] = {
@@ -39,6 +40,25 @@ static const struct route rows[] = {
     { HTTP_DELETE, "/applications/{id}/bindings/{binding_id}", bindings_drop, .auth = AUTH_ACTOR,
       MAY(APPLICATION_WRITE), .tx = TX_WRITE, .audit = "application.unbound",
       .doc = "Not any more; what was granted to those who now have no way in ends." },
+
+    { HTTP_GET,    "/access-rules",      rules_list,   .auth = AUTH_ACTOR, MAY(ACCESS_RULE_READ),
+      .tx = TX_READ, .query = &page_query_shape, .out = &rule_out_shape, .out_list = true,
+      .doc = "The rules that refine who may open what, in the order of their making." },
+    { HTTP_POST,   "/access-rules",      rules_create, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
+      .tx = TX_WRITE, .idem = true, .in = &rule_in_shape, .out = &rule_out_shape, .audit = "access-rule.created",
+      .doc = "Make a rule: all its conditions must hold; the first rule that holds decides, and none is no." },
+    { HTTP_GET,    "/access-rules/{id}", rules_get,    .auth = AUTH_ACTOR, MAY(ACCESS_RULE_READ),
+      .tx = TX_READ, .out = &rule_out_shape,
+      .doc = "One rule." },
+    { HTTP_PATCH,  "/access-rules/{id}", rules_change, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
+      .tx = TX_WRITE, .in = &rule_patch_shape, .out = &rule_out_shape, .audit = "access-rule.changed",
+      .doc = "Change a rule; an empty list or null takes a condition away." },
+    { HTTP_DELETE, "/access-rules/{id}", rules_delete, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
+      .tx = TX_WRITE, .audit = "access-rule.deleted",
+      .doc = "Delete a rule." },
+    { HTTP_POST,   "/access-rules/explain", rules_explain, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_READ),
+      .tx = TX_READ, .in = &access_explain_in_shape, .out = &access_explain_out_shape,
+      .doc = "Why somebody may or may not open an application: the rule that decides, and each condition." },
 
     { HTTP_GET,    "/portal/applications",      portal_list, .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true,
       .out = &portal_application_out_shape, .out_list = true,

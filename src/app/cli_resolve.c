@@ -14,6 +14,7 @@ static const struct {
     { "policy", "/policies", NULL, "name" },
     { "schema", "/schemas", NULL, "namespace" },
     { "application", "/applications", "search", "name" },
+    { "access-rule", "/access-rules", NULL, "name" },
     { "group", "/groups", "search", "name" },
     { "user", "/users", "username", "username" },
     { "webhook", "/webhooks", NULL, "name" },

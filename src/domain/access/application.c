@@ -237,6 +237,10 @@ err_t application_delete(struct act *act, oid_t id)
     TRY(sql_application_uri_drop_all(act->db, &uris));
     struct sql_binding_drop_all bindings = { .application_id = id };
     TRY(sql_binding_drop_all(act->db, &bindings));
+    struct sql_access_rules_groups_drop groups = { .application_id = id };
+    TRY(sql_access_rules_groups_drop(act->db, &groups));
+    struct sql_access_rules_drop rules = { .application_id = id };
+    TRY(sql_access_rules_drop(act->db, &rules));
     struct sql_application_drop drop = { .org = act->org, .id = id };
     return sql_application_drop(act->db, &drop);
 }

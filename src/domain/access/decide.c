@@ -2,6 +2,7 @@
 #include "domain/access/decide.h"
 
 #include "domain/access/facts.h"
+#include "domain/access/rule.h"
 
 #include <assert.h>
 
@@ -46,6 +47,12 @@ static err_t is_bound(struct act *act, const struct access_ask *ask, bool *ret)
 
 err_t access_decide(struct act *act, const struct access_ask *ask, struct access_decision *ret)
 {
+    return access_explain(act, ask, NULL, ret);
+}
+
+err_t access_explain(struct act *act, const struct access_ask *ask, struct access_trace *ret_trace,
+                     struct access_decision *ret)
+{
     const struct row_application *app = ask->app;
     oid_t org = oid_is_set(ask->org) ? ask->org : app->org;
     struct access_facts facts = { 0 };
@@ -67,7 +74,11 @@ err_t access_decide(struct act *act, const struct access_ask *ask, struct access
     TRY(is_bound(act, ask, &bound));
     if (!bound)
         return decided(ret, ACCESS_DENY, STR("no binding of the application names this principal"));
-    return decided(ret, ACCESS_ALLOW, STR("a binding of the application, and no rule"));
+    struct access_decision d = { .effect = ACCESS_ALLOW,
+                                 .reason = STR("a binding of the application, and no rule") };
+    TRY(rules_decide(act, ask, &facts, ret_trace, &d));
+    *ret = d;
+    return E_OK;
 }
 
 err_t access_of(struct act *act, enum actor_kind kind, oid_t principal,

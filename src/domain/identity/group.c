@@ -69,12 +69,13 @@ err_t group_delete(struct act *act, oid_t id)
     struct sql_group_use which = { .id = id };
     struct sql_group_use_row use;
     TRY(sql_group_use(act->db, act->arena, &which, &use));
-    if (use.assignments_n > 0 || use.keys_n > 0 || use.secrets_n > 0 || use.applications_n > 0)
+    if (use.assignments_n > 0 || use.keys_n > 0 || use.secrets_n > 0 || use.applications_n > 0 ||
+        use.rules_n > 0)
         return FAIL(&act->why, E_CONFLICT,
-                    "%lld assignments, %lld enrolment keys, %lld secrets and %lld applications "
-                    "name this group",
+                    "%lld assignments, %lld enrolment keys, %lld secrets, %lld applications and "
+                    "%lld access rules name this group",
                     (long long)use.assignments_n, (long long)use.keys_n, (long long)use.secrets_n,
-                    (long long)use.applications_n);
+                    (long long)use.applications_n, (long long)use.rules_n);
     TRY(actors_changed(act, id));
     TRY(act_scope_changed(act, SCOPE_GROUP, act->org, id));
     struct sql_group_empty empty = { .group_id = id };
