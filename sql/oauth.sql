@@ -105,3 +105,7 @@ DELETE FROM refresh_token WHERE grant_id = $grant_id;
 
 -- @exec oauth_grant_drop(id id)
 DELETE FROM oauth_grant WHERE id = $id;
+
+-- What a client is told of a person.
+-- @one oauth_profile(org id, id id) -> (username text, email text, email_verified_at ts?, display_name text?)
+SELECT username, email, email_verified_at, display_name FROM user_account WHERE org = $org AND id = $id;

@@ -62,6 +62,12 @@ err_t auth_token(const struct http_xchg *x, const struct route *route, struct di
     return E_OK;
 }
 
+bool auth_is_client(const struct http_xchg *x, const struct route *route)
+{
+    str_t value = http_field(x, STR("Authorization"));
+    return route->oauth && str_eq_nocase(str_sub(value, 0, str_find(value, ' ')), STR("Basic"));
+}
+
 bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,
                  digest_t *ret)
 {
@@ -157,6 +163,8 @@ err_t auth_origin(const struct settings *s, const struct http_xchg *x, const str
         *ret_cors = true;
         return E_OK;
     }
+    if (route != NULL && route->foreign)
+        return E_OK;
     if (route != NULL && route->page && origin_is_own_page(x, origin))
         return E_OK;
     str_t host = origin_host(origin);

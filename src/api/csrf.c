@@ -68,7 +68,8 @@ err_t csrf_check(struct request *rq)
     str_t cookie = token_cookie(rq);
     str_t want;
     str_t sent;
-    if (method == HTTP_GET || method == HTTP_HEAD || (!rq->route->page && !rq->by_cookie))
+    bool reads = method == HTTP_GET || method == HTTP_HEAD;
+    if (reads || rq->route->foreign || (!rq->route->page && !rq->by_cookie))
         return E_OK;
     if (site_is_foreign(rq->xchg) || cookie.p == NULL)
         return E_FORGED;

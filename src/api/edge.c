@@ -406,7 +406,7 @@ static void on_message(void *app, struct http_xchg *x)
     err_t e = forwarded_apply(services_settings(api->services), x, &why);
     if (e == E_OK)
         e = edge_check(api, x, &m, &why);
-    if (e == E_OK)
+    if (e == E_OK && !auth_is_client(x, m.route))
         e = auth_token(x, m.route, &why, &token, &sent);
     if (e == E_OK && !sent)
         sent = cookie = auth_cookie(services_settings(api->services), x, m.route, &token);

@@ -130,6 +130,9 @@ void passage_free(struct passage *p);
 /* auth.c */
 err_t auth_token(const struct http_xchg *x, const struct route *route, struct diag *why,
                  digest_t *ret, bool *ret_sent) MUST_USE;
+/* What stands in the Authorization field of an OAuth row by Basic is its client's (basic_auth.h).
+ */
+bool auth_is_client(const struct http_xchg *x, const struct route *route);
 /* The cookie of a session, where the row takes one and no Authorization was sent. False: there is
  * none, or none that this server could have made. */
 bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,

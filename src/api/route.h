@@ -69,6 +69,7 @@ struct route {
     bool cookie;                  /* takes the cookie of a session: see route_takes_cookie */
     bool hashes;                  /* .prepare hashes a password: the row runs on the two threads
                                      that are there for it */
+    bool foreign;                 /* a form or link of another site may come here: no cookie is read */
     bool half;                    /* also a session that lacks a factor yet */
     bool cors_any;                /* any Origin may read the answer, without credentials */
     const char *audience;         /* of a JWT, below the issuer; NULL: /api/v1 */

@@ -22,6 +22,7 @@ const struct route_table *const route_parts[] = {
     &routes_machine,
     &routes_access,
     &routes_hooks,
+    &routes_oauth,
     &routes_audit,
 };
 /* clang-format on */
@@ -49,6 +50,8 @@ static bool is_of_devices(const struct route *r)
 
 bool route_takes_cookie(const struct route *r)
 {
+    if (r->foreign)
+        return false;
     if (r->page || r->cookie || r->auth == AUTH_SESSION)
         return true;
     return r->auth == AUTH_ACTOR && r->form == NULL && !is_of_devices(r);

@@ -8,6 +8,7 @@
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
 #include "domain/live/history.h"
+#include "domain/oauth/grant.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/oauth/service_key.h"
 #include "domain/policy/rollout_tick.h"
@@ -276,6 +277,12 @@ static err_t run_deliveries(struct job_task *task)
                                &(struct sql_delivery_expire){ .before = before, .limit = SLICE });
 }
 
+/* Codes, requests, refresh tokens and grants whose time is over. */
+static err_t run_oauth_expiry(struct job_task *task)
+{
+    return oauth_expire(&task->act, SLICE, &task->more);
+}
+
 static err_t run_clock(struct job_task *task)
 {
     return clock_seen_put(&task->act, clock_guard_seen(&task->services->clock));
@@ -291,6 +298,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "delivery-expiry",    600,  run_deliveries,  NULL, NULL, false },
     { "secret-reseal",      600,  run_reseal,      reseal_presses, NULL, false },
     { "session-expiry",     600,  run_session_expiry, NULL, NULL, false },
+    { "oauth-expiry",       60,   run_oauth_expiry, NULL, NULL, false },
     { "history-expiry",     3600, run_history,     NULL, NULL, false },
     { "rollout-tick",       60,   run_rollouts,    rollouts_press, NULL, true },
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
