@@ -57,6 +57,7 @@ struct request {
     struct audit_event
         event;         /* filled from the route and by request_target(); written by the pipeline */
     bool quiet;        /* no event for this one: nothing was changed */
+    const void *made;  /* by the handler for .finish; in the arena */
     const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */
 };
 
