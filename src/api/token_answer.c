@@ -3,6 +3,7 @@
  * signed after COMMIT, where nobody waits for it. */
 #include "api/token_grants.h"
 
+#include "api/issuer_need.h"
 #include "api/services.h"
 #include "domain/oauth/access_token.h"
 #include "domain/oauth/id_token.h"
@@ -126,6 +127,7 @@ err_t token_finish(struct request *rq)
     TRY(mint_access(rq, made, &b));
     TRY(str_copy(rq->act.arena, buf_str(&b), &out->access_token));
     if (made->id_token) {
+        TRY(issuer_need(rq->services, made->id_alg)); /* the first RS256 makes its key */
         buf_clear(&b);
         TRY(mint_id(rq, made, out->access_token, &b));
         TRY(str_copy(rq->act.arena, buf_str(&b), &out->id_token));

@@ -18,6 +18,24 @@ export async function makePerson(admin, { groups = [], ...more } = {}) {
     return (await admin.post('/users', { username, email: `${username}@example.org`, groups, ...more })).want(201);
 }
 
+export const PASSWORD = 'correct horse battery staple 9';
+
+/** By a recovery link, as an administrator hands one over. */
+export async function setPassword(server, admin, person, password = PASSWORD) {
+    const { url } = (await admin.post(`/users/${person.id}/recovery`)).want(201);
+    const browser = new Browser(server.url);
+    const done = await browser.submit(await browser.get(url), undefined, { password, again: password });
+    assert.ok(done.status < 400, `${done.status} ${done.text}`);
+    return password;
+}
+
+/** The sign-in page, with whatever `page` leads to it. */
+export async function logIn(browser, page, person, password = PASSWORD) {
+    const form = await browser.follow(page);
+    assert.equal(form.url.pathname, '/login', form.text);
+    return browser.follow(await browser.submit(form, '/login', { name: person.username, password }));
+}
+
 /** An application that `person` may open. */
 export async function makeApp(admin, { people = [], ...more } = {}) {
     const app = (await admin.post('/applications', { name: uniqueName('app'), kind: 'oidc', redirect_uris: [CALLBACK], scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'], ...more })).want(201);
