@@ -9,6 +9,7 @@
 #include "domain/identity/user.h"
 #include "domain/oauth/access_token.h"
 #include "domain/oauth/refresh.h"
+#include "domain/signin/factor.h"
 #include "domain/signin/session.h"
 
 enum { TOKEN_BODY_MAX = 8 * 1024, RESOURCES = 2 };
@@ -113,9 +114,38 @@ static err_t grant_make(struct request *rq, const struct row_session *s,
     return refresh_issue(&rq->act, ret, set->token_refresh_life, ret_refresh);
 }
 
+/* Who has a second factor shows it in the same call. *ret: the proofs together; 0: it was refused,
+ * and the answer is made. */
+static err_t login_factor(struct request *rq, const struct login_do *l, int64_t *ret)
+{
+    struct factors has;
+    enum factor_outcome out = FACTOR_WRONG;
+    dur_t wait = { 0 };
+    TRY(factors_of(&rq->act, l->look.user, &has));
+    *ret = AMR_PWD;
+    if (!factors_wanted(&has))
+        return E_OK;
+    if (l->in->otp.n > 0)
+        TRY(factor_try(&rq->act, l->look.user, l->in->otp, &out, &wait));
+    *ret = out == FACTOR_OTP        ? AMR_PWD | AMR_OTP
+           : out == FACTOR_RECOVERY ? AMR_PWD | AMR_RECOVERY
+                                    : 0;
+    if (*ret != 0)
+        return E_OK;
+    rq->event.action = STR("session.refused");
+    request_target(rq, "user", l->look.user, l->look.username);
+    request_reason(rq, STR("second-factor"));
+    if (out == FACTOR_WAIT)
+        return login_refuse(rq, SIGNIN_WAIT, wait);
+    act_clear_why(&rq->act);
+    return reply_refusal(rq, FAIL(&rq->act.why, E_UNAUTHENTICATED,
+                                  "otp: this account wants the code of its second factor"));
+}
+
 err_t auth_login(struct request *rq)
 {
     const struct login_do *l = rq->in;
+    int64_t amr;
     struct row_session session;
     struct row_oauth_grant grant;
     struct token_text refresh;
@@ -124,7 +154,10 @@ err_t auth_login(struct request *rq)
     TRY(login_decide(rq, l, &out, &wait));
     if (out != SIGNIN_RIGHT)
         return login_refuse(rq, out, wait);
-    TRY(client_signs_in(rq, l->look.user, AMR_PWD, &session));
+    TRY(login_factor(rq, l, &amr));
+    if (amr == 0)
+        return E_OK;
+    TRY(client_signs_in(rq, l->look.user, amr, &session));
     TRY(grant_make(rq, &session, &grant, &refresh));
     request_target(rq, "user", l->look.user, l->look.username);
     err_t e = tokens_plan(rq, &grant, session.auth_at, &refresh);

@@ -97,7 +97,7 @@ err_t login_go(struct request *rq)
         return login_again(rq, l, out, wait);
     const struct browser_in who = { l->look.user, l->look.username, AMR_PWD };
     TRY(browser_signs_in(rq, &who, &session));
-    return reply_redirect(rq, 303, next_of(l->in->next));
+    return browser_goes_on(rq, &session, next_of(l->in->next));
 }
 
 err_t logout_show(struct request *rq)

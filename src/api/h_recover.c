@@ -100,5 +100,5 @@ err_t recovery_go(struct request *rq)
     TRY(password_changed_notice(rq, &user));
     const struct browser_in who = { user.id, user.username, AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
-    return reply_redirect(rq, 303, STR("/portal"));
+    return browser_goes_on(rq, &session, STR("/portal"));
 }

@@ -78,5 +78,5 @@ err_t setup_go(struct request *rq)
     rq->event.org = rq->act.org;
     const struct browser_in who = { user.id, user.username, AMR_PWD | AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
-    return reply_redirect(rq, 303, STR("/portal"));
+    return browser_goes_on(rq, &session, STR("/portal"));
 }

@@ -3,9 +3,10 @@
 
 #include "api/cookie.h"
 #include "api/passage.h"
+#include "api/redirect.h"
 #include "api/services.h"
 #include "domain/identity/organisation.h"
-#include "domain/signin/link.h"
+#include "domain/signin/factor.h"
 
 #define BROWSER_COOKIE_PREFIX STR("sen_k_")
 #define BROWSER_COOKIE_LIFE   DUR_DAYS(400) /* browsers keep none longer (RFC 6265bis) */
@@ -155,6 +156,15 @@ static err_t browser_keep(struct request *rq, oid_t user)
     return browser_remember(&rq->act, user, &cookie);
 }
 
+/* Who has a second factor is only half in by anything else. */
+static err_t level_of(struct request *rq, oid_t user, int64_t amr, enum session_level *ret)
+{
+    struct factors has;
+    TRY(factors_of(&rq->act, user, &has));
+    *ret = factors_wanted(&has) && (amr & AMR_SECOND) == 0 ? SESSION_HALF : SESSION_WHOLE;
+    return E_OK;
+}
+
 err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct row_session *ret)
 {
     struct session_in words = session_words(rq, in->user, in->amr);
@@ -162,6 +172,7 @@ err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct r
     struct row_session row;
     bool same;
     words.kind = SESSION_BROWSER;
+    TRY(level_of(rq, in->user, in->amr, &words.level));
     TRY(before_ends(rq, in->user, &same));
     err_t e = same ? session_again(&rq->act, rq->session_id, words.level, in->amr, &row, &cookie)
                    : session_open(&rq->act, &words, &row, &cookie);
@@ -174,6 +185,20 @@ err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct r
     TRY(session_details(rq, &row, NULL));
     *ret = row;
     return E_OK;
+}
+
+err_t browser_goes_on(struct request *rq, const struct row_session *s, str_t next)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    str_t url = next;
+    if (s->level == SESSION_HALF) {
+        buf_init(&b, KIB(16));
+        BUF_ADD(&b, "/login/factor");
+        url_add_param(&b, STR("next"), next);
+        TRY(b.err);
+        TRY(str_copy(rq->act.arena, buf_str(&b), &url));
+    }
+    return reply_redirect(rq, 303, url);
 }
 
 err_t client_signs_in(struct request *rq, oid_t user, int64_t amr, struct row_session *ret)

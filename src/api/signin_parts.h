@@ -49,6 +49,8 @@ struct browser_in {
 };
 err_t browser_signs_in(struct request *rq, const struct browser_in *in,
                        struct row_session *ret) MUST_USE;
+/* Then on to `next`, an own path; by the page of the second factor where it is half. */
+err_t browser_goes_on(struct request *rq, const struct row_session *s, str_t next) MUST_USE;
 /* A session without a cookie: of POST /auth/login. */
 err_t client_signs_in(struct request *rq, oid_t user, int64_t amr,
                       struct row_session *ret) MUST_USE;

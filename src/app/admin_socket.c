@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/admin_socket.h"
 
+#include "app/setup_link.h"
 #include "base/log.h"
 #include "base/ref.h"
 
@@ -17,17 +18,19 @@
 /* What may be asked for, a line each. */
 #define ASK_TOKEN   "token\n"
 #define ASK_RESTART "restart\n"
+#define ASK_SETUP   "setup\n"
+#define REFUSED     "refused: "
 #define RESTARTING  "restarting\n"
 
-enum { ASK_MAX = 16, ASK_MS = 1000, ANSWER_MAX = 1024 };
+enum { ASK_MAX = 16, ASK_MS = 1000, ANSWER_MAX = 2048 };
 #define SUCCESSOR_MAX DUR_S(30)
 
 struct admin_socket {
     int listener;
-    _Atomic int waiting;         /* who asked for a restart, until he is told; -1: nobody */
-    int dir;                     /* kept open: the name is reached through it */
-    int wake[2];                 /* a pipe that ends the thread */
-    struct admin_tokens *tokens; /* borrowed */
+    _Atomic int waiting;       /* who asked for a restart, until he is told; -1: nobody */
+    int dir;                   /* kept open: the name is reached through it */
+    int wake[2];               /* a pipe that ends the thread */
+    struct services *services; /* borrowed */
     pthread_t thread;
 };
 
@@ -61,11 +64,25 @@ static str_t read_ask(int fd, char text[static ASK_MAX])
 static void give_token(struct admin_socket *s, int fd, uid_t uid)
 {
     struct token_text token = { .n = 0 };
-    admin_tokens_mint(s->tokens, clock_now(), &token);
+    admin_tokens_mint(&s->services->admin_tokens, clock_now(), &token);
     token.p[token.n] = '\n';
     (void)!write(fd, token.p, token.n + 1); /* a peer that has gone asks again */
     LOG(LOG_INFO, "admin-token-given", LOG_F("uid", (int64_t)uid));
     explicit_bzero(&token, sizeof token);
+}
+
+static void give_setup_link(struct admin_socket *s, int fd, uid_t uid)
+{
+    char link[SETUP_LINK_MAX];
+    struct diag why = { 0 };
+    err_t e = setup_link_make(s->services, &why, link);
+    if (e != E_OK) {
+        (void)dprintf(fd, REFUSED "%s\n", why.err == e ? why.text : err_info(e)->text);
+        return;
+    }
+    (void)dprintf(fd, "%s\n", link); /* a peer that has gone asks again */
+    LOG(LOG_INFO, "setup-link-given", LOG_F("uid", (int64_t)uid));
+    explicit_bzero(link, sizeof link);
 }
 
 /* The main thread does it, and answers (admin_socket_answer). */
@@ -92,6 +109,8 @@ static bool serve_one(struct admin_socket *s, int fd)
     str_t ask = read_ask(fd, text);
     if (str_eq(ask, STR(ASK_TOKEN)))
         give_token(s, fd, uid);
+    if (str_eq(ask, STR(ASK_SETUP)))
+        give_setup_link(s, fd, uid);
     return str_eq(ask, STR(ASK_RESTART)) && begin_restart(s, fd);
 }
 
@@ -161,14 +180,14 @@ static void admin_socket_free(struct admin_socket *s)
     ref_drop(s);
 }
 
-err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why,
+err_t admin_socket_open(const char *dir, struct services *services, struct diag *why,
                         struct admin_socket **ret)
 {
     struct admin_socket *s = ref_new(sizeof *s);
     if (s == NULL)
         return E_NO_MEMORY;
     *s = (struct admin_socket){
-        .listener = -1, .waiting = -1, .dir = -1, .wake = { -1, -1 }, .tokens = tokens
+        .listener = -1, .waiting = -1, .dir = -1, .wake = { -1, -1 }, .services = services
     };
     err_t e = admin_socket_listen(s, dir, why);
     if (e == E_OK && pthread_create(&s->thread, NULL, admin_socket_main, s) != 0)
@@ -283,4 +302,22 @@ err_t admin_socket_restart(const char *dir, struct diag *why)
     if (!str_eq(answer, str_sub(STR(RESTARTING), 0, sizeof RESTARTING - 2)))
         return FAIL(why, E_CONFLICT, "%.*s", STR_ARG(answer));
     return await_successor(dir, why);
+}
+
+err_t admin_socket_setup(struct arena *a, const char *dir, struct diag *why, str_t *ret)
+{
+    char text[ANSWER_MAX];
+    int fd = -1;
+    TRY(socket_dial(dir, why, &fd));
+    (void)!write(fd, ASK_SETUP, sizeof ASK_SETUP - 1); /* the answer shows whether it came */
+    str_t answer = read_answer(fd, text);
+    (void)close(fd);
+    if (answer.n == 0)
+        return FAIL(why, E_FORBIDDEN, "the server gives this link only to root and its own user");
+    if (str_starts(answer, STR(REFUSED)))
+        return FAIL(why, E_CONFLICT, "%.*s",
+                    STR_ARG(str_sub(answer, sizeof REFUSED - 1, answer.n)));
+    err_t e = str_copy(a, answer, ret);
+    explicit_bzero(text, sizeof text);
+    return e;
 }

@@ -7,11 +7,11 @@
 #ifndef APP_ADMIN_SOCKET_H
 #define APP_ADMIN_SOCKET_H
 
-#include "api/admin_tokens.h"
+#include "api/services.h"
 
 struct admin_socket;
 
-err_t admin_socket_open(const char *dir, struct admin_tokens *tokens, struct diag *why,
+err_t admin_socket_open(const char *dir, struct services *services, struct diag *why,
                         struct admin_socket **ret) MUST_USE;
 void admin_socket_close(struct admin_socket *s);
 
@@ -25,5 +25,8 @@ err_t admin_socket_restart(const char *dir, struct diag *why) MUST_USE;
 /* The other end: ask the server of `dir`. E_NOT_FOUND: none runs there. E_FORBIDDEN: it does not
  * serve this user. */
 err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret) MUST_USE;
+
+/* The same for the link of the first administrator, which is a secret. E_CONFLICT: there is one. */
+err_t admin_socket_setup(struct arena *a, const char *dir, struct diag *why, str_t *ret) MUST_USE;
 
 #endif

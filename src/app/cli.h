@@ -37,6 +37,7 @@ int cli_main(int argc, char **argv);
 cli_command_f cmd_serve;
 cli_command_f cmd_agent;
 cli_command_f cmd_admin_token;
+cli_command_f cmd_setup_link;
 cli_command_f cmd_restart;
 cli_command_f cmd_audit_verify;
 cli_command_f cmd_audit_export;

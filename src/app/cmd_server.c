@@ -78,6 +78,23 @@ int cmd_admin_token(struct cli *cli, int argc, char **argv)
     return CLI_OK;
 }
 
+int cmd_setup_link(struct cli *cli, int argc, char **argv)
+{
+    struct config config;
+    str_t link = STR_NONE;
+    err_t e = options_read(&config, cli->arena, argc, argv, &cli->why);
+    if (e == E_OK)
+        e = admin_socket_setup(cli->arena, config_text(&config, CONF_DATA).p, &cli->why, &link);
+    if (e == E_NOT_FOUND)
+        cli->hint = "start it with `seneschal serve`, or name its directory with --data DIR";
+    if (e == E_CONFLICT)
+        cli->hint = "`seneschal user recovery NAME --data DIR` makes a link for a new password";
+    if (e != E_OK)
+        return cli_fail(cli, e);
+    (void)printf("%.*s\n", STR_ARG(link));
+    return CLI_OK;
+}
+
 int cmd_restart(struct cli *cli, int argc, char **argv)
 {
     struct config config;

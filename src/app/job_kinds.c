@@ -14,6 +14,7 @@
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
 #include "domain/signin/session.h"
+#include "domain/signin/signin.h"
 #include "plat/json/out.h"
 #include "sql/hooks.h"
 #include "sql/store.h"
@@ -126,11 +127,26 @@ static err_t key_retired(struct job_task *task, int64_t epoch)
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 
+/* One write a minute for a session in use, however many tokens follow from it. */
+static err_t run_session_seen(struct job_task *task)
+{
+    dur_t idle = services_settings(task->services)->session.idle;
+    struct live_session_seen *seen = ARENA_ARRAY(task->act.arena, struct live_session_seen, SLICE);
+    if (seen == NULL)
+        return E_NO_MEMORY;
+    size_t n = live_sessions_collect(task->services->live, SESSION_SEEN_LEAST, seen, SLICE);
+    for (size_t i = 0; i < n; i++)
+        TRY(session_seen(&task->act, seen[i].session, seen[i].at, idle));
+    task->more = n == SLICE;
+    return E_OK;
+}
+
 /* By a clock that was set back nothing is forgotten. */
 static err_t run_session_expiry(struct job_task *task)
 {
     if (clock_guard_behind(&task->services->clock))
         return E_OK;
+    TRY(signin_purge(&task->act, SLICE));
     return session_purge(&task->act, SLICE, &task->more);
 }
 
@@ -297,6 +313,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "idempotency-expiry", 600,  run_idempotency, NULL, NULL, false },
     { "delivery-expiry",    600,  run_deliveries,  NULL, NULL, false },
     { "secret-reseal",      600,  run_reseal,      reseal_presses, NULL, false },
+    { "session-seen",       30,   run_session_seen, NULL, NULL, false },
     { "session-expiry",     600,  run_session_expiry, NULL, NULL, false },
     { "oauth-expiry",       60,   run_oauth_expiry, NULL, NULL, false },
     { "history-expiry",     3600, run_history,     NULL, NULL, false },

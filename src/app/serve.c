@@ -17,6 +17,7 @@
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/first_start.h"
 #include "domain/oauth/issuer_keys.h"
+#include "domain/signin/link.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
 #include "sql/store.h"
@@ -28,8 +29,8 @@ enum {
     SERVE_ARENA_MAX = 4 * 1024 * 1024,
     EFFECTIVES_MAX = 16384,
     SIGNERS_MAX = 4096, /* organisations whose key is in memory */
-    HASHERS = 2,           /* passwords hashed at once: 19 MiB each */
-    HASHERS_QUEUE = 64,    /* and that wait for it: two seconds of work */
+    HASHERS = 2,        /* passwords hashed at once: 19 MiB each */
+    HASHERS_QUEUE = 64, /* and that wait for it: two seconds of work */
     CONNS_SPARE = 256,  /* over `connections`, for health and for revoking */
     FILES_OWN = 256,    /* descriptors of ours that are no connections */
 };
@@ -56,7 +57,8 @@ struct server {
     struct certificate certificate;
     struct http_server *http;
     struct reload reload;
-    int64_t seq; /* the store's counter at start */
+    bool has_administrator; /* with a password, at start */
+    int64_t seq;            /* the store's counter at start */
 };
 
 /* As many as the setting says, if the system gives us the descriptors: without one for itself the
@@ -126,6 +128,7 @@ static err_t find_start(struct server *s, struct db *db)
     TRY(issuer_keys_open(&act, s->services.issuer));
     TRY(applications_complete(&act, s->services.default_org));
     TRY(hook_watch_load(&s->services.hooks, db, s->arena));
+    TRY(administrator_is_there(&act, &s->has_administrator));
     TRY(sql_generation_get(db, s->arena, &newest));
     s->seq = newest.n;
     ts_t seen = { 0 };
@@ -264,7 +267,7 @@ static err_t serve_make(struct server *s, struct diag *why)
     TRY(make_workers(s, why));
     TRY(jobs_new(&s->services, &s->jobs));
     TRY(deliver_new(&s->services, why, &s->deliver));
-    return admin_socket_open(s->services.dir, &s->services.admin_tokens, why, &s->admin_socket);
+    return admin_socket_open(s->services.dir, &s->services, why, &s->admin_socket);
 }
 
 static void serve_unmake(struct server *s)
@@ -299,9 +302,14 @@ static void say_next(const struct server *s)
     }
     if (!isatty(STDERR_FILENO))
         return;
+    (void)fprintf(stderr, "\nNext, in another terminal:\n");
+    if (!s->has_administrator)
+        (void)fprintf(stderr,
+                      "  seneschal setup-link --data %s           a link, good once: the first "
+                      "administrator\n",
+                      s->services.dir);
     (void)fprintf(
         stderr,
-        "\nNext, in another terminal:\n"
         "  seneschal admin-token --data %s          an administrator's token, good for an hour\n"
         "  seneschal agent --server URL --state DIR --config-out FILE    enrol this machine\n"
         "There is no default password.\n\n",

@@ -110,6 +110,34 @@ static size_t seen_collect_shard(struct principal_shard *s, dur_t least, struct 
     return n;
 }
 
+static size_t sessions_collect_shard(struct token_shard *s, dur_t least,
+                                     struct live_session_seen *ret, size_t max)
+{
+    size_t n = 0;
+    (void)pthread_rwlock_wrlock(&s->lock);
+    for (uint32_t row = 0; row < s->rows.used && n < max; row++) {
+        const struct token_row *t = slab_row(&s->rows, row);
+        struct token_bound *b = t->bounds;
+        if (!t->used || b == NULL || !oid_is_set(b->says.session))
+            continue;
+        int64_t seen = atomic_load_explicit(&b->seen_us, memory_order_relaxed);
+        if (seen - b->collected_us < least.us)
+            continue;
+        b->collected_us = seen;
+        ret[n++] = (struct live_session_seen){ b->says.session, { seen } };
+    }
+    (void)pthread_rwlock_unlock(&s->lock);
+    return n;
+}
+
+size_t live_sessions_collect(struct live *l, dur_t least, struct live_session_seen *ret, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < LIVE_SHARDS && n < max; i++)
+        n += sessions_collect_shard(&l->tokens[i], least, ret + n, max - n);
+    return n;
+}
+
 size_t live_seen_collect(struct live *l, dur_t least, struct live_seen *ret, size_t max)
 {
     size_t n = 0;

@@ -126,20 +126,21 @@ static err_t token_add(struct token_shard *s, const digest_t *token, struct toke
 }
 
 /* NULL in *ret: it has none. */
-static err_t token_bounds_new(const struct live_principal *who, struct token_bounds **ret)
+static err_t token_bounds_new(const struct live_principal *who, struct token_bound **ret)
 {
     const struct actor *actor = &who->actor;
     *ret = NULL;
     if (!who->bounded && !oid_is_set(actor->session) && !oid_is_set(actor->grant))
         return E_OK;
-    struct token_bounds *b = ref_new(sizeof *b);
+    struct token_bound *b = ref_new(sizeof *b);
     if (b == NULL)
         return E_NO_MEMORY;
-    *b = (struct token_bounds){ .session = actor->session,
-                                .grant = actor->grant,
-                                .client = actor->client,
-                                .mask = who->bounded ? who->mask : perms_all(),
-                                .half = actor->half };
+    b->says = (struct token_bounds){ .session = actor->session,
+                                     .grant = actor->grant,
+                                     .client = actor->client,
+                                     .mask = who->bounded ? who->mask : perms_all(),
+                                     .half = actor->half };
+    atomic_store_explicit(&b->seen_us, clock_now().us, memory_order_relaxed); /* it is being used */
     *ret = b;
     return E_OK;
 }
@@ -148,7 +149,7 @@ err_t live_fill_token(struct live *l, const struct live_guard *g, const digest_t
                       const struct live_principal *who)
 {
     struct principal_shard *ps = principal_shard_of(l, who->actor.id);
-    struct token_bounds *bounds;
+    struct token_bound *bounds;
     uint64_t stamp;
     TRY(token_bounds_new(who, &bounds));
     (void)pthread_rwlock_wrlock(&ps->lock);

@@ -207,8 +207,11 @@ enum live_found live_find(struct live *l, const struct live_ask *ask, struct liv
     const struct token_row *t = token_find(s, &ask->token);
     if (t != NULL)
         token = *t;
-    if (token.bounds != NULL)
-        bounds = *token.bounds;
+    if (token.bounds != NULL) {
+        bounds = token.bounds->says;
+        if (ask->seen)
+            atomic_store_explicit(&token.bounds->seen_us, ask->now.us, memory_order_relaxed);
+    }
     (void)pthread_rwlock_unlock(&s->lock);
     if (token.stamp == 0 || (token.expires_us != 0 && token.expires_us <= ask->now.us))
         return LIVE_MISS;

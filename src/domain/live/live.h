@@ -94,7 +94,7 @@ struct live_ask {
     ts_t now;
     dur_t mono;
     bool charge; /* count this request against the principal's rate */
-    bool seen;   /* a device's own call: it counts as seen */
+    bool seen;   /* the principal's own call: device and session count as seen */
     bool body;   /* the effective configuration is wanted, not only its ETag */
     bool name;   /* a device's name is wanted: most of its calls do without */
 };
@@ -146,6 +146,13 @@ struct live_seen {
     ts_t at;
 };
 size_t live_seen_collect(struct live *l, dur_t least, struct live_seen *ret, size_t max);
+/* The same for signings-in, by any token that follows from them; one may come more than once. */
+struct live_session_seen {
+    oid_t session;
+    ts_t at;
+};
+size_t live_sessions_collect(struct live *l, dur_t least, struct live_session_seen *ret,
+                             size_t max);
 /* When this device was seen last, as far as memory knows. Absent: it does not. */
 ts_t live_seen_at(struct live *l, oid_t device);
 

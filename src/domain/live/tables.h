@@ -64,6 +64,11 @@ struct token_bounds {
     perms_t mask;
     bool half;
 };
+struct token_bound { /* a counted block */
+    struct token_bounds says;
+    _Atomic int64_t seen_us; /* last use */
+    int64_t collected_us;    /* under the shard's write lock */
+};
 
 struct token_row {
     digest_t hash;
@@ -71,8 +76,8 @@ struct token_row {
     uint64_t stamp; /* of the principal row it was filled with; another one: this row is stale */
     int64_t join_seq;
     int64_t expires_us;
-    struct token_bounds *bounds; /* a counted block; NULL: none, as of a million devices */
-    bool used;                   /* false: a row that was given back */
+    struct token_bound *bounds; /* NULL: none, as of a million devices */
+    bool used;                  /* false: a row that was given back */
 };
 
 struct token_shard {
