@@ -45,10 +45,10 @@ static err_t seed_take(const struct json *jwk, struct diag *why, secret_t *ret)
     secret_t seed = { .n = ED25519_SEED };
     uint8_t x[ED25519_PUBLIC];
     uint8_t own[ED25519_PUBLIC];
-    str_t kty;
-    str_t crv;
-    str_t x_text;
-    str_t d_text;
+    str_t kty = STR_NONE;
+    str_t crv = STR_NONE;
+    str_t x_text = STR_NONE;
+    str_t d_text = STR_NONE;
     if (jwk == NULL || json_type(jwk) != JSON_OBJECT)
         return FAIL(why, E_BAD_FIELD, "a key file of a device has an object `key`");
     TRY(member_text(jwk, STR("kty"), &kty, why));
@@ -71,9 +71,9 @@ err_t device_key_parse(str_t text, struct diag *why, struct device_key *ret)
 {
     CLEANUP(json_freep) struct json *v = NULL;
     struct device_key k = { 0 };
-    str_t type;
-    str_t server;
-    str_t machine_id;
+    str_t type = STR_NONE;
+    str_t server = STR_NONE;
+    str_t machine_id = STR_NONE;
     if (json_parse(text, NULL, &v) != E_OK || json_type(v) != JSON_OBJECT)
         return FAIL(why, E_BAD_FIELD, "a key file of a device is one JSON object");
     TRY(member_text(v, STR("type"), &type, why));

@@ -159,7 +159,7 @@ static err_t install(struct target *t)
 {
     str_t said = STR_NONE;
     str_t bytes = STR_NONE;
-    const char *arch = NULL;
+    const char *arch = "";
     TRY(shell(t,
               STR("uname -m; if [ -x \"$R" AGENT_PATH "\" ]; then echo agent; fi; "
                   "if [ -e \"$R" UNIT_PATH

@@ -37,6 +37,7 @@ err_t user_path(struct cli *cli, const char *variable, const char *fallback, str
 
 err_t user_path_make(struct cli *cli, const char *path)
 {
+    assert(path != NULL);
     const char *slash = strrchr(path, '/');
     assert(slash != NULL);
     const char *dir = str_cz(cli->arena, str_of(path, (size_t)(slash - path)));
