@@ -76,7 +76,7 @@ export class Browser {
 
     #send(url, { method = 'GET', body, headers = {} } = {}) {
         const cookies = [...this.jar(url.host)].map(([name, value]) => `${name}=${value}`).join('; ');
-        const all = { ...headers };
+        const all = { Accept: 'text/html,*/*', ...headers };
         if (cookies !== '') all.Cookie = cookies;
         if (body !== undefined) Object.assign(all, { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) });
         return new Promise((resolve, reject) => {
