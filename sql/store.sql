@@ -93,3 +93,14 @@ VALUES ($principal, $route, $key, $body_hash, $status, $object_id, $answer, $cre
 -- @exec idempotency_drop(before ts, limit int)
 DELETE FROM idempotency WHERE (principal, route, key) IN (
     SELECT principal, route, key FROM idempotency WHERE created_at < $before ORDER BY created_at LIMIT $limit);
+
+-- @exec managed_put(org id, object_id id, kind text, marked_at ts)
+INSERT INTO managed (org, object_id, kind, marked_at) VALUES ($org, $object_id, $kind, $marked_at)
+ON CONFLICT (org, object_id) DO NOTHING;
+
+-- @exec managed_drop(org id, object_id id)
+DELETE FROM managed WHERE org = $org AND object_id = $object_id;
+
+-- @many managed_page(org id, after id, limit int) -> (object_id id, kind text, marked_at ts)
+SELECT object_id, kind, marked_at FROM managed WHERE org = $org AND object_id > $after
+ORDER BY object_id LIMIT $limit;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Organisations, people, groups, service accounts. */
 #include "api/handlers_identity.h"
+#include "api/managed.h"
 #include "api/routes_parts.h"
 #include "api/shapes_identity.h"
 
@@ -13,6 +14,10 @@ static const struct route rows[] = {
       .tx = TX_WRITE, .idem = true,
       .in = &org_in_shape, .out = &org_out_shape, .audit = "organisation.created",
       .doc = "Make a tenant; nothing crosses from one to another." },
+
+    { HTTP_GET,    "/managed", managed_list, .auth = AUTH_ACTOR, MAY(GROUP_READ), .tx = TX_READ,
+      .query = &page_query_shape, .out = &managed_out_shape, .out_list = true,
+      .doc = "The objects that were made or changed by files; consoles show them as such." },
 
     { HTTP_GET,    "/users",      users_list,   .auth = AUTH_ACTOR, MAY(USER_READ),  .tx = TX_READ,
       .no_store = true,

@@ -3,6 +3,7 @@
  * event (HOUSE "One request" 11). */
 #include "api/passage.h"
 
+#include "api/managed.h"
 #include "api/reply.h"
 #include "domain/audit/refusals.h"
 #include "domain/fleet/rotate.h"
@@ -121,6 +122,8 @@ static err_t handle(struct passage *p)
 {
     TRY(event_name_device(p));
     TRY(p->rq.route->handler(&p->rq));
+    if (p->rq.reply.refusal == E_OK)
+        TRY(managed_note(&p->rq));
     if (!p->rq.quiet && p->rq.route->audit != NULL) {
         p->rq.event.result = p->rq.reply.refusal == E_OK ? AUDIT_OK : AUDIT_REFUSED;
         TRY(audit_append(p->api->services->audit, p->rq.act.db, p->rq.act.arena, &p->rq.event));

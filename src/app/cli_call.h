@@ -59,7 +59,7 @@ struct login;
 struct cli_client {
     struct http_client *http;
     str_t base;
-    const char *headers[4]; /* the first is Authorization, where there is one */
+    const char *headers[5]; /* the first is Authorization, where there is one */
     size_t headers_n;
     struct login *login; /* whose token it is, and who gets another when it ends; NULL: nobody's */
 };

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A set-up as files: what may stand in them. A world is one JSON object with a member for each
+ * section, in which every object stands under its name as the files write it; both what is wanted
+ * and what a server has are such worlds, so that they can be compared.
+ */
+#ifndef FILES_KINDS_H
+#define FILES_KINDS_H
+
+#include "plat/json/json.h"
+
+enum file_compare {
+    COMPARE_VALUE,
+    COMPARE_SET,   /* a list whose order says nothing */
+    COMPARE_FIXED, /* cannot be changed after the making */
+};
+
+enum { FILE_MEMBERS_MAX = 40 };
+
+struct file_member {
+    const char *name;
+    enum file_compare compare;
+    const char *names; /* the section whose objects its texts name; NULL: none */
+    bool apart;        /* not sent with the object, but by calls of its own */
+};
+
+struct file_kind {
+    const char *section; /* "service_accounts" */
+    const char *noun;    /* "service account" */
+    const char *path;    /* below /api/v1 */
+    const char *target;  /* as the record calls it: what the server remembers as made by files */
+    const char *key;     /* the member of the API that is its name; NULL: of a list */
+    bool list;           /* in the files a list; the name of a row is made of its first members */
+    bool optional;       /* the matter of few: who may not read it goes on without */
+    const struct file_member *members;
+    size_t members_n;
+};
+
+/* In the order in which things must be made; they are deleted in the other. */
+extern const struct file_kind file_kinds[];
+extern const size_t file_kinds_n;
+
+const struct file_kind *file_kind_find(str_t section); /* NULL: none */
+const struct file_member *file_member_find(const struct file_kind *k, str_t name);
+/* The name of a row of a list: "base for group family". E_BAD_FIELD: what it is made of is missing.
+ */
+err_t file_row_name(struct arena *a, const struct file_kind *k, const struct json *row,
+                    str_t *ret) MUST_USE;
+
+/* world[section][name]; NULL: absent. */
+const struct json *world_object(const struct json *world, const struct file_kind *k, str_t name);
+/* The section, made where it is missing. NULL: no memory. */
+struct json *world_section(struct json *world, const struct file_kind *k);
+
+#endif
