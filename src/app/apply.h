@@ -18,6 +18,7 @@ struct apply {
     const char *secrets; /* where client secrets go; NULL: nowhere */
     bool only_plan;
     bool prune;
+    bool renew; /* secrets that the files name are sent again */
     struct json *wanted;
     struct json *had;
     struct json *ids;     /* a world of ids as texts */
@@ -40,6 +41,13 @@ err_t apply_send(struct apply *p, const char *method, str_t path, const struct j
 /* Each row of a list, page by page. */
 typedef err_t apply_row_f(struct apply *p, const struct file_kind *k, const struct json *row);
 err_t apply_each(struct apply *p, str_t path, const struct file_kind *k, apply_row_f *row) MUST_USE;
+
+/* apply_secret.c: what a file names by reference, {env: NAME} or {file: PATH}; *ret is the
+ * caller's. E_USAGE: a secret stands there itself, or what it names is not there. */
+err_t apply_resolve(struct apply *p, const struct step *s, const struct file_member *m,
+                    const struct json *v, struct json **ret) MUST_USE;
+/* What the server shows once: into a file of its own, with --secrets DIR. */
+err_t apply_keep_secret(struct apply *p, const struct step *s, const struct json *made) MUST_USE;
 
 /* apply_run.c: do the steps. */
 err_t apply_run(struct apply *p) MUST_USE;

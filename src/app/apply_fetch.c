@@ -99,6 +99,21 @@ static err_t application_row(struct apply *p, const struct file_kind *k, const s
     return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
 }
 
+static err_t webhook_row(struct apply *p, const struct file_kind *k, const struct json *row)
+{
+    CLEANUP(json_freep) struct json *object = json_new_object();
+    str_t group = name_of_id(p, say_member(row, "group_id"));
+    str_t application = name_of_id(p, say_member(row, "application_id"));
+    if (object == NULL)
+        return E_NO_MEMORY;
+    TRY(project(k, row, object));
+    if (group.p != NULL)
+        TRY(json_set(object, STR("group"), json_new_string(group)));
+    if (application.p != NULL)
+        TRY(json_set(object, STR("application"), json_new_string(application)));
+    return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
+}
+
 static err_t policy_row(struct apply *p, const struct file_kind *k, const struct json *row)
 {
     CLEANUP(json_freep) struct json *object = json_new_object();
@@ -146,6 +161,8 @@ static apply_row_f *row_reader(const struct file_kind *k)
         return application_row;
     if (str_eq(section, STR("policies")))
         return policy_row;
+    if (str_eq(section, STR("webhooks")))
+        return webhook_row;
     return k->list ? assignment_row : plain_row;
 }
 

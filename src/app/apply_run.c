@@ -3,7 +3,6 @@
  * the next run goes on from there. */
 #include "app/apply.h"
 #include "app/cli_say.h"
-#include "plat/os/file.h"
 
 static str_t id_of(const struct apply *p, const char *section, str_t name)
 {
@@ -17,30 +16,47 @@ static err_t own_path(struct apply *p, const struct step *s, const char *more, s
                       STR_ARG(id_of(p, s->kind->section, s->name)), more);
 }
 
-/* A row of a list names by name what the API wants by id. */
+/* What the files name, the API wants by id. */
 static err_t put_ids(struct apply *p, const struct step *s, struct json *body)
 {
     static const struct {
-        const char *member;
         const char *section;
+        const char *member;
+        const char *names;
         const char *id;
     } ids[] = {
-        { "policy", "policies", "policy_id" },
-        { "group", "groups", "target_id" },
+        { "assignments", "policy", "policies", "policy_id" },
+        { "assignments", "group", "groups", "target_id" },
+        { "webhooks", "group", "groups", "group_id" },
+        { "webhooks", "application", "applications", "application_id" },
     };
-    for (size_t i = 0; s->kind->list && i < ARRAY_LEN(ids); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
         const struct json *v = json_member(body, str_from_cz(ids[i].member));
-        if (v == NULL)
+        if (v == NULL || !str_eq(str_from_cz(ids[i].section), str_from_cz(s->kind->section)))
             continue;
-        TRY(json_set(body, str_from_cz(ids[i].id),
-                     json_new_string(id_of(p, ids[i].section, json_string(v)))));
+        bool named = json_type(v) == JSON_STRING;
+        str_t id = named ? id_of(p, ids[i].names, json_string(v)) : STR_NONE;
+        TRY(json_set(body, str_from_cz(ids[i].id), json_new_string(id)));
         json_remove(body, str_from_cz(ids[i].member));
     }
     return E_OK;
 }
 
-/* The members that go with the object: all that the files say, or those that change. */
-static err_t body_of(struct apply *p, const struct step *s, struct json **ret)
+static err_t put_member(struct apply *p, const struct step *s, const struct file_member *m,
+                        const struct json *v, struct json *body)
+{
+    struct json *sent = NULL;
+    if (m->compare == COMPARE_SECRET)
+        TRY(apply_resolve(p, s, m, v, &sent));
+    else
+        sent = json_clone(v);
+    return json_set(body, str_from_cz(m->name), sent);
+}
+
+/* Which members a call takes: those of the making, those that only a change takes, what differs. */
+enum part { PART_NEW, PART_LATER, PART_CHANGED };
+
+static err_t body_of(struct apply *p, const struct step *s, enum part part, struct json **ret)
 {
     CLEANUP(json_freep) struct json *body = json_new_object();
     if (body == NULL)
@@ -48,35 +64,18 @@ static err_t body_of(struct apply *p, const struct step *s, struct json **ret)
     for (size_t i = 0; i < s->kind->members_n; i++) {
         const struct file_member *m = &s->kind->members[i];
         const struct json *v = json_member(s->to, str_from_cz(m->name));
-        bool said =
-            v != NULL && (s->verb == STEP_CREATE ? json_type(v) != JSON_NULL : step_changes(s, m));
+        bool said = v != NULL && json_type(v) != JSON_NULL;
+        if (part == PART_CHANGED)
+            said = step_changes(s, m);
+        else
+            said = said && m->later == (part == PART_LATER);
         if (said && !m->apart)
-            TRY(json_set(body, str_from_cz(m->name), json_clone(v)));
+            TRY(put_member(p, s, m, v, body));
     }
     TRY(put_ids(p, s, body));
     *ret = body;
     body = NULL;
     return E_OK;
-}
-
-/* A client secret is shown once: into a file of its own, or nowhere. */
-static err_t keep_secret(struct apply *p, const struct step *s, const struct json *made)
-{
-    str_t secret = say_member(made, "client_secret");
-    str_t path;
-    if (secret.n == 0)
-        return E_OK;
-    if (p->secrets == NULL) {
-        (void)fprintf(stderr,
-                      "%.*s has a client secret that nobody saw: --secrets DIR keeps such, "
-                      "`seneschal app secret` makes another\n",
-                      STR_ARG(s->name));
-        return E_OK;
-    }
-    TRY(str_format(p->cli->arena, &path, "%s/%.*s", p->secrets,
-                   STR_ARG(say_member(made, "client_id"))));
-    const char *path_cz = str_cz(p->cli->arena, path);
-    return path_cz == NULL ? E_NO_MEMORY : file_write(path_cz, 0600, secret, &p->cli->why);
 }
 
 static err_t note_id(struct apply *p, const struct step *s, const struct json *made)
@@ -88,25 +87,28 @@ static err_t note_id(struct apply *p, const struct step *s, const struct json *m
     return ids == NULL ? E_NO_MEMORY : json_set(ids, s->name, json_new_string(id));
 }
 
+static err_t change(struct apply *p, const struct step *s, enum part part);
+
 static err_t create(struct apply *p, const struct step *s)
 {
     CLEANUP(json_freep) struct json *body = NULL;
     CLEANUP(json_freep) struct json *made = NULL;
-    TRY(body_of(p, s, &body));
+    TRY(body_of(p, s, PART_NEW, &body));
     if (s->kind->key != NULL)
         TRY(json_set(body, str_from_cz(s->kind->key), json_new_string(s->name)));
     TRY(apply_send(p, "POST", str_from_cz(s->kind->path), body, &made));
     if (made == NULL)
         return FAIL(&p->cli->why, E_IO, "the server answered nothing");
-    TRY(keep_secret(p, s, made));
-    return note_id(p, s, made);
+    TRY(apply_keep_secret(p, s, made));
+    TRY(note_id(p, s, made));
+    return change(p, s, PART_LATER);
 }
 
-static err_t change(struct apply *p, const struct step *s)
+static err_t change(struct apply *p, const struct step *s, enum part part)
 {
     CLEANUP(json_freep) struct json *body = NULL;
     str_t path;
-    TRY(body_of(p, s, &body));
+    TRY(body_of(p, s, part, &body));
     if (json_count(body) == 0)
         return E_OK;
     TRY(own_path(p, s, "", &path));
@@ -259,7 +261,7 @@ static err_t run_step(struct apply *p, const struct step *s)
         TRY(own_path(p, s, "", &path));
         return apply_send(p, "DELETE", path, NULL, NULL);
     }
-    TRY(s->verb == STEP_CREATE ? create(p, s) : change(p, s));
+    TRY(s->verb == STEP_CREATE ? create(p, s) : change(p, s, PART_CHANGED));
     if (str_eq(section, STR("policies")))
         TRY(publish(p, s));
     for (size_t i = 0; i < ARRAY_LEN(relations); i++) {

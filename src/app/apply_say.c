@@ -12,6 +12,10 @@ static void say_member_change(struct buf *b, const struct step *s, const struct 
     if (!step_changes(s, m))
         return;
     buf_addf(b, "    %s: ", m->name);
+    if (m->compare == COMPARE_SECRET) {
+        BUF_ADD(b, "(a secret is sent)\n");
+        return;
+    }
     if (from != NULL) {
         say_value(b, from);
         BUF_ADD(b, " -> ");
@@ -55,7 +59,7 @@ static size_t count_of(const struct plan *plan, enum step_verb verb)
 err_t apply_say(struct apply *p)
 {
     struct buf b;
-    const struct plan_in in = { p->wanted, p->had, p->owned, p->prune };
+    const struct plan_in in = { p->wanted, p->had, p->owned, p->prune, p->renew };
     size_t left = plan_left(p->cli->arena, &in);
     buf_init(&b, SAY_MAX);
     for (size_t i = 0; i < p->plan.n; i++)

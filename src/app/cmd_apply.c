@@ -29,9 +29,11 @@ static err_t read_words(struct apply *p, int argc, char **argv)
             p->only_plan = true;
         else if (cli_is_flag(argv[i], STR("prune")))
             p->prune = true;
+        else if (cli_is_flag(argv[i], STR("renew")))
+            p->renew = true;
         else
             return FAIL(&p->cli->why, E_USAGE,
-                        "`%s`: want -f DIR [--plan] [--prune] [--secrets DIR]", argv[i]);
+                        "`%s`: want -f DIR [--plan] [--prune] [--renew] [--secrets DIR]", argv[i]);
     }
     return E_OK;
 }
@@ -79,15 +81,13 @@ static err_t read_dir(struct apply *p)
     for (int i = 0; i < n; i++)
         free(list[i]);
     free(list);
-    return e == E_BAD_FIELD ? E_USAGE : e;
+    return e;
 }
 
 static err_t make_plan(struct apply *p)
 {
-    const struct plan_in in = { p->wanted, p->had, p->owned, p->prune };
-    err_t e = plan_make(p->cli->arena, &in, &p->cli->why, &p->plan);
-    if (e != E_OK)
-        return e == E_BAD_FIELD ? E_USAGE : e;
+    const struct plan_in in = { p->wanted, p->had, p->owned, p->prune, p->renew };
+    TRY(plan_make(p->cli->arena, &in, &p->cli->why, &p->plan));
     TRY(apply_fetch_members(p));
     const struct reach_in reach = { &p->plan, p->wanted, p->had, p->members };
     return reach_make(p->cli->arena, &reach, &p->reach);
@@ -162,7 +162,7 @@ static err_t export_all(struct apply *p)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, EXPORT_MAX);
-    if (p->dir != NULL || p->prune || p->only_plan || p->secrets != NULL)
+    if (p->dir != NULL || p->prune || p->renew || p->only_plan || p->secrets != NULL)
         return FAIL(&p->cli->why, E_USAGE, "export takes no files: it writes one");
     TRY(cli_client_open(p->cli, &p->options, &p->client));
     TRY(apply_fetch(p));

@@ -11,8 +11,9 @@
 
 enum file_compare {
     COMPARE_VALUE,
-    COMPARE_SET,   /* a list whose order says nothing */
-    COMPARE_FIXED, /* cannot be changed after the making */
+    COMPARE_SET,    /* a list whose order says nothing */
+    COMPARE_FIXED,  /* cannot be changed after the making */
+    COMPARE_SECRET, /* the server does not show it: sent with the making, or when told */
 };
 
 enum { FILE_MEMBERS_MAX = 40 };
@@ -22,6 +23,7 @@ struct file_member {
     enum file_compare compare;
     const char *names; /* the section whose objects its texts name; NULL: none */
     bool apart;        /* not sent with the object, but by calls of its own */
+    bool later;        /* not taken by the call that makes the object: changed after it */
 };
 
 struct file_kind {

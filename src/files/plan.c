@@ -51,6 +51,8 @@ bool step_changes(const struct step *s, const struct file_member *m)
     const struct json *to = s->to == NULL ? NULL : json_member(s->to, name);
     if (to == NULL)
         return false;
+    if (m->compare == COMPARE_SECRET)
+        return s->from == NULL || s->secrets;
     return !is_same(m->compare, s->from == NULL ? NULL : json_member(s->from, name), to);
 }
 
@@ -124,7 +126,9 @@ static err_t plan_kind(struct arena *a, const struct plan_in *in, const struct f
         return E_OK;
     TRY(json_members(a, section, &pairs, &n));
     for (size_t i = 0; i < n; i++) {
-        struct step s = { .kind = k, .name = pairs[i].name, .to = pairs[i].value };
+        struct step s = {
+            .kind = k, .name = pairs[i].name, .to = pairs[i].value, .secrets = in->secrets
+        };
         s.from = world_object(in->had, k, s.name);
         s.verb = s.from == NULL ? STEP_CREATE : STEP_CHANGE;
         TRY(check_names(in, &s, why));

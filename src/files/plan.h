@@ -13,6 +13,7 @@ struct step {
     str_t name;
     const struct json *from; /* what the server has; NULL: nothing */
     const struct json *to;   /* what the files say; NULL: nothing */
+    bool secrets;            /* those that the files name are sent again */
 };
 
 struct plan {
@@ -26,6 +27,7 @@ struct plan_in {
     const struct json *owned; /* what was made by files: a world of names; objects that are there
                                  and not in `wanted` are deleted with `prune`, and only they */
     bool prune;
+    bool secrets; /* send what the server does not show once more */
 };
 
 /* E_BAD_FIELD: a member that cannot be changed is another one, or a name stands for nothing. */

@@ -46,6 +46,10 @@ static const struct {
     { "what others made stays", "{}", "{\"groups\":{\"a\":{}}}", "{}", true, "" },
     { "what files made stays without a word", "{}", "{\"groups\":{\"a\":{}}}",
       "{\"groups\":{\"a\":{}}}", false, "" },
+    { "a secret is sent with the making", "{\"webhooks\":{\"w\":{\"token\":{\"env\":\"X\"}}}}",
+      "{}", "{}", false, "+webhook w," },
+    { "and not again by itself", "{\"webhooks\":{\"w\":{\"token\":{\"env\":\"X\"}}}}",
+      "{\"webhooks\":{\"w\":{}}}", "{}", false, "" },
     { "and goes when told, the last first", "{}", "{\"groups\":{\"a\":{}},\"policies\":{\"p\":{}}}",
       "{\"groups\":{\"a\":{}},\"policies\":{\"p\":{}}}", true, "-policy p,-group a," },
 };
@@ -70,7 +74,7 @@ static void plans_hold_what_is_needed_and_no_more(void **state)
         struct plan plan = { 0 };
         struct diag why = { 0 };
         buf_init(&b, KIB(4));
-        const struct plan_in in = { wanted, had, owned, cases[i].prune };
+        const struct plan_in in = { wanted, had, owned, cases[i].prune, false };
         err_t e = plan_make(a, &in, &why, &plan);
         if ((e == E_BAD_FIELD) != (cases[i].steps == NULL))
             fail_msg("%s: %s %s", cases[i].name, err_info(e)->slug, why.text);
@@ -125,7 +129,7 @@ static void a_plan_says_who_gains_and_who_loses(void **state)
         struct reach reach = { 0 };
         struct diag why = { 0 };
         buf_init(&b, KIB(4));
-        const struct plan_in in = { wanted, had, had, reaches[i].prune };
+        const struct plan_in in = { wanted, had, had, reaches[i].prune, false };
         assert_int_equal(plan_make(a, &in, &why, &plan), E_OK);
         const struct reach_in about = { &plan, wanted, had, members };
         assert_int_equal(reach_make(a, &about, &reach), E_OK);
