@@ -243,6 +243,8 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
     }
     const bare = [...open].map((path) => path.replace('/api/v1', '').replaceAll(/[0-9a-f-]{36}/g, '{id}')).filter((path) => !/^\/(health|livez|readyz|openapi\.json|docs)$/.test(path));
     const expected = [
+        '/.well-known/oauth-authorization-server',
+        '/.well-known/openid-configuration',
         '/access',
         '/assets/{id}/{id}',
         '/auth/login',
@@ -255,7 +257,13 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/invite/{id}',
         '/login',
         '/logout',
+        '/oauth2/authorize',
+        '/oauth2/continue',
         '/oauth2/jwks',
+        '/oauth2/logout',
+        '/oauth2/logout/confirm',
+        '/oauth2/par',
+        '/oauth2/token',
         '/recover',
         '/recover/{id}',
         '/register',
