@@ -108,6 +108,29 @@ test('who may not open it gets no code', async () => {
     assert.equal(seen[0].actor.id, ann.id);
 });
 
+test('a rule that wants more sends the person to prove it, and hears of it at prompt=none', async () => {
+    const client = new Rp(server, await makeApp(admin, { people: [ann] }));
+    const rule = async (name, effect, more) => (await admin.post('/access-rules', { name, effect, application_id: client.app.id, ...more })).want(201);
+    const mfa = await rule('two factors', 'require_mfa');
+    const once = plantSession(server, ann);
+    const twice = plantSession(server, ann, { amr: 3, mfa: true });
+    const first = new Browser(server.url);
+    first.setCookie('seneschal', once.cookie);
+    const page = await first.get((await first.get(client.authorizeUrl())).location);
+    assert.equal(page.location.pathname, '/login/factor');
+    assert.match(page.location.searchParams.get('next'), /^\/oauth2\/continue\?request=sen_p_/);
+    assert.equal(errorOf(await asks(once, { prompt: 'none' }, client)), 'interaction_required');
+    const second = new Browser(server.url);
+    second.setCookie('seneschal', twice.cookie);
+    const claims = claimsOf((await client.tokens(second)).id_token);
+    assert.deepEqual([claims.acr, claims.amr], ['2', ['pwd', 'otp', 'mfa']]);
+    (await admin.delete(`/access-rules/${mfa.id}`)).want(204);
+    await rule('lately', 'require_reauth', { max_age_s: 60 });
+    const old = plantSession(server, ann, { ago: 3600 });
+    assert.equal(errorOf(await asks(old, { prompt: 'none' }, client)), 'login_required');
+    assert.equal((await asks(old, {}, client)).url.pathname, '/login');
+});
+
 test('IDENTITY 57: form_post and error texts come out escaped', async () => {
     const state = `"><script>alert(1)</script>`;
     const page = await browser.go(rp.authorizeUrl({ response_mode: 'form_post', state }));
@@ -132,6 +155,22 @@ test('IDENTITY 64: what is switched off does not come back by the way', async ()
     assert.equal(errorOf(await browser.go(rp.authorizeUrl({ request: 'e30.e30.' }))), 'request_not_supported');
     assert.equal(errorOf(await browser.go(rp.authorizeUrl({ scope: 'nothing we have' }))), 'invalid_scope');
     assert.equal(errorOf(await browser.go(rp.authorizeUrl({ resource: 'https://elsewhere.example' }))), 'invalid_target');
+});
+
+test('IDENTITY 60: pages are no business of other origins; what is public is everybody\'s, without credentials', async () => {
+    const headers = { Origin: 'https://evil.example' };
+    const code = await rp.code(browser);
+    const root = server.client({ prefix: '' });
+    const open = [await root.get('/.well-known/openid-configuration', { headers }), await root.get('/oauth2/jwks', { headers }), await rp.redeem(code, {}, { headers: { ...headers, ...rp.basic() } })];
+    for (const reply of open) {
+        reply.want(200);
+        assert.equal(reply.headers['access-control-allow-origin'], '*', reply.what);
+        assert.equal(reply.headers['access-control-allow-credentials'], undefined);
+    }
+    for (const target of [rp.authorizeUrl(), `${server.url}/oauth2/continue?request=x`, `${server.url}/oauth2/logout`]) {
+        const page = await browser.get(target, { headers });
+        assert.equal(page.headers['access-control-allow-origin'], undefined, String(target));
+    }
 });
 
 test('a request may come as a form of another site, which reads no cookie', async () => {

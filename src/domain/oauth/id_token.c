@@ -34,7 +34,7 @@ static void put_at_hash(struct json_out *o, str_t access_token)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
     digest_t d = sha256_of(access_token);
-    buf_init(&b, AT_HASH_BYTES * 2);
+    buf_init(&b, KIB(1));
     buf_add_base64url(&b, d.b, AT_HASH_BYTES);
     JSON_OUT(o, "at_hash", str, buf_str(&b));
     if (b.err != E_OK)

@@ -30,7 +30,7 @@ err_t pkce_check(str_t verifier, str_t challenge)
 {
     if (verifier.p == NULL && challenge.p == NULL)
         return E_OK;
-    if (!is_verifier(verifier) || challenge.n != SHA256_SIZE)
+    if (verifier.p == NULL || !is_verifier(verifier) || challenge.n != SHA256_SIZE)
         return E_INVALID_GRANT;
     digest_t d = sha256_of(verifier);
     return bytes_eq_ct(d.b, challenge.p, sizeof d.b) ? E_OK : E_INVALID_GRANT;
