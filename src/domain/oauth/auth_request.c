@@ -77,7 +77,8 @@ static err_t challenge_of(struct act *act, const struct auth_words *words,
     digest_t *d = ARENA_NEW(act->arena, digest_t);
     if (d == NULL)
         return E_NO_MEMORY;
-    if (!str_eq(words->code_challenge_method, STR("S256")))
+    if (words->code_challenge_method.p == NULL ||
+        !str_eq(words->code_challenge_method, STR("S256")))
         return FAIL(&act->why, E_INVALID_REQUEST,
                     "want code_challenge with code_challenge_method=S256 (RFC 7636)");
     if (pkce_challenge(words->code_challenge, d) != E_OK)
