@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a request proves and where it says it comes from: bearer, Host, Origin. Only this file reads
  * a credential. */
-#include "api/passage.h"
+#include "api/auth.h"
 
 #include "api/auth_jwt.h"
 #include "api/cookie.h"

@@ -4,6 +4,7 @@
 #include "api/passage.h"
 
 #include "api/access.h"
+#include "api/auth.h"
 #include "api/forwarded.h"
 #include "api/lease.h"
 #include "api/refuse.h"

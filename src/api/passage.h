@@ -127,21 +127,6 @@ void passage_answer(struct loop_msg *msg);
 void passage_drain(struct passage *p);
 void passage_free(struct passage *p);
 
-/* auth.c */
-err_t auth_token(const struct http_xchg *x, const struct route *route, struct diag *why,
-                 digest_t *ret, bool *ret_sent) MUST_USE;
-/* What stands in the Authorization field of an OAuth row by Basic is its client's (basic_auth.h).
- */
-bool auth_is_client(const struct http_xchg *x, const struct route *route);
-/* The cookie of a session, where the row takes one and no Authorization was sent. False: there is
- * none, or none that this server could have made. */
-bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,
-                 digest_t *ret);
-err_t auth_token_spelt(const struct http_xchg *x, struct diag *why) MUST_USE;
-err_t auth_host(const struct settings *s, const struct http_xchg *x) MUST_USE;
-err_t auth_origin(const struct settings *s, const struct http_xchg *x, const struct route *route,
-                  bool *ret_cors) MUST_USE;
-
 /* limits.c: by address, /64 of IPv6. */
 bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait);
 /* Attempts to sign in have a narrower limit of their own. */

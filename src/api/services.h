@@ -48,11 +48,11 @@ struct settings {
     size_t proxies_n;
     const str_t *hosts; /* Host allow-list, "name:port" */
     size_t hosts_n;
-    int64_t spread_s;               /* clients that were cut off come back within this time */
-    bool registration_open;         /* accounts without an invitation, which wait */
-    str_t access_contact;           /* whom to ask for access; absent: nobody is named */
-    struct session_life session;    /* how long a signing-in lasts */
-    dur_t token_access_life;        /* of POST /auth/login */
+    int64_t spread_s;            /* clients that were cut off come back within this time */
+    bool registration_open;      /* accounts without an invitation, which wait */
+    str_t access_contact;        /* whom to ask for access; absent: nobody is named */
+    struct session_life session; /* how long a signing-in lasts */
+    dur_t token_access_life;     /* of POST /auth/login */
     dur_t token_refresh_life;
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */

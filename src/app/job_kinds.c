@@ -8,6 +8,7 @@
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
 #include "domain/live/history.h"
+#include "domain/live/seen.h"
 #include "domain/oauth/grant.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/oauth/service_key.h"

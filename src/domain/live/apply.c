@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Effects: after COMMIT the writer makes memory forget what is no longer true. */
+#include "domain/live/seen.h"
 #include "domain/live/tables.h"
 
 static void forget_principal(struct live *l, oid_t id)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory in front of the store: its life, and what a token finds there. */
+#include "domain/live/seen.h"
 #include "domain/live/tables.h"
 
 #include "base/ref.h"

@@ -8,6 +8,7 @@
 #include "base/slab.h"
 #include "domain/live/park.h"
 #include "domain/live/signer_table.h"
+#include "domain/live/token_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -54,37 +55,6 @@ struct principal_shard {
     struct map by_id;
     struct slab rows;
     uint32_t hand; /* of the eviction clock */
-};
-
-/* Of a credential that stands for less than its principal, or hangs on a session. */
-struct token_bounds {
-    oid_t session;
-    oid_t grant;
-    oid_t client;
-    perms_t mask;
-    bool half;
-};
-struct token_bound { /* a counted block */
-    struct token_bounds says;
-    _Atomic int64_t seen_us; /* last use */
-    int64_t collected_us;    /* under the shard's write lock */
-};
-
-struct token_row {
-    digest_t hash;
-    oid_t principal;
-    uint64_t stamp; /* of the principal row it was filled with; another one: this row is stale */
-    int64_t join_seq;
-    int64_t expires_us;
-    struct token_bound *bounds; /* NULL: none, as of a million devices */
-    bool used;                  /* false: a row that was given back */
-};
-
-struct token_shard {
-    pthread_rwlock_t lock;
-    struct map by_hash;
-    struct slab rows;
-    uint32_t hand;
 };
 
 struct scope_row {

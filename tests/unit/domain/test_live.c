@@ -2,6 +2,7 @@
 /* Memory in front of the store: what it remembers, what it forgets, and that a fill never brings
  * back what an effect took. */
 #include "domain/live/park.h"
+#include "domain/live/seen.h"
 
 #include "base/ref.h"
 
@@ -449,45 +450,10 @@ static void nobody_hears_an_older_truth(void **state)
     live_free(r.live);
 }
 
-static void a_session_in_use_is_collected_once_a_minute(void **state)
-{
-    (void)state;
-    struct live *l = make_live(1000);
-    struct live_guard g;
-    struct live_session_seen seen[8];
-    struct live_hit hit;
-    dur_t wait;
-    struct live_principal who = { .actor = {
-                                      .kind = ACTOR_USER, .id = id_of(1), .session = id_of(9) } };
-    digest_t t = token_of(1);
-    clock_freeze((ts_t){ 1000000 }, (dur_t){ 1 });
-    live_guard_take(l, &g);
-    assert_int_equal(live_fill_token(l, &g, &t, &who), E_OK);
-    fill(l, 2); /* a device has none */
-    assert_int_equal(live_sessions_collect(l, DUR_S(60), seen, 8), 0);
-    struct live_ask ask = { .token = t, .now = { DUR_S(60).us }, .mono = { 1 } };
-    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
-    assert_int_equal(live_sessions_collect(l, DUR_S(60), seen, 8), 0); /* only looked at */
-    ask.seen = true;
-    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
-    assert_int_equal(live_sessions_collect(l, DUR_S(60), seen, 8), 1);
-    assert_true(oid_eq(seen[0].session, id_of(9)));
-    assert_int_equal(seen[0].at.us, DUR_S(60).us);
-    ask.now.us = DUR_S(119).us;
-    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
-    assert_int_equal(live_sessions_collect(l, DUR_S(60), seen, 8), 0);
-    ask.now.us = DUR_S(120).us;
-    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
-    assert_int_equal(live_sessions_collect(l, DUR_S(60), seen, 8), 1);
-    clock_release();
-    live_free(l);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_is_a_miss),
-        cmocka_unit_test(a_session_in_use_is_collected_once_a_minute),
         cmocka_unit_test(an_effect_forgets_all_tokens_of_a_device),
         cmocka_unit_test(a_fill_that_raced_with_an_effect_is_dropped),
         cmocka_unit_test(a_scope_makes_its_members_stale),
