@@ -2,9 +2,11 @@
 /* Codes and refresh tokens at POST /oauth2/token (RFC 6749 sections 4.1.3 and 6). */
 #include "api/token_grants.h"
 
+#include "api/services.h"
 #include "domain/oauth/code.h"
 #include "domain/oauth/refresh.h"
 #include "domain/oauth/scope.h"
+#include "domain/signin/session.h"
 
 /* RFC 6749 section 6, RFC 8707 section 2.2: what is asked for now was granted then. */
 static err_t narrowed(struct request *rq, const struct row_oauth_grant *grant,
@@ -97,6 +99,20 @@ err_t token_code(struct request *rq)
     return token_answer(rq, &plan);
 }
 
+/* An application that a person uses keeps his session from ending by disuse; others than a
+ * browser's have no such end. */
+static err_t session_used(struct request *rq, oid_t id)
+{
+    struct row_session session;
+    dur_t idle = { 0 };
+    if (!oid_is_set(id))
+        return E_OK;
+    TRY(session_get_live(&rq->act, id, &session));
+    if (session.kind == SESSION_BROWSER)
+        idle = services_settings(rq->services)->session.idle;
+    return session_seen(&rq->act, id, rq->act.now, idle);
+}
+
 err_t token_refresh(struct request *rq)
 {
     const struct token_in *in = rq->in;
@@ -119,5 +135,6 @@ err_t token_refresh(struct request *rq)
     TRY(text_keep(rq, &out.next, &next));
     TRY(plan_of(rq, &app, &out.grant, &plan));
     plan.refresh = next;
+    TRY(session_used(rq, out.grant.session_id));
     return token_answer(rq, &plan);
 }
