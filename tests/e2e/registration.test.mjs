@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { formPage } from './lib/forms.mjs';
 import { uniqueName } from './lib/fleet.mjs';
+import { Rp } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
 
 const closed = await startServer({ args: ['--access-contact', 'Ada <b>L.</b>, room 12'] });
@@ -21,7 +22,7 @@ const register = async (more = {}) => (await nobody.post('/auth/register', { ...
 const status = async (id) => (await admin.get(`/users/${id}`)).want(200).status;
 const makeGroup = async () => (await admin.post('/groups', { name: uniqueName('g') })).want(201);
 const makeApp = async (groups, more = {}) => {
-    const app = (await admin.post('/applications', { name: uniqueName('app'), kind: 'oidc', redirect_uris: ['https://app.example/cb'], ...more })).want(201);
+    const app = (await admin.post('/applications', { name: uniqueName('app'), kind: 'oidc', redirect_uris: ['https://app.example/cb'], client_type: 'public', scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'], ...more })).want(201);
     for (const group of groups) (await admin.post(`/applications/${app.id}/bindings`, { group_id: group.id })).want(201);
     return app;
 };
@@ -62,12 +63,19 @@ test('IDENTITY 45: a pending account cannot sign in, get tokens, or reset its pa
     const who = person();
     const made = (await nobody.post('/auth/register', who)).want(201);
     assert.equal(made.status, 'pending');
-    const login = await nobody.post('/auth/login', { username: who.username, password: PASSWORD });
-    assert.notEqual(login.status, 200);
-    assert.ok(!login.text.includes('token'));
+    const login = (password = PASSWORD) => nobody.post('/auth/login', { username: who.username, password });
+    const words = (reply) => [reply.status, reply.json.code, reply.json.detail];
+    const before = await login();
+    assert.equal(before.status, 401);
+    assert.deepEqual(words(before), words(await login('not the password')), 'the right one is answered like a wrong one');
+    assert.notEqual((await admin.post(`/users/${made.id}/recovery`)).status, 201);
+    const page = await formPage(server.url, '/login');
+    const tried = await page.post({ name: who.username, password: PASSWORD });
+    assert.ok(!tried.headers['set-cookie'].join().includes('sen_b_'));
     assert.equal(await status(made.id), 'pending');
     (await admin.post(`/users/${made.id}/validate`, {})).want(200);
     assert.equal(await status(made.id), 'active');
+    assert.equal((await login()).status, 200, 'the password that was chosen before');
 });
 
 test('a person who registered is let in once, with groups, or not at all', async () => {
@@ -148,7 +156,13 @@ test('the whole story: two groups, a scanner, an account, exactly its applicatio
     const portal = async () => (await me.get('/portal/applications')).want(200).items.map((a) => a.id).sort();
     assert.deepEqual(await portal(), [apps.music.id, apps.photos.id].sort());
     const [user] = (await admin.get(`/users?username=${username}`)).want(200).items;
+    const { browser } = await formPage(server.url, '/access', { cookies: [cookie] });
+    const tokenOf = async (app) => (await new Rp(server, app).tokens(browser)).access_token;
+    const tokens = { music: await tokenOf(apps.music), photos: await tokenOf(apps.photos) };
+    const userinfo = async (token) => (await server.client({ token, prefix: '' }).get('/oauth2/userinfo')).status;
+    assert.deepEqual([await userinfo(tokens.music), await userinfo(tokens.photos)], [200, 200]);
     (await admin.delete(`/groups/${photos.id}/members/${user.id}`)).want(204);
+    assert.deepEqual([await userinfo(tokens.music), await userinfo(tokens.photos)], [200, 401], 'dead at once, and that one alone');
     assert.deepEqual(await portal(), [apps.music.id]);
     (await admin.patch(`/users/${user.id}`, { status: 'disabled' })).want(200);
     assert.notEqual((await me.get('/portal/applications')).status, 200);

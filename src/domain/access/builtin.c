@@ -24,7 +24,9 @@ static err_t cli_make(struct act *act, oid_t org)
         .client_type = { true, CLIENT_PUBLIC },
         .auth_method = { true, CLIENT_AUTH_NONE },
         .grants = APP_GRANT_CODE | APP_GRANT_REFRESH | APP_GRANT_DEVICE_CODE,
-        .scopes = STR("openid profile email groups offline_access api"),
+        .scopes =
+            STR("openid profile email groups offline_access api administrator operator auditor "
+                "enroller user"), /* a role's name: what the person may, cut to that role */
         .id_token_alg = row.id_token_alg,
         .native = 1,
         .pkce = row.pkce,
