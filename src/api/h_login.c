@@ -38,7 +38,7 @@ static void login_form(struct html *h, const struct login_page *p)
     if (p->org.n > 0)
         html_hidden(h, "org", p->org);
     html_form_end(h, PHRASE_LOGIN_GO);
-    HTML(h, "<p>");
+    HTML(h, "<p class=\"links\">");
     html_link(h, STR("/recover"), PHRASE_LOGIN_FORGOTTEN);
     HTML(h, "</p>\n");
     if (str_starts(p->next, STR("/oauth2/")))
@@ -110,7 +110,7 @@ err_t logout_show(struct request *rq)
         html_form_end(h, PHRASE_LOGOUT_GO);
     } else {
         html_note(h, NOTE_GOOD, PHRASE_LOGOUT_DONE);
-        HTML(h, "<p>");
+        HTML(h, "<p class=\"links\">");
         html_link(h, STR("/login"), PHRASE_LOGIN_TITLE);
         HTML(h, "</p>\n");
     }
