@@ -16,10 +16,10 @@ static str_t asset_url(const struct asset *a, char text[static ASSET_URL_MAX])
     return str_of(text, (size_t)n);
 }
 
-void assets_add_style_url(struct buf *b)
+void assets_add_url(struct buf *b, enum asset_id id)
 {
     char text[ASSET_URL_MAX];
-    buf_add(b, asset_url(&asset_table[0], text)); /* the build puts the stylesheet first */
+    buf_add(b, asset_url(&asset_table[id], text)); /* in the order that the build gives them */
 }
 
 /* The URL names the content: whoever has it need not ask again. */

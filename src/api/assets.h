@@ -6,8 +6,10 @@
 #include "api/route.h"
 #include "base/buf.h"
 
-/* The URL of the one stylesheet: it names its content, so that browsers may keep it for a year. */
-void assets_add_style_url(struct buf *b);
+enum asset_id { ASSET_STYLE, ASSET_ICON };
+
+/* Its URL names its content, so that browsers may keep it for a year. */
+void assets_add_url(struct buf *b, enum asset_id id);
 
 hot_f assets_hot;
 

@@ -48,7 +48,9 @@ void page_open_tag(struct html *h, const struct page_frame *frame)
     HTML(h, " · ");
     html_say(h, PHRASE_PRODUCT);
     HTML(h, "</title>\n<link rel=\"stylesheet\" href=\"");
-    assets_add_style_url(&h->b);
+    assets_add_url(&h->b, ASSET_STYLE);
+    HTML(h, "\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
+    assets_add_url(&h->b, ASSET_ICON);
     HTML(h, "\">\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">");
     html_say(h, PHRASE_SKIP_TO_CONTENT);
     HTML(h,

@@ -99,7 +99,8 @@ static err_t application_row(struct apply *p, const struct file_kind *k, const s
     return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
 }
 
-static err_t webhook_row(struct apply *p, const struct file_kind *k, const struct json *row)
+/* What is for one group or one application. */
+static err_t aimed_row(struct apply *p, const struct file_kind *k, const struct json *row)
 {
     CLEANUP(json_freep) struct json *object = json_new_object();
     str_t group = name_of_id(p, say_member(row, "group_id"));
@@ -161,8 +162,8 @@ static apply_row_f *row_reader(const struct file_kind *k)
         return application_row;
     if (str_eq(section, STR("policies")))
         return policy_row;
-    if (str_eq(section, STR("webhooks")))
-        return webhook_row;
+    if (str_eq(section, STR("webhooks")) || str_eq(section, STR("access_rules")))
+        return aimed_row;
     return k->list ? assignment_row : plain_row;
 }
 

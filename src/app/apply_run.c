@@ -27,6 +27,7 @@ static err_t put_ids(struct apply *p, const struct step *s, struct json *body)
     } ids[] = {
         { "assignments", "policy", "policies", "policy_id" },
         { "assignments", "group", "groups", "target_id" },
+        { "access_rules", "application", "applications", "application_id" },
         { "webhooks", "group", "groups", "group_id" },
         { "webhooks", "application", "applications", "application_id" },
     };

@@ -5,7 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
+import { Browser } from './lib/browser.mjs';
+import { makePerson } from './lib/person.mjs';
 import { seneschal, tempDir } from './lib/process.mjs';
+import { signIn } from './lib/session.mjs';
 import { startServer } from './lib/server.mjs';
 
 const HOMELAB = fileURLToPath(new URL('../../examples/homelab', import.meta.url));
@@ -38,8 +41,31 @@ test('the whole house is made by one command, and a second one changes nothing',
     assert.deepEqual(named(made.filter((a) => a.admin)), ADMINISTRATORS);
     assert.deepEqual(named(await admin.all('/service-accounts')), ['argocd', 'backup', 'ci-github', 'n8n']);
     assert.deepEqual(await boundTo('n8n'), ['group family-app-automation', 'service_account n8n']);
+    const rules = (await admin.get('/access-rules')).want(200).items;
+    assert.deepEqual(rules.map((r) => [r.effect, r.position]).sort((a, b) => a[1] - b[1]), [['require_mfa', 100], ['require_mfa', 110], ['deny', 120]]);
     const [hook] = (await admin.get('/webhooks')).want(200).items;
     assert.deepEqual([hook.name, hook.format, hook.events.sort()], ['ci', 'github', ['access.gained', 'access.lost']]);
+});
+
+/** What the portal shows to one who has signed in. */
+async function portalOf(groups) {
+    const person = await makePerson(server, admin, { groups });
+    const { cookie } = signIn(new Browser(server.url), server, person, { amr: 3, mfa: true });
+    return (await server.client().with({ Cookie: `seneschal=${cookie}` }).get('/portal/applications')).want(200).items;
+}
+
+test('a member of the family sees what his groups open, and no application of administrators', async () => {
+    const seen = await portalOf(['family-validated', 'family-app-cloud', 'family-app-photos']);
+    assert.deepEqual(named(seen), ['Baïkal', 'Glance', 'Immich', 'Nextcloud']);
+    assert.deepEqual(named(await portalOf([])), []);
+    const everything = await portalOf(['family-validated', ...['cloud', 'passwords', 'music', 'recipes', 'photos', 'automation'].map((app) => `family-app-${app}`)]);
+    assert.deepEqual(named(everything), FAMILY);
+});
+
+test('an administrator sees those of administrators', async () => {
+    const seen = await portalOf(['admin']);
+    assert.deepEqual(named(seen), ADMINISTRATORS);
+    assert.ok(seen.every((a) => a.admin));
 });
 
 test('the token of the webhook is in no answer, no export and no plan', async () => {

@@ -9,13 +9,13 @@ import { startServer } from './lib/server.mjs';
 const server = await startServer();
 const root = server.client().atRoot();
 
-test('the stylesheet is kept for a year, because its URL names its content', async () => {
-    const css = readFileSync(new URL('../../src/api/assets/pages.css', import.meta.url));
-    const reply = await root.get(`/assets/${createHash('sha256').update(css).digest('hex').slice(0, 12)}/pages.css`);
+for (const [file, type] of [['pages.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']]) test(`${file} is kept for a year, because its URL names its content`, async () => {
+    const bytes = readFileSync(new URL(`../../src/api/assets/${file}`, import.meta.url));
+    const reply = await root.get(`/assets/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}/${file}`);
     reply.want(200);
-    assert.deepEqual(reply.bytes, css);
-    assert.equal(reply.headers['content-type'], 'text/css; charset=utf-8');
+    assert.deepEqual(reply.bytes, bytes);
+    assert.equal(reply.headers['content-type'], type);
     assert.match(reply.headers['cache-control'], /immutable/);
     assert.equal(reply.headers['x-content-type-options'], 'nosniff');
-    (await root.get('/assets/000000000000/pages.css')).wantProblem(404, 'not-found');
+    (await root.get(`/assets/000000000000/${file}`)).wantProblem(404, 'not-found');
 });
