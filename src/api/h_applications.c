@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_access.h"
+#include "api/managed.h"
 #include "api/handlers_identity.h"
 #include "api/page.h"
 #include "api/shapes_access.h"
@@ -156,6 +157,7 @@ err_t applications_create(struct request *rq)
     struct application_in words = application_words(rq->in);
     struct token_text secret = { .n = 0 };
     struct row_application row;
+    words.origin = request_is_from_file(rq) ? APP_BY_FILE : APP_BY_ADMIN;
     TRY(application_create(&rq->act, &words, &row, &secret));
     return application_reply(rq, 201, &row, &secret);
 }

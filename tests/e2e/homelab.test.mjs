@@ -37,6 +37,7 @@ test('the whole house is made by one command, and a second one changes nothing',
     assert.match(first, /^\d+ to make, 0 to change, 0 to delete$/m);
     assert.equal(await ok('apply', '-f', HOMELAB), 'no change\n');
     const made = (await admin.all('/applications')).filter((a) => a.origin !== 'built_in');
+    assert.ok(made.every((a) => a.origin === 'file'));
     assert.deepEqual(named(made), [...ADMINISTRATORS, ...FAMILY].sort());
     assert.deepEqual(named(made.filter((a) => a.admin)), ADMINISTRATORS);
     assert.deepEqual(named(await admin.all('/service-accounts')), ['argocd', 'backup', 'ci-github', 'n8n']);
