@@ -39,6 +39,17 @@ static err_t pre_make(struct request *rq, str_t *ret)
     return E_OK;
 }
 
+str_t csrf_pre_sent(const struct request *rq)
+{
+    return cookie_find(rq->xchg, COOKIE_PRE, is_https(rq));
+}
+
+err_t csrf_pre(struct request *rq, str_t *ret)
+{
+    *ret = csrf_pre_sent(rq);
+    return ret->p != NULL ? E_OK : pre_make(rq, ret);
+}
+
 err_t csrf_token(struct request *rq, str_t *ret)
 {
     str_t cookie = token_cookie(rq);

@@ -16,6 +16,9 @@
 /* The token for the forms of this answer; sets the cookie of who is not signed in where it is
  * missing. */
 err_t csrf_token(struct request *rq, str_t *ret) MUST_USE;
+/* The cookie of a browser in which nobody is signed in yet; set where it is missing. */
+err_t csrf_pre(struct request *rq, str_t *ret) MUST_USE;
+str_t csrf_pre_sent(const struct request *rq); /* absent: it was not sent */
 /* Before the handler: E_FORGED unless the request came from a page of ours. Rows that change
  * nothing, and credentials that no browser sends by itself, need nothing. */
 err_t csrf_check(struct request *rq) MUST_USE;

@@ -95,7 +95,9 @@ err_t login_go(struct request *rq)
     TRY(login_decide(rq, l, &out, &wait));
     if (out != SIGNIN_RIGHT)
         return login_again(rq, l, out, wait);
-    const struct browser_in who = { l->look.user, l->look.username, AMR_PWD };
+    const struct browser_in who = { .user = l->look.user,
+                                    .username = l->look.username,
+                                    .amr = AMR_PWD };
     TRY(browser_signs_in(rq, &who, &session));
     return browser_goes_on(rq, &session, next_of(l->in->next));
 }

@@ -98,7 +98,7 @@ err_t recovery_go(struct request *rq)
     rq->event.org = rq->act.org;
     TRY(user_password_set(&rq->act, user.id, in->hash, (oid_t){ 0 }));
     TRY(password_changed_notice(rq, &user));
-    const struct browser_in who = { user.id, user.username, AMR_LINK };
+    const struct browser_in who = { .user = user.id, .username = user.username, .amr = AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
     return browser_goes_on(rq, &session, STR("/portal"));
 }

@@ -76,7 +76,9 @@ err_t setup_go(struct request *rq)
     const struct setup_in in = { p->in->username, p->in->email, p->hash };
     TRY(setup_finish(&rq->act, rq->params[0], &in, &user));
     rq->event.org = rq->act.org;
-    const struct browser_in who = { user.id, user.username, AMR_PWD | AMR_LINK };
+    const struct browser_in who = { .user = user.id,
+                                    .username = user.username,
+                                    .amr = AMR_PWD | AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
     return browser_goes_on(rq, &session, STR("/portal"));
 }

@@ -3,6 +3,11 @@
 
 #include "api/services.h"
 
+struct outbound_rules outside_rules(const struct request *rq)
+{
+    return services_settings(rq->services)->outbound;
+}
+
 err_t outside_call(struct request *rq, const struct http_call *call, struct diag *why,
                    struct http_answer *ret)
 {

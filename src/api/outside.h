@@ -9,7 +9,9 @@
 
 enum { OUTSIDE_MAX = 2 };
 
-/* By the rules of the settings. E_OVERLOADED: OUTSIDE_MAX are under way; else the errors of
+/* The rules of the settings. */
+struct outbound_rules outside_rules(const struct request *rq);
+/* By these rules. E_OVERLOADED: OUTSIDE_MAX are under way; else the errors of
  * outbound_call. */
 err_t outside_call(struct request *rq, const struct http_call *call, struct diag *why,
                    struct http_answer *ret) MUST_USE;

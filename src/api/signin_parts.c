@@ -173,7 +173,14 @@ err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct r
     bool same;
     words.kind = SESSION_BROWSER;
     TRY(level_of(rq, in->user, in->amr, &words.level));
+    words.upstream = in->upstream;
+    words.upstream_sub = in->upstream_sub;
+    words.upstream_sid = in->upstream_sid;
     TRY(before_ends(rq, in->user, &same));
+    if (same && oid_is_set(in->upstream)) { /* one that came from there ends from there */
+        TRY(session_end(&rq->act, rq->session_id, STR("replaced")));
+        same = false;
+    }
     err_t e = same ? session_again(&rq->act, rq->session_id, words.level, in->amr, &row, &cookie)
                    : session_open(&rq->act, &words, &row, &cookie);
     if (e == E_OK)

@@ -46,6 +46,9 @@ struct browser_in {
     oid_t user;
     str_t username;
     int64_t amr;
+    oid_t upstream; /* the issuer that he came from, and how it calls him and this signing-in */
+    str_t upstream_sub;
+    str_t upstream_sid;
 };
 err_t browser_signs_in(struct request *rq, const struct browser_in *in,
                        struct row_session *ret) MUST_USE;

@@ -69,8 +69,8 @@ err_t outward_mail(const struct config *c, struct arena *a, struct diag *why, st
                                   .lang = lang_parse(config_text(c, CONF_LANG)) };
     str_t server = config_text(c, CONF_PUBLIC_URL);
     size_t scheme = str_starts(server, STR("https://")) ? sizeof "https://" - 1 : 0;
-    if (mail.url != NULL && smtp_url_check(a, mail.url, why) != E_OK)
-        return E_USAGE;
+    if (mail.url != NULL)
+        TRY(smtp_url_check(a, mail.url, why));
     if (mail.url != NULL && (mail.from == NULL || !mail_address_obeys(str_from_cz(mail.from))))
         return FAIL(why, E_USAGE, "mail.from: want the address that mail comes from");
     server = str_sub(server, scheme, server.n);

@@ -2,6 +2,7 @@
 #include "app/serve.h"
 
 #include "api/api.h"
+#include "api/upstream_docs.h"
 #include "app/admin_socket.h"
 #include "app/deliver.h"
 #include "app/jobs.h"
@@ -189,6 +190,7 @@ static err_t make_live(struct server *s)
 static err_t make_writer(struct server *s, struct diag *why)
 {
     TRY(audit_new(&s->services.audit));
+    TRY(upstream_docs_new(&s->services.upstreams));
     audit_set_tap(s->services.audit,
                   (struct audit_tap){ .event = hook_watch_event, .arg = &s->services.hooks });
     TRY(refusals_new(&s->services.refusals));
@@ -285,6 +287,7 @@ static void serve_unmake(struct server *s)
     live_free(s->services.live);
     refusals_free(s->services.refusals);
     audit_free(s->services.audit);
+    upstream_docs_free(s->services.upstreams);
     issuer_free(s->services.issuer);
     keys_fini(&s->services.keys);
     admin_tokens_fini(&s->services.admin_tokens);

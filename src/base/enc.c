@@ -102,6 +102,21 @@ void buf_add_base64url(struct buf *b, const void *bytes, size_t n)
     b->n += size;
 }
 
+/* RFC 4648 section 4, from the same six bits as section 5. */
+void buf_add_base64(struct buf *b, const void *bytes, size_t n)
+{
+    size_t from = b->n;
+    buf_add_base64url(b, bytes, n);
+    for (size_t i = from; b->err == E_OK && i < b->n; i++) {
+        if (b->p[i] == '-')
+            b->p[i] = '+';
+        else if (b->p[i] == '_')
+            b->p[i] = '/';
+    }
+    for (size_t i = n % 3; i > 0 && i < 3; i++)
+        buf_add_byte(b, '=');
+}
+
 err_t base64url_make(struct arena *a, const void *bytes, size_t n, str_t *ret)
 {
     size_t size = base64url_size(n);

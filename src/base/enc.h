@@ -15,6 +15,8 @@ err_t hex_decode(str_t text, uint8_t *out, size_t n) MUST_USE;
 
 void buf_add_hex(struct buf *b, const void *bytes, size_t n);
 void buf_add_base64url(struct buf *b, const void *bytes, size_t n);
+/* With padding, as others want it (RFC 4648 section 4). */
+void buf_add_base64(struct buf *b, const void *bytes, size_t n);
 err_t base64url_make(struct arena *a, const void *bytes, size_t n, str_t *ret) MUST_USE;
 /* Strict: no padding, no blank, and the unused bits of the last character are zero. E_BAD_FIELD,
  * E_NO_MEMORY. */

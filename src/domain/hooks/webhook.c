@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/hooks/webhook.h"
 
-#include "base/buf.h"
+#include "base/enc.h"
 #include "base/rng.h"
 #include "domain/hooks/webhook_sealed.h"
 
@@ -108,7 +108,7 @@ static err_t whsec_make(struct act *act, str_t *ret)
     buf_init(&b, SECRET_TEXT_MAX);
     b.secret = true;
     BUF_ADD(&b, "whsec_");
-    webhook_add_base64(&b, bytes, sizeof bytes);
+    buf_add_base64(&b, bytes, sizeof bytes);
     explicit_bzero(bytes, sizeof bytes);
     TRY(b.err);
     return str_copy(act->arena, buf_str(&b), ret);

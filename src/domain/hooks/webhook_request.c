@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each kind of receiver is sent. */
+#include "base/enc.h"
 #include "domain/hooks/webhook_sealed.h"
 #include "domain/hooks/webhook_send.h"
 #include "plat/crypto/crypto.h"
@@ -72,7 +73,7 @@ static err_t add_signature(struct making *m, struct buf *b, str_t whsec, str_t t
     TRY(webhook_secret_read(whsec, &key));
     digest_t mac = hmac_of_bytes(&key, parts, ARRAY_LEN(parts));
     buf_add(b, b->n > 0 ? STR(" v1,") : STR("v1,"));
-    webhook_add_base64(b, mac.b, sizeof mac.b);
+    buf_add_base64(b, mac.b, sizeof mac.b);
     return b->err;
 }
 

@@ -56,21 +56,6 @@ bool webhook_header_obeys(str_t name, str_t value)
     return value.n > 0;
 }
 
-/* RFC 4648 section 4, from the same six bits as section 5. */
-void webhook_add_base64(struct buf *b, const void *bytes, size_t n)
-{
-    size_t from = b->n;
-    buf_add_base64url(b, bytes, n);
-    for (size_t i = from; b->err == E_OK && i < b->n; i++) {
-        if (b->p[i] == '-')
-            b->p[i] = '+';
-        else if (b->p[i] == '_')
-            b->p[i] = '/';
-    }
-    for (size_t i = n % 3; i > 0 && i < 3; i++)
-        buf_add_byte(b, '=');
-}
-
 err_t webhook_secret_read(str_t text, secret_t *ret)
 {
     char url[SECRET_MAX * 2];

@@ -26,8 +26,6 @@ struct webhook_fill {
 err_t webhook_template_fill(struct buf *b, str_t template,
                             const struct webhook_fill *from) MUST_USE;
 
-/* Base64 with padding, as others want it (RFC 4648 section 4). */
-void webhook_add_base64(struct buf *b, const void *bytes, size_t n);
 /* The key of a "whsec_..." text. E_CORRUPT. */
 err_t webhook_secret_read(str_t text, secret_t *ret) MUST_USE;
 

@@ -3,6 +3,7 @@
 
 #include "domain/live/history.h"
 #include "sql/people.h"
+#include "sql/upstream.h"
 
 static err_t actors_changed(struct act *act, oid_t group);
 
@@ -83,6 +84,7 @@ err_t group_delete(struct act *act, oid_t id)
     TRY(history_group_gone(act, id));
     TRY(sql_invitation_forget_group(act->db,
                                     &(struct sql_invitation_forget_group){ .group_id = id }));
+    TRY(sql_provider_group_forget(act->db, &(struct sql_provider_group_forget){ .group_id = id }));
     struct sql_group_drop drop = { .org = act->org, .id = id };
     return sql_group_drop(act->db, &drop);
 }

@@ -6,6 +6,7 @@
 #include "domain/live/history.h"
 #include "sql/access.h"
 #include "sql/hooks.h"
+#include "sql/upstream.h"
 
 /* Rights of a user or service account; the configuration of a device, or of the devices of a user.
  */
@@ -139,6 +140,7 @@ err_t principal_forget(struct act *act, oid_t id)
     TRY(history_member_gone(act, id));
     struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
     TRY(sql_binding_drop_target(act->db, &bindings));
+    TRY(sql_link_forget(act->db, &(struct sql_link_forget){ .user_id = id }));
     TRY(sql_notice_forget(act->db, &(struct sql_notice_forget){ .user_id = id }));
     TRY(principal_sign_out_forget(act, id));
     struct sql_token_drop_all tokens = { .org = act->org, .principal = id };

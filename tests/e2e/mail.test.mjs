@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mail and notices: a real SMTP server gets what people are told, each in his language, and gets it after it was away.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test, { after } from 'node:test';
+import { SMTPServer } from 'smtp-server';
+import { uniqueName } from './lib/fleet.mjs';
+import { BIN, eventually, run, tempDir } from './lib/process.mjs';
+import { startReceiver } from './lib/receiver.mjs';
+import { startServer } from './lib/server.mjs';
+
+const dir = tempDir('mail');
+const pair = { cert: path.join(dir, 'cert.pem'), key: path.join(dir, 'key.pem') };
+const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=mail.test',
+    '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', pair.key, '-out', pair.cert]);
+assert.equal(made.code, 0, made.stderr);
+
+/** Quoted-printable and encoded words, as a mail program reads them. */
+const unquote = (text) => Buffer.from(text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString();
+function read(raw) {
+    const [head, ...rest] = raw.split('\r\n\r\n');
+    const headers = Object.fromEntries(head.replace(/\r\n[ \t]+/g, ' ').split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+    const words = (text) => unquote(text.replace(/\?= =\?UTF-8\?Q\?/g, '').replace(/=\?UTF-8\?Q\?(.*?)\?=/g, '$1'));
+    return { headers, subject: words(headers.Subject), text: unquote(rest.join('\r\n\r\n')).replace(/\r\n/g, '\n') };
+}
+
+/** A mail server of this test; `mails` are {from, to, secure, user, subject, text, headers}. */
+async function startMail({ port = 0, refuse, password, ...options } = {}) {
+    const mails = [];
+    const smtp = new SMTPServer({
+        key: readFileSync(pair.key),
+        cert: readFileSync(pair.cert),
+        authOptional: password === undefined,
+        onAuth: (auth, session, done) => (auth.password === password ? done(null, { user: auth.username }) : done(new Error('wrong'))),
+        onRcptTo: (address, session, done) => (refuse?.(address.address) ? done(Object.assign(new Error('no such person'), { responseCode: 550 })) : done()),
+        onData(stream, session, done) {
+            let raw = '';
+            stream.setEncoding('latin1').on('data', (part) => (raw += part)).on('end', () => {
+                const { envelope, secure, user } = session;
+                mails.push({ from: envelope.mailFrom.address, to: envelope.rcptTo.map((r) => r.address), secure, user, ...read(raw) });
+                done();
+            });
+        },
+        ...options,
+    });
+    smtp.on('error', () => {}); // a client that goes away
+    smtp.listen(port, '127.0.0.1');
+    await once(smtp.server, 'listening');
+    const stop = () => new Promise((resolve) => smtp.close(resolve));
+    after(stop);
+    return { mails, port: smtp.server.address().port, stop, to: (address) => mails.filter((m) => m.to.includes(address)) };
+}
+
+const env = { SENESCHAL_OUTBOUND_LOOPBACK: 'true', SENESCHAL_WEBHOOKS_ATTEMPTS: '1', SENESCHAL_MAIL_FROM: 'seneschal@home.test', SENESCHAL_OUTBOUND_CA: pair.cert };
+
+/** People who are told something: administrators, of a webhook that fails. */
+async function house(settings, args = []) {
+    const server = await startServer({ args, env: { ...env, ...settings } });
+    const admin = await server.admin();
+    const closed = await startReceiver();
+    await closed.stop();
+    const person = async (more) => {
+        const username = uniqueName('boss');
+        return (await admin.post('/users', { username, email: `${username}@example.org`, roles: ['administrator'], ...more })).want(201);
+    };
+    const fail = async (name) => {
+        const { id } = (await admin.post('/webhooks', { name, url: `${closed.url}/`, events: ['group.created'] })).want(201);
+        (await admin.post('/groups', { name: uniqueName('group') })).want(201);
+        await eventually('given up', async () => (await admin.get(`/webhooks/${id}`)).want(200).failing_since);
+        (await admin.delete(`/webhooks/${id}`)).want(204);
+    };
+    return { server, admin, person, fail };
+}
+
+test('a failed webhook is told to administrators by mail, and what it is called cannot begin a header', async () => {
+    const mail = await startMail();
+    const { admin, person, fail } = await house({ SENESCHAL_MAIL_URL: `smtp://127.0.0.1:${mail.port}`, SENESCHAL_PUBLIC_URL: 'https://home.test/' });
+    const boss = await person();
+    const plain = await person({ roles: [] });
+    await fail('Würste "1"\\');
+    const [got] = await eventually('a mail', () => mail.to(boss.email).length && mail.to(boss.email));
+    assert.equal(got.subject, 'The webhook Würste "1"\\ fails');
+    assert.match(got.text, /could not be delivered, and is not tried any more for group\.created: /);
+    assert.equal(got.from, 'seneschal@home.test');
+    assert.equal(got.secure, true, 'STARTTLS is used where it is offered');
+    assert.match(got.headers.From, /<seneschal@home\.test>$/);
+    assert.equal(got.headers['Auto-Submitted'], 'auto-generated');
+    assert.equal(mail.to(plain.email).length, 0);
+    (await admin.post('/webhooks', { name: 'a\r\nBcc: eve@example.org', url: 'https://example.org' })).wantProblem(422, 'bad-field');
+});
+
+test('each is written to in his language, and SIGHUP changes the default', async () => {
+    const mail = await startMail();
+    const file = path.join(dir, 'lang.yaml');
+    const settings = (lang, port) => `mail: {url: "smtp://127.0.0.1:${port}"}\nlang: ${lang}\n`;
+    writeFileSync(file, settings('fr', mail.port));
+    const { server, person, fail } = await house({}, ['--config', file]);
+    const boss = await person();
+    await fail('un');
+    await eventually('a mail', () => mail.to(boss.email).length === 1);
+    assert.equal(mail.to(boss.email)[0].subject, 'Le webhook un échoue');
+    const other = await startMail();
+    writeFileSync(file, settings('en', other.port));
+    server.signal('SIGHUP');
+    await eventually('reloaded', () => server.log.includes('"event":"reloaded"'));
+    await fail('two');
+    await eventually('a mail', () => other.to(boss.email).length === 1);
+    assert.equal(other.to(boss.email)[0].subject, 'The webhook two fails');
+});
+
+test('a mail waits for a server that is away, over a kill -9', async () => {
+    const first = await startMail();
+    await first.stop();
+    const { server, person, fail } = await house({ SENESCHAL_MAIL_URL: `smtp://127.0.0.1:${first.port}` });
+    const boss = await person();
+    await fail('late');
+    await eventually('an attempt', () => server.log.includes('"event":"mail-failed"'));
+    await server.kill();
+    const back = await startMail({ port: first.port });
+    await server.restart();
+    await eventually('the mail', () => back.to(boss.email).length === 1, { ms: 25_000 });
+});
+
+test('a password goes over TLS alone, a refused address is given up, and no log has an address', async () => {
+    const mail = await startMail({ secure: true, password: 'pass word', refuse: (address) => address.startsWith('gone') });
+    const secret = path.join(dir, 'password');
+    writeFileSync(secret, 'pass word\n');
+    const { server, person, fail } = await house({ SENESCHAL_MAIL_URL: `smtps://post%40home.test@localhost:${mail.port}`, SENESCHAL_MAIL_PASSWORD_FILE: secret });
+    const boss = await person();
+    const gone = await person({ email: `${uniqueName('gone')}@example.org` });
+    await fail('x');
+    await eventually('a mail', () => mail.to(boss.email).length === 1);
+    assert.deepEqual([mail.to(boss.email)[0].user, mail.to(boss.email)[0].secure], ['post@home.test', true]);
+    await eventually('given up', () => server.log.includes('"event":"mail-given-up"'));
+    for (const text of ['pass word', boss.email, gone.email]) assert.ok(!server.log.includes(text), text);
+});
+
+test('settings that would send mail in the clear, or from nobody, refuse the start', async () => {
+    const check = (more) => run(BIN, ['check-config', '--data', dir], { env: more });
+    assert.match((await check({ SENESCHAL_MAIL_URL: 'smtp://mail.test' })).stderr, /mail\.from/);
+    assert.match((await check({ SENESCHAL_MAIL_URL: 'smtp://u:p@mail.test', SENESCHAL_MAIL_FROM: 'a@b' })).stderr, /mail\.password/);
+    assert.match((await check({ SENESCHAL_MAIL_URL: 'http://mail.test', SENESCHAL_MAIL_FROM: 'a@b' })).stderr, /mail\.url: want smtp/);
+    assert.match((await check({ SENESCHAL_MAIL_URL: 'smtp://mail.test', SENESCHAL_MAIL_FROM: 'a@b\nBcc: c@d' })).stderr, /mail\.from/);
+    const { stdout } = await check({ SENESCHAL_MAIL_PASSWORD: 'hush-hush' });
+    assert.ok(!stdout.includes('hush-hush') && /mail\.password +\(set\)/.test(stdout));
+});
