@@ -186,6 +186,7 @@ static err_t test_call(struct request *rq, const struct row_webhook *row,
                    "{\"type\":\"webhook.tested\",\"timestamp\":\"%.*s\",\"data\":{}}", TS_TEXT,
                    at));
     TRY(webhook_request_make(&rq->act, row, oid_make(), STR("webhook.tested"), body, &req));
+    request_leave_store(rq);
     struct http_call call = { .method = "POST",
                               .url = req.url,
                               .headers = req.lines,
