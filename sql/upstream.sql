@@ -1,17 +1,17 @@
 -- Other issuers of identity, the accounts that are linked to them, and the way there and back.
 
 -- @row provider: id id, org id, name text, title text, issuer text, client_id text, scopes text, groups_claim text?,
---   audience text?, sign_up bool, link_email bool, status int, epoch int?, key_id id?, sealed bytes?, created_at ts,
+--   audience text?, sign_up int, link_email int, status int, epoch int?, key_id id?, sealed bytes?, created_at ts,
 --   updated_at ts, revision int
 -- @exec provider_add(id id, org id, name text, title text, issuer text, client_id text, scopes text, groups_claim text?,
---   audience text?, sign_up bool, link_email bool, status int, epoch int?, key_id id?, sealed bytes?, now ts)
+--   audience text?, sign_up int, link_email int, status int, epoch int?, key_id id?, sealed bytes?, now ts)
 INSERT INTO identity_provider (id, org, name, title, issuer, client_id, scopes, groups_claim, audience, sign_up, link_email,
     status, epoch, key_id, sealed, created_at, updated_at, revision)
 VALUES ($id, $org, $name, $title, $issuer, $client_id, $scopes, $groups_claim, $audience, $sign_up, $link_email,
     $status, $epoch, $key_id, $sealed, $now, $now, 1);
 
--- @exec provider_put(org id, id id, title text, client_id text, scopes text, groups_claim text?, audience text?, sign_up bool,
---   link_email bool, status int, epoch int?, key_id id?, sealed bytes?, now ts)
+-- @exec provider_put(org id, id id, title text, client_id text, scopes text, groups_claim text?, audience text?, sign_up int,
+--   link_email int, status int, epoch int?, key_id id?, sealed bytes?, now ts)
 UPDATE identity_provider SET title = $title, client_id = $client_id, scopes = $scopes, groups_claim = $groups_claim,
     audience = $audience, sign_up = $sign_up, link_email = $link_email, status = $status, epoch = $epoch, key_id = $key_id,
     sealed = $sealed, updated_at = $now, revision = revision + 1
@@ -76,7 +76,7 @@ SELECT id FROM user_account WHERE org = $org AND email_key = $email_key;
 INSERT INTO upstream_way (hash, provider_id, cookie, next, expires_at, used)
 VALUES ($hash, $provider_id, $cookie, $next, $expires_at, 0);
 
--- @row way: provider_id id, cookie bytes, next text, expires_at ts, used bool
+-- @row way: provider_id id, cookie bytes, next text, expires_at ts, used int
 -- @one way_get(hash bytes) -> way
 SELECT {way} FROM upstream_way WHERE hash = $hash;
 

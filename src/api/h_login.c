@@ -6,6 +6,7 @@
 #include "api/page_html.h"
 #include "api/redirect.h"
 #include "api/services.h"
+#include "api/upstream_links.h"
 #include "domain/signin/session.h"
 
 #define LANDING STR("/portal")
@@ -61,6 +62,7 @@ err_t login_show(struct request *rq)
         return reply_redirect(rq, 303, next_of(q->next));
     TRY(page_begin(rq, PHRASE_LOGIN_TITLE, &h));
     login_form(h, &page);
+    TRY(upstream_links(rq, h, page.next, page.org));
     return reply_page(rq, 200, h);
 }
 

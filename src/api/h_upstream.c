@@ -119,7 +119,7 @@ static err_t way_of(struct request *rq, str_t state, struct row_way *ret)
                bytes_eq_ct(way.cookie.p, browser.b, sizeof browser.b);
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
-    if (!his || way.used || rq->act.now.us >= way.expires_at.us)
+    if (!his || way.used != 0 || rq->act.now.us >= way.expires_at.us)
         return FAIL(&rq->act.why, E_FORBIDDEN,
                     "this way to sign in was not begun in this browser, or is over: begin again");
     *ret = way;
@@ -323,7 +323,7 @@ err_t upstream_back(struct request *rq)
                                     .upstream_sub = c->who.sub,
                                     .upstream_sid = c->who.sid };
     TRY(browser_signs_in(rq, &who, &session));
-    return reply_redirect(rq, 303, way.next.n > 0 ? way.next : STR("/portal"));
+    return browser_goes_on(rq, &session, way.next.n > 0 ? way.next : STR("/portal"));
 }
 
 err_t upstream_logout_prepare(struct request *rq)

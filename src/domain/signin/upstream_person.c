@@ -87,12 +87,12 @@ static err_t find_or_make(struct act *act, const struct row_provider *p,
     e = who->email.n > 0 ? by_email(act, who->email, &same) : E_NOT_FOUND;
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
-    if (e == E_OK && p->link_email && who->email_verified) {
+    if (e == E_OK && p->link_email != 0 && who->email_verified) {
         *ret = same;
     } else if (e == E_OK) {
         return FAIL(&act->why, E_FORBIDDEN,
                     "there is an account with your address: an administrator must link it");
-    } else if (!p->sign_up) {
+    } else if (p->sign_up == 0) {
         return FAIL(&act->why, E_FORBIDDEN, "nobody here is linked to you: ask an administrator");
     } else {
         TRY(sign_up(act, p, who, ret));
