@@ -42,7 +42,12 @@ static err_t turn_session(struct request *rq, struct turn *t)
     if (!person || (!oid_eq(actor->org, t->app.org) && t->app.origin != APP_BUILT_IN))
         return E_OK;
     rq->act.org = actor->org;
-    TRY(session_get_live(&rq->act, rq->session_id, &t->session));
+    err_t e = session_get_live(&rq->act, rq->session_id, &t->session);
+    if (e == E_UNAUTHENTICATED) { /* it has just ended: he signs in again */
+        act_clear_why(&rq->act);
+        return E_OK;
+    }
+    TRY(e);
     t->signed_in = t->session.level == SESSION_WHOLE;
     t->fresh = t->session.auth_at.us > t->row.created_at.us;
     return E_OK;
