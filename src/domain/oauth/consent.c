@@ -22,14 +22,14 @@ static err_t allowed(struct act *act, oid_t app, oid_t user, str_t *ret)
 err_t consent_is_due(struct act *act, const struct row_application *app, oid_t user, str_t scope,
                      bool *ret)
 {
-    bool stranger = app->origin == APP_REGISTERED || app->origin == APP_METADATA;
+    bool vouched = app->origin == APP_BY_ADMIN || app->origin == APP_BY_FILE;
     str_t before = STR_NONE;
-    if (!stranger && app->consent == 0) {
+    if (vouched && app->consent == 0) {
         *ret = false;
         return E_OK;
     }
     TRY(allowed(act, app->id, user, &before));
-    *ret = (stranger && app->native != 0) || before.n == 0 || !words_cover(before, scope);
+    *ret = (!vouched && app->native != 0) || before.n == 0 || !words_cover(before, scope);
     return E_OK;
 }
 

@@ -212,6 +212,9 @@ static void test_consent_is_remembered(void **state)
     app.origin = APP_REGISTERED; /* nobody can say that it need not be asked about */
     assert_int_equal(consent_is_due(&w->act, &app, user, STR("email groups"), &due), E_OK);
     assert_true(due);
+    app.origin = APP_BUILT_IN;
+    assert_int_equal(consent_is_due(&w->act, &app, user, STR("email"), &due), E_OK);
+    assert_false(due);
     app.native = 1;
     assert_int_equal(consent_is_due(&w->act, &app, user, STR("email"), &due), E_OK);
     assert_true(due);
