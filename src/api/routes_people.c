@@ -28,12 +28,12 @@ static const struct route rows[] = {
       .doc = "Withdraw an invitation: its link is over at once." },
 
     { HTTP_POST,   "/invitations/{token}/accept", invitations_accept, .auth = AUTH_OPEN, .limit = LIMIT_OPEN,
-      .tx = TX_WRITE, .no_store = true, .secret = true, .prepare = invitations_accept_prepare,
+      .tx = TX_WRITE, .no_store = true, .secret = true, .prepare = invitations_accept_prepare, .hashes = true,
       .in = &accept_in_shape, .out = &account_out_shape, .audit = "invitation.accepted",
       .doc = "Make the account that an invitation is for, and be signed in. Whatever is wrong with the "
              "link is said in the same words." },
     { HTTP_POST,   "/auth/register", auth_register, .auth = AUTH_OPEN, .limit = LIMIT_OPEN, .both = true,
-      .tx = TX_WRITE, .no_store = true, .secret = true, .prepare = auth_register_prepare,
+      .tx = TX_WRITE, .no_store = true, .secret = true, .prepare = auth_register_prepare, .hashes = true,
       .in = &register_in_shape, .out = &account_out_shape, .audit = "user.registered",
       .doc = "Make an account: with an invitation at once; without one only where that is on, and then "
              "it waits until an administrator validates it." },
@@ -42,7 +42,7 @@ static const struct route rows[] = {
       .doc = "The page of an invitation; reading it uses nothing up." },
     { HTTP_POST,   "/invite/{token}", invite_post, .auth = AUTH_OPEN, .limit = LIMIT_OPEN, .root = true,
       .page = true, .secret = true, .no_store = true, .tx = TX_WRITE,
-      .form = &accept_form_shape, .prepare = invite_prepare,
+      .form = &accept_form_shape, .prepare = invite_prepare, .hashes = true,
       .audit = "invitation.accepted",
       .doc = "The same as accept, from the page." },
     { HTTP_GET,    "/register", register_get, .auth = AUTH_OPEN, .limit = LIMIT_OPEN, .root = true,
@@ -50,7 +50,7 @@ static const struct route rows[] = {
       .doc = "The page for an account without an invitation, where that is on." },
     { HTTP_POST,   "/register", register_post, .auth = AUTH_OPEN, .limit = LIMIT_OPEN, .root = true,
       .page = true, .secret = true, .no_store = true, .tx = TX_WRITE,
-      .form = &accept_form_shape, .prepare = register_prepare,
+      .form = &accept_form_shape, .prepare = register_prepare, .hashes = true,
       .audit = "user.registered",
       .doc = "The same as /auth/register, from the page." },
     { HTTP_GET,    "/access", access_page, .auth = AUTH_OPEN, .limit = LIMIT_OPEN, .root = true,

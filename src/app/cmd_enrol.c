@@ -63,20 +63,20 @@ static err_t flag_read(struct enrolling *g, int argc, char **argv, int i, int *r
         str_t name;
         const char **to;
     } texts[] = {
-        { { "machine-id", 10 }, &g->machine_id },
-        { { "ssh", 3 }, &g->ssh },
-        { { "ssh-config", 10 }, &g->how.ssh_config },
-        { { "batch", 5 }, &g->batch.path },
-        { { "resume", 6 }, &g->batch.resume },
-        { { "parallel", 8 }, &g->parallel },
-        { { "out", 3 }, &g->how.out },
-        { { "root", 4 }, &g->how.root },
-        { { "agent-dir", 9 }, &g->how.agent_dir },
-        { { "agent-ca-file", 13 }, &g->how.agent_ca },
-        { { "agent-server", 12 }, &g->agent_server },
-        { { "key-file", 8 }, &g->how.key_file },
-        { { "group", 5 }, &g->group },
-        { { "label", 5 }, &g->label },
+        { STR("machine-id"), &g->machine_id },
+        { STR("ssh"), &g->ssh },
+        { STR("ssh-config"), &g->how.ssh_config },
+        { STR("batch"), &g->batch.path },
+        { STR("resume"), &g->batch.resume },
+        { STR("parallel"), &g->parallel },
+        { STR("out"), &g->how.out },
+        { STR("root"), &g->how.root },
+        { STR("agent-dir"), &g->how.agent_dir },
+        { STR("agent-ca-file"), &g->how.agent_ca },
+        { STR("agent-server"), &g->agent_server },
+        { STR("key-file"), &g->how.key_file },
+        { STR("group"), &g->group },
+        { STR("label"), &g->label },
     };
     *ret_used = 1;
     g->group = NULL;
