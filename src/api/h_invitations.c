@@ -119,6 +119,12 @@ static err_t mail_link(struct request *rq, const struct row_invitation *row,
                                            .fields_n = ARRAY_LEN(fields) });
 }
 
+/* What is wrong with a line stops that line alone; a fault of ours stops them all. */
+static bool line_fault(err_t e)
+{
+    return err_info(e)->status < 500;
+}
+
 static err_t invitation_do(struct request *rq, const struct invitation_body *b,
                            struct invitation_out *ret)
 {
@@ -131,7 +137,12 @@ static err_t invitation_do(struct request *rq, const struct invitation_body *b,
     err_t e = link_put(rq, &token, b->qr, ret);
     explicit_bzero(&token, sizeof token);
     TRY(e);
-    return in.mailed ? mail_link(rq, &row, ret) : E_OK;
+    if (!in.mailed)
+        return E_OK;
+    e = mail_link(rq, &row, ret);
+    if (e != E_OK && line_fault(e)) /* in a batch other lines go on: this one leaves nothing */
+        TRY(invitation_delete(&rq->act, row.id));
+    return e;
 }
 
 /* {"groups":[...],"uses":1}: for the record. */
@@ -177,12 +188,6 @@ static err_t batch_record(struct request *rq, const struct invitation_out *out)
     e.target_name = out->email;
     TRY(details_of(rq, out, &e.details));
     return request_audit_more(rq, &e);
-}
-
-/* What is wrong with a line stops that line alone; a fault of ours stops them all. */
-static bool line_fault(err_t e)
-{
-    return err_info(e)->status < 500;
 }
 
 static err_t batch_line(struct request *rq, const struct invitation_body *in,
