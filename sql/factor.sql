@@ -4,6 +4,11 @@ SELECT (SELECT count(*) FROM totp t WHERE t.user_id = $user_id AND t.confirmed_a
        (SELECT count(*) FROM recovery_code r WHERE r.user_id = $user_id AND r.used_at IS NULL),
        (SELECT count(*) FROM passkey k WHERE k.user_id = $user_id);
 
+-- When the first of what he has now was made to work.
+-- @one factor_first(user_id id) -> (apps ts?, passkeys ts?)
+SELECT (SELECT MIN(t.confirmed_at) FROM totp t WHERE t.user_id = $user_id),
+       (SELECT MIN(k.created_at) FROM passkey k WHERE k.user_id = $user_id);
+
 -- Keys of authenticator apps.
 -- @row totp: id id, org id, user_id id, name text, epoch int, sealed bytes, used_step int, created_at ts,
 --     confirmed_at ts?, used_at ts?

@@ -14,6 +14,28 @@ err_t factors_of(struct act *act, oid_t user, struct factors *ret)
     return E_OK;
 }
 
+err_t factors_may_change(struct act *act, const struct row_session *session, dur_t lately,
+                         bool *ret)
+{
+    struct sql_factor_first_row first;
+    TRY(sql_factor_first(act->db, act->arena,
+                         &(struct sql_factor_first){ .user_id = session->user_id }, &first));
+    bool before = (ts_is_set(first.apps) && first.apps.us <= session->auth_at.us) ||
+                  (ts_is_set(first.passkeys) && first.passkeys.us <= session->auth_at.us);
+    bool proven = ts_is_set(session->mfa_at) && session->mfa_at.us + lately.us > act->now.us;
+    *ret = proven || !before;
+    return E_OK;
+}
+
+err_t factor_was_first(struct act *act, const struct row_session *session)
+{
+    struct factors has;
+    TRY(factors_of(act, session->user_id, &has));
+    if (has.totp + has.passkeys > 1)
+        return E_OK;
+    return session_end_all(act, session->user_id, session->id, STR("factor-added"));
+}
+
 static bool is_otp(str_t code)
 {
     for (size_t i = 0; i < code.n; i++) {

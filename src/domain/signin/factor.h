@@ -8,7 +8,7 @@
 #ifndef DOMAIN_SIGNIN_FACTOR_H
 #define DOMAIN_SIGNIN_FACTOR_H
 
-#include "domain/live/act.h"
+#include "domain/signin/session.h"
 
 struct factors {
     int64_t totp;  /* that work */
@@ -21,6 +21,14 @@ static inline bool factors_wanted(const struct factors *f)
 {
     return f->totp > 0 || f->passkeys > 0;
 }
+
+/* May this session change his factors? It has proven one within `lately`, or there was none when
+ * its person proved himself: the first was made in it, for all others ended then
+ * (factor_was_first). */
+err_t factors_may_change(struct act *act, const struct row_session *session, dur_t lately,
+                         bool *ret) MUST_USE;
+/* After one was made to work: if it is his only one, sessions that needed none end, but this. */
+err_t factor_was_first(struct act *act, const struct row_session *session) MUST_USE;
 
 enum factor_outcome { FACTOR_WRONG, FACTOR_WAIT, FACTOR_OTP, FACTOR_RECOVERY };
 /*

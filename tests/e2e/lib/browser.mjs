@@ -74,11 +74,11 @@ export class Browser {
         }
     }
 
-    #send(url, { method = 'GET', body, headers = {} } = {}) {
+    #send(url, { method = 'GET', body, headers = {}, type = 'application/x-www-form-urlencoded' } = {}) {
         const cookies = [...this.jar(url.host)].map(([name, value]) => `${name}=${value}`).join('; ');
         const all = { Accept: 'text/html,*/*', ...headers };
         if (cookies !== '') all.Cookie = cookies;
-        if (body !== undefined) Object.assign(all, { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) });
+        if (body !== undefined) Object.assign(all, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
         return new Promise((resolve, reject) => {
             const request = http.request(url, { method, headers: all }, (reply) => {
                 const parts = [];
@@ -111,6 +111,11 @@ export class Browser {
 
     post(target, fields, { headers = {} } = {}) {
         return this.call(target, { method: 'POST', body: new URLSearchParams(fields).toString(), headers });
+    }
+
+    /** A call of a script of our own. */
+    json(method, target, body, headers = {}) {
+        return this.call(target, { method, headers, type: 'application/json', body: body === undefined ? undefined : JSON.stringify(body) });
     }
 
     /** A form of a page, sent as a browser sends it. */
