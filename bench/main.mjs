@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figureEnrol } from './figure_enrol.mjs';
 import { figureFleet } from './figure_fleet.mjs';
+import { figurePeople, figureSignIns, figureTokens } from './figure_identity.mjs';
 import { figureLease, figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
@@ -13,7 +14,7 @@ import { figureRevoke, figureStreamMemory, figureStreamTls, figureStreamTold } f
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'scale', 'fleet', 'storm', 'stream'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'scale', 'fleet', 'storm', 'stream'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -55,6 +56,19 @@ try {
         await own.serve();
         await figureEnrol(table, own, peer, effort);
         await own.server.stop();
+    }
+    if (asked('tokens')) {
+        const issuer = await (await store('tokens', 0)).serve();
+        await figureTokens(table, issuer, effort);
+        await issuer.server.stop();
+    }
+    if (asked('people')) {
+        const home = await (await store('people', 0)).serve();
+        await figureSignIns(table, home, effort);
+        await home.server.stop();
+        const town = await (await store('town', 0)).serve();
+        await figurePeople(table, town);
+        await town.server.stop();
     }
     if (asked('scale') || asked('fleet')) {
         const large = await (await store('large', MANY)).serve();
