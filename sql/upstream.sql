@@ -31,12 +31,15 @@ SELECT {provider} FROM identity_provider WHERE org = $org AND name = $name;
 SELECT {provider} FROM identity_provider WHERE issuer = $issuer AND status = $active AND audience IS NOT NULL
 ORDER BY id LIMIT 2;
 
+-- @one provider_of_issuer(org id, issuer text) -> provider
+SELECT {provider} FROM identity_provider WHERE org = $org AND issuer = $issuer;
+
 -- @many provider_page(org id, after id, limit int) -> provider
 SELECT {provider} FROM identity_provider WHERE org = $org AND id > $after ORDER BY id LIMIT $limit;
 
 -- For the page to sign in.
 -- @many provider_shown(org id, active int) -> (name text, title text)
-SELECT name, title FROM identity_provider WHERE org = $org AND status = $active ORDER BY name LIMIT 16;
+SELECT name, title FROM identity_provider WHERE org = $org AND status = $active AND title <> '' ORDER BY name LIMIT 16;
 
 -- @exec provider_drop(org id, id id)
 DELETE FROM identity_provider WHERE org = $org AND id = $id;

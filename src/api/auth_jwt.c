@@ -3,6 +3,7 @@
  * remembered by the token's hash (domain/live) until it ends or what it stands on does. */
 #include "api/auth_jwt.h"
 
+#include "api/auth_upstream.h"
 #include "domain/oauth/access_load.h"
 
 /* RFC 9449 section 7.1: a bound token needs the proof of its key, and only a bound one comes with
@@ -33,6 +34,11 @@ err_t auth_jwt(struct request *rq, bool again, struct actor_loaded *ret, bool *r
     struct access_ask ask = { .text = auth_bearer(rq->xchg), .issuer = issuer, .now = act->now };
     const char *path = rq->route->audience != NULL ? rq->route->audience : AUDIENCE_API;
     struct access_claims c;
+    err_t e = auth_upstream(rq, ask.text, again, ret);
+    if (e != E_NOT_FOUND) {
+        *ret_keep = false; /* its link may go, and the issuer be switched off, at any time */
+        return e;
+    }
     TRY(str_format(act->arena, &ask.audience, "%.*s%s", STR_ARG(issuer), path));
     TRY(access_token_verify(rq->services->issuer, act->arena, &ask, &act->why, &c));
     if (!again) /* a proof is good once */

@@ -5,6 +5,7 @@
 #include "api/services.h"
 #include "api/shapes_upstream.h"
 #include "domain/signin/upstream.h"
+#include "sql/identity.h"
 
 static err_t groups_shown(struct request *rq, oid_t provider, struct rows *ret)
 {
@@ -166,5 +167,20 @@ err_t providers_delete(struct request *rq)
     TRY(provider_of_path(rq, &row));
     TRY(provider_delete(&rq->act, row.id));
     request_target(rq, "identity-provider", row.id, row.name);
+    return reply_empty(rq, 204);
+}
+
+/* Whoever says who somebody is could be him: he must have his rights (AC18). */
+err_t providers_link(struct request *rq)
+{
+    const struct link_body *in = rq->in;
+    struct row_user_account user;
+    struct row_provider row;
+    str_t details;
+    TRY(provider_of_path(rq, &row));
+    TRY(provider_link(&rq->act, row.id, in->sub, in->user_id, &user));
+    TRY(str_format(rq->act.arena, &details, "{\"provider\":\"%.*s\"}", STR_ARG(row.name)));
+    request_target(rq, "user", user.id, user.username);
+    request_details(rq, details);
     return reply_empty(rq, 204);
 }

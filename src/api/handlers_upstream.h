@@ -10,6 +10,7 @@ handler_f providers_create;
 handler_f providers_get;
 handler_f providers_change;
 handler_f providers_delete;
+handler_f providers_link;
 handler_f upstream_go_prepare;
 handler_f upstream_go;
 handler_f upstream_back_prepare;

@@ -23,6 +23,10 @@ static const struct route rows[] = {
       .audit = "identity-provider.deleted",
       .doc = "Delete it with its links; the accounts stay." },
 
+    { HTTP_POST,   "/identity-providers/{id}/links", providers_link, .auth = AUTH_ACTOR, MAY(PROVIDER_WRITE), .tx = TX_WRITE,
+      .in = &link_in_shape, .audit = "identity-provider.linked",
+      .doc = "Who has this sub there is this person here; wants every right that he has." },
+
     { HTTP_GET,    "/login/upstream/{name}",   upstream_go,      .auth = AUTH_OPEN, .tx = TX_WRITE, .root = true,
       .page = true, .half = true, .load = LOAD_TOKEN, .limit = LIMIT_OPEN,
       .query = &upstream_start_shape, .prepare = upstream_go_prepare, .audit = "session.upstream-asked",

@@ -59,6 +59,10 @@ static const struct field query_fields[] = {
     FIELD_AS(struct provider_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct provider_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
 };
+static const struct field link_fields[] = {
+    FIELD(struct link_body, sub,     REQ, .min = 1, .doc = "how the issuer calls him"),
+    FIELD(struct link_body, user_id, REQ),
+};
 static const struct field start_fields[] = {
     FIELD(struct upstream_start_query, next, OPT, .max = 2048, .doc = "an own path"),
     FIELD(struct upstream_start_query, org,  OPT),
@@ -81,6 +85,7 @@ const struct shape provider_patch_shape =
 const struct shape provider_out_shape = SHAPE(struct provider_out, "IdentityProvider", out_fields);
 const struct shape provider_query_shape =
     SHAPE(struct provider_query, "IdentityProviderQuery", query_fields);
+const struct shape link_in_shape = SHAPE(struct link_body, "IdentityLinkIn", link_fields);
 const struct shape upstream_start_shape =
     SHAPE(struct upstream_start_query, "UpstreamStart", start_fields);
 const struct shape upstream_back_shape =

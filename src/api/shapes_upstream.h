@@ -49,6 +49,11 @@ struct provider_query {
     struct page_in page;
 };
 
+struct link_body {
+    str_t sub;
+    oid_t user_id;
+};
+
 struct upstream_start_query {
     str_t next;
     str_t org;
@@ -70,6 +75,7 @@ extern const struct shape provider_in_shape;
 extern const struct shape provider_patch_shape;
 extern const struct shape provider_out_shape;
 extern const struct shape provider_query_shape;
+extern const struct shape link_in_shape;
 extern const struct shape upstream_start_shape;
 extern const struct shape upstream_back_shape;
 extern const struct shape upstream_logout_shape;

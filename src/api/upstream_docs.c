@@ -88,7 +88,7 @@ static struct doc_text *text_new(str_t s)
 }
 
 /* What memory has. *ret_fetch: the issuer is to be asked, and may be. */
-static err_t look(struct request *rq, digest_t issuer, bool other_keys, str_t *metadata,
+static err_t look(struct request *rq, digest_t issuer, enum upstream_ask how, str_t *metadata,
                   str_t *keys, bool *ret_fetch)
 {
     struct upstream_docs *d = rq->services->upstreams;
@@ -96,8 +96,9 @@ static err_t look(struct request *rq, digest_t issuer, bool other_keys, str_t *m
     err_t e = E_OK;
     (void)pthread_mutex_lock(&d->lock);
     struct doc *doc = doc_of(d, issuer);
-    bool old = doc->keys == NULL || now.us - doc->fetched.us > UPSTREAM_LIFE.us || other_keys;
-    *ret_fetch = old && now.us - doc->tried.us >= UPSTREAM_AGAIN.us;
+    bool old = doc->keys == NULL || now.us - doc->fetched.us > UPSTREAM_LIFE.us ||
+               how == UPSTREAM_OTHER_KEYS;
+    *ret_fetch = how != UPSTREAM_CACHED && old && now.us - doc->tried.us >= UPSTREAM_AGAIN.us;
     if (*ret_fetch)
         doc->tried = now;
     if (doc->keys != NULL) {
@@ -204,13 +205,14 @@ static err_t fetch_all(struct request *rq, str_t issuer, str_t *metadata, str_t 
     return keep(rq, sha256_of(issuer), *metadata, *keys);
 }
 
-err_t upstream_doc_get(struct request *rq, str_t issuer, bool other_keys, struct upstream_doc *ret)
+err_t upstream_doc_get(struct request *rq, str_t issuer, enum upstream_ask how,
+                       struct upstream_doc *ret)
 {
     struct upstream_doc doc = { .jwks = STR_NONE };
     str_t metadata = STR_NONE;
     str_t keys_url = STR_NONE;
     bool ask = false;
-    TRY(look(rq, sha256_of(issuer), other_keys, &metadata, &doc.jwks, &ask));
+    TRY(look(rq, sha256_of(issuer), how, &metadata, &doc.jwks, &ask));
     if (ask) {
         err_t e = fetch_all(rq, issuer, &metadata, &doc.jwks);
         if (e != E_OK && doc.jwks.p == NULL)

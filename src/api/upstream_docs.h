@@ -24,9 +24,14 @@ struct upstream_doc { /* in the request's arena */
     str_t jwks; /* text */
     bool basic; /* the token endpoint takes the secret in Authorization */
 };
-/* `other_keys`: the set at hand lacks one. E_FORBIDDEN: what it publishes cannot be used.
+enum upstream_ask {
+    UPSTREAM_CACHED,     /* what memory has; nobody is asked: on the writer */
+    UPSTREAM_KNOWN,      /* the issuer is asked where memory has nothing, or what it has is old */
+    UPSTREAM_OTHER_KEYS, /* the set at hand lacks a key */
+};
+/* E_FORBIDDEN: what it publishes cannot be used.
  * E_OVERLOADED: it did not answer just now, or other calls are under way. */
-err_t upstream_doc_get(struct request *rq, str_t issuer, bool other_keys,
+err_t upstream_doc_get(struct request *rq, str_t issuer, enum upstream_ask how,
                        struct upstream_doc *ret) MUST_USE;
 
 #endif

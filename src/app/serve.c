@@ -19,6 +19,7 @@
 #include "domain/identity/first_start.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/signin/link.h"
+#include "domain/signin/upstream.h"
 #include "plat/os/file.h"
 #include "plat/os/proc.h"
 #include "sql/store.h"
@@ -116,6 +117,16 @@ static void say_clock(const struct server *s)
         LOG(LOG_INFO, "clock-right", LOG_F("seen", str_of(seen, sizeof seen)));
 }
 
+static err_t accept_issuer(const struct server *s, struct act *act)
+{
+    str_t issuer = config_text(s->config, CONF_OIDC_ISSUER);
+    str_t audience = config_text(s->config, CONF_OIDC_AUDIENCE);
+    if (issuer.n == 0)
+        return E_OK;
+    act->org = s->services.default_org;
+    return provider_accept(act, issuer, audience);
+}
+
 static err_t find_start(struct server *s, struct db *db)
 {
     struct sql_generation_get_row newest;
@@ -128,6 +139,7 @@ static err_t find_start(struct server *s, struct db *db)
     TRY(first_start(&act, &s->services.default_org));
     TRY(issuer_keys_open(&act, s->services.issuer));
     TRY(applications_complete(&act, s->services.default_org));
+    TRY(accept_issuer(s, &act));
     TRY(hook_watch_load(&s->services.hooks, db, s->arena));
     TRY(administrator_is_there(&act, &s->has_administrator));
     TRY(sql_generation_get(db, s->arena, &newest));
@@ -150,6 +162,10 @@ static err_t open_store(struct server *s, struct diag *why)
         .file = config_cz(s->config, CONF_MASTER_KEY_FILE),
         .dir = s->services.dir,
     };
+    if (config_text(s->config, CONF_OIDC_ISSUER).n > 0 &&
+        config_text(s->config, CONF_OIDC_AUDIENCE).n == 0)
+        return FAIL(why, E_USAGE,
+                    "oidc.audience: say for whom the tokens of oidc.issuer must be");
     TRY(db_migrate(s->services.dir, why));
     TRY(db_open(s->services.dir, DB_WRITER, why, &db));
     TRY(db_tx_begin(db));

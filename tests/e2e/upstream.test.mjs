@@ -187,3 +187,34 @@ test('bad input is named, and another organisation has none of it', async () => 
     assert.equal((await new Browser(server.url).get('/login/upstream/nowhere')).status, 404);
     assert.ok(family.id);
 });
+
+test('an access token of the issuer acts as its linked person, and a device that enrols with it is his', async () => {
+    const own = await startServer({ env: { SENESCHAL_OUTBOUND_LOOPBACK: 'true', OIDC_ISSUER_URL: issuer.url, OIDC_AUDIENCE: 'our-api' } });
+    const boss = await own.admin();
+    const [provider] = (await boss.get('/identity-providers')).want(200).items;
+    assert.deepEqual([provider.issuer, provider.audience], [issuer.url, 'our-api']);
+    assert.doesNotMatch((await new Browser(own.url).get('/login')).text, /upstream/, 'it is for tokens');
+    const eve = (await boss.post('/users', { username: 'eve', email: 'eve@example.org' })).want(201);
+    (await boss.post(`/identity-providers/${provider.id}/links`, { sub: 'sub-of-eve', user_id: eve.id })).want(204);
+    const now = Math.floor(Date.now() / 1000);
+    const good = { aud: ['account', 'our-api'], sub: 'sub-of-eve', iat: now, exp: now + 300 };
+    const as = async (claims, head) => own.client().as(await issuer.sign({ ...good, ...claims }, head));
+    const token = await as({});
+    assert.deepEqual(((me) => [me.id, me.kind])((await token.get('/auth/me')).want(200)), [eve.id, 'user']);
+    (await (await as({}, { typ: 'at+jwt' })).get('/auth/me')).want(200);
+    const device = (await token.post('/devices/enroll/init', { machine_id: uniqueName('laptop') })).want(201);
+    assert.equal((await boss.get(`/devices/${device.device_id}`)).want(200).user_id, eve.id);
+
+    for (const [what, claims, head] of [
+        ['another audience', { aud: 'other' }], ['nobody is linked', { sub: 'stranger' }], ['it is over', { iat: now - 900, exp: now - 600 }],
+        ['of the future', { nbf: now + 600 }], ['an id_token', { nonce: 'x' }], ['a logout token', { events: EVENT }], ['typ', {}, { typ: 'logout+jwt' }],
+        ['another issuer', { iss: 'https://evil.example' }], ['a foreign key', {}, { key: (await generateKeyPair('RS256')).privateKey }],
+    ]) {
+        assert.equal((await (await as(claims, head)).get('/auth/me')).status, 401, what);
+    }
+    (await boss.patch(`/users/${eve.id}`, { status: 'disabled' })).want(200);
+    assert.ok([401, 403].includes((await token.get('/auth/me')).status));
+    (await boss.patch(`/users/${eve.id}`, { status: 'active' })).want(200);
+    (await boss.patch(`/identity-providers/${provider.id}`, { status: 'disabled' })).want(200);
+    assert.equal((await token.get('/auth/me')).status, 401, 'the issuer is switched off');
+});

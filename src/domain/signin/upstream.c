@@ -176,6 +176,29 @@ err_t provider_change(struct act *act, const struct row_provider *old, const str
     return provider_get(act, row.id, ret);
 }
 
+err_t provider_accept(struct act *act, str_t issuer, str_t audience)
+{
+    struct row_provider row;
+    struct provider_in in = { .audience = audience };
+    err_t e = sql_provider_of_issuer(
+        act->db, act->arena, &(struct sql_provider_of_issuer){ .org = act->org, .issuer = issuer },
+        &row);
+    if (e == E_OK)
+        return str_eq(row.audience, audience) ? E_OK : provider_change(act, &row, &in, &row);
+    if (e != E_NOT_FOUND)
+        return e;
+    return sql_provider_add(act->db, &(struct sql_provider_add){ .id = oid_make(),
+                                                                 .org = act->org,
+                                                                 .name = STR("oidc"),
+                                                                 .title = STR(""),
+                                                                 .issuer = issuer,
+                                                                 .client_id = audience,
+                                                                 .scopes = SCOPES_DEFAULT,
+                                                                 .audience = audience,
+                                                                 .status = ACCOUNT_ACTIVE,
+                                                                 .now = act->now });
+}
+
 err_t provider_delete(struct act *act, oid_t id)
 {
     TRY(sql_provider_group_drop_all(act->db,

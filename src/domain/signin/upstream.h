@@ -8,6 +8,7 @@
 
 #include "domain/identity/account.h"
 #include "domain/signin/upstream_token.h"
+#include "sql/identity.h"
 #include "sql/upstream.h"
 
 enum {
@@ -50,6 +51,9 @@ err_t provider_named(struct act *act, str_t name, struct row_provider *ret) MUST
 err_t provider_change(struct act *act, const struct row_provider *old, const struct provider_in *in,
                       struct row_provider *ret) MUST_USE;
 /* With its links: whoever came by it alone cannot sign in any more. */
+/* By the settings: tokens of this issuer are taken for this audience. It is not on the page to sign
+ * in until somebody gives it a title. */
+err_t provider_accept(struct act *act, str_t issuer, str_t audience) MUST_USE;
 err_t provider_delete(struct act *act, oid_t id) MUST_USE;
 /* Its secret, in the arena, which the caller wipes; empty: a public client. E_CORRUPT. */
 err_t provider_secret(struct act *act, const struct row_provider *row, str_t *ret) MUST_USE;
@@ -61,6 +65,9 @@ err_t provider_secret(struct act *act, const struct row_provider *row, str_t *re
  */
 err_t upstream_person(struct act *act, const struct row_provider *p,
                       const struct upstream_identity *who, oid_t *ret_user, bool *ret_new) MUST_USE;
+/* By an administrator, who must have every right of the person. E_CONFLICT: the sub is linked. */
+err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
+                    struct row_user_account *ret) MUST_USE;
 /* Who is linked already; nothing changes. E_NOT_FOUND. */
 err_t upstream_linked(struct act *act, oid_t provider, str_t sub, oid_t *ret_user) MUST_USE;
 

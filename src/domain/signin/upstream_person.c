@@ -19,6 +19,19 @@ err_t upstream_linked(struct act *act, oid_t provider, str_t sub, oid_t *ret_use
     return E_OK;
 }
 
+err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
+                    struct row_user_account *ret)
+{
+    int64_t roles = 0;
+    TRY(user_get(act, user, ret));
+    TRY(roles_of(act, act->org, ACTOR_USER, user, ret->roles, &roles));
+    TRY(roles_may_give(act, 0, roles));
+    err_t e = sql_link_add(
+        act->db, &(struct sql_link_add){
+                     .provider_id = provider, .sub = sub, .user_id = user, .now = act->now });
+    return e == E_CONFLICT ? FAIL(&act->why, e, "this sub is linked already") : e;
+}
+
 static err_t by_email(struct act *act, str_t email, oid_t *ret)
 {
     struct sql_user_by_email_key in = { .org = act->org };
