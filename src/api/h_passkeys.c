@@ -159,7 +159,7 @@ static err_t step_up(struct request *rq, const struct row_passkey *key, struct r
 static err_t open_by(struct request *rq, const struct row_user_account *user,
                      struct row_session *ret)
 {
-    const struct browser_in in = { user->id, user->username, AMR_HWK };
+    const struct browser_in in = { .user = user->id, .username = user->username, .amr = AMR_HWK };
     return browser_signs_in(rq, &in, ret);
 }
 
