@@ -38,6 +38,9 @@ DELETE FROM signin_failure WHERE bucket = $bucket;
 -- @one known_browser_get(user_id id, hash bytes) -> (id id, used_at ts)
 SELECT id, used_at FROM known_browser WHERE user_id = $user_id AND hash = $hash;
 
+-- @one known_browser_count(user_id id) -> (n int)
+SELECT count(*) FROM known_browser WHERE user_id = $user_id;
+
 -- @exec known_browser_put(user_id id, hash bytes, id id, org id, now ts)
 INSERT INTO known_browser (user_id, hash, id, org, created_at, used_at) VALUES ($user_id, $hash, $id, $org, $now, $now)
 ON CONFLICT (user_id, hash) DO UPDATE SET used_at = excluded.used_at;

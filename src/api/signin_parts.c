@@ -5,6 +5,7 @@
 #include "api/passage.h"
 #include "api/redirect.h"
 #include "api/services.h"
+#include "domain/hooks/notice.h"
 #include "domain/identity/organisation.h"
 #include "domain/signin/factor.h"
 
@@ -142,10 +143,34 @@ static err_t before_ends(struct request *rq, oid_t user, bool *ret_same)
     return e == E_UNAUTHENTICATED ? E_OK : e;
 }
 
+/* Whoever it was, the person hears of it. */
+static err_t browser_notice(struct request *rq, const struct browser_in *in)
+{
+    const struct settings *s = services_settings(rq->services);
+    str_t agent = http_field(rq->xchg, STR("User-Agent"));
+    str_t link = STR_NONE;
+    TRY(str_format(rq->act.arena, &link, "%.*s/portal", STR_ARG(s->issuer)));
+    const struct notice_field fields[] = {
+        { .name = "username", .value = in->username },
+        { .name = "device", .value = agent.n > 0 && str_is_utf8(agent) ? agent : STR("?") },
+        { .name = "address", .value = request_peer(rq) },
+        { .name = "link", .value = link },
+    };
+    const struct notice_in notice = { .kind = NOTICE_NEW_DEVICE,
+                                      .user = in->user,
+                                      .cfg = &s->notices,
+                                      .fields = fields,
+                                      .fields_n = ARRAY_LEN(fields) };
+    err_t e = notice_add(&rq->act, &notice);
+    /* A full queue, or an address that takes no mail, keeps nobody out. */
+    return e == E_OVERLOADED || e == E_BAD_FIELD ? E_OK : e;
+}
+
 /* A browser that has been here keeps its own count of failures; a new one gets a cookie for it. */
-static err_t browser_keep(struct request *rq, oid_t user)
+static err_t browser_keep(struct request *rq, const struct browser_in *in)
 {
     digest_t cookie;
+    bool strange = false;
     struct token_text text = { .n = 0 };
     bool sent = browser_cookie(rq, &cookie);
     if (!sent) {
@@ -153,7 +178,8 @@ static err_t browser_keep(struct request *rq, oid_t user)
         cookie = sha256_of(str_of(text.p, text.n));
         TRY(reply_cookie(rq, COOKIE_BROWSER, str_of(text.p, text.n), BROWSER_COOKIE_LIFE));
     }
-    return browser_remember(&rq->act, user, &cookie);
+    TRY(browser_remember(&rq->act, in->user, &cookie, &strange));
+    return strange ? browser_notice(rq, in) : E_OK;
 }
 
 /* Who has a second factor is only half in by anything else. */
@@ -187,7 +213,7 @@ err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct r
         e = reply_cookie(rq, COOKIE_SESSION, str_of(cookie.p, cookie.n), words.lasts.life);
     explicit_bzero(&cookie, sizeof cookie);
     TRY(e);
-    TRY(browser_keep(rq, in->user));
+    TRY(browser_keep(rq, in));
     request_target(rq, "user", in->user, in->username);
     TRY(session_details(rq, &row, NULL));
     *ret = row;

@@ -209,6 +209,16 @@ test('the pages are in French for who wants them so, and what was typed is escap
     assert.match(again.text, /value="&quot;&gt;&lt;img src=x&gt;"/);
 });
 
+test('who signs in from a browser that was not seen before is told so; from a known one not', async () => {
+    const gil = await makePerson(server, admin);
+    const browser = await signedIn(gil); // beside the one that chose the password
+    const notices = async () => JSON.parse((await browser.get('/api/v1/portal/notices')).text).items.filter((n) => n.kind === 'new-device');
+    const [notice] = await notices();
+    assert.match(notice.text, new RegExp(`as ${gil.username} from 127\\.0\\.0\\.1`));
+    assert.equal((await signInBy(browser, gil.username, PASSWORD, { at: '/login?again=1' })).status, 303);
+    assert.equal((await notices()).length, 1);
+});
+
 test('the record says who signed in, how it ended, and never a password', async () => {
     const fay = await makePerson(server, admin, { password: 'a canary in the cellar' });
     const browser = await signedIn(fay, 'a canary in the cellar');

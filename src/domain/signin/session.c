@@ -136,7 +136,7 @@ static err_t level_put(struct act *act, const struct row_session *old, struct sq
 err_t session_step(struct act *act, oid_t id, enum amr proof, struct row_session *ret,
                    struct token_text *ret_cookie)
 {
-    struct row_session old;
+    struct row_session old = { .level = SESSION_HALF };
     TRY(session_get_live(act, id, &old));
     struct sql_session_raise to = {
         .level = SESSION_WHOLE,
@@ -150,7 +150,7 @@ err_t session_step(struct act *act, oid_t id, enum amr proof, struct row_session
 err_t session_again(struct act *act, oid_t id, enum session_level level, int64_t amr,
                     struct row_session *ret, struct token_text *ret_cookie)
 {
-    struct row_session old;
+    struct row_session old = { .level = SESSION_HALF };
     TRY(session_get_live(act, id, &old));
     struct sql_session_raise to = { .level = level, .amr = amr, .auth_at = act->now };
     if ((amr & AMR_SECOND) != 0)

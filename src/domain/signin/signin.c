@@ -125,16 +125,23 @@ err_t signin_decide(struct act *act, const struct signin_look *look,
     return E_OK;
 }
 
-err_t browser_remember(struct act *act, oid_t user, const digest_t *cookie)
+err_t browser_remember(struct act *act, oid_t user, const digest_t *cookie, bool *ret_strange)
 {
+    struct signin_look look = { .user = user };
+    struct sql_known_browser_count in = { .user_id = user };
+    struct sql_known_browser_count_row others;
+    TRY(browser_find(act, cookie, &look));
+    TRY(sql_known_browser_count(act->db, act->arena, &in, &others));
     struct sql_known_browser_put put = { .user_id = user,
                                          .hash = str_of(cookie->b, sizeof cookie->b),
                                          .id = oid_make(),
                                          .org = act->org,
                                          .now = act->now };
     TRY(sql_known_browser_put(act->db, &put));
-    return sql_known_browser_trim(
-        act->db, &(struct sql_known_browser_trim){ .user_id = user, .keep = BROWSERS_MAX });
+    TRY(sql_known_browser_trim(
+        act->db, &(struct sql_known_browser_trim){ .user_id = user, .keep = BROWSERS_MAX }));
+    *ret_strange = !oid_is_set(look.browser) && others.n > 0;
+    return E_OK;
 }
 
 err_t signin_purge(struct act *act, int64_t limit)

@@ -41,8 +41,10 @@ err_t signin_decide(struct act *act, const struct signin_look *look,
                     const struct signin_proof *proof, enum signin_outcome *ret,
                     dur_t *ret_wait) MUST_USE;
 
-/* This browser is known for its person from now on. `cookie`: SHA-256 of its cookie. */
-err_t browser_remember(struct act *act, oid_t user, const digest_t *cookie) MUST_USE;
+/* This browser is known for its person from now on. `cookie`: SHA-256 of its cookie. *ret_strange:
+ * it was not, and others are: the person is told (NOTICE_NEW_DEVICE). */
+err_t browser_remember(struct act *act, oid_t user, const digest_t *cookie,
+                       bool *ret_strange) MUST_USE;
 /* Browsers that nobody used for long, and links that are over; at most `limit` of each. */
 err_t signin_purge(struct act *act, int64_t limit) MUST_USE;
 

@@ -212,8 +212,11 @@ static void a_browser_is_known_for_its_person_only(void **state)
 {
     struct signin_world *w = *state;
     digest_t cookie = sha256_of(STR("a browser"));
-    assert_int_equal(browser_remember(&w->act, w->ada, &cookie), E_OK);
-    assert_int_equal(browser_remember(&w->act, w->ada, &cookie), E_OK);
+    bool strange = true;
+    assert_int_equal(browser_remember(&w->act, w->ada, &cookie, &strange), E_OK);
+    assert_false(strange); /* the first one of all */
+    assert_int_equal(browser_remember(&w->act, w->ada, &cookie, &strange), E_OK);
+    assert_false(strange);
     struct signin_look of_ada = look(w, "ada", &cookie);
     assert_true(oid_is_set(of_ada.browser));
     assert_false(oid_is_set(look(w, "bob", &cookie).browser));
@@ -222,7 +225,8 @@ static void a_browser_is_known_for_its_person_only(void **state)
     for (int i = 0; i < 60; i++) { /* the oldest makes room */
         world_at(w, DUR_S(i + 1).us);
         digest_t other = sha256_of(str_of(&i, sizeof i));
-        assert_int_equal(browser_remember(&w->act, w->ada, &other), E_OK);
+        assert_int_equal(browser_remember(&w->act, w->ada, &other, &strange), E_OK);
+        assert_true(strange);
     }
     assert_false(oid_is_set(look(w, "ada", &cookie).browser));
     world_at(w, DUR_DAYS(401).us);
@@ -291,13 +295,14 @@ static err_t all_of_it(struct signin_world *w, struct arena *a)
     struct row_signin_link row;
     struct token_text text;
     dur_t wait;
+    bool strange;
     digest_t cookie = sha256_of(STR("a browser"));
     const struct notice_cfg cfg = { .server = STR("s") };
     const struct signin_ask ask = { .name = STR("ada"), .network = STR("n"), .cookie = &cookie };
     const struct recovery_ask recovery = { STR("bob"), STR("https://x/"), &cfg };
     act.arena = a;
     effects_init(&act.effects);
-    TRY(browser_remember(&act, w->ada, &cookie));
+    TRY(browser_remember(&act, w->ada, &cookie, &strange));
     TRY(signin_look(&act, &ask, &l));
     TRY(signin_decide(&act, &l, &proof, &out, &wait));
     TRY(recovery_ask(&act, &recovery, &user));
