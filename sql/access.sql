@@ -234,3 +234,22 @@ DELETE FROM access_rule WHERE application_id = $application_id;
 -- The device that a person is on: enrolled, and his.
 -- @one access_device(org id, id id) -> (id id, status int, user_id id?, key_hash bytes?)
 SELECT id, status, user_id, key_hash FROM device WHERE org = $org AND id = $id;
+
+-- Forward-auth.
+-- @exec forward_code_add(hash bytes, session_id id, application_id id, state bytes, path text, expires_at ts)
+INSERT INTO forward_code (hash, session_id, application_id, state, path, expires_at)
+VALUES ($hash, $session_id, $application_id, $state, $path, $expires_at);
+
+-- One use.
+-- @one forward_code_use(hash bytes, application_id id, state bytes, now ts) -> (session_id id, path text)
+DELETE FROM forward_code
+WHERE hash = $hash AND application_id = $application_id AND state = $state AND expires_at > $now
+RETURNING session_id, path;
+
+-- @exec forward_codes_expire(now ts)
+DELETE FROM forward_code WHERE expires_at <= $now;
+
+-- @exec forward_session_put(session_id id, application_id id, hash bytes, now ts)
+INSERT INTO forward_session (session_id, application_id, hash, created_at)
+VALUES ($session_id, $application_id, $hash, $now)
+ON CONFLICT (session_id, application_id) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at;

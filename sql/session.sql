@@ -5,11 +5,12 @@
 -- @one session_get(org id, id id) -> session
 SELECT {session} FROM session WHERE org = $org AND id = $id;
 
--- Who acts by a cookie.
+-- Who acts by a cookie: of this server, or of a host behind forward-auth; the two never have one digest.
 -- @one session_find(hash bytes) -> (id id, org id, org_status int, user_id id, level int, expires_at ts, idle_at ts?,
 --     ended_at ts?)
 SELECT s.id, s.org, o.status, s.user_id, s.level, s.expires_at, s.idle_at, s.ended_at
-FROM session s JOIN organisation o ON o.id = s.org WHERE s.hash = $hash;
+FROM session s JOIN organisation o ON o.id = s.org
+WHERE s.hash = $hash OR s.id IN (SELECT f.session_id FROM forward_session f WHERE f.hash = $hash);
 
 -- @exec session_add(id id, org id, user_id id, kind int, level int, hash bytes?, amr int, now ts, mfa_at ts?,
 --     expires_at ts, idle_at ts?, ip text?, agent text?, upstream id?, upstream_sub text?, upstream_sid text?)

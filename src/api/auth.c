@@ -4,7 +4,10 @@
 #include "api/auth.h"
 
 #include "api/auth_jwt.h"
+#include "api/basic.h"
 #include "api/cookie.h"
+#include "domain/access/app_uri.h"
+#include "domain/access/forward.h"
 #include "plat/jose/jwt.h"
 
 enum { BEARER_MAX = 512 };
@@ -43,6 +46,20 @@ static digest_t token_hash(str_t token, const char *audience)
     return sha256_of_parts(parts, ARRAY_LEN(parts));
 }
 
+/* For programs that cannot follow a redirect: a personal token as the password. */
+static err_t basic_token(const struct http_xchg *x, struct diag *why, digest_t *ret, bool *ret_sent)
+{
+    struct basic basic;
+    bool good = basic_parse(http_field(x, STR("Authorization")), &basic) &&
+                str_starts(basic.password, STR("sen_u_")) && token_is_ours(basic.password);
+    if (good)
+        *ret = sha256_of(basic.password);
+    basic_wipe(&basic);
+    *ret_sent = good;
+    return good ? E_OK
+                : FAIL(why, E_UNAUTHENTICATED, "want a username and a personal token as password");
+}
+
 /* RFC 6750 section 2.1: one Authorization field, one token. */
 err_t auth_token(const struct http_xchg *x, const struct route *route, struct diag *why,
                  digest_t *ret, bool *ret_sent)
@@ -52,6 +69,8 @@ err_t auth_token(const struct http_xchg *x, const struct route *route, struct di
     if (count == 0)
         return E_OK;
     str_t token = bearer_of(http_field(x, STR("Authorization")));
+    if (route->forward && count == 1 && token.n == 0)
+        return basic_token(x, why, ret, ret_sent);
     bool long_one = token.n > BEARER_MAX && (token.n > JWT_TEXT_MAX || !auth_is_jwt(token));
     if (count > 1 || token.n == 0 || long_one)
         return FAIL(why, E_UNAUTHENTICATED, "want one field Authorization: Bearer TOKEN");
@@ -68,14 +87,28 @@ bool auth_is_client(const struct http_xchg *x, const struct route *route)
     return route->oauth && str_eq_nocase(str_sub(value, 0, str_find(value, ' ')), STR("Basic"));
 }
 
+/* It counts on the host that it was made for, and nowhere else. */
+static bool forward_cookie(const struct http_xchg *x, str_t value, digest_t *ret)
+{
+    char room[HOST_NAME_MAX_BYTES + 1];
+    str_t host;
+    if (host_lower(x->host, room, &host) != E_OK)
+        return false;
+    *ret = forward_digest(value, host);
+    return true;
+}
+
 bool auth_cookie(const struct settings *s, const struct http_xchg *x, const struct route *route,
                  digest_t *ret)
 {
     if (!route_takes_cookie(route) || http_field_count(x, STR("Authorization")) > 0)
         return false;
-    str_t value = cookie_find(x, COOKIE_SESSION, s->https);
+    enum cookie_kind kind = route->forward ? COOKIE_FORWARD : COOKIE_SESSION;
+    str_t value = cookie_find(x, kind, s->https);
     if (!str_starts(value, COOKIE_TOKEN_PREFIX) || !token_is_ours(value))
         return false;
+    if (route->forward)
+        return forward_cookie(x, value, ret);
     *ret = sha256_of(value);
     return true;
 }

@@ -13,6 +13,8 @@ static const struct {
     [COOKIE_SESSION] = { "__Host-seneschal", "seneschal" },
     [COOKIE_PRE] = { "__Host-seneschal-pre", "seneschal-pre" },
     [COOKIE_BROWSER] = { "__Host-seneschal-device", "seneschal-device" },
+    [COOKIE_FORWARD] = { "__Host-seneschal-app", "seneschal-app" },
+    [COOKIE_FORWARD_START] = { "__Host-seneschal-start", "seneschal-start" },
     [COOKIE_LANG] = { "seneschal-lang", "seneschal-lang" }, /* who plants one changes words only */
 };
 

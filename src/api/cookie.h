@@ -12,7 +12,9 @@ enum cookie_kind {
     COOKIE_SESSION, /* its text is a token (sen_b_), stored only as SHA-256 */
     COOKIE_PRE,     /* random; nobody is signed in yet, but forms are bound to it */
     COOKIE_LANG,
-    COOKIE_BROWSER, /* somebody has signed in here before: its failures count apart */
+    COOKIE_FORWARD,       /* of a host behind forward-auth (domain/access/forward.h) */
+    COOKIE_FORWARD_START, /* the same: of a browser that has set out to sign in */
+    COOKIE_BROWSER,       /* somebody has signed in here before: its failures count apart */
     COOKIE_COUNT
 };
 

@@ -288,13 +288,15 @@ static err_t edge_check(struct api *api, struct http_xchg *x, const struct route
     const struct services *sv = api->services;
     bool probe = m->route != NULL && m->route->limit == LIMIT_NONE;
     bool cors;
-    if (!probe)
+    bool any_host = probe || (m->route != NULL && m->route->forward);
+    if (!any_host)
         TRY(auth_host(services_settings(sv), x));
     if (sv->sealed && !probe)
         return E_SEALED;
     if (m->route == NULL)
         return m->err;
-    TRY(auth_origin(services_settings(sv), x, m->route, &cors));
+    if (!m->route->forward) /* there it is a word to the application */
+        TRY(auth_origin(services_settings(sv), x, m->route, &cors));
     if (m->route->auth == AUTH_CLOSED)
         return E_FORBIDDEN;
     return route_body(m->route) != NULL && x->body.n > 0 ? edge_check_body(x, m->route, why) : E_OK;

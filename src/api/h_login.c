@@ -42,7 +42,7 @@ static void login_form(struct html *h, const struct login_page *p)
     HTML(h, "<p class=\"links\">");
     html_link(h, STR("/recover"), PHRASE_LOGIN_FORGOTTEN);
     HTML(h, "</p>\n");
-    if (str_starts(p->next, STR("/oauth2/")))
+    if (str_starts(p->next, STR("/oauth2/")) || str_starts(p->next, STR("/forward-auth/")))
         html_leads_out(h); /* the way goes on to the application */
 }
 

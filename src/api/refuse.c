@@ -60,7 +60,9 @@ static int problem_answer(const struct refusing *r, struct buf *head, struct buf
     else
         problem_encode(body, r->e, r->why, r->id);
     answer_head_begin(r, head, STR("application/problem+json"), NULL);
-    if (shown == E_UNAUTHENTICATED)
+    if (shown == E_UNAUTHENTICATED && r->route != NULL && r->route->forward)
+        BUF_ADD(head, "WWW-Authenticate: Basic realm=\"Seneschal\", charset=\"UTF-8\"\r\n");
+    else if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
     return err_info(shown)->status;
 }

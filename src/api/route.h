@@ -70,6 +70,8 @@ struct route {
     bool hashes;               /* .prepare hashes a password: the row runs on the two threads
                                   that are there for it */
     bool foreign;              /* a form or link of another site may come here: no cookie is read */
+    bool forward; /* asked for an application's host: any Host and Origin, that host's cookie, HTTP
+                     Basic with a personal token (h_forward.c) */
     bool half;                 /* also a session that lacks a factor yet */
     bool cors_any;             /* any Origin may read the answer, without credentials */
     const char *audience;      /* of a JWT, below the issuer; NULL: /api/v1 */

@@ -22,6 +22,7 @@ const struct route_table *const route_parts[] = {
     &routes_signin,
     &routes_machine,
     &routes_access,
+    &routes_forward,
     &routes_hooks,
     &routes_upstream,
     &routes_oauth,

@@ -20,6 +20,7 @@ extern const struct route_table routes_secret;
 extern const struct route_table routes_identity;
 extern const struct route_table routes_machine;
 extern const struct route_table routes_access;
+extern const struct route_table routes_forward;
 extern const struct route_table routes_hooks;
 extern const struct route_table routes_upstream;
 extern const struct route_table routes_oauth;

@@ -131,6 +131,15 @@ static const struct field binding_out_fields[] = {
     FIELD(struct binding_out, name),
     FIELD(struct binding_out, created_at),
 };
+static const char *const answers[] = { "401", NULL };
+static const struct field forward_fields[] = {
+    FIELD(struct forward_query, answer, OPT, .oneof = answers,
+          .doc = "401: for nginx, which takes the way to the sign-in from the header Location"),
+    FIELD(struct forward_query, rd,     OPT, .max = APP_URI_MAX, .text = TEXT_TOKEN, .doc = "a path of the application"),
+    FIELD(struct forward_query, host,   OPT, .max = HOST_NAME_MAX_BYTES + 8, .text = TEXT_TOKEN),
+    FIELD(struct forward_query, state,  OPT, .max = 64, .text = TEXT_TOKEN),
+    FIELD(struct forward_query, code,   OPT, .max = 64, .text = TEXT_TOKEN, .secret = true),
+};
 static const struct field portal_fields[] = {
     FIELD(struct portal_application_out, id),
     FIELD(struct portal_application_out, name),
@@ -153,3 +162,5 @@ const struct shape binding_in_shape = SHAPE(struct binding_body, "BindingIn", bi
 const struct shape binding_out_shape = SHAPE(struct binding_out, "Binding", binding_out_fields);
 const struct shape portal_application_out_shape =
     SHAPE(struct portal_application_out, "PortalApplication", portal_fields);
+const struct shape forward_query_shape =
+    SHAPE(struct forward_query, "ForwardQuery", forward_fields);

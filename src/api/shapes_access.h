@@ -100,6 +100,15 @@ struct portal_application_out {
     bool admin;
 };
 
+struct forward_query { /* of all rows of forward-auth */
+    str_t answer;
+    str_t rd;
+    str_t host;
+    str_t state;
+    str_t code;
+};
+
+extern const struct shape forward_query_shape;
 extern const struct shape application_in_shape;
 extern const struct shape application_patch_shape;
 extern const struct shape application_out_shape;

@@ -229,10 +229,10 @@ const char *icon_flaw(str_t text)
     return "want an https URL, or a path that begins with one \"/\"; a picture itself is not taken";
 }
 
-err_t host_canonical(struct arena *a, str_t text, str_t *ret)
+err_t host_lower(str_t text, char room[static HOST_NAME_MAX_BYTES + 1], str_t *ret)
 {
     struct app_uri u = { 0 };
-    if (text.n > 0 && text.p[0] == '[')
+    if (text.n == 0 || text.p[0] == '[')
         return E_BAD_FIELD;
     TRY(authority_parse(text, &u));
     str_t name = u.host;
@@ -240,13 +240,18 @@ err_t host_canonical(struct arena *a, str_t text, str_t *ret)
         name.n--;
     if (!name_is_good(name))
         return E_BAD_FIELD;
-    char *lower = (char *)arena_alloc(a, name.n);
-    if (lower == NULL)
-        return E_NO_MEMORY;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        room[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
-    *ret = str_of(lower, name.n);
+    *ret = str_of(room, name.n);
     return E_OK;
+}
+
+err_t host_canonical(struct arena *a, str_t text, str_t *ret)
+{
+    char *room = (char *)arena_alloc(a, HOST_NAME_MAX_BYTES + 1);
+    if (room == NULL)
+        return E_NO_MEMORY;
+    return host_lower(text, room, ret);
 }

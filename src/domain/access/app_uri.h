@@ -37,6 +37,8 @@ const char *icon_flaw(str_t text);        /* https URL, or a path of this server
  * The canonical name of a forward-auth host: lower case, no port, no trailing dot. E_BAD_FIELD: not
  * a DNS name or an IPv4 address. `text` may have a port.
  */
+/* `room` takes it; see host_canonical. */
+err_t host_lower(str_t text, char room[static HOST_NAME_MAX_BYTES + 1], str_t *ret) MUST_USE;
 err_t host_canonical(struct arena *a, str_t text, str_t *ret) MUST_USE;
 
 #endif

@@ -104,3 +104,27 @@ err_t access_of(struct act *act, enum actor_kind kind, oid_t principal,
     *ret_n = kept;
     return E_OK;
 }
+
+err_t access_open_now(struct act *act, const struct access_ask *ask, struct row_application **ret,
+                      size_t *ret_n)
+{
+    struct sql_access_rule_count in = { .org = act->org };
+    struct sql_access_rule_count_row rules;
+    struct row_application *rows = NULL;
+    size_t n = 0;
+    size_t kept = 0;
+    TRY(access_of(act, ask->kind, ask->principal, &rows, &n));
+    TRY(sql_access_rule_count(act->db, act->arena, &in, &rules));
+    for (size_t i = 0; i < n; i++) {
+        struct access_ask one = *ask;
+        struct access_decision d = { .effect = ACCESS_ALLOW };
+        one.app = &rows[i];
+        if (rules.n > 0) /* else the bindings have said it all */
+            TRY(access_decide(act, &one, &d));
+        if (d.effect != ACCESS_DENY)
+            rows[kept++] = rows[i];
+    }
+    *ret = rows;
+    *ret_n = kept;
+    return E_OK;
+}

@@ -55,4 +55,9 @@ enum { ACCESS_LIST_MAX = 500 };
 err_t access_of(struct act *act, enum actor_kind kind, oid_t principal,
                 struct row_application **ret, size_t *ret_n) MUST_USE;
 
+/* The same without those that the rules refuse just now. `ask`: who, and what is known of him;
+ * its application is not looked at. */
+err_t access_open_now(struct act *act, const struct access_ask *ask, struct row_application **ret,
+                      size_t *ret_n) MUST_USE;
+
 #endif
