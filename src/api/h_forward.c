@@ -64,12 +64,10 @@ static bool wants_page(const struct http_xchg *x)
 
 /* 302 to the start of the sign-in for Caddy and Traefik, which hand it on; nginx only knows 401,
  * and takes the way from the header. Programs get 401 and are asked for HTTP Basic. */
-static err_t ask_to_sign_in(struct request *rq)
+static err_t ask_to_sign_in(struct request *rq, bool nginx)
 {
-    const struct forward_query *q = rq->query;
     const struct http_xchg *x = rq->xchg;
     str_t uri = forwarded_is(x) ? http_field(x, STR("X-Forwarded-Uri")) : STR_NONE;
-    bool nginx = q->answer.p != NULL;
     str_t url;
     CLEANUP(buf_fini) struct buf b = { 0 };
     if (!wants_page(x)) {
@@ -141,7 +139,7 @@ static bool basic_name_fits(const struct request *rq, const struct forward_who *
     return fits;
 }
 
-err_t forward_check(struct request *rq)
+static err_t check(struct request *rq, bool nginx)
 {
     enum actor_kind kind = rq->act.actor.kind;
     struct row_application app;
@@ -149,20 +147,30 @@ err_t forward_check(struct request *rq)
     struct forward_who who;
     TRY(app_of_host(rq, rq->xchg->host, &app));
     if (kind == ACTOR_NONE)
-        return ask_to_sign_in(rq);
+        return ask_to_sign_in(rq, nginx);
     if (kind != ACTOR_USER && kind != ACTOR_SERVICE && kind != ACTOR_DEVICE)
         return FAIL(&rq->act.why, E_FORBIDDEN,
                     "this credential is of nobody who opens applications");
     TRY(decide(rq, &app, &d));
     if (d.effect == ACCESS_REQUIRE_MFA || d.effect == ACCESS_REQUIRE_REAUTH)
-        return ask_to_sign_in(rq);
+        return ask_to_sign_in(rq, nginx);
     if (d.effect != ACCESS_ALLOW)
         return FAIL(&rq->act.why, E_FORBIDDEN, "no application that you may open is on this host");
     TRY(forward_who(&rq->act, kind, rq->act.actor.id, &who));
     if (!basic_name_fits(rq, &who))
-        return ask_to_sign_in(rq);
+        return ask_to_sign_in(rq, nginx);
     TRY(identity_headers(rq, &who));
     return reply_empty(rq, 200);
+}
+
+err_t forward_check(struct request *rq)
+{
+    return check(rq, false);
+}
+
+err_t forward_check_nginx(struct request *rq)
+{
+    return check(rq, true);
 }
 
 /* On the application's host: remember the browser, and go to this server's own. A second tab goes

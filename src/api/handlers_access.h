@@ -23,6 +23,7 @@ handler_f rules_change;
 handler_f rules_delete;
 handler_f rules_explain;
 handler_f forward_check;
+handler_f forward_check_nginx;
 handler_f forward_start;
 handler_f forward_continue;
 handler_f forward_finish_go;

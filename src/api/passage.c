@@ -260,6 +260,8 @@ static err_t passage_decode_query(struct passage *p)
     bool open = route->page || route->oauth;
     const struct form_rules rules = { .open = open, .no_empty = open };
     void *to;
+    if (route->query_any)
+        return E_OK;
     TRY(shape_decode_form(p->rq.act.arena, route->query != NULL ? route->query : &no_query,
                           p->rq.xchg->query, &rules, &p->rq.act.why, &to));
     p->rq.query = to;

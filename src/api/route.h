@@ -62,22 +62,23 @@ struct route {
     enum limit limit;
     size_t body_max; /* 0 with .in: 64 KiB, with .form: 16 KiB */
     const struct shape *in;
-    const struct shape *form;  /* instead of .in: the body is a form (RFC 6749 appendix B) */
-    bool form_open;            /* parameters that the form does not know are ignored */
-    bool oauth;                /* refusals as RFC 6749 section 5.2 says (oauth_reply.h) */
-    bool page;                 /* HTML for people, at the root; refusals too (page_html.h) */
-    bool cookie;               /* takes the cookie of a session: see route_takes_cookie */
-    bool hashes;               /* .prepare hashes a password: the row runs on the two threads
-                                  that are there for it */
-    bool foreign;              /* a form or link of another site may come here: no cookie is read */
-    bool forward; /* asked for an application's host: any Host and Origin, that host's cookie, HTTP
-                     Basic with a personal token (h_forward.c) */
-    bool half;                 /* also a session that lacks a factor yet */
-    bool cors_any;             /* any Origin may read the answer, without credentials */
-    const char *audience;      /* of a JWT, below the issuer; NULL: /api/v1 */
-    bool in_optional;          /* an empty body stands for {} */
-    const struct shape *query; /* NULL: no query parameter is known */
-    const struct shape *out;   /* of a 2xx answer, for OpenAPI and encoding */
+    const struct shape *form; /* instead of .in: the body is a form (RFC 6749 appendix B) */
+    bool form_open;           /* parameters that the form does not know are ignored */
+    bool oauth;               /* refusals as RFC 6749 section 5.2 says (oauth_reply.h) */
+    bool page;                /* HTML for people, at the root; refusals too (page_html.h) */
+    bool cookie;              /* takes the cookie of a session: see route_takes_cookie */
+    bool hashes;              /* .prepare hashes a password: the row runs on the two threads
+                                 that are there for it */
+    bool foreign;             /* a form or link of another site may come here: no cookie is read */
+    bool query_any;           /* the query is the application's, not ours: it is not read */
+    bool forward;  /* asked for an application's host: any Host and Origin, that host's cookie, HTTP
+                      Basic with a personal token (h_forward.c) */
+    bool half;     /* also a session that lacks a factor yet */
+    bool cors_any; /* any Origin may read the answer, without credentials */
+    const char *audience;         /* of a JWT, below the issuer; NULL: /api/v1 */
+    bool in_optional;             /* an empty body stands for {} */
+    const struct shape *query;    /* NULL: no query parameter is known */
+    const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */
     const struct shape *out_also; /* a second form that the answer may have */
     bool out_list;                /* a page of .out */
     bool events;                  /* the answer is a stream of events with .out as their data */

@@ -8,8 +8,11 @@
 /* clang-format off */
 static const struct route rows[] = {
     { HTTP_GET, "/forward-auth",          forward_check,     .auth = AUTH_OPEN, .tx = TX_READ, .root = true,
-      .forward = true, .cookie = true, .no_store = true, .load = LOAD_TOKEN, .query = &forward_query_shape,
+      .forward = true, .cookie = true, .no_store = true, .load = LOAD_TOKEN, .query_any = true,
       .doc = "A proxy asks who that is and whether he may: 200 with Remote-User and its like, 302 or 401, or 403." },
+    { HTTP_GET, "/forward-auth/nginx",    forward_check_nginx, .auth = AUTH_OPEN, .tx = TX_READ, .root = true,
+      .forward = true, .cookie = true, .no_store = true, .load = LOAD_TOKEN, .query_any = true,
+      .doc = "The same for nginx, which knows no 302 here: the way to the sign-in stands in the Location of a 401." },
     { HTTP_GET, "/.seneschal/start",      forward_start,     .auth = AUTH_OPEN, .tx = TX_READ, .root = true,
       .page = true, .forward = true, .no_store = true, .limit = LIMIT_OPEN, .query = &forward_query_shape,
       .doc = "On an application's host: the way to the sign-in." },

@@ -131,10 +131,7 @@ static const struct field binding_out_fields[] = {
     FIELD(struct binding_out, name),
     FIELD(struct binding_out, created_at),
 };
-static const char *const answers[] = { "401", NULL };
 static const struct field forward_fields[] = {
-    FIELD(struct forward_query, answer, OPT, .oneof = answers,
-          .doc = "401: for nginx, which takes the way to the sign-in from the header Location"),
     FIELD(struct forward_query, rd,     OPT, .max = APP_URI_MAX, .text = TEXT_TOKEN, .doc = "a path of the application"),
     FIELD(struct forward_query, host,   OPT, .max = HOST_NAME_MAX_BYTES + 8, .text = TEXT_TOKEN),
     FIELD(struct forward_query, state,  OPT, .max = 64, .text = TEXT_TOKEN),

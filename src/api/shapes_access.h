@@ -101,7 +101,6 @@ struct portal_application_out {
 };
 
 struct forward_query { /* of all rows of forward-auth */
-    str_t answer;
     str_t rd;
     str_t host;
     str_t state;
