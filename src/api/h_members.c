@@ -46,10 +46,12 @@ err_t members_add(struct request *rq)
     const struct member_body *b = rq->in;
     struct member_in in = { b->user_id, b->username, b->service_account_id, b->device_id };
     struct access_watch watch;
+    struct row_principal_group row;
     struct member m;
     oid_t group;
     bool added = false;
     TRY(request_param_id(rq, 0, &group));
+    TRY(group_get(&rq->act, group, &row));
     TRY(member_resolve(&rq->act, &in, &m));
     TRY(access_watch(&rq->act, m.kind, m.id, &watch));
     TRY(group_member_add(&rq->act, group, &in, &m, &added));

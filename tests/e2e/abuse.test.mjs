@@ -243,6 +243,8 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
     }
     const bare = [...open].map((path) => path.replace('/api/v1', '').replaceAll(/[0-9a-f-]{36}/g, '{id}')).filter((path) => !/^\/(health|livez|readyz|openapi\.json|docs)$/.test(path));
     const expected = [
+        '/.seneschal/finish',
+        '/.seneschal/start',
         '/.well-known/oauth-authorization-server',
         '/.well-known/openid-configuration',
         '/access',
@@ -258,6 +260,9 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/auth/register',
         '/devices/enroll/confirm',
         '/devices/enroll/init',
+        '/forward-auth',
+        '/forward-auth/continue',
+        '/forward-auth/nginx',
         '/iassistants/config/keys/{id}',
         '/invitations/{id}/accept',
         '/invite/{id}',
@@ -274,6 +279,7 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/oauth2/logout/confirm',
         '/oauth2/par',
         '/oauth2/token',
+        '/portal',
         '/recover',
         '/recover/{id}',
         '/register',
