@@ -70,6 +70,9 @@ DELETE FROM credential_warned WHERE id IN (SELECT w.id FROM credential_warned w 
 -- @exec used_jti_add(hash bytes, expires_at ts)
 INSERT INTO used_jti (hash, expires_at) VALUES ($hash, $expires_at) ON CONFLICT (hash) DO NOTHING;
 
+-- @one used_jti_get(hash bytes) -> (expires_at ts)
+SELECT expires_at FROM used_jti WHERE hash = $hash;
+
 -- @exec used_jti_expire(now ts, limit int)
 DELETE FROM used_jti WHERE hash IN (SELECT u.hash FROM used_jti u WHERE u.expires_at < $now LIMIT $limit);
 
@@ -110,3 +113,21 @@ DELETE FROM device_code WHERE hash IN (SELECT d.hash FROM device_code d WHERE d.
 
 -- @exec device_code_drop_of_application(application_id id)
 DELETE FROM device_code WHERE application_id = $application_id;
+
+-- Clients of one origin.
+-- @one registered_count(org id, origin int) -> (n int)
+SELECT count(*) FROM application WHERE org = $org AND origin = $origin;
+
+-- The service accounts that an application acts as by itself.
+-- @many application_services(application_id id, n int) -> (id id, status int, name text)
+SELECT s.id, s.status, s.name FROM application_binding b JOIN service_account s ON s.id = b.target_id
+WHERE b.application_id = $application_id AND b.kind = 3 AND s.org = b.org ORDER BY s.id LIMIT $n;
+
+-- Whose resource it is.
+-- @many application_of_resource(org id, uri text, n int) -> (id id)
+SELECT a.id FROM application_uri u JOIN application a ON a.id = u.application_id
+WHERE a.org = $org AND u.kind = 3 AND u.uri = $uri ORDER BY a.id LIMIT $n;
+
+-- The first token of a public client that proves a key binds all that follow.
+-- @exec oauth_grant_bind(id id, dpop_jkt text)
+UPDATE oauth_grant SET dpop_jkt = $dpop_jkt WHERE id = $id AND dpop_jkt IS NULL;

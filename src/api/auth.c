@@ -84,6 +84,8 @@ err_t auth_token(const struct http_xchg *x, const struct route *route, struct di
 bool auth_is_client(const struct http_xchg *x, const struct route *route)
 {
     str_t value = http_field(x, STR("Authorization"));
+    if (route->own_token)
+        return true;
     return route->oauth && str_eq_nocase(str_sub(value, 0, str_find(value, ' ')), STR("Basic"));
 }
 

@@ -4,6 +4,7 @@
 #include "api/auth_jwt.h"
 
 #include "api/auth_upstream.h"
+#include "api/client_proof.h"
 #include "domain/oauth/access_load.h"
 
 /* RFC 9449 section 7.1: a bound token needs the proof of its key, and only a bound one comes with
@@ -15,8 +16,10 @@ static err_t check_bound(struct request *rq, const struct access_claims *c)
         return E_OK;
     if (c->dpop_jkt.p == NULL)
         return FAIL(&rq->act.why, E_UNAUTHENTICATED, "the token is not bound: send it as Bearer");
-    return FAIL(&rq->act.why, E_UNAUTHENTICATED,
-                "the token is bound to a key: send it as DPoP, with a proof");
+    if (!dpop)
+        return FAIL(&rq->act.why, E_UNAUTHENTICATED,
+                    "the token is bound to a key: send it as DPoP, with a proof");
+    return dpop_check_bound(rq, auth_bearer(rq->xchg), c->dpop_jkt);
 }
 
 bool auth_is_jwt(str_t token)
@@ -31,7 +34,9 @@ err_t auth_jwt(struct request *rq, bool again, struct actor_loaded *ret, bool *r
 {
     struct act *act = &rq->act;
     const str_t issuer = services_settings(rq->services)->issuer;
-    struct access_ask ask = { .text = auth_bearer(rq->xchg), .issuer = issuer, .now = act->now };
+    struct access_token_ask ask = { .text = auth_bearer(rq->xchg),
+                                    .issuer = issuer,
+                                    .now = act->now };
     const char *path = rq->route->audience != NULL ? rq->route->audience : AUDIENCE_API;
     struct access_claims c;
     err_t e = auth_upstream(rq, ask.text, again, ret);

@@ -33,7 +33,9 @@ static err_t lists(struct arena *a, struct discovery_out *out)
         { &out->subject_types_supported, "public" },
         { &out->id_token_signing_alg_values_supported, "ES256 RS256" },
         { &out->token_endpoint_auth_methods_supported,
-          "client_secret_basic client_secret_post none" },
+          "client_secret_basic client_secret_post private_key_jwt none" },
+        { &out->token_endpoint_auth_signing_alg_values_supported, "ES256 EdDSA RS256" },
+        { &out->dpop_signing_alg_values_supported, "ES256 EdDSA RS256" },
         { &out->code_challenge_methods_supported, "S256" },
         { &out->prompt_values_supported, "none login consent select_account" },
         { &out->acr_values_supported, "1 2" },
@@ -70,6 +72,10 @@ static err_t endpoints(struct arena *a, str_t issuer, struct discovery_out *out)
         { &out->jwks_uri, "/oauth2/jwks" },
         { &out->pushed_authorization_request_endpoint, "/oauth2/par" },
         { &out->end_session_endpoint, "/oauth2/logout" },
+        { &out->device_authorization_endpoint, "/oauth2/device_authorization" },
+        { &out->introspection_endpoint, "/oauth2/introspect" },
+        { &out->revocation_endpoint, "/oauth2/revoke" },
+        { &out->registration_endpoint, "/oauth2/register" },
         { &out->service_documentation, "/docs" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)

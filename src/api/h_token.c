@@ -3,13 +3,19 @@
 #include "api/token_grants.h"
 
 #include "api/basic_auth.h"
+#include "api/client_proof.h"
 #include "domain/access/decide.h"
 #include "domain/signin/session.h"
+#include "sql/machine.h"
 
 /* clang-format off */
 const struct token_grant token_grants[] = {
-    { "authorization_code", APP_GRANT_CODE,    NULL, token_code },
-    { "refresh_token",      APP_GRANT_REFRESH, NULL, token_refresh },
+    { "authorization_code", NULL, token_code },
+    { "refresh_token",      NULL, token_refresh },
+    { "client_credentials", NULL, token_client_credentials },
+    { "urn:ietf:params:oauth:grant-type:device_code",    NULL, token_device_code },
+    { "urn:ietf:params:oauth:grant-type:jwt-bearer",     token_jwt_bearer_prepare, token_jwt_bearer },
+    { "urn:ietf:params:oauth:grant-type:token-exchange", token_exchange_prepare,   token_exchange },
 };
 /* clang-format on */
 const size_t token_grants_n = ARRAY_LEN(token_grants);
@@ -30,8 +36,13 @@ static err_t grant_row(struct request *rq, const struct token_grant **ret)
 
 err_t token_prepare(struct request *rq)
 {
+    const struct token_in *in = rq->in;
+    const struct client_words words = { in->client_id, in->client_assertion_type,
+                                        in->client_assertion };
     const struct token_grant *row = NULL;
     TRY(grant_row(rq, &row));
+    TRY(client_assertion_prepare(rq, &words));
+    TRY(dpop_prepare(rq));
     return row->prepare != NULL ? row->prepare(rq) : E_OK;
 }
 
@@ -47,7 +58,8 @@ err_t request_client(struct request *rq, const struct client_proof *form,
 {
     struct client_proof proof = *form;
     TRY(basic_auth(rq, &proof.basic_id, &proof.basic_secret));
-    TRY(client_authenticate(&rq->act, &proof, ret));
+    TRY(rq->proven != NULL ? client_proven_application(rq, ret)
+                           : client_authenticate(&rq->act, &proof, ret));
     rq->event.org = ret->org;
     request_target(rq, "application", ret->id, ret->name);
     return E_OK;
@@ -87,13 +99,28 @@ err_t token_access(struct request *rq, const struct row_application *app,
                 "the person may not use this application now: sign in again");
 }
 
-/* Proofs of a key (RFC 9449) are not taken at this row: what must be bound is not given. */
+/* Section 5: what a public client gets next is for the same key; one that proves itself otherwise
+ * may change its key. */
+static err_t bind_grant(struct request *rq, const struct row_application *app,
+                        const struct row_oauth_grant *grant)
+{
+    const struct sql_oauth_grant_bind bind = { .id = grant->id, .dpop_jkt = rq->dpop_jkt };
+    bool binds = app->client_type.v == CLIENT_PUBLIC && oid_is_set(grant->id);
+    return binds && rq->dpop_jkt.p != NULL && grant->dpop_jkt.p == NULL
+               ? sql_oauth_grant_bind(rq->act.db, &bind)
+               : E_OK;
+}
+
 err_t token_binding(struct request *rq, const struct row_application *app,
                     const struct row_oauth_grant *grant, str_t *ret)
 {
-    if (app->dpop != 0 || grant->dpop_jkt.p != NULL)
-        return FAIL(&rq->act.why, E_INVALID_REQUEST, "want a DPoP proof (RFC 9449)");
-    *ret = STR_NONE;
+    bool wanted = app->dpop != 0 || grant->dpop_jkt.p != NULL;
+    if (wanted && rq->dpop_jkt.p == NULL)
+        return FAIL(&rq->act.why, E_DPOP_PROOF, "want a DPoP proof (RFC 9449)");
+    if (grant->dpop_jkt.p != NULL && !str_eq(grant->dpop_jkt, rq->dpop_jkt))
+        return FAIL(&rq->act.why, E_DPOP_PROOF, "this was granted to another key");
+    TRY(bind_grant(rq, app, grant));
+    *ret = rq->dpop_jkt;
     return E_OK;
 }
 

@@ -64,6 +64,9 @@ static int problem_answer(const struct refusing *r, struct buf *head, struct buf
         BUF_ADD(head, "WWW-Authenticate: Basic realm=\"Seneschal\", charset=\"UTF-8\"\r\n");
     else if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
+    if (shown == E_UNBOUND || shown == E_UNBOUND_NONCE) /* RFC 9449 section 7.1 */
+        buf_addf(head, "WWW-Authenticate: DPoP error=\"%s\", algs=\"ES256 EdDSA RS256\"\r\n",
+                 err_info(shown)->oauth);
     return err_info(shown)->status;
 }
 

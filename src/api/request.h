@@ -19,6 +19,7 @@
 enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
 
 struct live_guard;
+struct client_proven;
 struct services; /* what lives as long as the server: api/services.h */
 
 struct reply {
@@ -55,9 +56,11 @@ struct request {
     struct html *html; /* the page that is being written (html.h); NULL: none yet */
     struct reply reply;
     struct audit_event
-        event;         /* filled from the route and by request_target(); written by the pipeline */
-    bool quiet;        /* no event for this one: nothing was changed */
-    const void *made;  /* by the handler for .finish; in the arena */
+        event;        /* filled from the route and by request_target(); written by the pipeline */
+    bool quiet;       /* no event for this one: nothing was changed */
+    const void *made; /* by the handler for .finish; in the arena */
+    str_t dpop_jkt;   /* the key that a DPoP proof has shown (client_proof.h) */
+    const struct client_proven *proven; /* who signed a client_assertion */
     const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */
 };
 

@@ -79,6 +79,7 @@ struct route {
     bool in_optional;             /* an empty body stands for {} */
     const struct shape *query;    /* NULL: no query parameter is known */
     const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */
+    bool own_token;               /* its bearer is no token to look up: the handler reads it */
     const struct shape *out_also; /* a second form that the answer may have */
     bool out_list;                /* a page of .out */
     bool events;                  /* the answer is a stream of events with .out as their data */

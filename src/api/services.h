@@ -21,6 +21,9 @@
 
 #include <stdatomic.h>
 
+struct dpop_guard;
+struct remote_docs;
+
 /* Which answers the log has. */
 enum access { ACCESS_OFF, ACCESS_ERRORS, ACCESS_ALL };
 
@@ -54,6 +57,9 @@ struct settings {
     struct session_life session; /* how long a signing-in lasts */
     dur_t token_access_life;     /* of POST /auth/login */
     dur_t token_refresh_life;
+    bool clients_open;           /* clients register without a token (RFC 7591) */
+    const str_t *clients_groups; /* that may open what has registered itself */
+    size_t clients_groups_n;
     int64_t history_days;           /* for which `explain ?at=` is answered */
     bool any_ip_host;               /* wildcard bind without public_url */
     struct outbound_rules outbound; /* whom it may call */
@@ -78,6 +84,8 @@ struct services {
     struct keys keys;
     struct live *live;
     struct issuer *issuer; /* signs tokens */
+    struct dpop_guard *dpop;
+    struct remote_docs *remote_docs; /* of clients: key sets, metadata */
     struct audit *audit;
     struct writer *writer;
     struct http_server *http;

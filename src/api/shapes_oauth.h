@@ -36,7 +36,12 @@ struct par_out {
     int64_t expires_in;
 };
 
+struct assertion;
+struct access_claims;
 struct token_in {
+    const struct assertion *bearer; /* these three by the prepare step of their grant */
+    const struct access_claims *subject;
+    const struct access_claims *actor;
     str_t grant_type;
     str_t client_id;
     str_t client_secret;

@@ -44,7 +44,10 @@ err_t token_answer(struct request *rq, const struct token_plan *plan)
     rq->event.actor_kind = plan->kind;
     rq->event.actor_id = plan->principal;
     *made = (struct token_made){
-        .plan = *plan, .org = rq->act.org, .now = rq->act.now, .client_id = plan->app->client_id
+        .plan = *plan,
+        .org = rq->act.org,
+        .now = rq->act.now,
+        .client_id = plan->app != NULL ? plan->app->client_id : plan->client_id,
     };
     TRY(id_token_plan(rq, made));
     rq->made = made;

@@ -13,7 +13,6 @@
 
 struct token_grant {
     const char *name;   /* grant_type */
-    enum app_grant bit; /* what the client must be registered for */
     handler_f *prepare; /* before the transaction, where something is slow; NULL: nothing is */
     handler_f *handler;
 };
@@ -30,14 +29,15 @@ err_t request_client(struct request *rq, const struct client_proof *form,
 err_t token_access(struct request *rq, const struct row_application *app,
                    const struct row_oauth_grant *grant, str_t scope) MUST_USE;
 
-/* Which key the tokens of this answer are bound to (RFC 9449); absent: none. E_INVALID_REQUEST:
- * this client's tokens must be, and it proves no key. */
+/* Which key the tokens of this answer are bound to (RFC 9449); absent: none. E_DPOP_PROOF: they
+ * must be, and it proves no key, or another one. */
 err_t token_binding(struct request *rq, const struct row_application *app,
                     const struct row_oauth_grant *grant, str_t *ret) MUST_USE;
 
 /* What is to be answered; texts live in the request's arena. */
 struct token_plan {
-    const struct row_application *app;
+    const struct row_application *app; /* NULL: a service account or device by itself, */
+    str_t client_id;                   /* under this name */
     enum actor_kind kind;
     oid_t principal;
     oid_t session; /* zero: none; so the next */
@@ -64,5 +64,11 @@ err_t token_prepare(struct request *rq);
 err_t token_handle(struct request *rq);
 err_t token_code(struct request *rq);
 err_t token_refresh(struct request *rq);
+err_t token_client_credentials(struct request *rq);
+err_t token_jwt_bearer_prepare(struct request *rq);
+err_t token_jwt_bearer(struct request *rq);
+err_t token_exchange_prepare(struct request *rq);
+err_t token_exchange(struct request *rq);
+err_t token_device_code(struct request *rq);
 
 #endif

@@ -9,6 +9,8 @@
 #include "domain/identity/org_key.h"
 #include "domain/live/history.h"
 #include "domain/live/seen.h"
+#include "domain/oauth/assertion.h"
+#include "domain/oauth/device_code.h"
 #include "domain/oauth/grant.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/oauth/service_key.h"
@@ -276,6 +278,13 @@ static err_t ending_append(struct job_task *task, const struct credential_ending
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 
+/* What is good once, or for ten minutes. */
+static err_t run_once(struct job_task *task)
+{
+    TRY(assertions_expire(&task->act, SLICE));
+    return device_codes_expire(&task->act, SLICE);
+}
+
 static err_t run_credentials(struct job_task *task)
 {
     struct credential_ending *endings = NULL;
@@ -321,6 +330,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "rollout-tick",       60,   run_rollouts,    rollouts_press, NULL, true },
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
     { "key-retirement",     10,   run_keys,        NULL, NULL, false },
+    { "once-expiry",        60,   run_once,        NULL, NULL, false },
     { "credential-expiry",  600,  run_credentials, NULL, NULL, false },
     { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };

@@ -2,6 +2,7 @@
 #include "app/serve.h"
 
 #include "api/api.h"
+#include "api/remote_doc.h"
 #include "api/upstream_docs.h"
 #include "app/admin_socket.h"
 #include "app/deliver.h"
@@ -17,6 +18,7 @@
 #include "domain/audit/refusals.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/first_start.h"
+#include "domain/oauth/dpop.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/signin/link.h"
 #include "domain/signin/upstream.h"
@@ -278,6 +280,8 @@ static err_t serve_make(struct server *s, struct diag *why)
     TRY(handover_receive(s->arena, &s->handover));
     TRY(open_directory(s, why));
     TRY(issuer_new(&s->services.issuer));
+    TRY(dpop_guard_new(clock_now(), &s->services.dpop));
+    TRY(remote_docs_new(&s->services.remote_docs));
     TRY(open_store(s, why));
     TRY(make_http(s, why));
     TRY(make_live(s));
@@ -304,6 +308,8 @@ static void serve_unmake(struct server *s)
     refusals_free(s->services.refusals);
     audit_free(s->services.audit);
     upstream_docs_free(s->services.upstreams);
+    remote_docs_free(s->services.remote_docs);
+    dpop_guard_free(s->services.dpop);
     issuer_free(s->services.issuer);
     keys_fini(&s->services.keys);
     admin_tokens_fini(&s->services.admin_tokens);

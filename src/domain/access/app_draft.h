@@ -6,7 +6,11 @@
 
 #include "domain/access/application.h"
 
-enum { CLIENT_ID_MAX = 64, SCOPES_MAX = 1024, APP_URIS_MAX = 32 };
+enum {
+    CLIENT_ID_MAX = 64,
+    /* of a document: its URL, APP_URI_MAX */ SCOPES_MAX = 1024,
+    APP_URIS_MAX = 32
+};
 
 /* What a new one is before anybody has said anything. */
 void draft_defaults(enum app_kind kind, struct row_application *ret);

@@ -4,6 +4,7 @@
 #include "domain/access/app_draft.h"
 #include "domain/access/app_words.h"
 #include "domain/access/binding.h"
+#include "sql/machine.h"
 
 static err_t taken(struct act *act, err_t e)
 {
@@ -231,6 +232,8 @@ err_t application_delete(struct act *act, oid_t id)
     TRY(sql_application_grants_drop_tokens(act->db, &tokens));
     struct sql_application_grants_drop grants = { .application_id = id };
     TRY(sql_application_grants_drop(act->db, &grants));
+    struct sql_device_code_drop_of_application codes = { .application_id = id };
+    TRY(sql_device_code_drop_of_application(act->db, &codes));
     struct sql_application_requests_drop requests = { .application_id = id };
     TRY(sql_application_requests_drop(act->db, &requests));
     struct sql_application_uri_drop_all uris = { .application_id = id };

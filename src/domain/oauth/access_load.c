@@ -3,6 +3,7 @@
 
 #include "domain/access/application.h"
 #include "domain/oauth/grant.h"
+#include "domain/oauth/revoke.h"
 #include "sql/issuer.h"
 
 struct standing {
@@ -64,10 +65,16 @@ err_t access_token_load(struct act *act, const struct access_claims *c, struct a
 {
     struct standing s = { .until = c->exp };
     struct actor_loaded loaded;
+    bool revoked = false;
     if (oid_is_set(c->grant))
         TRY(stands_on_grant(act, c, &s));
     else
         TRY(stands_on_client(act, c, &s));
+    if (oid_is_set(c->grant) && c->act.p != NULL) /* exchanged: the grant is another client's */
+        TRY(stands_on_client(act, c, &s));
+    TRY(access_token_is_revoked(act, c, &revoked));
+    if (revoked)
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the token was revoked");
     if (oid_is_set(c->session))
         TRY(stands_on_session(act, c, &s));
     TRY(actor_load_principal(act, c->org, c->kind, c->principal, &loaded));

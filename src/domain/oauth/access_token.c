@@ -141,7 +141,7 @@ static err_t claims_take(struct arena *a, const struct jwt_claims *c, struct acc
 }
 
 /* The signature first: nothing else of the token is believed before it. */
-static err_t token_check(struct issuer *is, const struct jwt *t, const struct access_ask *ask,
+static err_t token_check(struct issuer *is, const struct jwt *t, const struct access_token_ask *ask,
                          struct diag *why)
 {
     struct pubkey key;
@@ -166,7 +166,7 @@ static err_t token_check(struct issuer *is, const struct jwt *t, const struct ac
     return E_OK;
 }
 
-err_t access_token_verify(struct issuer *is, struct arena *a, const struct access_ask *ask,
+err_t access_token_verify(struct issuer *is, struct arena *a, const struct access_token_ask *ask,
                           struct diag *why, struct access_claims *ret)
 {
     CLEANUP(jwt_fini) struct jwt t = { 0 };

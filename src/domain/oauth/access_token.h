@@ -42,7 +42,7 @@ struct access_claims {
 err_t access_token_mint(struct issuer *is, str_t issuer, const struct access_claims *c,
                         struct buf *b) MUST_USE;
 
-struct access_ask {
+struct access_token_ask {
     str_t text;
     str_t issuer;   /* ours */
     str_t audience; /* whole: issuer and path; absent: any */
@@ -50,7 +50,7 @@ struct access_ask {
 };
 /* A token of ours, for this audience, at this time. Texts are in the arena; exp is exact to the
  * second. E_UNAUTHENTICATED, and `why`. It says nothing about what it stands on. */
-err_t access_token_verify(struct issuer *is, struct arena *a, const struct access_ask *ask,
+err_t access_token_verify(struct issuer *is, struct arena *a, const struct access_token_ask *ask,
                           struct diag *why, struct access_claims *ret) MUST_USE;
 
 /* What a scope gives at our own API: `api` all that the principal may, the name of a role what that

@@ -11,6 +11,7 @@ static const char *const kind_names[THROTTLE_KINDS] = {
     [THROTTLE_PASSWORD] = "password",
     [THROTTLE_OTP] = "otp",
     [THROTTLE_RECOVERY] = "recovery",
+    [THROTTLE_USER_CODE] = "user-code",
 };
 
 int64_t throttle_bucket(const struct act *act, const struct throttle_key *key)

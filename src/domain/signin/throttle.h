@@ -18,7 +18,13 @@ enum { THROTTLE_BUCKETS = 1 << 18, THROTTLE_FREE = 5, THROTTLE_COUNT_MAX = 1000 
 #define THROTTLE_FORGIVE  DUR_S(900)
 
 /* Guesses at different things do not count together. */
-enum throttle_kind { THROTTLE_PASSWORD, THROTTLE_OTP, THROTTLE_RECOVERY, THROTTLE_KINDS };
+enum throttle_kind {
+    THROTTLE_PASSWORD,
+    THROTTLE_OTP,
+    THROTTLE_RECOVERY,
+    THROTTLE_USER_CODE,
+    THROTTLE_KINDS
+};
 
 struct throttle_key {
     enum throttle_kind kind;

@@ -105,7 +105,7 @@ static str_t minted(struct world *w, const struct access_claims *c)
 
 static err_t verified(struct world *w, str_t text, str_t audience, struct access_claims *ret)
 {
-    const struct access_ask ask = {
+    const struct access_token_ask ask = {
         .text = text, .issuer = STR(ISSUER), .audience = audience, .now = w->act.now
     };
     return access_token_verify(issuer, w->act.arena, &ask, &w->act.why, ret);
