@@ -105,7 +105,7 @@ struct services {
     struct rollout_pulse rollouts;
     struct hook_watch hooks;
     struct upstream_docs *upstreams; /* what other issuers publish */
-    _Atomic int outside; /* prepare steps that call outside now */
+    _Atomic int outside;             /* prepare steps that call outside now */
     struct clock_guard clock;
 };
 

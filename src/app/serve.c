@@ -166,8 +166,7 @@ static err_t open_store(struct server *s, struct diag *why)
     };
     if (config_text(s->config, CONF_OIDC_ISSUER).n > 0 &&
         config_text(s->config, CONF_OIDC_AUDIENCE).n == 0)
-        return FAIL(why, E_USAGE,
-                    "oidc.audience: say for whom the tokens of oidc.issuer must be");
+        return FAIL(why, E_USAGE, "oidc.audience: say for whom the tokens of oidc.issuer must be");
     TRY(db_migrate(s->services.dir, why));
     TRY(db_open(s->services.dir, DB_WRITER, why, &db));
     TRY(db_tx_begin(db));
