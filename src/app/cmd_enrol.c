@@ -29,9 +29,8 @@ struct enrolling {
     const char *label;
 };
 
-static err_t list_add(struct cli *cli, struct json **list, const char *text)
+static err_t list_add(struct json **list, const char *text)
 {
-    (void)cli;
     if (*list == NULL)
         *list = json_new_array();
     struct json *item = json_new_string(str_from_cz(text));
@@ -89,7 +88,7 @@ static err_t flag_read(struct enrolling *g, int argc, char **argv, int i, int *r
         if (!cli_is_flag(argv[i], texts[k].name))
             continue;
         TRY(cli_value(g->cli, argc, argv, i, texts[k].to, ret_used));
-        TRY(g->group != NULL ? list_add(g->cli, &g->groups, g->group) : E_OK);
+        TRY(g->group != NULL ? list_add(&g->groups, g->group) : E_OK);
         return g->label != NULL ? pair_add(g->cli, &g->labels, g->label) : E_OK;
     }
     g->cli->hint = "`seneschal help device enroll` shows what is wanted";

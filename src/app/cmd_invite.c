@@ -99,18 +99,19 @@ static err_t line_add(struct inviting *v, str_t line, struct json *list)
     struct json *one = v->request.body != NULL ? json_clone(v->request.body) : json_new_object();
     struct json *prefill = json_new_object();
     str_t columns[4] = { STR_NONE };
+    str_t column;
     size_t n = 0;
     if (one == NULL || prefill == NULL || json_push(list, one) != E_OK) {
         json_free(prefill);
         return E_NO_MEMORY;
     }
     TRY(json_set(one, STR("prefill"), prefill));
-    while (str_split(&line, ',', &columns[n < 3 ? n : 3])) {
-        columns[n < 3 ? n : 3] = str_trim(columns[n < 3 ? n : 3]);
-        if (++n > 4 || str_find(columns[n - 1], '"') < columns[n - 1].n)
+    while (str_split(&line, ',', &column)) {
+        if (n == ARRAY_LEN(columns) || str_find(column, '"') < column.n)
             return FAIL(&v->cli->why, E_USAGE,
                         "%s:%zu: want EMAIL[,USERNAME[,NAME[,GROUP;GROUP]]] without quotes",
                         v->path, v->number);
+        columns[n++] = str_trim(column);
     }
     TRY(text_set(one, STR("email"), columns[0]));
     TRY(text_set(prefill, STR("username"), columns[1]));
