@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_access.h"
-#include "api/managed.h"
 #include "api/handlers_identity.h"
+#include "api/managed.h"
 #include "api/page.h"
 #include "api/shapes_access.h"
 #include "api/shapes_identity.h"

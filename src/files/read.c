@@ -42,12 +42,10 @@ static struct json *value_of(const struct conf_node *n)
     return NULL;
 }
 
-/* A node stands before what is in it, so that one pass builds the whole. */
-static err_t tree_of(struct arena *a, const struct conf_file *f, struct json ***ret)
+/* A node stands before what is in it, so that one pass builds the whole; the first owns the rest.
+ */
+static err_t tree_of(const struct conf_file *f, struct json **made)
 {
-    struct json **made = ARENA_ARRAY(a, struct json *, f->n);
-    if (made == NULL)
-        return E_NO_MEMORY;
     for (size_t i = 0; i < f->n; i++) {
         const struct conf_node *n = &f->nodes[i];
         made[i] = value_of(n);
@@ -59,7 +57,6 @@ static err_t tree_of(struct arena *a, const struct conf_file *f, struct json ***
         TRY(map ? json_set(made[n->parent], n->name, made[i])
                 : json_push(made[n->parent], made[i]));
     }
-    *ret = made;
     return E_OK;
 }
 
@@ -148,7 +145,12 @@ static err_t add_sections(const struct reading *r)
 err_t files_read(struct arena *a, const struct conf_file *f, struct json *world, struct diag *why)
 {
     struct reading r = { .a = a, .f = f, .world = world, .why = why };
-    TRY(tree_of(a, f, &r.tree));
-    CLEANUP(json_freep) struct json *top = r.tree[0];
-    return add_sections(&r);
+    r.tree = ARENA_ARRAY(a, struct json *, f->n);
+    if (r.tree == NULL)
+        return E_NO_MEMORY;
+    err_t e = tree_of(f, r.tree);
+    if (e == E_OK)
+        e = add_sections(&r);
+    json_free(r.tree[0]);
+    return e;
 }
