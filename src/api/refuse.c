@@ -26,7 +26,7 @@ static int page_encode(const struct refusing *r, struct buf *head, struct buf *b
 {
     if (r->e == E_UNAUTHENTICATED && r->route->auth == AUTH_SESSION) {
         CLEANUP(buf_fini) struct buf url = { 0 };
-        buf_init(&url, 2 * HTTP_LINE_MAX);
+        buf_init(&url, 4 * (size_t)HTTP_LINE_MAX); /* encoded: three bytes for one */
         login_url(&url, r->x);
         answer_head_begin(r, head, STR_NONE, NULL);
         BUF_ADD(head, "Location: ");

@@ -20,6 +20,7 @@ static err_t from_env(struct apply *p, const struct step *s, const struct file_m
                       str_t name, struct json **ret)
 {
     const char *name_cz = str_cz(p->cli->arena, name);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs here */
     const char *value = name_cz == NULL ? NULL : getenv(name_cz);
     if (value == NULL || value[0] == '\0')
         return refuse(p, s, m, "the variable that it names is not set");

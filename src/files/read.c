@@ -7,7 +7,7 @@ static bool looks_like_a_number(str_t s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         digits = digits || (c >= '0' && c <= '9');
-        if ((c < '0' || c > '9') && memchr("+-.eE", c, 5) == NULL)
+        if ((c < '0' || c > '9') && str_find(STR("+-.eE"), c) == STR("+-.eE").n)
             return false;
     }
     return digits;

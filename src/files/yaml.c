@@ -26,12 +26,13 @@ static bool is_word_of_yaml(str_t s)
 
 bool yaml_is_plain(str_t s)
 {
+    const str_t others = STR("_-./+@?=");
     if (s.n == 0 || !(is_letter((unsigned char)s.p[0]) || s.p[0] == '/') || is_word_of_yaml(s))
         return false;
     for (size_t i = 1; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         bool last = i + 1 == s.n;
-        bool plain = is_letter(c) || (c >= '0' && c <= '9') || memchr("_-./+@?=", c, 8) != NULL;
+        bool plain = is_letter(c) || (c >= '0' && c <= '9') || str_find(others, (char)c) < others.n;
         bool inner = !last && (c == ':' || c == ' ') && s.p[i + 1] != ' ' && s.p[i + 1] != '#';
         if (!plain && !inner)
             return false;
