@@ -20,18 +20,21 @@ const struct token_grant token_grants[] = {
 /* clang-format on */
 const size_t token_grants_n = ARRAY_LEN(token_grants);
 
-static err_t grant_row(struct request *rq, const struct token_grant **ret)
+/* NULL: it is not known. */
+static const struct token_grant *grant_row(str_t name)
 {
-    const struct token_in *in = rq->in;
-    if (in->grant_type.p == NULL)
-        return FAIL(&rq->act.why, E_INVALID_REQUEST, "grant_type is missing");
     for (size_t i = 0; i < token_grants_n; i++) {
-        if (str_eq(str_from_cz(token_grants[i].name), in->grant_type)) {
-            *ret = &token_grants[i];
-            return E_OK;
-        }
+        if (str_eq(str_from_cz(token_grants[i].name), name))
+            return &token_grants[i];
     }
-    return FAIL(&rq->act.why, E_UNSUPPORTED_GRANT, "this grant_type is not known here");
+    return NULL;
+}
+
+static err_t no_row(struct request *rq, str_t name)
+{
+    return name.p == NULL
+               ? FAIL(&rq->act.why, E_INVALID_REQUEST, "grant_type is missing")
+               : FAIL(&rq->act.why, E_UNSUPPORTED_GRANT, "this grant_type is not known here");
 }
 
 err_t token_prepare(struct request *rq)
@@ -39,8 +42,9 @@ err_t token_prepare(struct request *rq)
     const struct token_in *in = rq->in;
     const struct client_words words = { in->client_id, in->client_assertion_type,
                                         in->client_assertion };
-    const struct token_grant *row = NULL;
-    TRY(grant_row(rq, &row));
+    const struct token_grant *row = grant_row(in->grant_type);
+    if (row == NULL)
+        return no_row(rq, in->grant_type);
     TRY(client_assertion_prepare(rq, &words));
     TRY(dpop_prepare(rq));
     return row->prepare != NULL ? row->prepare(rq) : E_OK;
@@ -48,9 +52,9 @@ err_t token_prepare(struct request *rq)
 
 err_t token_handle(struct request *rq)
 {
-    const struct token_grant *row = NULL;
-    TRY(grant_row(rq, &row));
-    return row->handler(rq);
+    const struct token_in *in = rq->in;
+    const struct token_grant *row = grant_row(in->grant_type);
+    return row != NULL ? row->handler(rq) : no_row(rq, in->grant_type);
 }
 
 err_t request_client(struct request *rq, const struct client_proof *form,
@@ -88,7 +92,12 @@ err_t token_access(struct request *rq, const struct row_application *app,
         .scope = scope,
     };
     if (oid_is_set(grant->session_id)) {
-        TRY(session_get_live(&rq->act, grant->session_id, &session));
+        err_t e = session_get_live(&rq->act, grant->session_id, &session);
+        if (e == E_UNAUTHENTICATED) { /* of a refresh token it is said in the words of RFC 6749 */
+            act_clear_why(&rq->act);
+            return FAIL(&rq->act.why, E_INVALID_GRANT, "the session has ended: sign in again");
+        }
+        TRY(e);
         proof = (struct access_proof){ session.auth_at, session.mfa_at };
         ask.proof = &proof;
     }
