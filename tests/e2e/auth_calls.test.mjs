@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Browser } from './lib/browser.mjs';
+import { callerOf, totp } from './lib/factor.mjs';
 import { uniqueName } from './lib/fleet.mjs';
-import { PASSWORD, choosePassword, makePerson } from './lib/person.mjs';
+import { PASSWORD, choosePassword, makePerson, signInBy } from './lib/person.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -127,6 +128,24 @@ test('nobody gets a link for more rights than his own', async () => {
     const off = (await admin.post('/users', { username: uniqueName('p'), email: `${uniqueName('p')}@example.org` })).want(201);
     (await admin.patch(`/users/${off.id}`, { status: 'disabled' })).want(200);
     (await admin.post(`/users/${off.id}/recovery`)).wantProblem(409, 'conflict');
+});
+
+test('IDENTITY 52: who has a second factor shows it in the same call; a code is good once', async () => {
+    const who = await makePerson(server, admin);
+    const browser = new Browser(server.url);
+    assert.equal((await signInBy(browser, who.username, PASSWORD)).status, 303);
+    const call = await callerOf(browser);
+    const made = await call('POST', '/auth/factors/totp');
+    assert.equal(made.status, 201, made.text);
+    const { id, secret } = made.json;
+    assert.equal((await call('POST', `/auth/factors/totp/${id}/confirm`, { code: totp(secret) })).status, 204);
+    const ask = (more) => nobody.post('/auth/login', { username: who.username, password: PASSWORD, ...more });
+    for (const more of [{}, { otp: '000000' }, { otp: totp(secret) }]) (await ask(more)).wantProblem(401, 'unauthenticated'); // the last was used above
+    const otp = totp(secret, 1);
+    const pair = (await ask({ otp })).want(200);
+    const [session] = (await server.client({ token: pair.access_token }).get('/auth/sessions')).want(200).items;
+    assert.deepEqual(session.methods, ['pwd', 'otp']);
+    (await ask({ otp })).wantProblem(401, 'unauthenticated');
 });
 
 test('tokens live as long as the settings say', async () => {
