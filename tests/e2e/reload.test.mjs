@@ -62,6 +62,18 @@ const SETTINGS = {
         before: 403,
         after: 200,
     },
+    'oauth.clients_open': {
+        text: 'oauth: {clients_open: true}\n',
+        look: async () => (await nobody.atRoot().post('/oauth2/register', { redirect_uris: ['https://agent.example/cb'] })).status,
+        before: 401,
+        after: 201,
+    },
+    'oauth.clients_groups': {
+        text: 'oauth: {clients_groups: [nobody-made-it]}\n',
+        look: async () => (await nobody.as(admin.token).atRoot().post('/oauth2/register', { redirect_uris: ['https://agent.example/cb'] })).status,
+        before: 201,
+        after: 400,
+    },
     'access.contact': {
         text: 'access: {contact: "ask Ada, room 12"}\n',
         look: async () => (await nobody.atRoot().get('/access')).text.includes('ask Ada, room 12'),

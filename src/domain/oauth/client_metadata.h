@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a client says of itself (RFC 7591 section 2): registered with us, or in a document of its
- * own. It gets what any stranger may have: people are asked, it speaks for nobody but them, and it
- * reaches our own API never.
+ * What a client says of itself (RFC 7591 section 2). It gets what any stranger may have: people are
+ * asked, it speaks for nobody but them, and it reaches our own API never.
  */
 #ifndef DOMAIN_OAUTH_CLIENT_METADATA_H
 #define DOMAIN_OAUTH_CLIENT_METADATA_H
