@@ -281,8 +281,8 @@ err_t forward_finish_go(struct request *rq)
     struct row_application app;
     struct token_text cookie = { .n = 0 };
     str_t state = cookie_find(rq->xchg, COOKIE_FORWARD_START, s->https);
-    str_t path;
-    str_t value;
+    str_t path = STR_NONE;
+    str_t value = STR_NONE;
     TRY(app_of_host(rq, rq->xchg->host, &app));
     TRY(forward_finish(&rq->act, &app, q->code, state, &path, &cookie));
     err_t e = str_copy(rq->act.arena, str_of(cookie.p, cookie.n), &value);

@@ -32,27 +32,31 @@ err_t access_watch(struct act *act, enum actor_kind kind, oid_t id, struct acces
     return E_OK;
 }
 
-static bool is_in(const struct row_application *rows, size_t n, oid_t id)
+struct apps {
+    const struct row_application *v;
+    size_t n;
+};
+
+static bool is_in(struct apps list, oid_t id)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (oid_eq(rows[i].id, id))
+    for (size_t i = 0; i < list.n; i++) {
+        if (oid_eq(list.v[i].id, id))
             return true;
     }
     return false;
 }
 
 /* The names of those of `a` that are not in `b`. */
-static err_t names_without(struct act *act, const struct row_application *a, size_t a_n,
-                           const struct row_application *b, size_t b_n, const str_t **ret,
+static err_t names_without(struct act *act, struct apps a, struct apps b, const str_t **ret,
                            size_t *ret_n)
 {
-    str_t *names = ARENA_ARRAY(act->arena, str_t, a_n + 1);
+    str_t *names = ARENA_ARRAY(act->arena, str_t, a.n + 1);
     size_t n = 0;
     if (names == NULL)
         return E_NO_MEMORY;
-    for (size_t i = 0; i < a_n; i++) {
-        if (!is_in(b, b_n, a[i].id))
-            names[n++] = a[i].name;
+    for (size_t i = 0; i < a.n; i++) {
+        if (!is_in(b, a.v[i].id))
+            names[n++] = a.v[i].name;
     }
     *ret = names;
     *ret_n = n;
@@ -70,15 +74,17 @@ err_t access_settle(struct act *act, const struct access_watch *watch, struct ac
     }
     if (change.name.p == NULL) /* it has gone */
         change.name = watch->name;
+    const struct apps had = { watch->had, watch->had_n };
+    const struct apps has = { rows, n };
     for (size_t i = 0; i < watch->had_n; i++) {
         struct sql_access_grants_end end = { .application_id = watch->had[i].id,
                                              .principal = watch->id,
                                              .now = act->now };
-        if (!is_in(rows, n, watch->had[i].id))
+        if (!is_in(has, watch->had[i].id))
             TRY(sql_access_grants_end(act->db, &end));
     }
-    TRY(names_without(act, rows, n, watch->had, watch->had_n, &change.gained, &change.gained_n));
-    TRY(names_without(act, watch->had, watch->had_n, rows, n, &change.lost, &change.lost_n));
+    TRY(names_without(act, has, had, &change.gained, &change.gained_n));
+    TRY(names_without(act, had, has, &change.lost, &change.lost_n));
     if (change.lost_n > 0)
         TRY(act_effect(
             act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = watch->id }));

@@ -121,8 +121,8 @@ static err_t minutes_parse(str_t text, int64_t *ret)
         if (i != 2 && (text.p[i] < '0' || text.p[i] > '9'))
             return E_BAD_FIELD;
     }
-    int64_t h = (text.p[0] - '0') * 10 + text.p[1] - '0';
-    int64_t m = (text.p[3] - '0') * 10 + text.p[4] - '0';
+    int h = (text.p[0] - '0') * 10 + text.p[1] - '0';
+    int m = (text.p[3] - '0') * 10 + text.p[4] - '0';
     if (m > 59 || h * 60 + m > 24 * 60)
         return E_BAD_FIELD;
     *ret = h * 60 + m;
