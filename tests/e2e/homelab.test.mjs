@@ -43,7 +43,7 @@ test('the whole house is made by one command, and a second one changes nothing',
     assert.deepEqual(named(await admin.all('/service-accounts')), ['argocd', 'backup', 'ci-github', 'n8n']);
     assert.deepEqual(await boundTo('n8n'), ['group family-app-automation', 'service_account n8n']);
     const rules = (await admin.get('/access-rules')).want(200).items;
-    assert.deepEqual(rules.map((r) => [r.effect, r.position]).sort((a, b) => a[1] - b[1]), [['require_mfa', 100], ['require_mfa', 110], ['deny', 120]]);
+    assert.deepEqual(rules.map((r) => [r.effect, r.position]).sort((a, b) => a[1] - b[1]), [['require_mfa', 100], ['allow', 110], ['require_mfa', 120], ['require_reauth', 130]]);
     const [hook] = (await admin.get('/webhooks')).want(200).items;
     assert.deepEqual([hook.name, hook.format, hook.events.sort()], ['ci', 'github', ['access.gained', 'access.lost']]);
 });
