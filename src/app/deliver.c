@@ -41,6 +41,12 @@ static void *mail_main(void *arg)
     return NULL;
 }
 
+static void *logout_main(void *arg)
+{
+    run(arg, deliver_logout);
+    return NULL;
+}
+
 static void *hooks_main(void *arg)
 {
     run(arg, deliver_hook);
@@ -70,6 +76,7 @@ static err_t start(struct deliver *d, struct deliver_thread *t, const char *name
 static err_t start_all(struct deliver *d, struct diag *why)
 {
     TRY(start(d, &d->mail, "mail", mail_main, why));
+    TRY(start(d, &d->logout, "logout", logout_main, why));
     for (size_t i = 0; i < DELIVER_HOOKS; i++)
         TRY(start(d, &d->hooks[i], "webhooks", hooks_main, why));
     return E_OK;
@@ -109,6 +116,7 @@ void deliver_free(struct deliver *d)
     (void)pthread_cond_broadcast(&d->wake);
     (void)pthread_mutex_unlock(&d->lock);
     end(&d->mail);
+    end(&d->logout);
     for (size_t i = 0; i < DELIVER_HOOKS; i++)
         end(&d->hooks[i]);
     (void)pthread_mutex_destroy(&d->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that carry out what waits in the store: mail, and webhooks. Each has a connection of its
+ * Threads that carry out what waits in the store: mail, webhooks, and telling
+ * applications who has signed out. Each has a connection of its
  * own; what came of an attempt is a job of the writer. What a kill cuts off is attempted again.
  */
 #ifndef APP_DELIVER_H

@@ -24,6 +24,7 @@ struct deliver_thread {
     struct arena *arena;
     pthread_t thread;
     bool started;
+    dur_t next; /* CLOCK_MONOTONIC: it looks again then */
 };
 
 struct deliver {
@@ -36,6 +37,7 @@ struct deliver {
     uint64_t looked; /* hook_watch.moved when everything due was taken */
     dur_t look_at;   /* look again then, whatever has moved */
     struct deliver_thread mail;
+    struct deliver_thread logout;
     struct deliver_thread hooks[DELIVER_HOOKS];
 };
 
@@ -44,5 +46,6 @@ bool deliver_rest(struct deliver *d, dur_t most);
 /* One step; true: there may be more to do at once. */
 bool deliver_mail(struct deliver_thread *t);
 bool deliver_hook(struct deliver_thread *t);
+bool deliver_logout(struct deliver_thread *t);
 
 #endif
