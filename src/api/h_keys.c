@@ -9,6 +9,7 @@
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
 #include "domain/policy/secret_store.h"
+#include "domain/signin/totp.h"
 #include "plat/jose/jwk.h"
 
 enum { KEYS_SHOWN_MAX = 64, SIGNATURE_LINE_MAX = 512 };
@@ -19,6 +20,9 @@ static err_t oidc_rotate(struct request *rq, const struct key_rotate_in *in, str
 static err_t root_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in,
+                            struct key_out *ret);
+static err_t factors_keys_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
+static err_t factors_rotate(struct request *rq, const struct key_rotate_in *in,
                             struct key_out *ret);
 
 #define USE_OIDC "oidc"
@@ -34,6 +38,7 @@ static const struct key_use_row {
     { USE_OIDC, issuer_keys_view, oidc_rotate },
     { "root", root_list, NULL },
     { DATA_KEY_SECRETS, secrets_list, secrets_rotate },
+    { DATA_KEY_FACTORS, factors_keys_list, factors_rotate },
 };
 
 /* Numbered from the end, so that a new key changes no other's place. */
@@ -155,11 +160,12 @@ static err_t root_list(struct request *rq, struct key_out *out, size_t room, siz
 }
 
 /* Of all organisations: values are sealed anew with the newest, then the others go. */
-static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n)
+static err_t data_keys_view(struct request *rq, str_t name, struct key_out *out, size_t room,
+                            size_t *ret_n)
 {
     struct data_key_line *lines = NULL;
     size_t n = 0;
-    TRY(data_key_list(&rq->act, STR(DATA_KEY_SECRETS), &lines, &n));
+    TRY(data_key_list(&rq->act, name, &lines, &n));
     *ret_n = n < room ? n : room;
     for (size_t i = 0; i < *ret_n; i++) {
         const struct data_key_line *line = &lines[n - 1 - i];
@@ -170,23 +176,54 @@ static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, 
     return E_OK;
 }
 
-static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
+static err_t secrets_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n)
 {
-    str_t details = STR_NONE;
-    int64_t epoch = 0;
+    return data_keys_view(rq, STR(DATA_KEY_SECRETS), out, room, ret_n);
+}
+
+static err_t factors_keys_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n)
+{
+    return data_keys_view(rq, STR(DATA_KEY_FACTORS), out, room, ret_n);
+}
+
+static err_t data_key_may_rotate(struct request *rq, const struct key_rotate_in *in)
+{
     TRY(request_may(rq, PERM_SYSTEM_ADMIN));
     if (in->at_once)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "at_once",
                               "values have to be sealed anew before an older key can go");
-    TRY(secret_keys_rotate(&rq->act, &epoch));
-    TRY(str_format(rq->act.arena, &details, "{\"epoch\":%lld,\"use\":\"" DATA_KEY_SECRETS "\"}",
-                   (long long)epoch));
+    return E_OK;
+}
+
+/* A new epoch: a job seals anew what older ones hold, then they go. */
+static err_t data_key_rotated(struct request *rq, const char *use, int64_t epoch,
+                              struct key_out *ret)
+{
+    str_t details = STR_NONE;
+    TRY(str_format(rq->act.arena, &details, "{\"epoch\":%lld,\"use\":\"%s\"}", (long long)epoch,
+                   use));
     request_details(rq, details);
     atomic_store(&rq->services->reseal, true);
     *ret = (struct key_out){ .state = STR("active"),
                              .epoch = { .set = true, .v = epoch },
                              .created_at = rq->act.now };
     return E_OK;
+}
+
+static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
+{
+    int64_t epoch = 0;
+    TRY(data_key_may_rotate(rq, in));
+    TRY(secret_keys_rotate(&rq->act, &epoch));
+    return data_key_rotated(rq, DATA_KEY_SECRETS, epoch, ret);
+}
+
+static err_t factors_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
+{
+    CLEANUP(data_key_wipe) struct data_key key = { .epoch = 0 };
+    TRY(data_key_may_rotate(rq, in));
+    TRY(data_key_add(&rq->act, STR(DATA_KEY_FACTORS), &key));
+    return data_key_rotated(rq, DATA_KEY_FACTORS, key.epoch, ret);
 }
 
 /* A server that runs on shows times that never fall; its next start goes by the clock. */

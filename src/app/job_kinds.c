@@ -16,8 +16,10 @@
 #include "domain/oauth/service_key.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
+#include "domain/signin/passkeys.h"
 #include "domain/signin/session.h"
 #include "domain/signin/signin.h"
+#include "domain/signin/totp.h"
 #include "plat/json/out.h"
 #include "sql/hooks.h"
 #include "sql/store.h"
@@ -150,6 +152,7 @@ static err_t run_session_expiry(struct job_task *task)
     if (clock_guard_behind(&task->services->clock))
         return E_OK;
     TRY(signin_purge(&task->act, SLICE));
+    TRY(passkey_purge(&task->act));
     return session_purge(&task->act, SLICE, &task->more);
 }
 
@@ -161,6 +164,9 @@ static err_t run_reseal(struct job_task *task)
     for (size_t i = 0; i < done.retired_n; i++)
         TRY(key_retired(task, done.retired[i]));
     task->more = done.n == RESEAL_SLICE;
+    bool more = false;
+    TRY(totp_reseal(&task->act, RESEAL_SLICE, &more));
+    task->more = task->more || more;
     return E_OK;
 }
 

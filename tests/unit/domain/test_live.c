@@ -160,6 +160,35 @@ static void a_fill_that_raced_with_an_effect_is_dropped(void **state)
     live_free(l);
 }
 
+/* A key of the issuer is believed no more: what hangs on a session or a token of ours goes, a
+ * device's own token stays; and what was read meanwhile is not filled in. */
+static void what_hangs_on_tokens_of_ours_can_be_forgotten(void **state)
+{
+    (void)state;
+    struct live *l = make_live(1000);
+    struct live_guard g;
+    struct live_hit hit;
+    const digest_t jwt = token_of(77);
+    struct live_principal who = device(1);
+    fill(l, 1);
+    who.bounded = true;
+    who.actor.grant = id_of(9);
+    live_guard_take(l, &g);
+    assert_int_equal(live_fill_token(l, &g, &jwt, &who), E_OK);
+    assert_int_equal(find(l, 77, &hit), LIVE_HIT);
+    assert_int_equal(hit.who.actor.perms.bits, 0);
+    assert_true(oid_eq(hit.who.actor.grant, id_of(9)));
+    assert_int_equal(find(l, 1, &hit), LIVE_HIT);
+    assert_false(oid_is_set(hit.who.actor.grant));
+
+    apply(l, (struct effect){ .kind = EFFECT_TOKENS });
+    assert_int_equal(find(l, 77, &hit), LIVE_MISS);
+    assert_int_equal(find(l, 1, &hit), LIVE_HIT);
+    assert_int_equal(live_fill_token(l, &g, &jwt, &who), E_AGAIN);
+    assert_int_equal(find(l, 77, &hit), LIVE_MISS);
+    live_free(l);
+}
+
 static void a_scope_makes_its_members_stale(void **state)
 {
     (void)state;
@@ -455,6 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_is_a_miss),
         cmocka_unit_test(an_effect_forgets_all_tokens_of_a_device),
+        cmocka_unit_test(what_hangs_on_tokens_of_ours_can_be_forgotten),
         cmocka_unit_test(a_fill_that_raced_with_an_effect_is_dropped),
         cmocka_unit_test(a_scope_makes_its_members_stale),
         cmocka_unit_test(what_is_parked_is_woken_by_its_device_only),
