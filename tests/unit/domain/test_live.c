@@ -2,7 +2,6 @@
 /* Memory in front of the store: what it remembers, what it forgets, and that a fill never brings
  * back what an effect took. */
 #include "domain/live/park.h"
-#include "domain/live/seen.h"
 
 #include "base/ref.h"
 
@@ -387,25 +386,6 @@ static void an_expired_token_is_a_miss(void **state)
     live_free(l);
 }
 
-static void seen_devices_are_collected_once(void **state)
-{
-    (void)state;
-    struct live *l = make_live(1000);
-    struct live_hit hit;
-    struct live_seen seen[4];
-    dur_t wait;
-    fill(l, 1);
-    struct live_ask ask = { .token = token_of(1), .now = { 90000000 }, .seen = true };
-    assert_int_equal(live_seen_at(l, id_of(1)).us, 0);
-    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
-    assert_int_equal(live_seen_at(l, id_of(1)).us, 90000000);
-    assert_int_equal(live_seen_at(l, id_of(2)).us, 0);
-    assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 1);
-    assert_true(oid_eq(seen[0].device, id_of(1)));
-    assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 0);
-    live_free(l);
-}
-
 static void a_name_comes_whole_and_only_when_asked(void **state)
 {
     (void)state;
@@ -494,7 +474,6 @@ int main(void)
         cmocka_unit_test(tables_stay_within_their_maximum),
         cmocka_unit_test(effectives_are_shared_and_bounded),
         cmocka_unit_test(an_expired_token_is_a_miss),
-        cmocka_unit_test(seen_devices_are_collected_once),
         cmocka_unit_test(a_name_comes_whole_and_only_when_asked),
         cmocka_unit_test(nobody_hears_an_older_truth),
     };

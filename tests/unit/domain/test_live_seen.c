@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Last use of sessions: what memory notes, and when it is handed out. */
+/* Last use of devices and sessions: what memory notes, and when it is handed out. */
 #include "check.h"
 #include "domain/live/seen.h"
 
@@ -52,10 +52,35 @@ static void a_session_in_use_is_collected_once_a_minute(void **state)
     live_free(l);
 }
 
+static void seen_devices_are_collected_once(void **state)
+{
+    (void)state;
+    struct live *l = make_live();
+    struct live_guard g;
+    struct live_hit hit;
+    struct live_seen seen[4];
+    dur_t wait;
+    const oid_t id = { { 2 } };
+    const struct live_principal device = { .actor = { .kind = ACTOR_DEVICE, .id = id } };
+    const digest_t token = { .b = { 2 } };
+    live_guard_take(l, &g);
+    assert_int_equal(live_fill_token(l, &g, &token, &device), E_OK);
+    struct live_ask ask = { .token = token, .now = { 90000000 }, .seen = true };
+    assert_int_equal(live_seen_at(l, id).us, 0);
+    assert_int_equal(live_find(l, &ask, &hit, &wait), LIVE_HIT);
+    assert_int_equal(live_seen_at(l, id).us, 90000000);
+    assert_int_equal(live_seen_at(l, (oid_t){ { 3 } }).us, 0);
+    assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 1);
+    assert_true(oid_eq(seen[0].device, id));
+    assert_int_equal(live_seen_collect(l, DUR_S(60), seen, 4), 0);
+    live_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_in_use_is_collected_once_a_minute),
+        cmocka_unit_test(seen_devices_are_collected_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
