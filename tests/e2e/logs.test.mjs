@@ -67,7 +67,8 @@ test('no token, query, body or path as it was sent is ever in it', async () => {
     const hush = uniqueName('hush');
     const token = `sen_s_${hush}`;
     await nobody.as(token).get(`/devices?search=${hush}`);
-    await nobody.get(`/invite/${hush}`);
+    await fetch(`${server.url}/invite/${hush}`);
+    await nobody.get(`/strange/${hush}`);
     await admin.post('/policies', { name: hush, description: hush });
     const last = await admin.get(`/devices?search=${hush}`);
     await logged(server, idOf(last));
