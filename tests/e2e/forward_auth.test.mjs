@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { enrol, uniqueName } from './lib/fleet.mjs';
 import { application, ask, HOST, hasProxy, PROXIES, startProxy } from './lib/front.mjs';
 import { makePerson } from './lib/person.mjs';
+import { noteCall } from './lib/routes.mjs';
 import { startServer } from './lib/server.mjs';
 
 const SPOOFED = {
@@ -59,6 +60,7 @@ for (const kind of PROXIES) {
         await t.test('the right group comes through, with our headers and nobody else’s', async () => {
             const { seen, status, text } = await ask(port, { url: '/page?x=1', headers: { ...bearer(insider.token), ...SPOOFED } });
             assert.equal(status, 200, text);
+            noteCall('GET', kind === 'nginx' ? '/forward-auth/nginx' : '/forward-auth', status); // the proxy asked
             assert.equal(seen.url, '/page?x=1');
             assert.equal(seen.headers['remote-user'], insider.name);
             assert.equal(seen.headers['remote-groups'], group.name.replace(',', '%2C'));

@@ -155,7 +155,7 @@ test('who may see and replace keys', async () => {
     (await operator.client.get('/keys')).wantProblem(403, 'forbidden');
     const auditor = await serviceClient(admin, ['auditor']);
     const rows = (await auditor.client.get('/keys')).want(200).items;
-    assert.deepEqual(rows.map(({ use }) => use).filter((use) => use !== 'secrets').toSorted(), ['config', 'root']);
+    assert.deepEqual(rows.map(({ use }) => use).filter((use) => use !== 'secrets').toSorted(), ['config', 'oidc', 'root']);
     assert.ok(rows.every(({ state }) => state === 'active'));
     const text = JSON.stringify(rows);
     assert.doesNotMatch(text, /sealed|seed|"d"/);

@@ -7,6 +7,7 @@ import { generateKeyPair } from 'jose';
 import { Browser } from './lib/browser.mjs';
 import { uniqueName } from './lib/fleet.mjs';
 import { startIssuer } from './lib/issuer.mjs';
+import { noteCall } from './lib/routes.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer({ env: { SENESCHAL_OUTBOUND_LOOPBACK: 'true' } });
@@ -32,7 +33,11 @@ const me = async (browser) => {
     const reply = await browser.get('/api/v1/auth/me');
     return reply.status === 200 ? JSON.parse(reply.text) : reply.status;
 };
-const logout = (token, id = made.id) => fetch(`${server.url}/login/backchannel/${id}`, { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
+async function logout(token, id = made.id) {
+    const answer = await fetch(`${server.url}/login/backchannel/${id}`, { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
+    noteCall('POST', `/login/backchannel/${id}`, answer.status);
+    return answer;
+}
 const EVENT = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
 test('somebody whom nobody knows gets an account, with the groups of his claim', async () => {
