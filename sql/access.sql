@@ -44,14 +44,15 @@ VALUES ($id, $org, $name, $name_key, $kind, $origin, $status, $admin, $descripti
 -- @exec application_put(org id, id id, name text, name_key text, status int, admin int, description text?, icon text?,
 --     launch_url text?, host text?, client_type int?, auth_method int?, secret_hash bytes?, grants int, scopes text,
 --     id_token_alg int, native int, pkce int, par int, dpop int, consent int, access_life int?, refresh_life int?,
---     refresh_grace int?, jwks text?, jwks_uri text?, backchannel_logout_uri text?, now ts)
+--     refresh_grace int?, jwks text?, jwks_uri text?, backchannel_logout_uri text?, registration_hash bytes?,
+--     now ts)
 UPDATE application SET name = $name, name_key = $name_key, status = $status, admin = $admin,
        description = $description, icon = $icon, launch_url = $launch_url, host = $host, client_type = $client_type,
        auth_method = $auth_method, secret_hash = $secret_hash, grants = $grants, scopes = $scopes,
        id_token_alg = $id_token_alg, native = $native, pkce = $pkce, par = $par, dpop = $dpop, consent = $consent,
        access_life = $access_life, refresh_life = $refresh_life, refresh_grace = $refresh_grace, jwks = $jwks,
-       jwks_uri = $jwks_uri, backchannel_logout_uri = $backchannel_logout_uri, updated_at = $now,
-       revision = revision + 1
+       jwks_uri = $jwks_uri, backchannel_logout_uri = $backchannel_logout_uri,
+       registration_hash = $registration_hash, updated_at = $now, revision = revision + 1
 WHERE org = $org AND id = $id;
 
 -- @exec application_set_secret(org id, id id, secret_hash bytes, now ts)

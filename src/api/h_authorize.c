@@ -6,6 +6,7 @@
  * nothing is sent there: the person sees a page.
  */
 #include "api/authorize_answer.h"
+#include "api/client_document.h"
 #include "api/handlers_oauth.h"
 #include "api/redirect.h"
 #include "api/services.h"
@@ -18,6 +19,7 @@
 struct asked { /* by prepare, for the handler */
     struct authorize_in in;
     oid_t hint_sub;
+    const struct client_document *document; /* NULL: client_id is no URL, or was looked at before */
 };
 
 static const struct authorize_in *words_in(const struct request *rq)
@@ -40,6 +42,8 @@ err_t authorize_prepare(struct request *rq)
                           in->id_token_hint, &hint));
         asked->hint_sub = hint.sub;
     }
+    if (in->request_uri.p == NULL)
+        TRY(client_document_get(rq, in->client_id, &asked->document));
     rq->in = asked;
     return E_OK;
 }
@@ -113,6 +117,7 @@ err_t authorize_ask(struct request *rq)
     rq->quiet = true; /* the record has what comes of it */
     if (asked->in.request_uri.p != NULL)
         return pushed_before(rq, &asked->in);
+    TRY(client_document_take(rq, asked->document));
     TRY(auth_request_client(&rq->act, &words, &app));
     err_t e =
         auth_request_check(&rq->act, &words, &app, services_settings(rq->services)->issuer, &row);
@@ -141,6 +146,7 @@ err_t authorize_push(struct request *rq)
     rq->quiet = true;
     if (asked->in.request_uri.p != NULL)
         return FAIL(&rq->act.why, E_INVALID_REQUEST, "request_uri is not pushed");
+    TRY(client_document_take(rq, asked->document));
     TRY(request_client(rq, &proof, &client));
     words.client_id = client.client_id;
     TRY(auth_request_client(&rq->act, &words, &app));

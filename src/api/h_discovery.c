@@ -85,12 +85,16 @@ static err_t endpoints(struct arena *a, str_t issuer, struct discovery_out *out)
 
 err_t discovery_get(struct request *rq)
 {
+    bool documents = services_settings(rq->services)->client_documents;
     str_t issuer = services_settings(rq->services)->issuer;
     struct discovery_out *out = ARENA_NEW(rq->act.arena, struct discovery_out);
     if (out == NULL)
         return E_NO_MEMORY;
     *out = (struct discovery_out){ .issuer = issuer,
-                                   .authorization_response_iss_parameter_supported = true };
+                                   .authorization_response_iss_parameter_supported = true,
+                                   .client_id_metadata_document_supported = { true, documents },
+                                   .backchannel_logout_supported = { true, true },
+                                   .backchannel_logout_session_supported = { true, true } };
     TRY(lists(rq->act.arena, out));
     TRY(endpoints(rq->act.arena, issuer, out));
     TRY(grant_types(rq->act.arena, &out->grant_types_supported));

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clients that register themselves (RFC 7591), and look after their row (RFC 7592). */
 #include "api/auth_jwt.h"
-#include "api/handlers_identity.h"
+#include "api/client_document.h"
 #include "api/handlers_machine.h"
 #include "api/services.h"
 #include "api/shapes_machine.h"
 #include "domain/access/app_words.h"
 #include "domain/oauth/client_register.h"
-
-static struct client_metadata metadata_of(const struct client_body *b)
-{
-    return (struct client_metadata){ .client_name = b->client_name,
-                                     .application_type = b->application_type,
-                                     .auth_method = b->token_endpoint_auth_method,
-                                     .scope = b->scope,
-                                     .jwks = b->jwks.text,
-                                     .jwks_uri = b->jwks_uri,
-                                     .logo_uri = b->logo_uri,
-                                     .client_uri = b->client_uri,
-                                     .redirect_uris = names_of(b->redirect_uris),
-                                     .grant_types = names_of(b->grant_types),
-                                     .response_types = names_of(b->response_types) };
-}
 
 /* Who registers: with a token that may write applications anybody, without one nobody unless the
  * server says so. */
@@ -113,7 +98,7 @@ static err_t client_reply(struct request *rq, int status, struct registered_clie
 err_t client_register_new(struct request *rq)
 {
     const struct settings *s = services_settings(rq->services);
-    struct client_metadata m = metadata_of(rq->in);
+    struct client_metadata m = client_body_metadata(rq->in);
     struct names groups = { s->clients_groups, s->clients_groups_n, s->clients_groups_n > 0 };
     struct registered_client made;
     TRY(may_register(rq));
@@ -140,7 +125,7 @@ err_t client_register_get(struct request *rq)
 
 err_t client_register_put(struct request *rq)
 {
-    struct client_metadata m = metadata_of(rq->in);
+    struct client_metadata m = client_body_metadata(rq->in);
     struct registered_client made;
     struct row_application app;
     TRY(client_of_path(rq, &app));

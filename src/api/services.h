@@ -58,6 +58,7 @@ struct settings {
     dur_t token_access_life;     /* of POST /auth/login */
     dur_t token_refresh_life;
     bool clients_open;           /* clients register without a token (RFC 7591) */
+    bool client_documents;       /* a client_id may be the URL of its metadata */
     const str_t *clients_groups; /* that may open what has registered itself */
     size_t clients_groups_n;
     int64_t history_days;           /* for which `explain ?at=` is answered */

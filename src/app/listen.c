@@ -135,6 +135,7 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
     s->public_url = config_text(c, CONF_PUBLIC_URL);
     s->clients_open = config_bool(c, CONF_CLIENTS_OPEN);
+    s->client_documents = config_bool(c, CONF_CLIENT_DOCUMENTS);
     TRY(config_list(c, CONF_CLIENTS_GROUPS, &s->clients_groups, &s->clients_groups_n));
     return config_list(c, CONF_CORS_ORIGINS, &s->cors_origins, &s->cors_origins_n);
 }

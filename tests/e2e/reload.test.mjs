@@ -74,6 +74,12 @@ const SETTINGS = {
         before: 201,
         after: 400,
     },
+    'oauth.client_documents': {
+        text: 'oauth: {client_documents: false}\n',
+        look: async () => (await nobody.atRoot().get('/.well-known/openid-configuration')).json.client_id_metadata_document_supported,
+        before: true,
+        after: false,
+    },
     'access.contact': {
         text: 'access: {contact: "ask Ada, room 12"}\n',
         look: async () => (await nobody.atRoot().get('/access')).text.includes('ask Ada, room 12'),

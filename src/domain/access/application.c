@@ -2,6 +2,7 @@
 #include "domain/access/application.h"
 
 #include "domain/access/app_draft.h"
+#include "domain/access/app_uri.h"
 #include "domain/access/app_words.h"
 #include "domain/access/binding.h"
 #include "sql/machine.h"
@@ -53,16 +54,17 @@ static void secret_make(struct token_text *ret, digest_t *ret_hash)
 }
 
 /* A name of its own choice is a slug, so that it is never taken for the URL of a document. */
-static err_t client_id_make(struct act *act, str_t wanted, oid_t id, str_t *ret)
+static err_t client_id_make(struct act *act, const struct application_in *in, oid_t id, str_t *ret)
 {
     char text[OID_TEXT];
+    str_t wanted = in->client_id;
+    size_t max = in->origin == APP_METADATA ? APP_URI_MAX : CLIENT_ID_MAX;
     if (wanted.p == NULL) {
         oid_format(id, text);
         return str_copy(act->arena, str_of(text, sizeof text), ret);
     }
-    if (wanted.n == 0 || wanted.n > CLIENT_ID_MAX)
-        return diag_set_field(&act->why, E_BAD_FIELD, "client_id", "want 1 to %d bytes",
-                              CLIENT_ID_MAX);
+    if (wanted.n == 0 || wanted.n > max)
+        return diag_set_field(&act->why, E_BAD_FIELD, "client_id", "want 1 to %zu bytes", max);
     *ret = wanted;
     return E_OK;
 }
@@ -132,6 +134,7 @@ static err_t row_put(struct act *act, const struct row_application *r)
                                        .jwks = r->jwks,
                                        .jwks_uri = r->jwks_uri,
                                        .backchannel_logout_uri = r->backchannel_logout_uri,
+                                       .registration_hash = r->registration_hash,
                                        .now = act->now };
     TRY(name_key(act->arena, r->name, &put.name_key));
     return taken(act, sql_application_put(act->db, &put));
@@ -156,7 +159,7 @@ err_t application_create(struct act *act, const struct application_in *in,
     TRY(draft_check(act, &row));
     TRY(draft_check_uris(act, in, &row));
     if (kind == APP_OIDC)
-        TRY(client_id_make(act, in->client_id, row.id, &row.client_id));
+        TRY(client_id_make(act, in, row.id, &row.client_id));
     if (row.auth_method.v == CLIENT_AUTH_SECRET) {
         secret_make(&secret, &hash);
         row.secret_hash = str_of(hash.b, sizeof hash.b);
@@ -214,6 +217,8 @@ err_t application_change(struct act *act, oid_t id, const struct application_in 
     TRY(draft_apply(act, in, &row));
     TRY(draft_check(act, &row));
     TRY(draft_check_uris(act, in, &row));
+    if (in->registration_hash.p != NULL)
+        row.registration_hash = in->registration_hash;
     if (forward || row.auth_method.v != CLIENT_AUTH_SECRET)
         row.secret_hash = STR_NONE;
     TRY(row_put(act, &row));

@@ -72,7 +72,7 @@ struct application_in {
     opt_i64_t refresh_life;
     opt_i64_t refresh_grace;
     enum app_origin origin;  /* only of a new one; 0: an administrator */
-    str_t registration_hash; /* only of a new one */
+    str_t registration_hash; /* of APP_REGISTERED its token's, of APP_METADATA its document's */
 };
 
 /* E_CONFLICT: name, host or client_id is taken. E_BAD_FIELD. *ret_secret is set (n > 0) where the

@@ -139,3 +139,13 @@ err_t client_metadata_words(struct act *act, const struct client_metadata *m,
     *ret = in;
     return E_OK;
 }
+
+err_t client_metadata_error(struct act *act, err_t e)
+{
+    if (e != E_BAD_FIELD)
+        return e;
+    char text[DIAG_TEXT_MAX];
+    int n = snprintf(text, sizeof text, "%s: %s", act->why.field, act->why.text);
+    act_clear_why(act);
+    return FAIL(&act->why, E_BAD_METADATA, "%.*s", n, text);
+}

@@ -27,5 +27,8 @@ struct client_metadata {
 /* As the words of an application. E_BAD_REDIRECT_URI, E_BAD_METADATA. */
 err_t client_metadata_words(struct act *act, const struct client_metadata *m,
                             struct application_in *ret) MUST_USE;
+/* A refusal of the application's words, by the names that a stranger knows: E_BAD_METADATA for
+ * E_BAD_FIELD; any other as it is. */
+err_t client_metadata_error(struct act *act, err_t e) MUST_USE;
 
 #endif

@@ -3,28 +3,17 @@
 
 #include "sql/machine.h"
 
-static err_t quota_check(struct act *act)
+err_t client_quota_check(struct act *act, enum app_origin origin)
 {
     struct sql_registered_count_row count;
-    TRY(sql_registered_count(
-        act->db, act->arena,
-        &(struct sql_registered_count){ .org = act->org, .origin = APP_REGISTERED }, &count));
+    TRY(sql_registered_count(act->db, act->arena,
+                             &(struct sql_registered_count){ .org = act->org, .origin = origin },
+                             &count));
     if (count.n >= REGISTERED_CLIENTS_MAX)
         return FAIL(&act->why, E_CONFLICT,
-                    "%d clients have registered already: an administrator has to delete some",
+                    "%d clients came by themselves already: an administrator has to delete some",
                     REGISTERED_CLIENTS_MAX);
     return E_OK;
-}
-
-/* A stranger's words are refused by the names that he knows. */
-static err_t metadata_error(struct act *act, err_t e)
-{
-    if (e != E_BAD_FIELD)
-        return e;
-    char text[DIAG_TEXT_MAX];
-    int n = snprintf(text, sizeof text, "%s: %s", act->why.field, act->why.text);
-    act_clear_why(act);
-    return FAIL(&act->why, E_BAD_METADATA, "%.*s", n, text);
 }
 
 err_t client_register(struct act *act, const struct client_metadata *m, const struct names *groups,
@@ -32,7 +21,7 @@ err_t client_register(struct act *act, const struct client_metadata *m, const st
 {
     struct application_in in;
     struct registered_client made = { .secret.n = 0 };
-    TRY(quota_check(act));
+    TRY(client_quota_check(act, APP_REGISTERED));
     TRY(client_metadata_words(act, m, &in));
     token_make(STR("sen_g_"), &made.token);
     digest_t hash = sha256_of(str_of(made.token.p, made.token.n));
@@ -43,7 +32,7 @@ err_t client_register(struct act *act, const struct client_metadata *m, const st
     if (e == E_OK)
         *ret = made;
     explicit_bzero(&made, sizeof made);
-    return metadata_error(act, e);
+    return client_metadata_error(act, e);
 }
 
 err_t client_registration_find(struct act *act, str_t client_id, str_t token,
@@ -77,7 +66,7 @@ err_t client_registration_change(struct act *act, const struct row_application *
         in.jwks = STR("");
     if (m->jwks_uri.p == NULL)
         in.jwks_uri = STR("");
-    TRY(metadata_error(act, application_change(act, app->id, &in, &made.app)));
+    TRY(client_metadata_error(act, application_change(act, app->id, &in, &made.app)));
     if (made.app.auth_method.v == CLIENT_AUTH_SECRET && app->auth_method.v != CLIENT_AUTH_SECRET)
         TRY(application_renew_secret(act, app->id, &made.app, &made.secret));
     *ret = made;

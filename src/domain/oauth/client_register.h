@@ -8,7 +8,7 @@
 
 #include "domain/oauth/client_metadata.h"
 
-enum { REGISTERED_CLIENTS_MAX = 200 }; /* of an organisation */
+enum { REGISTERED_CLIENTS_MAX = 200 }; /* of an organisation and an origin */
 
 struct registered_client {
     struct row_application app;
@@ -16,6 +16,8 @@ struct registered_client {
     struct token_text token;  /* n == 0: it has its own already */
 };
 
+/* In act->org: may one more come by itself? E_CONFLICT: too many have. */
+err_t client_quota_check(struct act *act, enum app_origin origin) MUST_USE;
 /* In act->org. E_CONFLICT: too many; what client_metadata_words refuses. */
 err_t client_register(struct act *act, const struct client_metadata *m, const struct names *groups,
                       struct registered_client *ret) MUST_USE;
