@@ -159,6 +159,12 @@ static bool says(const struct json *jwk, str_t name, str_t want)
     return v == NULL || (json_type(v) == JSON_STRING && str_eq(json_string(v), want));
 }
 
+static bool says_alg(const struct json *jwk, enum pubkey_kind kind)
+{
+    const struct json *v = json_member(jwk, STR("alg"));
+    return v == NULL || (json_type(v) == JSON_STRING && jws_alg_is_of(json_string(v), kind));
+}
+
 err_t jwk_read_any(struct arena *a, const struct json *jwk, struct diag *why, struct jwk *ret)
 {
     struct jwk k = { .kid = STR_NONE };
@@ -171,7 +177,7 @@ err_t jwk_read_any(struct arena *a, const struct json *jwk, struct diag *why, st
         return diag_set_field(why, E_BAD_FIELD, "use", "want sig");
     if (!may_verify(jwk))
         return diag_set_field(why, E_BAD_FIELD, "key_ops", "want verify among them");
-    if (!says(jwk, STR("alg"), jws_alg(k.key.kind)))
+    if (!says_alg(jwk, k.key.kind))
         return diag_set_field(why, E_BAD_FIELD, "alg", "want %.*s of a key of this kind",
                               STR_ARG(jws_alg(k.key.kind)));
     const struct json *kid = json_member(jwk, STR("kid"));
@@ -215,7 +221,7 @@ const struct jwk *jwks_find(const struct jwk *keys, size_t n, str_t kid, str_t a
 {
     const struct jwk *found = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (!str_eq(jws_alg(keys[i].key.kind), alg) || (kid.p != NULL && !str_eq(keys[i].kid, kid)))
+        if (!jws_alg_is_of(alg, keys[i].key.kind) || (kid.p != NULL && !str_eq(keys[i].kid, kid)))
             continue;
         if (found != NULL)
             return NULL; /* which one was meant is not said */

@@ -6,7 +6,8 @@
 
 #include <assert.h>
 
-/* RFC 8037 section 3.1, RFC 7518 sections 3.4 and 3.3, with the lengths of their signatures. */
+/* RFC 8037 section 3.1, RFC 7518 sections 3.4 and 3.3, with the lengths of their signatures. What
+ * is signed here has the first name of its kind; Ed25519 is a second one (RFC 9864 section 2.2). */
 static const struct jws_alg_row {
     enum pubkey_kind kind;
     str_t name;
@@ -14,6 +15,7 @@ static const struct jws_alg_row {
     size_t most;
 } algs[] = {
     { PUBKEY_ED25519, { "EdDSA", 5 }, ED25519_SIG, ED25519_SIG },
+    { PUBKEY_ED25519, { "Ed25519", 7 }, ED25519_SIG, ED25519_SIG },
     { PUBKEY_P256, { "ES256", 5 }, 64, 64 },
     { PUBKEY_RSA, { "RS256", 5 }, RSA_BYTES_MIN, RSA_BYTES_MAX },
 };
@@ -104,6 +106,15 @@ str_t jws_alg(enum pubkey_kind kind)
     }
     assert(false);
     return STR_NONE;
+}
+
+bool jws_alg_is_of(str_t alg, enum pubkey_kind kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
+        if (algs[i].kind == kind && str_eq(algs[i].name, alg))
+            return true;
+    }
+    return false;
 }
 
 void jws_sign_with(struct buf *b, const struct sign_key *k, str_t kid, str_t typ, str_t payload)
@@ -206,21 +217,12 @@ static err_t head_read(struct arena *a, str_t head, struct jws *ret)
     return ret->alg.p != NULL ? E_OK : E_BAD_FIELD;
 }
 
-static bool alg_is_of(const struct jws *j, const struct pubkey *k)
-{
-    for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
-        if (algs[i].kind == k->kind)
-            return str_eq(algs[i].name, j->alg);
-    }
-    return false;
-}
-
 /* The signing input is the header, a dot and `payload` (RFC 7515 section 5.2, RFC 7797 section 3).
  */
 static err_t check(const struct jws *j, const struct pubkey *k, str_t payload)
 {
     struct buf input;
-    if (!alg_is_of(j, k))
+    if (!jws_alg_is_of(j->alg, k->kind))
         return E_FORBIDDEN;
     buf_init(&input, j->head.n + 1 + payload.n);
     buf_add(&input, j->head);

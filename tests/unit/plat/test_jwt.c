@@ -47,6 +47,8 @@ static const struct { const char *name; const char *jwk; err_t want; const char 
     { "RSA with all it may say", RSA_JWK(",\"use\":\"sig\",\"alg\":\"RS256\",\"key_ops\":[\"verify\"],\"kid\":\"2011-04-29\",\"x5t\":\"a\""), E_OK, "" },
     { "P-256",                   EC_JWK(""),                                 E_OK,        "" },
     { "Ed25519",                 OKP_JWK(",\"alg\":\"EdDSA\""),              E_OK,        "" },
+    { "Ed25519 by its second name", OKP_JWK(",\"alg\":\"Ed25519\""),       E_OK,        "" },
+    { "P-256 by that name",      EC_JWK(",\"alg\":\"Ed25519\""),           E_BAD_FIELD, "alg" },
     { "for encryption",          RSA_JWK(",\"use\":\"enc\""),                E_BAD_FIELD, "use" },
     { "for signing, not verifying", RSA_JWK(",\"key_ops\":[\"sign\"]"),      E_BAD_FIELD, "key_ops" },
     { "key_ops is text",         RSA_JWK(",\"key_ops\":\"verify\""),         E_BAD_FIELD, "key_ops" },
