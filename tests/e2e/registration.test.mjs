@@ -72,10 +72,20 @@ test('IDENTITY 45: a pending account cannot sign in, get tokens, or reset its pa
     const page = await formPage(server.url, '/login');
     const tried = await page.post({ name: who.username, password: PASSWORD });
     assert.ok(!tried.headers['set-cookie'].join().includes('sen_b_'));
+    const cookies = tried.headers['set-cookie'].map((c) => c.split(';')[0]);
+    const { browser } = await formPage(server.url, '/access', { cookies });
+    assert.match((await browser.get('/portal')).headers.location ?? '', /\/login/, 'what the page gave opens nothing');
+    const linksAsked = async () => {
+        assert.equal((await (await formPage(server.url, '/recover')).post({ name: who.username })).status, 200);
+        const { items } = (await admin.get('/admin/security/audit?action=user.recovery-asked')).want(200);
+        return items.filter((e) => e.target?.id === made.id).length;
+    };
+    assert.equal(await linksAsked(), 0, 'no link is made for who waits');
     assert.equal(await status(made.id), 'pending');
     (await admin.post(`/users/${made.id}/validate`, {})).want(200);
     assert.equal(await status(made.id), 'active');
     assert.equal((await login()).status, 200, 'the password that was chosen before');
+    assert.equal(await linksAsked(), 1, 'and for who is in there is one');
 });
 
 test('a person who registered is let in once, with groups, or not at all', async () => {
