@@ -5,7 +5,6 @@
 #include "api/shapes_machine.h"
 #include "base/enc.h"
 #include "domain/oauth/service_key.h"
-#include "plat/crypto/key_pem.h"
 #include "plat/jose/jwk.h"
 
 struct asked { /* by prepare, for the handler */
@@ -123,19 +122,12 @@ err_t service_keys_create_prepare(struct request *rq)
     return E_OK;
 }
 
-/* The form that other programs read (IDENTITY: a JSON key file). */
 static err_t key_file(struct request *rq, oid_t service, oid_t key, str_t pem, str_t *ret)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, (size_t)2 * KEY_PEM_MAX);
+    buf_init(&b, SERVICE_KEY_FILE_MAX);
     b.secret = true;
-    struct json_out o = json_out_to(&b);
-    json_out_open(&o, '{');
-    JSON_OUT(&o, "type", str, STR("serviceaccount"));
-    JSON_OUT(&o, "keyId", id, key);
-    JSON_OUT(&o, "key", str, pem);
-    JSON_OUT(&o, "userId", id, service);
-    json_out_close(&o, '}');
+    service_key_file(&b, service, key, pem);
     TRY(b.err);
     return str_copy(rq->act.arena, buf_str(&b), ret);
 }

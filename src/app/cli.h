@@ -66,6 +66,8 @@ cli_command_f cmd_invitation_create;
 cli_command_f cmd_login;
 cli_command_f cmd_logout;
 cli_command_f cmd_token_create;
+cli_command_f cmd_service_key_create;
+cli_command_f cmd_service_account_rotate;
 cli_command_f cmd_user_invite;
 cli_command_f cmd_whoami;
 cli_command_f cmd_context_list;

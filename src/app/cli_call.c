@@ -48,20 +48,19 @@ static err_t body_text(struct calling *c, str_t *ret)
 }
 
 /* Without a terminal there is nobody to ask: --yes is wanted then. */
-static err_t ask(struct calling *c)
+err_t cli_ask(struct cli *cli, const struct cli_command *cmd, const struct cli_options *o)
 {
     char answer[8] = "";
-    if (!c->cmd->risk || c->options.yes)
+    if (o->yes)
         return E_OK;
     if (isatty(STDIN_FILENO) == 0) {
-        c->cli->hint = "--yes says that you mean it";
-        return FAIL(&c->cli->why, E_USAGE, "%s %s cannot be taken back", c->cmd->noun,
-                    c->cmd->verb);
+        cli->hint = "--yes says that you mean it";
+        return FAIL(&cli->why, E_USAGE, "%s %s cannot be taken back", cmd->noun, cmd->verb);
     }
-    (void)fprintf(stderr, "%s %s: %s. Sure? [y/N] ", c->cmd->noun, c->cmd->verb, c->cmd->text);
+    (void)fprintf(stderr, "%s %s: %s. Sure? [y/N] ", cmd->noun, cmd->verb, cmd->text);
     if (fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
         return E_OK;
-    return FAIL(&c->cli->why, E_USAGE, "nothing was done");
+    return FAIL(&cli->why, E_USAGE, "nothing was done");
 }
 
 static err_t next_cursor(struct calling *c, const struct json *page, str_t *ret)
@@ -151,7 +150,8 @@ static err_t call_run(struct calling *c, int argc, char **argv)
         TRY(c->show.before(&(struct cli_reply){ c->cli, &c->client, &c->request, NULL }));
     if (c->options.dry_run)
         return show_call(c);
-    TRY(ask(c));
+    if (c->cmd->risk)
+        TRY(cli_ask(c->cli, c->cmd, &c->options));
     return is_list(c->cmd) ? call_list(c) : call_once(c);
 }
 

@@ -101,6 +101,9 @@ struct cli_request {
     bool query;        /* has one */
     struct json *body; /* NULL: none */
 };
+/* Is it meant? E_USAGE: no, or there is nobody to ask and no --yes. */
+err_t cli_ask(struct cli *cli, const struct cli_command *cmd, const struct cli_options *o) MUST_USE;
+
 /* From the words of the command line, by the command's row. E_USAGE. */
 err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cli_client *c,
                        int argc, char **argv, struct cli_request *ret) MUST_USE;

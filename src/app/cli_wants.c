@@ -137,6 +137,7 @@ const char *cli_flag_doc(const struct cli_command *cmd, const struct cli_flag *f
         { "body", "what to send, - for standard input" },
         { "against", "checkpoints that were kept elsewhere, lines of the log" },
         { "value-file", "a file that holds the value; one line break at its end is left out" },
+        { "type", "what the key signs with; EdDSA where nobody says it" },
         { "follow", "go on with what comes, until Ctrl-C" },
         { "tables", "the tables of this program, as JSON" },
     };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/oauth/service_key.h"
 
+#include "plat/json/out.h"
+
 #include <assert.h>
 
 static const char *const status_names[] = {
@@ -29,6 +31,18 @@ err_t service_key_kind_parse(str_t alg, enum pubkey_kind *ret)
         return E_OK;
     }
     return E_BAD_FIELD;
+}
+
+void service_key_file(struct buf *b, oid_t service, oid_t key, str_t pem)
+{
+    struct json_out o = json_out_to(b);
+    assert(b->secret);
+    json_out_open(&o, '{');
+    JSON_OUT(&o, "type", str, STR("serviceaccount"));
+    JSON_OUT(&o, "keyId", id, key);
+    JSON_OUT(&o, "key", str, pem);
+    JSON_OUT(&o, "userId", id, service);
+    json_out_close(&o, '}');
 }
 
 /* SAFETY AC18: a key gives what the account may. */

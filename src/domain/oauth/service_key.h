@@ -7,11 +7,13 @@
 #define DOMAIN_OAUTH_SERVICE_KEY_H
 
 #include "domain/identity/service.h"
+#include "plat/crypto/key_pem.h"
 #include "plat/jose/jws.h"
 #include "sql/machine.h"
 
 enum service_key_status { SERVICE_KEY_ACTIVE = 1, SERVICE_KEY_DISABLED };
-enum { SERVICE_KEYS_MAX = 32 };            /* of one account */
+enum { SERVICE_KEYS_MAX = 32 }; /* of one account */
+enum { SERVICE_KEY_FILE_MAX = 2 * KEY_PEM_MAX };
 #define SERVICE_KEY_LIFE     DUR_DAYS(365) /* where nobody says how long */
 #define SERVICE_KEY_LIFE_MAX DUR_DAYS(3660)
 
@@ -40,6 +42,10 @@ err_t service_key_change(struct act *act, oid_t service, oid_t id, str_t name, s
                          struct row_service_key *ret) MUST_USE;
 err_t service_key_delete(struct act *act, oid_t service, oid_t id,
                          struct row_service_key *ret) MUST_USE;
+
+/* The key file, as other programs read it: {"type":"serviceaccount","keyId","key","userId"}. `b`
+ * must be `secret`; `pem` is of key_pem_write; no key: its id is null. */
+void service_key_file(struct buf *b, oid_t service, oid_t key, str_t pem);
 
 /* Warn of keys and tokens that end within 30, 7 and 1 days: each step once. The rows are those to
  * warn of, with the step that it is; at most `limit`, and `more` where there may be others. */
