@@ -12,7 +12,7 @@ async function serve() {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const api = { scope: 'api', audience: PEER.resource, accessTokenFormat: 'jwt', accessTokenTTL: 3600, jwt: { sign: { alg: 'ES256' } } };
     const provider = new Provider('http://127.0.0.1', {
-        clients: [{ client_id: PEER.id, client_secret: PEER.secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [], token_endpoint_auth_method: 'client_secret_post' }],
+        clients: [{ client_id: PEER.id, client_secret: PEER.secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [], token_endpoint_auth_method: 'client_secret_post', id_token_signed_response_alg: 'ES256' }],
         jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
         scopes: ['api'],
         features: {
