@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP Basic (RFC 7617), where a row takes it: forward-auth, for programs that know nothing else.
- */
+/* HTTP Basic (RFC 7617), where a row takes it: forward-auth, for programs that know nothing else;
+ * and the rows of OAuth (basic_auth.h). */
 #ifndef API_BASIC_H
 #define API_BASIC_H
 
@@ -9,8 +9,8 @@
 enum { BASIC_MAX = 512 };
 
 struct basic {
-    char room[BASIC_MAX]; /* a secret: wipe it */
-    str_t user;           /* in room */
+    uint8_t room[BASIC_MAX]; /* a secret: wipe it */
+    str_t user;              /* in room */
     str_t password;
 };
 
@@ -20,5 +20,7 @@ static inline void basic_wipe(struct basic *b)
 {
     explicit_bzero(b, sizeof *b);
 }
+/* The same into `room` of `max` bytes. */
+bool basic_split(str_t value, uint8_t *room, size_t max, str_t *ret_user, str_t *ret_password);
 
 #endif

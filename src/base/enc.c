@@ -141,14 +141,20 @@ static int base64url_digit(char c)
     return c == '_' ? 63 : -1;
 }
 
-err_t base64url_decode_n(str_t text, uint8_t *out, size_t n)
+static int base64_digit(char c)
+{
+    if (c == '-' || c == '_') /* of the other alphabet */
+        return -1;
+    return base64url_digit(c == '+' ? '-' : c == '/' ? '_' : c);
+}
+
+/* Six bits each; what is left over at the end must be zero. */
+static err_t digits_decode(str_t text, int (*digit_of)(char c), uint8_t *out)
 {
     uint32_t bits = 0;
     unsigned held = 0;
-    if (text.n != base64url_size(n))
-        return E_BAD_FIELD;
     for (size_t i = 0; i < text.n; i++) {
-        int digit = base64url_digit(text.p[i]);
+        int digit = digit_of(text.p[i]);
         if (digit < 0)
             return E_BAD_FIELD;
         bits = bits << 6 | (uint32_t)digit;
@@ -159,6 +165,29 @@ err_t base64url_decode_n(str_t text, uint8_t *out, size_t n)
         }
     }
     return (bits & ((1U << held) - 1)) == 0 ? E_OK : E_BAD_FIELD;
+}
+
+err_t base64url_decode_n(str_t text, uint8_t *out, size_t n)
+{
+    if (text.n != base64url_size(n))
+        return E_BAD_FIELD;
+    return digits_decode(text, base64url_digit, out);
+}
+
+err_t base64_decode(str_t text, uint8_t *out, size_t max, size_t *ret_n)
+{
+    size_t pad = 0;
+    if (text.n % 4 != 0)
+        return E_BAD_FIELD;
+    while (pad < 2 && pad < text.n && text.p[text.n - 1 - pad] == '=')
+        pad++;
+    str_t digits = str_sub(text, 0, text.n - pad);
+    size_t n = digits.n * 6 / 8;
+    if (n > max)
+        return E_BAD_FIELD;
+    TRY(digits_decode(digits, base64_digit, out));
+    *ret_n = n;
+    return E_OK;
 }
 
 err_t base64url_decode(struct arena *a, str_t text, str_t *ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as text: hex, base64url without padding (RFC 4648 section 5), base62, and CRC-32 (ISO
- * 3309). */
+/* Bytes as text: hex, base64url without padding and base64 with it (RFC 4648 sections 5 and 4),
+ * base62, and CRC-32 (ISO 3309). */
 #ifndef BASE_ENC_H
 #define BASE_ENC_H
 
@@ -23,6 +23,9 @@ err_t base64url_make(struct arena *a, const void *bytes, size_t n, str_t *ret) M
 err_t base64url_decode(struct arena *a, str_t text, str_t *ret) MUST_USE;
 /* The same for a value of known length n. */
 err_t base64url_decode_n(str_t text, uint8_t *out, size_t n) MUST_USE;
+
+/* Base64 with its padding, as strict, into at most `max` bytes. E_BAD_FIELD. */
+err_t base64_decode(str_t text, uint8_t *out, size_t max, size_t *ret_n) MUST_USE;
 
 /* A big-endian number of n bytes (<= 32) as `digits` characters of 0-9A-Za-z, leading zeros kept,
  * high part cut. */

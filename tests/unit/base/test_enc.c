@@ -43,6 +43,29 @@ static void base64url_strict(void **state)
 }
 
 /* What is encoded decodes to itself, and no other text decodes to it. */
+static void base64_strict(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        const char *out; /* NULL: refused */
+    } cases[] = {
+        { "", "" },        { "Zg==", "f" },   { "Zm8=", "fo" },         { "Zm9v", "foo" },
+        { "Pz8/", "???" }, { "Pj4+", ">>>" }, { "Zm9vYmFy", "foobar" }, { "Zg", NULL },
+        { "Zg=", NULL },   { "Zg===", NULL }, { "Zh==", NULL },         { "Zm9=", NULL },
+        { "====", NULL },  { "Z===", NULL },  { "Zg==Zg==", NULL },     { "Pz8_", NULL },
+        { "Pj4-", NULL },  { "Zm 9", NULL },  { "Zm9vYmFyZg==", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        uint8_t out[6];
+        size_t n = 0;
+        err_t e = base64_decode(str_from_cz(cases[i].in), out, sizeof out, &n);
+        check((e == E_OK) == (cases[i].out != NULL), cases[i].in);
+        if (e == E_OK)
+            check(str_eq(str_of(out, n), str_from_cz(cases[i].out)), cases[i].in);
+    }
+}
+
 static void base64url_there_and_back(void **state)
 {
     (void)state;
@@ -172,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64url_strict),
+        cmocka_unit_test(base64_strict),
         cmocka_unit_test(base64url_there_and_back),
         cmocka_unit_test(hex),
         cmocka_unit_test(hex_words),
