@@ -10,7 +10,8 @@
 static const struct route rows[] = {
     { HTTP_GET,    "/applications",      applications_list,   .auth = AUTH_ACTOR, MAY(APPLICATION_READ),
       .tx = TX_READ, .query = &search_query_shape, .out = &application_line_shape, .out_list = true,
-      .doc = "The applications of the organisation; those of administrators only for those who may change them." },
+      .doc = "The applications of the organisation; those of administrators only for those who may "
+             "change them." },
     { HTTP_POST,   "/applications",      applications_create, .auth = AUTH_ACTOR, MAY(APPLICATION_WRITE),
       .tx = TX_WRITE, .idem = true, .no_store = true,
       .in = &application_in_shape, .out = &application_out_shape, .audit = "application.created",
@@ -45,8 +46,10 @@ static const struct route rows[] = {
       .tx = TX_READ, .query = &page_query_shape, .out = &rule_out_shape, .out_list = true,
       .doc = "The rules that refine who may open what, in the order of their making." },
     { HTTP_POST,   "/access-rules",      rules_create, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
-      .tx = TX_WRITE, .idem = true, .in = &rule_in_shape, .out = &rule_out_shape, .audit = "access-rule.created",
-      .doc = "Make a rule: all its conditions must hold; the first rule that holds decides, and none is no." },
+      .tx = TX_WRITE, .idem = true, .in = &rule_in_shape, .out = &rule_out_shape,
+      .audit = "access-rule.created",
+      .doc = "Make a rule: all its conditions must hold; the first rule that holds decides, and none "
+             "is no." },
     { HTTP_GET,    "/access-rules/{id}", rules_get,    .auth = AUTH_ACTOR, MAY(ACCESS_RULE_READ),
       .tx = TX_READ, .out = &rule_out_shape,
       .doc = "One rule." },
@@ -60,14 +63,14 @@ static const struct route rows[] = {
       .tx = TX_READ, .in = &access_explain_in_shape, .out = &access_explain_out_shape,
       .doc = "Why somebody may or may not open an application: the rule that decides, and each condition." },
 
-    { HTTP_GET,    "/portal",                   portal_show, .auth = AUTH_SESSION, .tx = TX_READ, .root = true,
-      .page = true, .no_store = true,
+    { HTTP_GET,    "/portal",                   portal_show, .auth = AUTH_SESSION, .tx = TX_READ,
+      .root = true, .page = true, .no_store = true,
       .doc = "The page with what the person may open." },
-    { HTTP_GET,    "/portal/applications",      portal_list, .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true,
-      .out = &portal_application_out_shape, .out_list = true,
+    { HTTP_GET,    "/portal/applications",      portal_list, .auth = AUTH_ACTOR, .tx = TX_READ,
+      .no_store = true, .out = &portal_application_out_shape, .out_list = true,
       .doc = "What the one who asks may open; at most 500, by name." },
-    { HTTP_GET,    "/portal/applications/{id}", portal_get,  .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true,
-      .out = &portal_application_out_shape,
+    { HTTP_GET,    "/portal/applications/{id}", portal_get,  .auth = AUTH_ACTOR, .tx = TX_READ,
+      .no_store = true, .out = &portal_application_out_shape,
       .doc = "One of them; 404 for what he may not open." },
 };
 /* clang-format on */

@@ -20,11 +20,13 @@ static const char *const client_types[] = { "public", "confidential", NULL };
 static const char *const auth_methods[] = { "none", "client_secret", "private_key_jwt", NULL };
 static const char *const algs[] = { "ES256", "RS256", NULL };
 static const char *const grants[] = {
-    "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+    "authorization_code", "refresh_token", "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
     "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange", NULL
 };
 
-#define URIS(T, m, ...) FIELD(T, m, OPT, .max = APP_URIS_MAX, .item_max = APP_URI_MAX, .text = TEXT_TOKEN, __VA_ARGS__)
+#define URIS(T, m, ...) FIELD(T, m, OPT, .max = APP_URIS_MAX, .item_max = APP_URI_MAX, \
+          .text = TEXT_TOKEN, __VA_ARGS__)
 
 /* What POST and PATCH take alike. */
 #define COMMON_FIELDS(T)                                                                                \
@@ -37,7 +39,8 @@ static const char *const grants[] = {
     FIELD(T, admin,       OPT, .doc = "shown to nobody but administrators, and answers nobody else"),   \
     FIELD(T, client_type, OPT, .oneof = client_types, .doc = "default: confidential"),                  \
     FIELD(T, auth_method, OPT, .oneof = auth_methods, .doc = "default: what goes with client_type"),    \
-    URIS(T, redirect_uris, .doc = "compared by bytes; https, http on loopback, a native client's own scheme"), \
+    URIS(T, redirect_uris, \
+          .doc = "compared by bytes; https, http on loopback, a native client's own scheme"), \
     URIS(T, post_logout_redirect_uris, .doc = "compared by bytes"),                                     \
     URIS(T, resources,    .doc = "what its tokens may be for (RFC 8707)"),                              \
     URIS(T, origins,      .doc = "https://host[:port] of its pages"),                                   \
@@ -57,7 +60,8 @@ static const char *const grants[] = {
     FIELD(T, backchannel_logout_uri, OPT, .max = APP_URI_MAX, .text = TEXT_TOKEN)
 
 static const struct field in_fields[] = {
-    FIELD(struct application_body, name, REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true,
+    FIELD(struct application_body, name, REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true,
           .doc = "unique in the organisation, in any case"),
     FIELD(struct application_body, kind, REQ, .oneof = kinds),
     FIELD(struct application_body, client_id, OPT, .min = 1, .max = CLIENT_ID_MAX, .text = TEXT_SLUG,
@@ -66,7 +70,8 @@ static const struct field in_fields[] = {
     COMMON_FIELDS(struct application_body),
 };
 static const struct field patch_fields[] = {
-    FIELD(struct application_body, name, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
+    FIELD(struct application_body, name, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .trim = true),
     FIELD(struct application_body, status, OPT, .oneof = statuses),
     COMMON_FIELDS(struct application_body),
 };
@@ -132,7 +137,8 @@ static const struct field binding_out_fields[] = {
     FIELD(struct binding_out, created_at),
 };
 static const struct field forward_fields[] = {
-    FIELD(struct forward_query, rd,     OPT, .max = APP_URI_MAX, .text = TEXT_TOKEN, .doc = "a path of the application"),
+    FIELD(struct forward_query, rd,     OPT, .max = APP_URI_MAX, .text = TEXT_TOKEN,
+          .doc = "a path of the application"),
     FIELD(struct forward_query, host,   OPT, .max = HOST_NAME_MAX_BYTES + 8, .text = TEXT_TOKEN),
     FIELD(struct forward_query, state,  OPT, .max = 64, .text = TEXT_TOKEN),
     FIELD(struct forward_query, code,   OPT, .max = 64, .text = TEXT_TOKEN, .secret = true),

@@ -95,7 +95,8 @@ static const struct field passkey_ask_out_fields[] = {
              .doc = "of a session that lacks a factor; else whatever the browser has"),
     FIELD_AS(struct passkey_ask_out, user_verification, "userVerification"),
     FIELD(struct passkey_ask_out, timeout, .doc = "milliseconds"),
-    FIELD(struct passkey_ask_out, csrf,    .omit = true, .doc = "of a browser's session, for the call that follows"),
+    FIELD(struct passkey_ask_out, csrf,    .omit = true,
+          .doc = "of a browser's session, for the call that follows"),
 };
 static const struct field passkey_signed_in_fields[] = {
     FIELD(struct passkey_signed_in_out, id, .doc = "of the person"),

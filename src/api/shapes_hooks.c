@@ -15,19 +15,28 @@ static const char *const langs[] = { "en", "fr", NULL };
 /* clang-format off */
 #define WEBHOOK_REST \
     FIELD(struct webhook_body, description,    OPT, .max = DESCRIPTION_MAX), \
-    FIELD(struct webhook_body, format,         OPT, .oneof = formats, .doc = "what the receiver understands; absent: standard"), \
+    FIELD(struct webhook_body, format,         OPT, .oneof = formats, \
+          .doc = "what the receiver understands; absent: standard"), \
     FIELD(struct webhook_body, status,         OPT, .oneof = states), \
-    FIELD(struct webhook_body, events,         OPT, .max = WEBHOOK_EVENTS_MAX, .doc = "names of events, with * for any characters; none: all"), \
+    FIELD(struct webhook_body, events,         OPT, .max = WEBHOOK_EVENTS_MAX, \
+          .doc = "names of events, with * for any characters; none: all"), \
     FIELD(struct webhook_body, group_id,       OPT, .doc = "only events that concern this group"), \
     FIELD(struct webhook_body, application_id, OPT, .doc = "only events that concern this application"), \
-    FIELD(struct webhook_body, event_type,     OPT, .max = 100, .text = TEXT_LINE, .doc = "github: event_type of the repository_dispatch; absent: the event's name"), \
-    FIELD(struct webhook_body, ref,            OPT, .max = REF_MAX, .text = TEXT_TOKEN, .doc = "github: branch or tag of a workflow_dispatch"), \
+    FIELD(struct webhook_body, event_type,     OPT, .max = 100, .text = TEXT_LINE, \
+          .doc = "github: event_type of the repository_dispatch; absent: the event's name"), \
+    FIELD(struct webhook_body, ref,            OPT, .max = REF_MAX, .text = TEXT_TOKEN, \
+          .doc = "github: branch or tag of a workflow_dispatch"), \
     FIELD(struct webhook_body, priority,       OPT, .oneof = priorities, .doc = "ntfy"), \
-    FIELD(struct webhook_body, tags,           OPT, .max = SMALL_MAX, .text = TEXT_TOKEN, .doc = "ntfy, by commas"), \
-    FIELD(struct webhook_body, template,       OPT, .max = WEBHOOK_TEMPLATE_MAX, .doc = "JSON with {{event.PATH}} and {{value.NAME}} in its strings"), \
-    FIELD(struct webhook_body, token,          OPT, .max = WEBHOOK_TOKEN_MAX, .secret = true, .doc = "sent as Authorization: Bearer; never shown"), \
-    FIELD(struct webhook_body, headers,        OPT, .max = WEBHOOK_MAP_MAX, .json = JSON_OBJECT_OPEN, .secret = true, .doc = "further headers; never shown"), \
-    FIELD(struct webhook_body, values,         OPT, .max = WEBHOOK_MAP_MAX, .json = JSON_OBJECT_OPEN, .secret = true, .doc = "values of the template; never shown")
+    FIELD(struct webhook_body, tags,           OPT, .max = SMALL_MAX, .text = TEXT_TOKEN, \
+          .doc = "ntfy, by commas"), \
+    FIELD(struct webhook_body, template,       OPT, .max = WEBHOOK_TEMPLATE_MAX, \
+          .doc = "JSON with {{event.PATH}} and {{value.NAME}} in its strings"), \
+    FIELD(struct webhook_body, token,          OPT, .max = WEBHOOK_TOKEN_MAX, .secret = true, \
+          .doc = "sent as Authorization: Bearer; never shown"), \
+    FIELD(struct webhook_body, headers,        OPT, .max = WEBHOOK_MAP_MAX, .json = JSON_OBJECT_OPEN, \
+          .secret = true, .doc = "further headers; never shown"), \
+    FIELD(struct webhook_body, values,         OPT, .max = WEBHOOK_MAP_MAX, .json = JSON_OBJECT_OPEN, \
+          .secret = true, .doc = "values of the template; never shown")
 
 #define WEBHOOK_SHOWN \
     FIELD(struct webhook_out, id), \
@@ -44,7 +53,8 @@ static const char *const langs[] = { "en", "fr", NULL };
     FIELD(struct webhook_out, priority), \
     FIELD(struct webhook_out, tags), \
     FIELD(struct webhook_out, template), \
-    FIELD(struct webhook_out, failing_since, .doc = "a delivery was given up then, and none has come through since"), \
+    FIELD(struct webhook_out, failing_since, \
+          .doc = "a delivery was given up then, and none has come through since"), \
     FIELD(struct webhook_out, created_at), \
     FIELD(struct webhook_out, updated_at), \
     FIELD(struct webhook_out, etag)
@@ -64,7 +74,8 @@ static const struct field out_fields[] = {
 };
 static const struct field made_fields[] = {
     WEBHOOK_SHOWN,
-    FIELD(struct webhook_out, secret, .secret = true, .omit = true, .doc = "whsec_..., of the signature; shown once"),
+    FIELD(struct webhook_out, secret, .secret = true, .omit = true,
+          .doc = "whsec_..., of the signature; shown once"),
 };
 static const struct field query_fields[] = {
     FIELD_AS(struct hooks_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
@@ -73,7 +84,8 @@ static const struct field query_fields[] = {
 static const struct field delivery_query_fields[] = {
     FIELD_AS(struct delivery_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct delivery_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
-    FIELD(struct delivery_query, state, OPT, .oneof = delivery_states, .doc = "dead: those that were given up"),
+    FIELD(struct delivery_query, state, OPT, .oneof = delivery_states,
+          .doc = "dead: those that were given up"),
 };
 static const struct field delivery_fields[] = {
     FIELD(struct delivery_out, id, .doc = "webhook-id of the call"),

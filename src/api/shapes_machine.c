@@ -76,7 +76,8 @@ static const struct field device_authorization_out_fields[] = {
     FIELD(struct device_authorization_out, device_code, .secret = true),
     FIELD(struct device_authorization_out, user_code,   .doc = "for the person to type"),
     FIELD(struct device_authorization_out, verification_uri),
-    FIELD(struct device_authorization_out, verification_uri_complete, .doc = "fills the field, decides nothing"),
+    FIELD(struct device_authorization_out, verification_uri_complete,
+          .doc = "fills the field, decides nothing"),
     FIELD(struct device_authorization_out, expires_in,  .doc = "seconds"),
     FIELD(struct device_authorization_out, interval,    .doc = "seconds between two polls"),
 };
@@ -120,7 +121,8 @@ static const struct field client_out_fields[] = {
     FIELD(struct client_out, client_secret, .omit = true, .secret = true, .doc = "shown this once"),
     FIELD(struct client_out, client_secret_expires_at, .omit = true),
     FIELD(struct client_out, client_id_issued_at),
-    FIELD(struct client_out, registration_access_token, .omit = true, .secret = true, .doc = "shown this once"),
+    FIELD(struct client_out, registration_access_token, .omit = true, .secret = true,
+          .doc = "shown this once"),
     FIELD(struct client_out, registration_client_uri),
     CLIENT_FIELDS(struct client_out, CLIENT_OMIT),
 };

@@ -4,25 +4,25 @@
 /* clang-format off */
 enum { URL_MAX = 2048, JWT_MAX = 16 * 1024, WORDS_MAX = 1024, STATE_MAX = 4096 };
 
-#define AUTHORIZE_FIELDS                                                                                      \
-    FIELD(struct authorize_in, client_id,             OPT, .max = URL_MAX),                                   \
-    FIELD(struct authorize_in, redirect_uri,          OPT, .max = URL_MAX),                                   \
-    FIELD(struct authorize_in, response_type,         OPT, .doc = "code"),                                    \
-    FIELD(struct authorize_in, response_mode,         OPT, .doc = "query or form_post"),                      \
-    FIELD(struct authorize_in, scope,                 OPT, .max = WORDS_MAX,                                  \
-          .doc = "absent: all that the application is registered with"),                                      \
-    FIELD(struct authorize_in, state,                 OPT, .max = STATE_MAX),                                 \
-    FIELD(struct authorize_in, nonce,                 OPT, .max = STATE_MAX),                                 \
-    FIELD(struct authorize_in, code_challenge,        OPT, .doc = "RFC 7636"),                                \
-    FIELD(struct authorize_in, code_challenge_method, OPT, .doc = "S256"),                                    \
-    FIELD(struct authorize_in, resource,              OPT, .max = 8, .doc = "RFC 8707, several times too"),   \
-    FIELD(struct authorize_in, prompt,                OPT, .doc = "none, login, consent, select_account"),    \
-    FIELD(struct authorize_in, max_age,               OPT, .doc = "seconds since the person has signed in"),  \
-    FIELD(struct authorize_in, login_hint,            OPT),                                                   \
-    FIELD(struct authorize_in, id_token_hint,         OPT, .max = JWT_MAX, .secret = true),                   \
-    FIELD(struct authorize_in, dpop_jkt,              OPT, .doc = "RFC 9449 section 10"),                     \
-    FIELD(struct authorize_in, request,               OPT, .max = JWT_MAX, .doc = "not taken"),               \
-    FIELD(struct authorize_in, request_uri,           OPT, .max = URL_MAX,                                    \
+#define AUTHORIZE_FIELDS                                                                                     \
+    FIELD(struct authorize_in, client_id,             OPT, .max = URL_MAX),                                  \
+    FIELD(struct authorize_in, redirect_uri,          OPT, .max = URL_MAX),                                  \
+    FIELD(struct authorize_in, response_type,         OPT, .doc = "code"),                                   \
+    FIELD(struct authorize_in, response_mode,         OPT, .doc = "query or form_post"),                     \
+    FIELD(struct authorize_in, scope,                 OPT, .max = WORDS_MAX,                                 \
+          .doc = "absent: all that the application is registered with"),                                     \
+    FIELD(struct authorize_in, state,                 OPT, .max = STATE_MAX),                                \
+    FIELD(struct authorize_in, nonce,                 OPT, .max = STATE_MAX),                                \
+    FIELD(struct authorize_in, code_challenge,        OPT, .doc = "RFC 7636"),                               \
+    FIELD(struct authorize_in, code_challenge_method, OPT, .doc = "S256"),                                   \
+    FIELD(struct authorize_in, resource,              OPT, .max = 8, .doc = "RFC 8707, several times too"),  \
+    FIELD(struct authorize_in, prompt,                OPT, .doc = "none, login, consent, select_account"),   \
+    FIELD(struct authorize_in, max_age,               OPT, .doc = "seconds since the person has signed in"), \
+    FIELD(struct authorize_in, login_hint,            OPT),                                                  \
+    FIELD(struct authorize_in, id_token_hint,         OPT, .max = JWT_MAX, .secret = true),                  \
+    FIELD(struct authorize_in, dpop_jkt,              OPT, .doc = "RFC 9449 section 10"),                    \
+    FIELD(struct authorize_in, request,               OPT, .max = JWT_MAX, .doc = "not taken"),              \
+    FIELD(struct authorize_in, request_uri,           OPT, .max = URL_MAX,                                   \
           .doc = "what /oauth2/par has answered; any other is refused")
 
 static const struct field authorize_query_fields[] = { AUTHORIZE_FIELDS };

@@ -10,7 +10,8 @@ enum { PRIORITY_MAX = 1000000, LOCKED_MAX = 128 * 1024 };
 static const struct field trial_in_fields[] = {
     FIELD(struct trial_in, scope,     REQ, .oneof = scope_words),
     FIELD(struct trial_in, target_id, OPT, .doc = "the group, user or device"),
-    FIELD(struct trial_in, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX, .doc = "100 when absent"),
+    FIELD(struct trial_in, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX,
+          .doc = "100 when absent"),
 };
 static const struct shape trial_in_shape = SHAPE(struct trial_in, "PreviewAssignment", trial_in_fields);
 
@@ -29,7 +30,8 @@ static const struct field preview_in_fields[] = {
 static const struct field change_out_fields[] = {
     FIELD(struct change_out, pointer),
     FIELD(struct change_out, from, .json = JSON_VALUE, .omit = true, .doc = "absent: nothing was there"),
-    FIELD(struct change_out, to,   .json = JSON_VALUE, .omit = true, .doc = "absent: nothing is there any more"),
+    FIELD(struct change_out, to,   .json = JSON_VALUE, .omit = true,
+          .doc = "absent: nothing is there any more"),
 };
 static const struct shape change_out_shape = SHAPE(struct change_out, "Change", change_out_fields);
 
@@ -65,7 +67,8 @@ static const struct field preview_out_fields[] = {
     FIELD(struct preview_out, devices,   .doc = "that the draft reaches"),
     FIELD(struct preview_out, changed,   .doc = "whose configuration would be another"),
     FIELD(struct preview_out, looked_at),
-    FIELD(struct preview_out, truncated, .doc = "a limit was met: the counts are of the devices looked at, or "
+    FIELD(struct preview_out, truncated,
+          .doc = "a limit was met: the counts are of the devices looked at, or "
           "not every result is shown whole"),
     FIELD(struct preview_out, results, .of = &preview_result_out_shape,
           .doc = "devices that change in the same way together"),
@@ -83,7 +86,8 @@ static const struct field diff_out_fields[] = {
     FIELD(struct diff_out, enabled_to),
     FIELD(struct diff_out, unlocked, .doc = "locks that go"),
     FIELD(struct diff_out, locked,   .doc = "locks that come"),
-    FIELD(struct diff_out, diff, .of = &change_out_shape, .doc = "of the content, by pointer; null is a value here"),
+    FIELD(struct diff_out, diff, .of = &change_out_shape,
+          .doc = "of the content, by pointer; null is a value here"),
 };
 /* clang-format on */
 

@@ -11,23 +11,29 @@ static const char *const effects[] = { "deny", "allow", "require_mfa", "require_
 static const char *const statuses[] = { "active", "disabled", NULL };
 static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
-#define CONDITIONS(T)                                                                                          \
-    FIELD(T, application_id, OPT, .max = ID_MAX, .text = TEXT_TOKEN, .doc = "null: every application"),        \
-    FIELD(T, position,   OPT, .min = 0, .max = RULE_POSITION_MAX, .doc = "the lowest is asked first; default 1000"), \
-    FIELD(T, max_age_s,  OPT, .min = 0, .max = RULE_AGE_MAX_S, .doc = "of what the effect requires; 0: the default"), \
-    FIELD(T, groups_any, OPT, .max = GROUPS_MAX, .text = TEXT_LINE, .doc = "ids or names: one of them at least"), \
-    FIELD(T, groups_all, OPT, .max = GROUPS_MAX, .text = TEXT_LINE, .doc = "ids or names: all of them"),       \
-    FIELD(T, cidr,       OPT, .text = TEXT_TOKEN, .doc = "the address is in one of these blocks"),             \
-    FIELD(T, not_cidr,   OPT, .text = TEXT_TOKEN, .doc = "the address is in none of these blocks"),            \
-    FIELD(T, weekdays,   OPT, .max = 7, .oneof = days),                                                        \
-    FIELD(T, hours,      OPT, .max = 11, .text = TEXT_LINE, .doc = "08:00-18:30; over midnight 22:00-06:00"),  \
-    FIELD(T, tz,         OPT, .max = ZONE_MAX, .text = TEXT_TOKEN, .doc = "of weekdays and hours; default UTC"), \
-    FIELD(T, mfa,        OPT, .doc = "a second factor was given in this session, or was not"),                 \
-    FIELD(T, mfa_max_age_s, OPT, .min = 0, .max = RULE_AGE_MAX_S, .doc = "and not longer ago; 0: no condition"), \
-    FIELD(T, clients,    OPT, .text = TEXT_TOKEN, .doc = "client_ids: it is one of them"),                     \
-    FIELD(T, scopes,     OPT, .text = TEXT_TOKEN, .doc = "one of them at least is asked for"),                 \
-    FIELD(T, device_level, OPT, .max = 16, .text = TEXT_LINE,                                                  \
-          .doc = "on an enrolled device of one's own: token, or better software-key"),                         \
+#define CONDITIONS(T)                                                                                        \
+    FIELD(T, application_id, OPT, .max = ID_MAX, .text = TEXT_TOKEN, .doc = "null: every application"),      \
+    FIELD(T, position,   OPT, .min = 0, .max = RULE_POSITION_MAX,                                            \
+          .doc = "the lowest is asked first; default 1000"), \
+    FIELD(T, max_age_s,  OPT, .min = 0, .max = RULE_AGE_MAX_S,                                               \
+          .doc = "of what the effect requires; 0: the default"), \
+    FIELD(T, groups_any, OPT, .max = GROUPS_MAX, .text = TEXT_LINE,                                          \
+          .doc = "ids or names: one of them at least"), \
+    FIELD(T, groups_all, OPT, .max = GROUPS_MAX, .text = TEXT_LINE, .doc = "ids or names: all of them"),     \
+    FIELD(T, cidr,       OPT, .text = TEXT_TOKEN, .doc = "the address is in one of these blocks"),           \
+    FIELD(T, not_cidr,   OPT, .text = TEXT_TOKEN, .doc = "the address is in none of these blocks"),          \
+    FIELD(T, weekdays,   OPT, .max = 7, .oneof = days),                                                      \
+    FIELD(T, hours,      OPT, .max = 11, .text = TEXT_LINE,                                                  \
+          .doc = "08:00-18:30; over midnight 22:00-06:00"), \
+    FIELD(T, tz,         OPT, .max = ZONE_MAX, .text = TEXT_TOKEN,                                           \
+          .doc = "of weekdays and hours; default UTC"), \
+    FIELD(T, mfa,        OPT, .doc = "a second factor was given in this session, or was not"),               \
+    FIELD(T, mfa_max_age_s, OPT, .min = 0, .max = RULE_AGE_MAX_S,                                            \
+          .doc = "and not longer ago; 0: no condition"), \
+    FIELD(T, clients,    OPT, .text = TEXT_TOKEN, .doc = "client_ids: it is one of them"),                   \
+    FIELD(T, scopes,     OPT, .text = TEXT_TOKEN, .doc = "one of them at least is asked for"),               \
+    FIELD(T, device_level, OPT, .max = 16, .text = TEXT_LINE,                                                \
+          .doc = "on an enrolled device of one's own: token, or better software-key"),                       \
     FIELD(T, when,       OPT, .max = WHEN_TEXT_MAX, .doc = "an expression (docs/APPLICATIONS.md)")
 
 static const struct field in_fields[] = {
@@ -69,7 +75,8 @@ static const struct field out_fields[] = {
 };
 static const struct field explain_in_fields[] = {
     FIELD(struct access_explain_body, application_id,     REQ),
-    FIELD(struct access_explain_body, user_id,            OPT, .doc = "who asks: exactly one, but a user may be on a device"),
+    FIELD(struct access_explain_body, user_id,            OPT,
+          .doc = "who asks: exactly one, but a user may be on a device"),
     FIELD(struct access_explain_body, service_account_id, OPT),
     FIELD(struct access_explain_body, device_id,          OPT),
     FIELD(struct access_explain_body, ip,                 OPT, .max = IP_MAX, .text = TEXT_TOKEN),

@@ -16,7 +16,8 @@ static const struct field in_fields[] = {
 };
 static const struct field put_fields[] = {
     FIELD(struct config_schema_body, schema,      REQ, .max = SCHEMA_TEXT_MAX, .json = JSON_OBJECT_OPEN),
-    FIELD(struct config_schema_body, description, OPT, .max = DESCRIPTION_MAX, .doc = "null: none; absent: as it is"),
+    FIELD(struct config_schema_body, description, OPT, .max = DESCRIPTION_MAX,
+          .doc = "null: none; absent: as it is"),
     FIELD(struct config_schema_body, force,       OPT, .doc = "although it breaks what is published"),
 };
 static const struct field out_fields[] = {

@@ -11,19 +11,23 @@ enum {
 
 /* clang-format off */
 static const struct field login_query_fields[] = {
-    FIELD(struct login_query, next,  OPT, .max = PATH_MAX_BYTES, .doc = "where to go then: a path of this server"),
-    FIELD(struct login_query, org,   OPT, .max = SLUG_MAX, .doc = "slug of the organisation; absent: the default one"),
+    FIELD(struct login_query, next,  OPT, .max = PATH_MAX_BYTES,
+          .doc = "where to go then: a path of this server"),
+    FIELD(struct login_query, org,   OPT, .max = SLUG_MAX,
+          .doc = "slug of the organisation; absent: the default one"),
     FIELD(struct login_query, hint,  OPT, .max = NAME_MAX_BYTES, .doc = "the name that is filled in"),
     FIELD(struct login_query, again, OPT, .max = 8, .doc = "ask also who is signed in"),
 };
 static const struct field login_form_fields[] = {
-    FIELD(struct login_in, name,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .doc = "username or email"),
+    FIELD(struct login_in, name,     REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "username or email"),
     FIELD(struct login_in, password, REQ, .min = 1, .max = PASSWORD_BYTES, .secret = true),
     FIELD(struct login_in, next,     OPT, .max = PATH_MAX_BYTES),
     FIELD(struct login_in, org,      OPT, .max = SLUG_MAX),
 };
 static const struct field recover_form_fields[] = {
-    FIELD(struct recover_in, name, REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .doc = "username or email"),
+    FIELD(struct recover_in, name, REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "username or email"),
     FIELD(struct recover_in, org,  OPT, .max = SLUG_MAX),
 };
 static const struct field recovery_form_fields[] = {
@@ -32,7 +36,8 @@ static const struct field recovery_form_fields[] = {
 };
 static const struct field setup_form_fields[] = {
     FIELD(struct new_password_in, username, REQ, .min = 1, .max = 128, .text = TEXT_LINE, .trim = true),
-    FIELD(struct new_password_in, email,    REQ, .min = 3, .max = NAME_MAX_BYTES, .text = TEXT_EMAIL, .trim = true),
+    FIELD(struct new_password_in, email,    REQ, .min = 3, .max = NAME_MAX_BYTES, .text = TEXT_EMAIL,
+          .trim = true),
     FIELD(struct new_password_in, password, REQ, .min = 1, .max = PASSWORD_BYTES, .secret = true),
     FIELD(struct new_password_in, again,    REQ, .min = 1, .max = PASSWORD_BYTES, .secret = true),
 };
@@ -68,7 +73,8 @@ static const struct field me_out_fields[] = {
     FIELD(struct me_out, roles,        .doc = "its own, and those of its groups"),
     FIELD(struct me_out, groups,       .doc = "names"),
     FIELD(struct me_out, session_id,   .doc = "of the signing-in that this call follows from"),
-    FIELD(struct me_out, csrf,         .omit = true, .doc = "for the header Seneschal-CSRF of calls by cookie"),
+    FIELD(struct me_out, csrf,         .omit = true,
+          .doc = "for the header Seneschal-CSRF of calls by cookie"),
 };
 static const struct field session_out_fields[] = {
     FIELD(struct session_out, id),

@@ -16,19 +16,27 @@ static const struct field map_fields[] = {
 static const struct shape map_shape = SHAPE(struct provider_map_io, "IdentityProviderGroup", map_fields);
 
 #define PROVIDER_REST \
-    FIELD(struct provider_body, title,         OPT, .max = PROVIDER_TITLE_MAX, .text = TEXT_LINE, .doc = "on the page to sign in"), \
-    FIELD(struct provider_body, client_secret, OPT, .max = PROVIDER_SECRET_MAX, .secret = true, .doc = "never shown; none: a public client"), \
-    FIELD(struct provider_body, scopes,        OPT, .max = SCOPES_MAX, .text = TEXT_LINE, .doc = "absent: openid profile email"), \
-    FIELD(struct provider_body, groups_claim,  OPT, .text = TEXT_LINE, .doc = "the claim that lists a person's groups"), \
-    FIELD(struct provider_body, audience,      OPT, .text = TEXT_TOKEN, .doc = "its access tokens for this audience act here; absent: none do"), \
+    FIELD(struct provider_body, title,         OPT, .max = PROVIDER_TITLE_MAX, .text = TEXT_LINE,            \
+          .doc = "on the page to sign in"), \
+    FIELD(struct provider_body, client_secret, OPT, .max = PROVIDER_SECRET_MAX, .secret = true,              \
+          .doc = "never shown; none: a public client"), \
+    FIELD(struct provider_body, scopes,        OPT, .max = SCOPES_MAX, .text = TEXT_LINE,                    \
+          .doc = "absent: openid profile email"), \
+    FIELD(struct provider_body, groups_claim,  OPT, .text = TEXT_LINE,                                       \
+          .doc = "the claim that lists a person's groups"), \
+    FIELD(struct provider_body, audience,      OPT, .text = TEXT_TOKEN,                                      \
+          .doc = "its access tokens for this audience act here; absent: none do"), \
     FIELD(struct provider_body, status,        OPT, .oneof = states), \
     FIELD(struct provider_body, sign_up,       OPT, .doc = "who is not linked yet gets an account"), \
-    FIELD(struct provider_body, link_email,    OPT, .doc = "or is linked by an address that the issuer has verified"), \
-    FIELD(struct provider_body, groups,        OPT, .max = PROVIDER_GROUPS_MAX, .of = &map_shape, .doc = "which values of the claim are which groups")
+    FIELD(struct provider_body, link_email,    OPT,                                                          \
+          .doc = "or is linked by an address that the issuer has verified"), \
+    FIELD(struct provider_body, groups,        OPT, .max = PROVIDER_GROUPS_MAX, .of = &map_shape,            \
+          .doc = "which values of the claim are which groups")
 
 static const struct field in_fields[] = {
     FIELD(struct provider_body, name,      REQ, .min = 1, .max = PROVIDER_NAME_MAX, .text = TEXT_SLUG),
-    FIELD(struct provider_body, issuer,    REQ, .min = 1, .max = PROVIDER_ISSUER_MAX, .text = TEXT_TOKEN, .doc = "as its tokens say it"),
+    FIELD(struct provider_body, issuer,    REQ, .min = 1, .max = PROVIDER_ISSUER_MAX, .text = TEXT_TOKEN,
+          .doc = "as its tokens say it"),
     FIELD(struct provider_body, client_id, REQ, .min = 1, .text = TEXT_TOKEN),
     PROVIDER_REST,
 };
