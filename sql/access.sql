@@ -3,7 +3,8 @@
 --     icon text?, launch_url text?, host text?, client_id text?, client_type int?, auth_method int?,
 --     secret_hash bytes?, grants int, scopes text, id_token_alg int, native int, pkce int, par int, dpop int,
 --     consent int, access_life int?, refresh_life int?, refresh_grace int?, jwks text?, jwks_uri text?,
---     backchannel_logout_uri text?, registration_hash bytes?, created_at ts, updated_at ts, revision int
+--     backchannel_logout_uri text?, registration_hash bytes?, bound_at ts?, created_at ts, updated_at ts,
+--     revision int
 -- @one application_get(org id, id id) -> application
 SELECT {application} FROM application WHERE org = $org AND id = $id;
 
@@ -117,6 +118,10 @@ SELECT id FROM application_binding WHERE application_id = $application_id AND ki
 INSERT INTO application_binding (id, org, application_id, kind, target_id, created_at)
 VALUES ($id, $org, $application_id, $kind, $target_id, $now);
 
+-- The first binding, for good.
+-- @exec application_bound(id id, now ts)
+UPDATE application SET bound_at = $now WHERE id = $id AND bound_at IS NULL;
+
 -- @exec binding_drop(org id, application_id id, id id)
 DELETE FROM application_binding WHERE org = $org AND application_id = $application_id AND id = $id;
 
@@ -126,9 +131,6 @@ DELETE FROM application_binding WHERE application_id = $application_id;
 -- A principal goes.
 -- @exec binding_drop_target(org id, target_id id)
 DELETE FROM application_binding WHERE org = $org AND target_id = $target_id;
-
--- @one binding_count(application_id id) -> (n int)
-SELECT count(*) FROM application_binding WHERE application_id = $application_id;
 
 -- Who may. `kind` is that of the principal: 1 user, 2 service account, 3 device.
 -- @one access_bound(application_id id, kind int, principal id) -> (n int)
@@ -154,12 +156,12 @@ ORDER BY a.name_key LIMIT $n;
 SELECT a.id, a.name FROM application a JOIN application_binding b ON b.application_id = a.id
 WHERE a.org = $org AND a.status = 1 AND b.kind = 1 AND b.target_id = $group_id ORDER BY a.name_key LIMIT $n;
 
--- Grants of an application that nothing opens any more. Those of a client that came by itself and is bound to nobody
--- rest on the person's consent.
+-- Grants of an application that nothing opens any more. Those of a client that came by itself and was never bound to
+-- anybody rest on the person's consent.
 -- @many access_orphans(org id, application_id id) -> (id id, org id, principal id)
 SELECT g.id, g.org, g.principal FROM oauth_grant g JOIN application a ON a.id = g.application_id
 WHERE a.org = $org AND a.id = $application_id AND g.ended_at IS NULL AND a.origin <> 5
-AND NOT (a.origin IN (3, 4) AND NOT EXISTS (SELECT 1 FROM application_binding n WHERE n.application_id = a.id))
+AND NOT (a.origin IN (3, 4) AND a.bound_at IS NULL)
 AND NOT EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.id
                 AND ((b.kind = 2 AND g.principal_kind = 1 AND b.target_id = g.principal)
                      OR (b.kind = 3 AND g.principal_kind = 2 AND b.target_id = g.principal)

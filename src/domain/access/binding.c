@@ -102,7 +102,9 @@ static err_t target_put(struct act *act, oid_t application, struct target t, oid
                                    .kind = t.kind,
                                    .target_id = t.id,
                                    .now = act->now };
+    struct sql_application_bound first = { .id = application, .now = act->now };
     TRY(sql_binding_add(act->db, &add));
+    TRY(sql_application_bound(act->db, &first));
     /* The first binding of a client that came by itself shuts everybody else out. */
     TRY(grants_end_orphans(act, application));
     *ret_id = add.id;

@@ -25,7 +25,7 @@ static err_t decided(struct access_decision *ret, enum access_effect effect, str
 }
 
 /* A client that came by itself (RFC 7591, a metadata document) rests on each person's consent until
- * an administrator binds it. */
+ * somebody is bound to it for the first time. */
 static err_t is_bound(struct act *act, const struct access_ask *ask, bool *ret)
 {
     const struct row_application *app = ask->app;
@@ -33,15 +33,9 @@ static err_t is_bound(struct act *act, const struct access_ask *ask, bool *ret)
                                    .kind = ask->kind,
                                    .principal = ask->principal };
     struct sql_access_bound_row bound;
-    struct sql_binding_count count = { .application_id = app->id };
-    struct sql_binding_count_row all;
     TRY(sql_access_bound(act->db, act->arena, &in, &bound));
-    if (bound.n == 0 && (app->origin == APP_REGISTERED || app->origin == APP_METADATA)) {
-        TRY(sql_binding_count(act->db, act->arena, &count, &all));
-        *ret = all.n == 0;
-        return E_OK;
-    }
-    *ret = bound.n > 0;
+    bool by_itself = app->origin == APP_REGISTERED || app->origin == APP_METADATA;
+    *ret = bound.n > 0 || (by_itself && !ts_is_set(app->bound_at));
     return E_OK;
 }
 

@@ -200,10 +200,41 @@ static void test_nobody_without_a_binding(void **state)
     assert_int_equal(user_change(&w->act, bob, &off, &user), E_OK);
     assert_int_equal(world_decide(w, &app, bob), ACCESS_DENY);
     assert_int_equal(user_delete(&w->act, bob), E_OK);
-    struct sql_binding_count count = { .application_id = app.id };
-    struct sql_binding_count_row left;
-    assert_int_equal(sql_binding_count(w->act.db, w->act.arena, &count, &left), E_OK);
-    assert_int_equal(left.n, 0);
+    struct row_binding *left = NULL;
+    size_t left_n = 1;
+    assert_int_equal(binding_page(&w->act, app.id, (oid_t){ 0 }, 10, &left, &left_n), E_OK);
+    assert_int_equal(left_n, 0);
+}
+
+/* As the store has it now, but of a client that registered itself. */
+static enum access_effect stranger_decide(struct access_world *w, oid_t id, oid_t user)
+{
+    struct row_application app;
+    assert_int_equal(application_get(&w->act, id, &app), E_OK);
+    app.origin = APP_REGISTERED;
+    return world_decide(w, &app, user);
+}
+
+/* Whoever takes the last binding away, or deletes the last person, wants fewer to come in. */
+static void test_a_client_that_was_bound_never_opens_again(void **state)
+{
+    struct access_world *w = *state;
+    struct row_application app = world_app(w, "agent");
+    oid_t ada = world_user(w, "ada");
+    oid_t bob = world_user(w, "bob");
+    assert_int_equal(stranger_decide(w, app.id, ada), ACCESS_ALLOW);
+    struct binding_in in = { .user_id = bob };
+    struct row_binding row;
+    bool is_new = false;
+    assert_int_equal(binding_add(&w->act, &app, &in, &row, &is_new), E_OK);
+    assert_int_equal(stranger_decide(w, app.id, ada), ACCESS_DENY);
+    assert_int_equal(stranger_decide(w, app.id, bob), ACCESS_ALLOW);
+    assert_int_equal(binding_drop(&w->act, app.id, row.id, &row), E_OK);
+    assert_int_equal(stranger_decide(w, app.id, ada), ACCESS_DENY);
+    assert_int_equal(stranger_decide(w, app.id, bob), ACCESS_DENY);
+    assert_int_equal(binding_add(&w->act, &app, &in, &row, &is_new), E_OK);
+    assert_int_equal(user_delete(&w->act, bob), E_OK);
+    assert_int_equal(stranger_decide(w, app.id, ada), ACCESS_DENY);
 }
 
 static void test_the_other_tenant(void **state)
@@ -304,6 +335,8 @@ int main(void)
                                         access_world_close),
         cmocka_unit_test_setup_teardown(test_nobody_without_a_binding, access_world_open,
                                         access_world_close),
+        cmocka_unit_test_setup_teardown(test_a_client_that_was_bound_never_opens_again,
+                                        access_world_open, access_world_close),
         cmocka_unit_test_setup_teardown(test_the_other_tenant, access_world_open,
                                         access_world_close),
         cmocka_unit_test_setup_teardown(test_applications_of_administrators, access_world_open,
