@@ -6,6 +6,8 @@
 #include "api/services.h"
 #include "api/shapes_machine.h"
 
+#include <assert.h>
+
 struct client_metadata client_body_metadata(const struct client_body *b)
 {
     return (struct client_metadata){ .client_name = b->client_name,
@@ -79,6 +81,7 @@ err_t client_document_get(struct request *rq, str_t client_id, const struct clie
         return E_NO_MEMORY;
     TRY(fetch(rq, client_id, &text));
     TRY(read_text(rq, client_id, text, &body));
+    assert(body != NULL);
     *doc = (struct client_document){ client_id, sha256_of(text), client_body_metadata(body) };
     *ret = doc;
     return E_OK;

@@ -43,7 +43,10 @@ err_t deliveries_list(struct request *rq)
     TRY(str_format(rq->act.arena, &filters, "%.*s|%.*s", STR_ARG(rq->params[0]),
                    STR_ARG(q->state)));
     TRY(page_open(rq, &q->page, filters, &page));
-    TRY(delivery_list(&rq->act, id, state_of(q->state), page.after, page.limit + 1, &rows, &n));
+    const struct delivery_ask ask = {
+        .webhook = id, .state = state_of(q->state), .before = page.after, .limit = page.limit + 1
+    };
+    TRY(delivery_list(&rq->act, &ask, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct delivery_out *out = ARENA_ARRAY(rq->act.arena, struct delivery_out, shown + 1);
     if (out == NULL)

@@ -245,7 +245,7 @@ static err_t again(struct request *rq)
 err_t forward_continue(struct request *rq)
 {
     const struct forward_query *q = rq->query;
-    struct row_application app;
+    struct row_application app = { 0 };
     struct access_decision d;
     struct token_text code = { .n = 0 };
     uint8_t state[SHA256_SIZE];

@@ -26,7 +26,10 @@ err_t notices_list(struct request *rq)
         TRY(user_lang(&rq->act, who, &lang));
     if (lang == LANG_NONE)
         lang = services_settings(rq->services)->notices.lang;
-    TRY(notice_page(&rq->act, who, lang, page.after, page.limit + 1, &rows, &n));
+    const struct notice_ask ask = {
+        .user = who, .lang = lang, .before = page.after, .limit = page.limit + 1
+    };
+    TRY(notice_page(&rq->act, &ask, &rows, &n));
     struct notice_out *out = ARENA_ARRAY(rq->act.arena, struct notice_out, n + 1);
     if (out == NULL)
         return E_NO_MEMORY;

@@ -83,7 +83,8 @@ static struct doc_text *text_new(str_t s)
     if (t == NULL)
         return NULL;
     t->n = s.n;
-    memcpy(t->p, s.p, s.n);
+    if (s.n > 0)
+        memcpy(t->p, s.p, s.n);
     return t;
 }
 

@@ -14,12 +14,13 @@ enum { ADDRESS_MAX = 254, LOCAL_MAX = 64 }; /* RFC 5321 section 4.5.3.1 */
  * means well. */
 static bool part_obeys(str_t part)
 {
+    const str_t marks = STR("!#$%&'*+-/=?^_`{|}~.");
     if (part.n == 0 || part.p[0] == '.' || part.p[0] == '-' || part.p[part.n - 1] == '.')
         return false;
     for (size_t i = 0; i < part.n; i++) {
         char c = part.p[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && memchr("!#$%&'*+-/=?^_`{|}~.", c, 20) == NULL)
+        if (!plain && str_find(marks, c) == marks.n)
             return false;
     }
     return true;

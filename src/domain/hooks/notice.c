@@ -186,24 +186,25 @@ static err_t notice_show(struct act *act, const struct row_notice *row, enum lan
     return E_OK;
 }
 
-err_t notice_page(struct act *act, oid_t user, enum lang lang, oid_t before, int64_t limit,
-                  struct notice_view **ret, size_t *ret_n)
+err_t notice_page(struct act *act, const struct notice_ask *ask, struct notice_view **ret,
+                  size_t *ret_n)
 {
     static const oid_t last = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                   0xff, 0xff, 0xff, 0xff, 0xff } };
     struct row_notice *rows = NULL;
     size_t n = 0;
-    TRY(sql_notice_newest(act->db, act->arena,
-                          &(struct sql_notice_newest){ .org = act->org,
-                                                       .user_id = user,
-                                                       .before = oid_is_set(before) ? before : last,
-                                                       .limit = limit },
-                          &rows, &n));
+    TRY(sql_notice_newest(
+        act->db, act->arena,
+        &(struct sql_notice_newest){ .org = act->org,
+                                     .user_id = ask->user,
+                                     .before = oid_is_set(ask->before) ? ask->before : last,
+                                     .limit = ask->limit },
+        &rows, &n));
     struct notice_view *out = ARENA_ARRAY(act->arena, struct notice_view, n);
     if (n > 0 && out == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
-        TRY(notice_show(act, &rows[i], lang, &out[i]));
+        TRY(notice_show(act, &rows[i], ask->lang, &out[i]));
     *ret = out;
     *ret_n = n;
     return E_OK;

@@ -69,9 +69,15 @@ struct notice_view {
     ts_t created_at;
     ts_t read_at;
 };
-/* The newest first, before the id `before` (zero: from the newest). */
-err_t notice_page(struct act *act, oid_t user, enum lang lang, oid_t before, int64_t limit,
-                  struct notice_view **ret, size_t *ret_n) MUST_USE;
+struct notice_ask {
+    oid_t user;
+    enum lang lang;
+    oid_t before; /* zero: from the newest */
+    int64_t limit;
+};
+/* The newest first. */
+err_t notice_page(struct act *act, const struct notice_ask *ask, struct notice_view **ret,
+                  size_t *ret_n) MUST_USE;
 /* E_NOT_FOUND: not his. */
 err_t notice_read(struct act *act, oid_t user, oid_t id) MUST_USE;
 

@@ -70,9 +70,15 @@ err_t webhook_delete(struct act *act, oid_t id) MUST_USE;
 err_t webhook_list(struct act *act, oid_t after, int64_t limit, struct row_webhook **ret,
                    size_t *ret_n) MUST_USE;
 
-/* The newest first; `state` 0: any. */
-err_t delivery_list(struct act *act, oid_t webhook, int64_t state, oid_t before, int64_t limit,
-                    struct row_delivery **ret, size_t *ret_n) MUST_USE;
+struct delivery_ask {
+    oid_t webhook;
+    int64_t state; /* 0: any */
+    oid_t before;  /* zero: from the newest */
+    int64_t limit;
+};
+/* The newest first. */
+err_t delivery_list(struct act *act, const struct delivery_ask *ask, struct row_delivery **ret,
+                    size_t *ret_n) MUST_USE;
 /* Send it again, with the same id. E_NOT_FOUND. */
 err_t delivery_again(struct act *act, oid_t webhook, oid_t id, struct row_delivery *ret) MUST_USE;
 

@@ -131,18 +131,18 @@ err_t webhook_attempted(struct act *act, const struct row_webhook *hook,
                                                             .error = o->error });
 }
 
-err_t delivery_list(struct act *act, oid_t webhook, int64_t state, oid_t before, int64_t limit,
-                    struct row_delivery **ret, size_t *ret_n)
+err_t delivery_list(struct act *act, const struct delivery_ask *ask, struct row_delivery **ret,
+                    size_t *ret_n)
 {
-    oid_t from = before;
-    if (!oid_is_set(before))
+    oid_t from = ask->before;
+    if (!oid_is_set(from))
         memset(from.b, 0xff, sizeof from.b);
     return sql_delivery_page(act->db, act->arena,
                              &(struct sql_delivery_page){ .org = act->org,
-                                                          .webhook_id = webhook,
+                                                          .webhook_id = ask->webhook,
                                                           .before = from,
-                                                          .state = { state != 0, state },
-                                                          .limit = limit },
+                                                          .state = { ask->state != 0, ask->state },
+                                                          .limit = ask->limit },
                              ret, ret_n);
 }
 

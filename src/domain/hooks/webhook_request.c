@@ -145,7 +145,7 @@ static err_t make_slack(struct making *m, struct buf *b)
 {
     str_t line = STR_NONE;
     CLEANUP(buf_fini) struct buf text = { 0 };
-    buf_init(&text, 8 * SUMMARY_MAX);
+    buf_init(&text, (size_t)8 * SUMMARY_MAX);
     TRY(summary(m, &line));
     add_slack_text(&text, line);
     struct json_out o = json_out_to(b);

@@ -41,7 +41,7 @@ static err_t name_put(struct act *act, const struct client_document *doc, struct
 static err_t words(struct act *act, const struct client_document *doc, struct application_in *ret)
 {
     struct client_metadata m = doc->metadata;
-    struct application_in in;
+    struct application_in in = { 0 };
     if (m.auth_method.p == NULL)
         m.auth_method = STR("none");
     if (!str_eq(m.auth_method, STR("none")) && !str_eq(m.auth_method, STR("private_key_jwt")))
@@ -57,7 +57,7 @@ static err_t words(struct act *act, const struct client_document *doc, struct ap
 static err_t make(struct act *act, const struct client_document *doc, const struct names *groups,
                   struct row_application *ret)
 {
-    struct application_in in;
+    struct application_in in = { 0 };
     struct token_text none;
     TRY(client_quota_check(act, APP_METADATA));
     TRY(words(act, doc, &in));
@@ -70,7 +70,7 @@ static err_t make(struct act *act, const struct client_document *doc, const stru
 static err_t change(struct act *act, const struct client_document *doc,
                     const struct row_application *app, struct row_application *ret)
 {
-    struct application_in in;
+    struct application_in in = { 0 };
     TRY(words(act, doc, &in));
     in.kind = STR_NONE;
     in.admin.set = false; /* that one an administrator may have said */

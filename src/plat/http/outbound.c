@@ -268,8 +268,8 @@ static err_t pins_text(struct arena *a, const struct outbound_url *u,
 err_t outbound_call(const struct outbound_rules *rules, struct arena *a,
                     const struct http_call *call, struct diag *why, struct http_answer *ret)
 {
-    struct outbound_url u;
-    struct outbound_place place;
+    struct outbound_url u = { 0 };
+    struct outbound_place place = { 0 };
     TRY(url_read(a, str_from_cz(call->url), why, &u));
     TRY(outbound_resolve(rules, u.host.p, call->connect_max, why, &place));
     if (!u.tls && !plain_ok(rules, u.host, &place))

@@ -160,7 +160,7 @@ static err_t smtp_fail(CURL *h, CURLcode code, const char *error, struct diag *w
 err_t smtp_send(struct arena *a, const struct smtp_cfg *cfg, const char *recipient, str_t message,
                 dur_t most, struct diag *why)
 {
-    struct smtp_url url;
+    struct smtp_url url = { 0 };
     char error[CURL_ERROR_SIZE] = "";
     TRY(url_read(a, cfg->url, why, &url));
     if (fault_here())

@@ -89,7 +89,8 @@ static err_t tell(struct fixture *f, enum notice_kind kind, oid_t user,
 static size_t page(struct fixture *f, oid_t user, enum lang lang, struct notice_view **ret)
 {
     size_t n = 0;
-    assert_int_equal(notice_page(&f->act, user, lang, (oid_t){ 0 }, 10, ret, &n), E_OK);
+    const struct notice_ask ask = { .user = user, .lang = lang, .limit = 10 };
+    assert_int_equal(notice_page(&f->act, &ask, ret, &n), E_OK);
     return n;
 }
 
