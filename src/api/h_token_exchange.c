@@ -97,6 +97,7 @@ err_t token_exchange(struct request *rq)
                                .principal = in->subject->principal,
                                .session = in->subject->session,
                                .grant = in->subject->grant,
+                               .key = in->subject->key,
                                .scope = out.scope,
                                .resource = out.resource,
                                .act = out.act,

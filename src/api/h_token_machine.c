@@ -42,6 +42,7 @@ static err_t own_plan(struct request *rq, const struct assertion *a, struct toke
     const struct resource_ask resources = resources_of(rq);
     struct token_plan plan = { .kind = a->kind,
                                .principal = a->principal,
+                               .key = a->key,
                                .dpop_jkt = rq->dpop_jkt,
                                .life = shorter(OWN_TOKEN_LIFE,
                                                token_lives_default(rq->services).access) };
@@ -159,5 +160,6 @@ err_t token_jwt_bearer(struct request *rq)
     TRY(assertion_spend(&rq->act, a));
     TRY(own_access(&rq->act, app, &who, request_peer(rq), in->scope));
     TRY(app_plan(rq, app, &who, &plan));
+    plan.key = a->key;
     return token_answer(rq, &plan);
 }

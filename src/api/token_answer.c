@@ -82,6 +82,7 @@ static err_t mint_access(struct request *rq, const struct token_made *made, stru
         .scope = p->scope,
         .session = p->session,
         .grant = p->grant,
+        .key = p->key,
         .jti = oid_make(),
         .auth_at = made->session.auth_at,
         .iat = made->now,

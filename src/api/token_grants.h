@@ -40,8 +40,9 @@ struct token_plan {
     str_t client_id;                   /* under this name */
     enum actor_kind kind;
     oid_t principal;
-    oid_t session; /* zero: none; so the next */
+    oid_t session; /* zero: none; so the next two */
     oid_t grant;
+    oid_t key; /* of a service account, that signed for it */
     str_t scope;
     str_t resource; /* by blanks; empty: as the scopes say */
     str_t refresh;  /* absent: none is given */

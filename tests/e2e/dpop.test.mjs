@@ -2,7 +2,7 @@
 // Tokens that only the holder of a key can use (RFC 9449).
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { basic, Dpop, form, Machine, seconds, tokenForm } from './lib/machine.mjs';
+import { basic, Dpop, form, Machine, seconds, tokenForm, withNonce } from './lib/machine.mjs';
 import { claimsOf, makeApp, wantOauth } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -15,12 +15,6 @@ const tokenUrl = `${server.url}/oauth2/token`;
 const usersUrl = `${server.url}/api/v1/users`;
 const key = new Dpop();
 
-/** With the nonce that the server asks for, as clients do (section 8): it wants one just after its start. */
-async function withNonce(call) {
-    const first = await call();
-    const nonce = first.headers['dpop-nonce'];
-    return nonce === undefined ? first : call(nonce);
-}
 const ask = (proof, by = app) => tokenForm(server, { grant_type: 'client_credentials' }, { ...basic(by), ...(proof && { DPoP: proof }) });
 const bound = async (by = key) => (await withNonce((nonce) => ask(by.proof('POST', tokenUrl, { nonce })))).want(200);
 const users = (token, proof, scheme = 'DPoP') => server.client({ headers: { Authorization: `${scheme} ${token}`, ...(proof && { DPoP: proof }) } }).get('/users');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { enrol, makeKey, uniqueName } from './lib/fleet.mjs';
-import { basic, jws, JWT_BEARER, Machine, pair, seconds, tokenForm } from './lib/machine.mjs';
+import { ACCESS_TOKEN, basic, clientProof, form, jws, JWT_BEARER, Machine, pair, seconds, TOKEN_EXCHANGE, tokenForm } from './lib/machine.mjs';
 import { makeApp, verified, wantOauth } from './lib/oauth.mjs';
 import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
@@ -130,6 +130,36 @@ test('IDENTITY 18: a service account that is switched off is out at once, whatev
     (await acts(jwts[1]).get('/users')).want(200);
 });
 
+test('a key that is deleted or switched off ends at once what it has brought, and nothing else', async () => {
+    const by = await server.admin();
+    const machine = await Machine.make(server, by, { roles: ['auditor'] });
+    const app = await makeApp(by, { grants: [JWT_BEARER, TOKEN_EXCHANGE], scopes: ['api', 'auditor'] });
+    (await by.post(`/applications/${app.id}/bindings`, { service_account_id: machine.id })).want(201);
+    const given = async (answer) => (await answer).want(200).access_token;
+    const works = async (token) => (await acts(token).get('/users')).status;
+    const brought = async (key, privateKey) => {
+        const signed = () => machine.assertion({}, { kid: key.id }, privateKey);
+        const through = await given(bearer({ assertion: signed() }, basic(app)));
+        const params = { grant_type: TOKEN_EXCHANGE, subject_token: through, subject_token_type: ACCESS_TOKEN };
+        return [through, await given(bearer({ assertion: signed() })), await given(credentials(clientProof(signed()))), await given(tokenForm(server, params, basic(app)))];
+    };
+    const other = pair('ec');
+    const key = (await by.post(`/service-accounts/${machine.id}/keys`, { public_key: other.jwk })).want(201);
+    const path = `/service-accounts/${machine.id}/keys/${key.id}`;
+    const stays = await brought(machine.key, machine.pair.privateKey);
+    const goes = await brought(key, other.privateKey);
+    for (const token of [...stays, ...goes]) assert.equal(await works(token), 200);
+    (await by.patch(path, { status: 'disabled' })).want(200);
+    for (const token of goes) assert.equal(await works(token), 401);
+    assert.deepEqual((await form(server, '/oauth2/introspect', { token: goes[0] }, basic(app))).want(200), { active: false });
+    wantOauth(await tokenForm(server, { grant_type: TOKEN_EXCHANGE, subject_token: goes[0], subject_token_type: ACCESS_TOKEN }, basic(app)), 400, 'invalid_grant');
+    (await by.patch(path, { status: 'active' })).want(200);
+    for (const token of goes) assert.equal(await works(token), 200);
+    (await by.delete(path)).want(204);
+    for (const token of goes) assert.equal(await works(token), 401);
+    for (const token of stays) assert.equal(await works(token), 200);
+});
+
 test('private_key_jwt: an application proves itself by a key of its own', async () => {
     const by = await server.admin();
     const machine = await Machine.make(server, by);
@@ -139,7 +169,7 @@ test('private_key_jwt: an application proves itself by a key of its own', async 
     (await by.post(`/applications/${app.id}/bindings`, { service_account_id: machine.id })).want(201);
     const proof = (more = {}, head = {}) => {
         const now = seconds();
-        return { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: jws(key.privateKey, { kid: 'k1', ...head }, { iss: app.client_id, sub: app.client_id, aud: `${server.url}/oauth2/token`, iat: now, exp: now + 60, jti: String(Math.random()), ...more }) };
+        return clientProof(jws(key.privateKey, { kid: 'k1', ...head }, { iss: app.client_id, sub: app.client_id, aud: `${server.url}/oauth2/token`, iat: now, exp: now + 60, jti: String(Math.random()), ...more }));
     };
     (await credentials(proof())).want(200);
     const twice = proof();

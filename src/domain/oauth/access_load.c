@@ -4,6 +4,7 @@
 #include "domain/access/application.h"
 #include "domain/oauth/grant.h"
 #include "domain/oauth/revoke.h"
+#include "domain/oauth/service_key.h"
 #include "sql/issuer.h"
 
 struct standing {
@@ -52,12 +53,27 @@ static err_t stands_on_client(struct act *act, const struct access_claims *c, st
     struct row_application app;
     oid_t own;
     err_t e = application_by_client(act, c->client_id, &app);
-    if (e == E_NOT_FOUND && oid_parse(c->client_id, &own) == E_OK && oid_eq(own, c->principal))
+    if (e == E_NOT_FOUND && oid_parse(c->client_id, &own) == E_OK && oid_eq(own, c->principal)) {
+        act_clear_why(act);
         return E_OK;
+    }
     TRY(refused(e));
     if (app.status != APP_ACTIVE)
         return FAIL(&act->why, E_UNAUTHENTICATED, "the application is switched off");
     s->client = app.id;
+    return E_OK;
+}
+
+static err_t stands_on_key(struct act *act, const struct access_claims *c, struct standing *s)
+{
+    struct sql_service_key_holder_row row;
+    const struct sql_service_key_holder in = { .id = c->key };
+    err_t e = sql_service_key_holder(act->db, act->arena, &in, &row);
+    bool gone = e == E_NOT_FOUND || (e == E_OK && !oid_eq(row.service_id, c->principal));
+    if (gone || (e == E_OK && row.status != SERVICE_KEY_ACTIVE))
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the key that signed for the token has ended");
+    TRY(e);
+    not_after(s, row.expires_at);
     return E_OK;
 }
 
@@ -77,6 +93,8 @@ err_t access_token_load(struct act *act, const struct access_claims *c, struct a
         return FAIL(&act->why, E_UNAUTHENTICATED, "the token was revoked");
     if (oid_is_set(c->session))
         TRY(stands_on_session(act, c, &s));
+    if (oid_is_set(c->key))
+        TRY(stands_on_key(act, c, &s));
     TRY(actor_load_principal(act, c->org, c->kind, c->principal, &loaded));
     struct actor *actor = &loaded.who.actor;
     actor->session = c->session;

@@ -7,8 +7,8 @@
 #include "domain/identity/actor_load.h"
 #include "domain/oauth/access_token.h"
 
-/* E_UNAUTHENTICATED: its grant, session or application has ended, or its principal is gone. What he
- * may is cut to what the scope gives; it is good as long as all of it is. */
+/* E_UNAUTHENTICATED: its grant, session, key or application has ended, or its principal is gone.
+ * What he may is cut to what the scope gives; it is good as long as all of it is. */
 err_t access_token_load(struct act *act, const struct access_claims *c,
                         struct actor_loaded *ret) MUST_USE;
 

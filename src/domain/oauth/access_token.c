@@ -49,6 +49,7 @@ static void put_claims(struct buf *b, str_t issuer, const struct access_claims *
     JSON_OUT(&o, "iat", i64, c->iat.us / 1000000);
     JSON_OUT(&o, "iss", str, issuer);
     JSON_OUT(&o, "jti", id, c->jti);
+    put_id(&o, STR("key"), c->key);
     JSON_OUT(&o, "kind", str, str_from_cz(actor_kind_name(c->kind)));
     JSON_OUT(&o, "org", id, c->org);
     JSON_OUT(&o, "scope", str, c->scope);
@@ -128,6 +129,7 @@ static err_t claims_take(struct arena *a, const struct jwt_claims *c, struct acc
     TRY(claim_id(c, STR("jti"), &t.jti));
     TRY(claim_id(c, STR("sid"), &t.session));
     TRY(claim_id(c, STR("grant"), &t.grant));
+    TRY(claim_id(c, STR("key"), &t.key));
     TRY(claim_copy(a, c, STR("client_id"), &t.client_id));
     TRY(claim_copy(a, c, STR("scope"), &t.scope));
     TRY(claim_bound(a, c, &t.dpop_jkt));

@@ -2,8 +2,8 @@
 /*
  * Access tokens of this issuer: JWTs (RFC 9068, `at+jwt`, ES256). What they say is looked at twice:
  * the token itself (access_token_verify, no store), and what it stands on (access_token_load): a
- * session, grant, application or account that has ended is the end of its tokens, whatever they
- * say.
+ * session, grant, key, application or account that has ended is the end of its tokens, whatever
+ * they say.
  */
 #ifndef DOMAIN_OAUTH_ACCESS_TOKEN_H
 #define DOMAIN_OAUTH_ACCESS_TOKEN_H
@@ -30,6 +30,7 @@ struct access_claims {
     size_t aud_n;
     oid_t session; /* `sid`; zero: none */
     oid_t grant;   /* zero: none */
+    oid_t key;     /* of a service account, that signed for it; zero: none did */
     oid_t jti;
     ts_t auth_at; /* `auth_time`; absent: it is not said */
     ts_t iat;

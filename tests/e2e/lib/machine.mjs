@@ -11,6 +11,7 @@ export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+export const clientProof = (client_assertion) => ({ client_assertion_type: ASSERTION_TYPE, client_assertion });
 
 /** A compact JWS by a private key of node's. */
 export function jws(key, head, claims) {
@@ -43,15 +44,15 @@ export class Machine {
     }
 
     /** Claims that are left undefined are left out. */
-    assertion(claims = {}, head = {}) {
+    assertion(claims = {}, head = {}, privateKey = this.pair.privateKey) {
         const now = seconds();
         const all = { iss: this.id, sub: this.id, aud: this.server.url, iat: now, exp: now + 120, jti: randomUUID(), ...claims };
-        return jws(this.pair.privateKey, { kid: this.key.id, typ: 'JWT', ...head }, all);
+        return jws(privateKey, { kid: this.key.id, typ: 'JWT', ...head }, all);
     }
 
     /** As its own client. */
     proof(claims, head) {
-        return { client_assertion_type: ASSERTION_TYPE, client_assertion: this.assertion(claims, head) };
+        return clientProof(this.assertion(claims, head));
     }
 }
 
@@ -81,4 +82,11 @@ export class Dpop {
         const ath = token === undefined ? {} : { ath: createHash('sha256').update(token).digest('base64url') };
         return jws(this.privateKey, { typ: 'dpop+jwt', jwk: this.jwk, ...head }, { htm: method, htu: url, iat: seconds(), jti: randomUUID(), ...ath, ...claims });
     }
+}
+
+/** With the nonce that the server asks for, as clients do (section 8): it wants one just after its start. */
+export async function withNonce(call) {
+    const first = await call();
+    const nonce = first.headers['dpop-nonce'];
+    return nonce === undefined ? first : call(nonce);
 }
