@@ -30,22 +30,27 @@ bool auth_is_jwt(str_t token)
     return dots == 2;
 }
 
+err_t auth_jwt_verify(const struct services *sv, struct act *act, str_t text, const char *path,
+                      struct access_claims *ret)
+{
+    const str_t issuer = services_settings(sv)->issuer;
+    struct access_token_ask ask = { .text = text, .issuer = issuer, .now = act->now };
+    TRY(str_format(act->arena, &ask.audience, "%.*s%s", STR_ARG(issuer), path));
+    return access_token_verify(sv->issuer, act->arena, &ask, &act->why, ret);
+}
+
 err_t auth_jwt(struct request *rq, bool again, struct actor_loaded *ret, bool *ret_keep)
 {
     struct act *act = &rq->act;
-    const str_t issuer = services_settings(rq->services)->issuer;
-    struct access_token_ask ask = { .text = auth_bearer(rq->xchg),
-                                    .issuer = issuer,
-                                    .now = act->now };
+    str_t text = auth_bearer(rq->xchg);
     const char *path = rq->route->audience != NULL ? rq->route->audience : AUDIENCE_API;
     struct access_claims c;
-    err_t e = auth_upstream(rq, ask.text, again, ret);
+    err_t e = auth_upstream(rq, text, again, ret);
     if (e != E_NOT_FOUND) {
         *ret_keep = false; /* its link may go, and the issuer be switched off, at any time */
         return e;
     }
-    TRY(str_format(act->arena, &ask.audience, "%.*s%s", STR_ARG(issuer), path));
-    TRY(access_token_verify(rq->services->issuer, act->arena, &ask, &act->why, &c));
+    TRY(auth_jwt_verify(rq->services, act, text, path, &c));
     if (!again) /* a proof is good once */
         TRY(check_bound(rq, &c));
     TRY(access_token_load(act, &c, ret));

@@ -2,7 +2,9 @@
 /* The life of what waits for a change of its device: nudge.h. */
 #include "api/nudge.h"
 
+#include "api/auth_jwt.h"
 #include "api/passage.h"
+#include "base/ref.h"
 #include "base/rng.h"
 
 static const struct nudge_kind *const kinds[LIVE_PARK_KINDS] = {
@@ -50,13 +52,42 @@ struct nudge *nudge_find(struct api_loop *loop, oid_t device, enum live_park_kin
     return row == MAP_NONE ? NULL : slab_row(&all->rows, row);
 }
 
+static void jwt_drop(struct parked_jwt *jwt)
+{
+    if (jwt != NULL)
+        explicit_bzero(jwt->text, jwt->n);
+    ref_drop(jwt);
+}
+
+/* NULL: an opaque one, which the store finds by its hash. */
+static err_t jwt_keep(const struct http_xchg *x, struct parked_jwt **ret)
+{
+    str_t text = auth_bearer(x);
+    *ret = NULL;
+    if (!auth_is_jwt(text))
+        return E_OK;
+    struct parked_jwt *jwt = ref_new(sizeof *jwt + text.n);
+    if (jwt == NULL)
+        return E_NO_MEMORY;
+    jwt->n = text.n;
+    memcpy(jwt->text, text.p, text.n);
+    *ret = jwt;
+    return E_OK;
+}
+
 static err_t nudge_make(const struct hot_ask *ask, enum live_park_kind kind, struct nudge **ret)
 {
     struct api *api = ask->api;
     struct api_loop *loop = edge_loop(api, ask->x);
     const struct live_hit *who = ask->who;
+    struct parked_jwt *jwt;
     uint32_t row;
-    TRY(slab_take(&loop->nudges.rows, &row));
+    TRY(jwt_keep(ask->x, &jwt));
+    err_t e = slab_take(&loop->nudges.rows, &row);
+    if (e != E_OK) {
+        jwt_drop(jwt);
+        return e;
+    }
     struct nudge *n = slab_row(&loop->nudges.rows, row);
     *n = (struct nudge){
         .lent = LENT_NUDGE,
@@ -70,6 +101,7 @@ static err_t nudge_make(const struct hot_ask *ask, enum live_park_kind kind, str
         .device = who->who.actor.id,
         .org = who->who.actor.org,
         .token = *ask->token,
+        .jwt = jwt,
         .etag = who->etag,
         .seq = who->seq,
     };
@@ -80,6 +112,8 @@ static err_t nudge_make(const struct hot_ask *ask, enum live_park_kind kind, str
 static void nudge_free(struct nudge *n)
 {
     n->state = NUDGE_FREE;
+    jwt_drop(n->jwt);
+    n->jwt = NULL;
     slab_give(&n->loop->nudges.rows, n->row);
 }
 

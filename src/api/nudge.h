@@ -31,6 +31,12 @@ enum nudge_state {
     NUDGE_LOADING, /* in a batch */
 };
 
+/* An access token: what memory forgot of it is found by its text alone. */
+struct parked_jwt {
+    size_t n;
+    char text[];
+};
+
 struct nudge {
     enum lent lent;
     unsigned char kind;  /* enum live_park_kind */
@@ -52,8 +58,9 @@ struct nudge {
     oid_t device;
     oid_t org;
     digest_t token;
-    digest_t etag; /* what its client knows */
-    int64_t seq;   /* the same: it never falls */
+    struct parked_jwt *jwt; /* what `token` is of, where the store cannot know it: its own */
+    digest_t etag;          /* what its client knows */
+    int64_t seq;            /* the same: it never falls */
 };
 
 /* What a poll and a stream do differently; each may end the nudge. */

@@ -4,10 +4,12 @@
  * At most a few batches of a loop are under way, so that ten thousand of them leave room for
  * others.
  */
+#include "api/auth_jwt.h"
 #include "api/load.h"
 #include "api/passage.h"
 #include "domain/fleet/device.h"
 #include "domain/fleet/device_state.h"
+#include "domain/oauth/access_load.h"
 
 #define RETRY_IN DUR_MS(50)
 
@@ -75,42 +77,54 @@ static const char *item_status(struct act *act, const struct nudge_item *item)
     return device_status_name((enum device_status)d.status);
 }
 
+/* By what came with the request, which is gone. */
+static err_t item_who(struct services *sv, struct act *act, const struct nudge_item *item,
+                      struct actor_loaded *ret)
+{
+    struct access_claims claims;
+    if (item->jwt == NULL)
+        return actor_load(act, &item->token, ret);
+    str_t text = str_of(item->jwt->text, item->jwt->n);
+    TRY(auth_jwt_verify(sv, act, text, AUDIENCE_API, &claims));
+    return access_token_load(act, &claims, ret);
+}
+
 /*
  * As for a request of its own, with one difference: a token that a newer one replaced ends here
  * with 401. It was good when its client came; that it still waits makes nobody a clone (FLEET 3).
  */
-static err_t item_actor(struct act *act, struct live *live, const struct live_guard *guard,
+static err_t item_actor(struct services *sv, struct act *act, const struct live_guard *guard,
                         const struct nudge_item *item)
 {
     struct actor_loaded loaded;
     struct live_hit hit;
     dur_t wait;
     struct live_ask look = { .token = item->token, .now = act->now, .mono = clock_mono() };
-    if (live_find(live, &look, &hit, &wait) == LIVE_HIT && hit.who.refuse == E_OK) {
+    if (live_find(sv->live, &look, &hit, &wait) == LIVE_HIT && hit.who.refuse == E_OK) {
         act->actor = hit.who.actor;
         return E_OK;
     }
-    TRY(actor_load(act, &item->token, &loaded));
+    TRY(item_who(sv, act, item, &loaded));
     TRY(loaded.who.refuse);
     if (loaded.state != TOKEN_CURRENT)
         return E_UNAUTHENTICATED;
     act->actor = loaded.who.actor;
-    return live_fill_token(live, guard, &item->token, &loaded.who);
+    return live_fill_token(sv->live, guard, &item->token, &loaded.who);
 }
 
-static void item_load(struct act *act, struct live *live, const struct live_guard *guard,
+static void item_load(struct services *sv, struct act *act, const struct live_guard *guard,
                       struct nudge_item *item)
 {
     effects_init(&act->effects);
     diag_clear(&act->why);
-    err_t e = item_actor(act, live, guard, item);
+    err_t e = item_actor(sv, act, guard, item);
     int status = err_info(e)->status;
     if (e == E_OK) {
         act->org = act->actor.org;
-        e = load_config(act, live, guard);
+        e = load_config(act, sv->live, guard);
     } else if (status == 401 || status == 403) {
         item->status = item_status(act, item);
-        err_ignore(load_signer(act, live, guard, item->org)); /* without it, it is told unsigned */
+        err_ignore(load_signer(act, sv->live, guard, item->org)); /* else it is told unsigned */
     }
     item->result = e;
 }
@@ -130,7 +144,7 @@ static void batch_work(struct work *work, void *worker)
         b->items[i].result = e;
         if (e != E_OK)
             continue;
-        item_load(&act, sv->live, &guard, &b->items[i]);
+        item_load(sv, &act, &guard, &b->items[i]);
         arena_reset(a);
     }
     if (e == E_OK)
@@ -169,7 +183,7 @@ static void batch_fill(struct nudge_batch *b, struct nudge_list *from)
             continue;
         n->state = NUDGE_LOADING;
         b->items[b->n++] = (struct nudge_item){
-            .nudge = n, .device = n->device, .org = n->org, .token = n->token
+            .nudge = n, .device = n->device, .org = n->org, .token = n->token, .jwt = n->jwt
         };
     }
 }

@@ -30,6 +30,7 @@ struct nudge_item {
     oid_t device;
     oid_t org;
     digest_t token;
+    const struct parked_jwt *jwt; /* the nudge's, which stays while a worker has this */
     err_t result;
     const char *status; /* of the device, where the result is a refusal */
 };

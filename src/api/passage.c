@@ -178,6 +178,7 @@ static err_t passage_actor(struct passage *p, const struct live_guard *guard)
     passage_is(p, live_actor(&loaded.who));
     p->actor_stamp = guard->shards[loaded.who.actor.id.b[15] % LIVE_SHARDS];
     p->known = true;
+    p->proves_each = !keep;
     if (keep) /* what was not remembered is loaded again */
         err_ignore(live_fill_token(live, guard, &p->token, &loaded.who));
     if (loaded.who.refuse != E_OK && p->rq.act.actor.kind == ACTOR_DEVICE)
@@ -308,6 +309,9 @@ static err_t passage_load_config(struct passage *p, const struct live_guard *gua
 /* A hot row that lacked something: load it, then back to the loop. */
 static err_t passage_load(struct passage *p, const struct live_guard *guard)
 {
+    if (p->proves_each)
+        return FAIL(&p->rq.act.why, E_UNAUTHENTICATED,
+                    "a token that is bound to a key fetches no configuration: ask for one without");
     if (p->loads++ >= HOT_LOADS_MAX)
         return FAIL(&p->rq.act.why, E_OVERLOADED,
                     "the configuration changes faster than it can be read");

@@ -67,6 +67,7 @@ struct passage {
     digest_t token;
     bool has_token;
     bool known;           /* the actor is resolved */
+    bool proves_each;     /* by a credential that memory does not keep */
     bool asked_again;     /* it goes back to the hot row */
     uint64_t actor_stamp; /* of its shard when it was resolved */
     unsigned loads;       /* times that a hot row was loaded for it */
