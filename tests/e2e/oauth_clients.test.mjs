@@ -72,27 +72,61 @@ test('IDENTITY 29: after prompt=login and max_age=1 the time of authentication i
     assert.equal((await signInWith(config, { browser, max_age: 3600 })).claims().auth_time, third);
 });
 
-test('oauth4webapi: discovery by RFC 8414, the code flow, its own checks of iss and at_hash', async () => {
-    const insecure = { [oauth.allowInsecureRequests]: true };
-    const app = await makeApp(admin, { people: [ann] });
+const insecure = { [oauth.allowInsecureRequests]: true };
+
+/** What oauth4webapi knows of us, and an application for it. */
+async function meet(more) {
+    const app = await makeApp(admin, { people: [ann], post_logout_redirect_uris: [BYE], ...more });
     const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }));
-    const client = { client_id: app.client_id };
-    const auth = oauth.ClientSecretBasic(app.client_secret);
+    return { as, client: { client_id: app.client_id }, auth: oauth.ClientSecretBasic(app.client_secret) };
+}
+
+/** A person signs in; where she lands, and what oauth4webapi makes of her code. */
+async function signInBy({ as, client, auth }, browser, { par = false } = {}) {
     const verifier = oauth.generateRandomCodeVerifier();
     const nonce = oauth.generateRandomNonce();
     const url = new URL(as.authorization_endpoint);
-    const challenge = await oauth.calculatePKCECodeChallenge(verifier);
-    for (const [name, value] of Object.entries({ client_id: app.client_id, redirect_uri: CALLBACK, response_type: 'code', scope: 'openid email', code_challenge: challenge, code_challenge_method: 'S256', nonce, state: 's' })) url.searchParams.set(name, value);
-    const browser = new Browser(server.url);
+    const code_challenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const words = { redirect_uri: CALLBACK, response_type: 'code', scope: 'openid email offline_access', code_challenge, code_challenge_method: 'S256', nonce, state: 's' };
+    if (par) {
+        const reply = await oauth.pushedAuthorizationRequest(as, client, auth, words, insecure);
+        const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, reply);
+        url.search = new URLSearchParams({ ...client, request_uri });
+    } else {
+        url.search = new URLSearchParams({ ...client, ...words });
+    }
     const back = (await logIn(browser, await browser.get(url), ann)).location;
     const params = oauth.validateAuthResponse(as, client, back, 's');
     const reply = await oauth.authorizationCodeGrantRequest(as, client, auth, params, CALLBACK, verifier, insecure);
-    const tokens = await oauth.processAuthorizationCodeResponse(as, client, reply, { expectedNonce: nonce, requireIdToken: true });
+    return { back, tokens: await oauth.processAuthorizationCodeResponse(as, client, reply, { expectedNonce: nonce, requireIdToken: true }) };
+}
+
+test('oauth4webapi: discovery by RFC 8414, the code flow, its own checks of iss and at_hash', async () => {
+    const met = await meet();
+    const { as, client } = met;
+    const { back, tokens } = await signInBy(met, new Browser(server.url));
     const info = await oauth.processUserInfoResponse(as, client, ann.id, await oauth.userInfoRequest(as, client, tokens.access_token, insecure));
     assert.equal(info.email, ann.email);
     const claims = await oauth.validateJwtAccessToken(as, new Request(`${server.url}/oauth2/userinfo`, { headers: { Authorization: `Bearer ${tokens.access_token}` } }), `${server.url}/oauth2/userinfo`, insecure);
-    assert.equal(claims.client_id, app.client_id);
+    assert.equal(claims.client_id, client.client_id);
     const wrong = new URL(back);
     wrong.searchParams.set('iss', 'https://evil.example');
     assert.throws(() => oauth.validateAuthResponse(as, client, wrong, 's'));
+});
+
+test('oauth4webapi: a pushed request, refresh, and logout, which ends what was refreshed', async () => {
+    const met = await meet({ par: true });
+    const { as, client, auth } = met;
+    assert.equal(as.pushed_authorization_request_endpoint, `${server.url}/oauth2/par`);
+    const browser = new Browser(server.url);
+    const { tokens } = await signInBy(met, browser, { par: true });
+    const refresh = async (token) => oauth.processRefreshTokenResponse(as, client, await oauth.refreshTokenGrantRequest(as, client, auth, token, insecure));
+    const fresh = await refresh(tokens.refresh_token);
+    assert.equal(oauth.getValidatedIdTokenClaims(fresh).sub, ann.id);
+    assert.notEqual(fresh.refresh_token, tokens.refresh_token);
+    const leave = new URL(as.end_session_endpoint);
+    leave.search = new URLSearchParams({ ...client, id_token_hint: fresh.id_token, post_logout_redirect_uri: BYE, state: 'bye' });
+    assert.equal((await browser.get(leave)).location?.href, `${BYE}?state=bye`);
+    await assert.rejects(refresh(fresh.refresh_token), { error: 'invalid_grant' });
+    assert.equal((await oauth.userInfoRequest(as, client, fresh.access_token, insecure)).status, 401);
 });

@@ -83,7 +83,7 @@ test('openid-client: DPoP binds what a person gave, and what comes after it', as
     assert.equal(claimsOf(fresh.access_token).cnf.jkt, await handle.calculateThumbprint());
 });
 
-test('oauth4webapi: client_credentials with DPoP, introspection, revocation, device code, exchange', async () => {
+test('oauth4webapi: client_credentials with DPoP, introspection, revocation, device code, exchange, jwt-bearer', async () => {
     const insecure = { [oauth.allowInsecureRequests]: true };
     const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
     const client = { client_id: app.client_id };
@@ -104,6 +104,9 @@ test('oauth4webapi: client_credentials with DPoP, introspection, revocation, dev
     await approve(device.user_code);
     const tokens = await oauth.processDeviceCodeResponse(as, client, await oauth.deviceCodeGrantRequest(as, client, auth, device.device_code, insecure));
     assert.equal(oauth.getValidatedIdTokenClaims(tokens).sub, ann.id);
-    const reply = await oauth.genericTokenEndpointRequest(as, client, auth, TOKEN_EXCHANGE, { subject_token: (await oidc.clientCredentialsGrant(config)).access_token, subject_token_type: ACCESS_TOKEN }, insecure);
-    assert.equal(claimsOf((await oauth.processGenericTokenEndpointResponse(as, client, reply)).access_token).sub, machine.id);
+    const grant = async (type, params) => oauth.processGenericTokenEndpointResponse(as, client, await oauth.genericTokenEndpointRequest(as, client, auth, type, params, insecure));
+    const asserted = await grant(JWT_BEARER, { assertion: machine.assertion() });
+    assert.equal(claimsOf(asserted.access_token).sub, machine.id);
+    const exchanged = await grant(TOKEN_EXCHANGE, { subject_token: asserted.access_token, subject_token_type: ACCESS_TOKEN });
+    assert.deepEqual([claimsOf(exchanged.access_token).sub, exchanged.issued_token_type], [machine.id, ACCESS_TOKEN]);
 });
