@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An application signs its person out here too (OpenID Connect RP-Initiated Logout 1.0). An
- * id_token of ours that names this very session is enough; for anything less the person is asked.
- * He is sent back only where the client is registered with that address.
+ * id_token of ours that names this very session is enough; for anything less, and where an address
+ * to come back to is not one of the client's, the person is asked. He is sent back only where the
+ * client is registered with that address.
  */
 #include "api/cookie.h"
 #include "api/handlers_oauth.h"
@@ -114,14 +115,28 @@ static err_t ask_page(struct request *rq, const struct end_session_in *in)
     return reply_page(rq, 200, h);
 }
 
+/* Need nobody be asked? */
+static err_t is_proven(struct request *rq, const struct asked *asked, bool *ret)
+{
+    str_t url = STR_NONE;
+    bool his = oid_is_set(asked->hint.sub) && oid_eq(asked->hint.sid, rq->session_id);
+    if (his)
+        TRY(way_back(rq, asked, &url));
+    *ret = his && (asked->in->post_logout_redirect_uri.p == NULL || url.p != NULL);
+    return E_OK;
+}
+
 err_t end_session_ask(struct request *rq)
 {
     static const struct end_session_in no_words;
     const struct asked *asked = rq->in;
     bool signed_in = rq->by_cookie && rq->act.actor.kind == ACTOR_USER;
     bool genuine = oid_is_set(asked->hint.sub);
+    bool proven = false;
     rq->quiet = true;
-    if (signed_in && genuine && oid_eq(asked->hint.sid, rq->session_id)) {
+    if (signed_in)
+        TRY(is_proven(rq, asked, &proven));
+    if (proven) {
         rq->quiet = false;
         return end_it(rq, asked);
     }

@@ -53,6 +53,18 @@ test('IDENTITY 19, 21: forged and misspelt ones are 401', async () => {
     (await ask(good)).want(200);
 });
 
+test('IDENTITY 19: of two good keys the one that kid names decides, and it fixes the algorithm', async () => {
+    const rsa = await issuerKey(server, 'RS256');
+    const claims = accessClaims(server, robot);
+    for (const [name, by, head] of [
+        ['RS256, said to be ES256', rsa, { alg: 'ES256' }], ['RS256 under the kid of ES256', rsa, { kid: key.kid }], ['RS256, all of ES256 said', rsa, { alg: 'ES256', kid: key.kid }],
+        ['ES256, said to be RS256', key, { alg: 'RS256' }], ['ES256 under the kid of RS256', key, { kid: rsa.kid }], ['ES256, all of RS256 said', key, { alg: 'RS256', kid: rsa.kid }],
+        ['PS256', rsa, { alg: 'PS256' }], ['ES256K', key, { alg: 'ES256K' }], ['HS256', { ...key, alg: 'HS256', key: Buffer.from(rsa.kid) }, {}],
+    ]) {
+        await refused(name, sign(by, claims, head));
+    }
+});
+
 test('IDENTITY 20: nothing that a header names is fetched', async () => {
     let calls = 0;
     const trap = http.createServer((_, reply) => (calls++, reply.end('{"keys":[]}'))).listen(0, '127.0.0.1');

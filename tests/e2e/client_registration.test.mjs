@@ -28,7 +28,7 @@ test('IDENTITY 63: closed, unless somebody who makes applications lets it in', a
     assert.ok(!app.scopes.includes('api'), 'a stranger does not act at this server in somebody\'s name');
 });
 
-test('what a client may not choose, and what it may not have', async () => {
+test('IDENTITY 63: what a client may not choose, and what it may not have', async () => {
     const made = (await register(metadata({ client_secret: 'chosen', client_id: 'chosen', scope: 'openid api administrator', token_endpoint_auth_method: 'client_secret_post', whatever: { is: 'ignored' } }), admin.token)).want(201);
     assert.notEqual(made.client_secret, 'chosen');
     assert.notEqual(made.client_id, 'chosen');
@@ -46,7 +46,7 @@ test('what a client may not choose, and what it may not have', async () => {
     wantOauth(await tokenForm(server, { grant_type: 'client_credentials' }, basic(made)), 400, 'unauthorized_client');
 });
 
-test('its token is good for its own row, and for nothing else', async () => {
+test('IDENTITY 63: its token is good for its own row, and for nothing else', async () => {
     const [one, two] = [(await register(metadata(), admin.token)).want(201), (await register(metadata(), admin.token)).want(201)];
     const seen = (await own(one).get(path(one))).want(200);
     assert.equal(seen.client_secret, undefined);
@@ -66,7 +66,7 @@ test('its token is good for its own row, and for nothing else', async () => {
     wantOauth(await tokenForm(server, { grant_type: 'refresh_token', refresh_token: 'x' }, basic(one)), 401, 'invalid_client');
 });
 
-test('open by a setting that can be changed while it runs; who may use what comes is another', async () => {
+test('IDENTITY 63: open by a setting that can be changed while it runs; who may use what comes is another', async () => {
     const group = (await admin.post('/groups', { name: uniqueName('g') })).want(201);
     await server.restart({ env: { SENESCHAL_OAUTH_CLIENTS_OPEN: 'true', SENESCHAL_OAUTH_CLIENTS_GROUPS: group.name } });
     const again = await server.admin();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in on another machine (RFC 8628): IDENTITY 8, 32, 33, 34, 35.
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
 import { uniqueName } from './lib/fleet.mjs';
 import { DEVICE_CODE, form, tokenForm } from './lib/machine.mjs';
 import { Browser, claimsOf, makeApp, makePerson, wantOauth } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
 import { signIn } from './lib/session.mjs';
+import { inStore } from './lib/store.mjs';
 
 const server = await startServer();
 const admin = await server.admin();
@@ -28,13 +27,8 @@ async function decide(user_code, decision, by = browser) {
     assert.equal(confirm.status, 200, confirm.text);
     return by.submit(confirm, '/device', { decision });
 }
-const inStore = (sql, ...params) => {
-    const db = new DatabaseSync(path.join(server.data, 'seneschal.db'), { timeout: 5000 });
-    db.prepare(sql).run(...params);
-    db.close();
-};
 /** As if the last poll had been so long ago. */
-const waited = (seconds) => inStore('UPDATE device_code SET polled_at = polled_at - ?', seconds * 1_000_000);
+const waited = (seconds) => inStore(server, 'UPDATE device_code SET polled_at = polled_at - ?', seconds * 1_000_000);
 
 test('a person signs a television in, and its tokens live with a session of their own', async () => {
     const asked = await ask();
@@ -69,7 +63,7 @@ test('IDENTITY 32: what a client is told, each time exactly', async () => {
     await decide(asked.user_code, 'deny');
     wantOauth(await poll(asked.device_code), 400, 'access_denied');
     const late = await ask();
-    inStore('UPDATE device_code SET expires_at = ? WHERE state = 1', BigInt(Date.now()) * 1000n);
+    inStore(server, 'UPDATE device_code SET expires_at = ? WHERE state = 1', BigInt(Date.now()) * 1000n);
     wantOauth(await poll(late.device_code), 400, 'expired_token');
     const page = await browser.submit(await browser.get('/device'), '/device', { user_code: late.user_code });
     assert.equal(page.status, 400, 'nor can anybody approve it');
@@ -113,17 +107,22 @@ test('IDENTITY 33: a user code is long enough, forgiving, and costs those who gu
     assert.equal(statuses[0], 400);
     assert.equal(statuses.at(-1), 429, statuses.join());
     assert.equal((await guesser.submit(page, '/device', { user_code: code })).status, 429, 'the right one has to wait as well');
-    inStore('DELETE FROM signin_failure');
+    const neighbour = new Browser(server.url);
+    signIn(neighbour, server, await makePerson(admin));
+    assert.equal((await neighbour.submit(await neighbour.get('/device'), '/device', { user_code: code })).status, 429, 'another session at the same address');
+    inStore(server, 'DELETE FROM signin_failure');
+    assert.equal((await neighbour.submit(await neighbour.get('/device'), '/device', { user_code: code })).status, 200);
 });
 
 test('IDENTITY 34: the page shows who asks; neither a link nor another site decides', async () => {
-    const asked = await ask();
+    const asked = await ask(tv.client_id, { scope: 'openid email' });
     const filled = await browser.get(new URL(asked.verification_uri_complete).pathname + new URL(asked.verification_uri_complete).search);
     assert.ok(filled.text.includes(`value="${asked.user_code}"`));
     wantOauth(await poll(asked.device_code), 400, 'authorization_pending');
     const confirm = await browser.submit(filled, '/device', { user_code: asked.user_code });
-    for (const shown of [asked.user_code, '127.0.0.1', 'TV/1.0 &lt;i&gt;', '&lt;b&gt;TV&lt;/b&gt;', ann.username]) assert.ok(confirm.text.includes(shown), shown);
+    for (const shown of [asked.user_code, '127.0.0.1', 'TV/1.0 &lt;i&gt;', '&lt;b&gt;TV&lt;/b&gt;', ann.username, 'know that it is you', 'see your mail address']) assert.ok(confirm.text.includes(shown), shown);
     assert.ok(!confirm.text.includes('<b>TV'));
+    assert.ok(!confirm.text.includes('while you are away'), 'a scope that was not asked for');
     waited(60);
     wantOauth(await poll(asked.device_code), 400, 'authorization_pending');
     const fields = { user_code: asked.user_code, decision: 'approve' };

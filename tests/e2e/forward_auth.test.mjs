@@ -57,7 +57,7 @@ for (const kind of PROXIES) {
             return got;
         };
 
-        await t.test('the right group comes through, with our headers and nobody else’s', async () => {
+        await t.test('IDENTITY 59: the right group comes through, with our headers and nobody else’s', async () => {
             const { seen, status, text } = await ask(port, { url: '/page?x=1', headers: { ...bearer(insider.token), ...SPOOFED } });
             assert.equal(status, 200, text);
             noteCall('GET', kind === 'nginx' ? '/forward-auth/nginx' : '/forward-auth', status); // the proxy asked

@@ -36,6 +36,23 @@ test('an account with a key is its own client, by client_credentials and by jwt-
     }
 });
 
+test('IDENTITY 26: no machine gets an id_token, whatever it asks for, so that none can end as it begins', async () => {
+    const machine = await Machine.make(server, admin);
+    const app = await appOf(machine, { scopes: ['openid', 'api'] });
+    const asked = [
+        await bearer({ assertion: machine.assertion(), scope: 'openid api' }),
+        await bearer({ assertion: machine.assertion(), scope: 'openid api' }, basic(app)),
+        await credentials({ ...machine.proof(), scope: 'openid api' }),
+        await credentials({ scope: 'openid api' }, basic(app)),
+    ];
+    for (const answer of asked) {
+        const tokens = answer.want(200);
+        assert.deepEqual([tokens.id_token, tokens.scope], [undefined, 'api']);
+        const claims = await verified(server, tokens.access_token);
+        assert.ok(claims.exp > claims.iat);
+    }
+});
+
 test('an application speaks for the one service account that is bound to it', async () => {
     const machine = await Machine.make(server, admin, { roles: ['administrator'] });
     const app = await appOf(machine);

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
-import { Browser, CALLBACK, makeApp, makePerson, pkce, Rp, verified, wantOauth } from './lib/oauth.mjs';
+import { uniqueName } from './lib/fleet.mjs';
+import { Browser, CALLBACK, headOf, makeApp, makePerson, pkce, Rp, verified, wantOauth } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
 import { signIn } from './lib/session.mjs';
+import { inStore } from './lib/store.mjs';
 
 const server = await startServer();
 const admin = await server.admin();
@@ -45,7 +47,22 @@ test('IDENTITY 27: an id_token says exactly what it should', async () => {
         name: 'Ann Other', preferred_username: ann.username, email: ann.email, email_verified: false, groups: [],
     });
     assert.ok(iat >= before && exp > iat && at <= before);
-    assert.equal(JSON.parse(Buffer.from(tokens.id_token.split('.')[0], 'base64url')).typ, 'JWT');
+    assert.equal(headOf(tokens.id_token).typ, 'JWT');
+    assert.equal((await verified(server, (await rp.tokens(browser, { nonce: undefined })).id_token)).nonce, undefined, 'only the echo of one');
+});
+
+test('IDENTITY 27: at_hash is of the hash that the algorithm names; EdDSA, which clients fail on, there is none', async () => {
+    for (const alg of ['ES256', 'RS256']) {
+        const tokens = await new Rp(server, await makeApp(admin, { people: [ann], id_token_alg: alg })).tokens(browser);
+        assert.equal(headOf(tokens.id_token).alg, alg);
+        const half = createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url');
+        assert.equal((await verified(server, tokens.id_token)).at_hash, half, alg);
+    }
+    for (const alg of ['EdDSA', 'Ed25519', 'HS256', 'none']) {
+        (await admin.post('/applications', { name: uniqueName('app'), kind: 'oidc', redirect_uris: [CALLBACK], id_token_alg: alg })).wantProblem(422, 'bad-field');
+    }
+    const { id_token_signing_alg_values_supported: told } = (await root.get('/.well-known/openid-configuration')).want(200);
+    assert.deepEqual(told.sort(), ['ES256', 'RS256']);
 });
 
 test('scopes decide what is said of a person', async () => {
@@ -68,6 +85,18 @@ test('IDENTITY 1: a code is good once, and coming twice it ends what it gave', a
     const seen = (await admin.get(`/admin/security/audit?action=token.reused&target=${rp.app.id}`)).want(200).items;
     assert.equal(seen[0].result, 'refused');
     assert.equal(seen[0].reason, 'code');
+});
+
+test('IDENTITY 1: half a minute later, and when a code would be over by itself, a second time still ends what it gave', async () => {
+    for (const seconds of [31, 61]) {
+        const code = await rp.code(browser);
+        const tokens = (await rp.redeem(code)).want(200);
+        const age = BigInt(seconds) * 1_000_000n;
+        inStore(server, 'UPDATE auth_code SET created_at = created_at - ?, expires_at = expires_at - ?, used_at = used_at - ?', age, age, age);
+        wantOauth(await rp.redeem(code), 400, 'invalid_grant');
+        assert.equal((await userinfo(tokens)).status, 401, `${seconds} s later`);
+        wantOauth(await rp.refresh(tokens.refresh_token), 400, 'invalid_grant');
+    }
 });
 
 test('IDENTITY 2: of twenty at once one gets tokens', async () => {

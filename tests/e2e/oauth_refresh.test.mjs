@@ -58,6 +58,38 @@ test('IDENTITY 13: within the grace the same successor, no fork', async () => {
     wantOauth(await rp.refresh(first.refresh_token), 400, 'invalid_grant');
 });
 
+test('IDENTITY 13: nobody asks for the same successor for ever', async () => {
+    const { rp, browser } = await world({ refresh_grace_s: 60 });
+    const first = await rp.tokens(browser);
+    const { refresh_token: next } = (await rp.refresh(first.refresh_token)).want(200);
+    let reply;
+    let times = 0;
+    while ((reply = await rp.refresh(first.refresh_token)).status === 200 && ++times < 100) assert.equal(reply.json.refresh_token, next);
+    assert.ok(times > 1 && times <= 32, `${times}`);
+    wantOauth(reply, 400, 'invalid_grant');
+    wantOauth(await rp.refresh(next), 400, 'invalid_grant');
+});
+
+test('IDENTITY 54: a session that is revoked takes what applications have of it with it, at once', async () => {
+    const { ann, rp, browser, session } = await world({ resources: ['https://api.example.org/a'], scopes: ['openid', 'offline_access', 'api'] });
+    const tokens = await rp.tokens(browser, { scope: 'openid offline_access' });
+    const api = await rp.tokens(browser, { scope: 'api offline_access', resource: `${server.url}/api/v1` });
+    const elsewhere = new Browser(server.url);
+    signIn(elsewhere, server, ann);
+    const kept = await rp.tokens(elsewhere, { scope: 'openid offline_access' });
+    const me = (token) => server.client({ token }).get('/auth/me');
+    (await userinfo(tokens)).want(200);
+    (await me(api.access_token)).want(200);
+    (await server.client().with({ Cookie: `seneschal=${elsewhere.cookie('seneschal')}`, 'Seneschal-CSRF': JSON.parse((await elsewhere.get('/api/v1/auth/me')).text).csrf }).delete(`/auth/sessions/${session.id}`)).want(204);
+    assert.ok(claimsOf(tokens.access_token).exp - Date.now() / 1000 > 86_000, 'it would be good for a day');
+    assert.equal((await browser.get('/api/v1/auth/me')).status, 401);
+    assert.equal((await userinfo(tokens)).status, 401);
+    (await me(api.access_token)).wantProblem(401, 'unauthenticated');
+    for (const one of [tokens, api]) wantOauth(await rp.refresh(one.refresh_token), 400, 'invalid_grant');
+    assert.deepEqual((await rp.form('/oauth2/introspect', { token: tokens.access_token })).want(200), { active: false });
+    (await userinfo(kept)).want(200);
+});
+
 test('IDENTITY 14: of twenty at once one lineage comes', async () => {
     const { rp, browser } = await world({ refresh_grace_s: 60 });
     const first = await rp.tokens(browser);
@@ -126,10 +158,12 @@ test('IDENTITY 15: after a power failure what was used stays used', async () => 
     const dead = await rp.tokens(browser);
     wantOauth(await rp.refresh((await rp.refresh(dead.refresh_token)).want(200).refresh_token, { scope: 'api' }), 400, 'invalid_scope');
     wantOauth(await rp.refresh(dead.refresh_token), 400, 'invalid_grant');
+    const revoked = await rp.tokens(browser);
+    (await rp.form('/oauth2/revoke', { token: revoked.refresh_token })).want(200);
     await server.kill();
     await server.restart();
     admin = await server.admin();
-    wantOauth(await rp.refresh(dead.refresh_token), 400, 'invalid_grant');
+    for (const one of [dead, revoked]) wantOauth(await rp.refresh(one.refresh_token), 400, 'invalid_grant');
     const third = (await rp.refresh(second.refresh_token)).want(200);
     wantOauth(await rp.refresh(first.refresh_token), 400, 'invalid_grant');
     wantOauth(await rp.refresh(third.refresh_token), 400, 'invalid_grant');

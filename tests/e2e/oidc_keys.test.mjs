@@ -16,7 +16,7 @@ const { id } = (await admin.post('/service-accounts', { name: 'robot', roles: ['
 const signed = async () => sign(await issuerKey(server), accessClaims(server, { id, org_id: org }));
 const status = async (token) => (await server.client({ token }).get('/devices')).status;
 
-test('the set has one key of each algorithm, public, and says how long it is good', async () => {
+test('IDENTITY 65: the set has one key of each algorithm, public, and says how long it is good', async () => {
     const reply = await root.get('/oauth2/jwks');
     const { keys } = reply.want(200);
     assert.deepEqual(keys.map(({ alg }) => alg).sort(), ['ES256', 'RS256']);
@@ -43,7 +43,7 @@ test('asked by many at once, the first key of RSA is made once', async () => {
     await fresh.stop();
 });
 
-test('a new key signs; the old one verifies until its tokens have run out, over a restart too', async () => {
+test('IDENTITY 65: a new key signs; the old one verifies until its tokens have run out, over a restart too', async () => {
     const [before, old] = [await jwks(), await signed()];
     const shown = (await rotate()).want(200);
     assert.equal(shown.state, 'active');

@@ -56,7 +56,7 @@ test('IDENTITY 53: a cookie comes with the password, another one with the next, 
     assert.match((await browser.get('/logout')).text, /You are signed out/);
 });
 
-test('behind TLS the cookies have the prefix that no neighbour can plant', async () => {
+test('IDENTITY 53: behind TLS the cookies have the prefix that no neighbour can plant', async () => {
     const other = await startServer({ args: ['--public-url', 'https://id.example.org'] });
     const reply = await other.client().atRoot().get('/login', { headers: { Host: 'id.example.org' } });
     assert.equal(reply.status, 200);

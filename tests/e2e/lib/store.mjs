@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// A row of a running server's store, changed behind its back: as if time had passed, mostly.
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** One statement; how many rows it changed. */
+export function inStore(server, sql, ...params) {
+    const db = new DatabaseSync(path.join(server.data, 'seneschal.db'), { timeout: 5000 });
+    const { changes } = db.prepare(sql).run(...params);
+    db.close();
+    return changes;
+}
