@@ -72,6 +72,17 @@ test('IDENTITY 48: every spelling of a name, and the address, count together', a
     (await guess(stranger)).wantProblem(429, 'rate-limited');
 });
 
+test('IDENTITY 48: a letter that only looks the same is another name, with the right password too', async () => {
+    const eva = await makePerson(server, admin, { username: uniqueName('\u00c9va'), email: `${uniqueName('eva')}@example.org` });
+    const rest = eva.username.slice(1);
+    const others = [`E\u0301${rest}`, `\u00e9${rest}`, `E${rest}`, `\uff25${rest}`, `\u0415${rest}`, `${eva.username}\u200b`];
+    for (const name of others) (await guess(name, PASSWORD)).wantProblem(401, 'unauthenticated');
+    (await guess(eva.username, PASSWORD)).want(200);
+    for (let i = 0; i < FREE; i++) (await guess(i % 2 ? eva.username : eva.username.toLowerCase().replace('\u00e9', '\u00c9'))).wantProblem(401, 'unauthenticated');
+    for (const name of [eva.username, eva.email, ...others]) assert.notEqual((await guess(name, PASSWORD)).status, 200, name);
+    (await guess(eva.username, PASSWORD)).wantProblem(429, 'rate-limited');
+});
+
 test('IDENTITY 47: a stranger cannot shut anybody out', async () => {
     const ada = await makePerson(server, admin);
     const known = new Browser(server.url);

@@ -132,7 +132,7 @@ test('IDENTITY 62: a document of another client, with a secret, too long, or non
     await refused(filled(5 * 1024 + 1), /5 kB/);
 });
 
-test('IDENTITY 61: no redirect, 100 MB, slow body, failure kept; one address of this machine is not called without the setting', async () => {
+test('IDENTITY 61, 62: no redirect, 100 MB, slow body, failure kept; one address of this machine is not called without the setting', async () => {
     const moved = publish({}, (_, response) => response.writeHead(302, { Location: url('/agents/landed.json'), 'Content-Type': 'application/json' }).end());
     pages.set('/agents/landed.json', json({ ...metadata('/x'), client_id: moved }));
     await refused(moved, /no document/);

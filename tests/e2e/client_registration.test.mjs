@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { serviceClient, uniqueName } from './lib/fleet.mjs';
 import { basic, tokenForm } from './lib/machine.mjs';
-import { wantOauth } from './lib/oauth.mjs';
+import { Browser, CALLBACK, makePerson, Rp, wantOauth } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
+import { signIn } from './lib/session.mjs';
 
 const server = await startServer();
 const admin = await server.admin();
@@ -64,6 +65,29 @@ test('IDENTITY 63: its token is good for its own row, and for nothing else', asy
     (await own(one).delete(path(one))).want(204);
     wantOauth(await own(one).get(path(one)), 401, 'invalid_token');
     wantOauth(await tokenForm(server, { grant_type: 'refresh_token', refresh_token: 'x' }, basic(one)), 401, 'invalid_client');
+});
+
+test('IDENTITY 63: what a person allows one client she has not allowed the next, of the same name and address', async () => {
+    const ann = await makePerson(admin);
+    const browser = new Browser(server.url);
+    signIn(browser, server, ann);
+    const clients = [];
+    for (let i = 0; i < 2; i++) {
+        const made = (await register(metadata({ redirect_uris: [CALLBACK] }), admin.token)).want(201);
+        const [app] = (await admin.all('/applications')).filter((one) => one.client_id === made.client_id);
+        (await admin.post(`/applications/${app.id}/bindings`, { user_id: ann.id })).want(201);
+        clients.push(new Rp(server, made));
+    }
+    const [one, two] = clients;
+    const scope = 'openid';
+    const consent = await browser.go(one.authorizeUrl({ scope }));
+    assert.equal(consent.status, 200, consent.text);
+    assert.match(consent.text, /An agent/);
+    assert.ok((await browser.submit(consent, '/oauth2/continue', { decision: 'allow' })).location.searchParams.has('code'));
+    assert.ok(await one.code(browser, { scope, prompt: 'none' }));
+    const back = (await browser.go(two.authorizeUrl({ scope, prompt: 'none' }))).location;
+    assert.equal(back.searchParams.get('error'), 'consent_required');
+    (await browser.go(two.authorizeUrl({ scope }))).form('/oauth2/continue');
 });
 
 test('IDENTITY 63: open by a setting that can be changed while it runs; who may use what comes is another', async () => {

@@ -110,6 +110,13 @@ test('IDENTITY 24: what an assertion must say, and by whose key', async () => {
     assert.match(wantOauth(await bearer({ assertion: expiring.assertion() }), 400, 'invalid_grant').error_description, /expired on \d{4}-\d\d-\d\d: make a new one/);
 });
 
+test('IDENTITY 66: the clock of who signs may be a minute off, and no more', async () => {
+    const machine = await Machine.make(server, admin);
+    const now = seconds();
+    for (const claims of [{ iat: now + 50 }, { iat: now - 200, exp: now - 50 }, { nbf: now + 50 }]) (await bearer({ assertion: machine.assertion(claims) })).want(200);
+    for (const claims of [{ iat: now + 75 }, { iat: now - 200, exp: now - 65 }, { nbf: now + 75 }]) wantOauth(await bearer({ assertion: machine.assertion(claims) }), 400, 'invalid_grant');
+});
+
 test('IDENTITY 25: an assertion is good once: one of twenty, and none after kill -9', async () => {
     const machine = await Machine.make(server, admin);
     for (const params of [{ grant_type: JWT_BEARER, assertion: machine.assertion() }, { grant_type: 'client_credentials', ...machine.proof() }]) {

@@ -57,6 +57,7 @@ test('IDENTITY 57: name, description, icon and group are shown as the text that 
     (await make({ icon: '/assets/a.png?%22%3E%3Cscript%3E' })).want(201);
     (await make({ icon: 'https://cdn.example.org/i.svg', launch_url: "https://a.example/?q='" })).want(201);
     for (const icon of ['<svg onload=alert(1)>', 'data:image/svg+xml;base64,PHN2Zz4=', 'javascript:alert(1)', '//evil.example/i.png']) (await make({ icon })).want(422);
+    (await admin.post('/users', { username: uniqueName('p'), email: `${uniqueName('p')}@example.org`, picture: 'data:image/svg+xml,<svg onload=alert(1)>' })).wantProblem(422, 'unknown-field'); // nobody has one
     const { text } = await visit(ada);
     assert.ok(text.includes('&lt;script&gt;alert(1)'));
     assert.doesNotMatch(text, /<script|<img src=x|onerror=alert\(1\)>|cdn\.example\.org|javascript:/);

@@ -61,6 +61,21 @@ test('IDENTITY 53: behind TLS the cookies have the prefix that no neighbour can 
     const reply = await other.client().atRoot().get('/login', { headers: { Host: 'id.example.org' } });
     assert.equal(reply.status, 200);
     assert.match(reply.headers['set-cookie'][0], /^__Host-seneschal-pre=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
+    const boss = (await other.admin()).with({ Host: 'id.example.org' });
+    const who = (await boss.post('/users', { username: 'ivy', email: 'ivy@example.org' })).want(201);
+    const { url } = (await boss.post(`/users/${who.id}/recovery`)).want(201);
+    assert.equal(new URL(url).origin, 'https://id.example.org');
+    const browser = new Browser(other.url);
+    const here = { headers: { Host: 'id.example.org', Origin: 'https://id.example.org', 'Sec-Fetch-Site': 'same-origin' } };
+    const form = (await browser.get(new URL(url).pathname, here)).form();
+    const done = await browser.post(form.action.pathname, { ...form.fields, password: PASSWORD, again: PASSWORD }, here);
+    assert.equal(done.status, 303, done.text);
+    const [line] = done.headers['set-cookie'].filter((l) => l.includes('sen_b_'));
+    assert.match(line, /^__Host-seneschal=sen_b_\w+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=\d+$/);
+    const cookie = browser.cookie('__Host-seneschal');
+    const as = (name) => other.client().get('/auth/me', { headers: { Host: 'id.example.org', Cookie: `${name}=${cookie}` } });
+    assert.equal((await as('__Host-seneschal')).want(200).username, 'ivy');
+    (await as('seneschal')).wantProblem(401, 'unauthenticated');
     await other.stop();
 });
 

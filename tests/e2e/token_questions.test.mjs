@@ -54,6 +54,23 @@ test('IDENTITY 36: who asks has to prove himself, at each of these rows', async 
     assert.equal((await introspect(mine)).want(200).active, true, 'nobody has ended it');
 });
 
+test('IDENTITY 36: whatever of a secret is wrong, and of whatever client, the answer is the same one', async () => {
+    const { client_id, client_secret: secret } = await appOf({ grants: [...GRANTS, 'authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'] });
+    const at = (i) => `${secret.slice(0, i)}${secret[i] === 'x' ? 'y' : 'x'}${secret.slice(i + 1)}`;
+    const wrong = [0, secret.length >> 1, secret.length - 1].map((i) => ({ client_id, client_secret: at(i) }));
+    wrong.push({ client_id, client_secret: '' }, { client_id, client_secret: `${secret}x` }, { client_id: 'nobody', client_secret: secret });
+    for (const [path, params] of [['/oauth2/token', { grant_type: 'client_credentials' }], ['/oauth2/device_authorization', {}], ['/oauth2/introspect', { token: 'x' }], ['/oauth2/revoke', { token: 'x' }], ['/oauth2/par', {}]]) {
+        const answers = new Set();
+        for (const client of wrong) {
+            const reply = await form(server, path, params, basic(client));
+            wantOauth(reply, 401, 'invalid_client');
+            answers.add(reply.text);
+        }
+        assert.equal(answers.size, 1, path);
+        assert.notEqual((await form(server, path, params, basic({ client_id, client_secret: secret }))).status, 401, path);
+    }
+});
+
 test('revoked: dead at once, here and in every answer; a stranger\'s word changes nothing', async () => {
     const [one, two] = [await token(), await token()];
     const works = async (text) => (await server.client({ token: text }).get('/users')).status;

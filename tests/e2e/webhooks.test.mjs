@@ -21,7 +21,7 @@ const user = async (more = {}) => {
 };
 const deliveries = async (id, state) => (await admin.get(`/webhooks/${id}/deliveries${state ? `?state=${state}` : ''}`)).want(200).items;
 
-test('an event is delivered once it is committed, and its signature is good', async () => {
+test('IDENTITY 66: an event is delivered once it is committed; id, time and text are under its HMAC', async () => {
     const { id, secret } = await hook('/standard', { events: ['user.*'] });
     assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
     const made = await user();
@@ -35,6 +35,11 @@ test('an event is delivered once it is committed, and its signature is good', as
     assert.deepEqual(payload.data.target, { kind: 'user', id: made.id, name: made.username });
     assert.equal(payload.data.actor.kind, 'system');
     assert.throws(() => new Webhook(secret).verify(call.text.replace('user.created', 'user.deleted'), call.headers));
+    const timestamp = Number(call.headers['webhook-timestamp']);
+    assert.ok(Math.abs(Date.now() / 1000 - timestamp) < 60, `${timestamp}`);
+    for (const change of [{ 'webhook-timestamp': String(timestamp + 1) }, { 'webhook-id': `${call.headers['webhook-id']}0` }, { 'webhook-signature': 'v1,AAAA' }]) {
+        assert.throws(() => new Webhook(secret).verify(call.text, { ...call.headers, ...change }), JSON.stringify(change));
+    }
     const [line] = await eventually('its line', async () => (await deliveries(id, 'delivered'))[0] && deliveries(id, 'delivered'));
     assert.equal(line.id, call.headers['webhook-id']);
     assert.deepEqual([line.attempts, line.status, line.error], [1, 204, null]);
@@ -207,6 +212,34 @@ test('what is secret of a webhook stands in no answer, no log and not in the sto
     assert.ok(!seen.join('').includes(canary) && !server.log.includes(canary));
     assert.ok(!seen.join('').includes(made.secret.slice(6, 40)));
     await admin.delete(`/webhooks/${made.id}`);
+});
+
+test('IDENTITY 66: no secret that an answer showed stands in what a webhook gets, or in the record', async () => {
+    const every = await hook('/every');
+    const person = await user();
+    const account = (await admin.post('/service-accounts', { name: uniqueName('s') })).want(201);
+    const app = (await admin.post('/applications', { name: uniqueName('app'), kind: 'oidc', redirect_uris: ['https://a.example/cb'] })).want(201);
+    const invited = (await admin.post('/invitations', {})).want(201);
+    const enrolment = (await admin.post('/enrollment-keys', { name: uniqueName('k') })).want(201);
+    const key = (await admin.post(`/service-accounts/${account.id}/keys`, { generate: 'EdDSA' })).want(201);
+    const value = `canary ${uniqueName()}`;
+    (await admin.put('/secrets/of-all', { value })).want(201);
+    const secrets = [
+        every.secret, (await admin.post(`/webhooks/${every.id}/rotate`)).want(200).secret, app.client_secret, (await admin.post(`/applications/${app.id}/secret`)).want(200).client_secret,
+        (await admin.post(`/service-accounts/${account.id}/tokens`, { name: 't' })).want(201).token, key.file.key.split('\n')[1], invited.token, enrolment.key, value,
+        new URL((await admin.post(`/users/${person.id}/recovery`)).want(201).url).pathname.split('/').at(-1), admin.token,
+    ];
+    (await admin.post('/groups', { name: 'the last of them' })).want(201);
+    await receiver.waitFor(1, (call) => call.path === '/every' && call.text.includes('the last of them'));
+    const bodies = receiver.calls.filter(at('/every')).map((call) => call.text);
+    const types = new Set(bodies.map((text) => JSON.parse(text).type));
+    for (const type of ['service-account.token-created', 'service-account.key-created', 'application.secret-renewed', 'webhook.rotated', 'secret.set', 'user.recovery-link']) assert.ok(types.has(type), `${type}: ${[...types]}`);
+    const record = (await admin.get('/admin/security/audit?limit=500')).text;
+    for (const [i, secret] of secrets.entries()) {
+        assert.ok(secret?.length > 12, `${i}`);
+        for (const text of [...bodies, record]) assert.ok(!text.includes(secret) && !text.includes(JSON.stringify(secret).slice(1, -1)), `number ${i}: ${text.slice(0, 200)}`);
+    }
+    (await admin.delete(`/webhooks/${every.id}`)).want(204);
 });
 
 test('an event that was committed before a kill -9 is delivered after the restart', async () => {
