@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* To another issuer and back (OpenID Connect Core section 3.1), and what it says of who left. */
 #include "api/csrf.h"
+#include "api/gained.h"
 #include "api/handlers_upstream.h"
 #include "api/outside.h"
 #include "api/redirect.h"
@@ -10,7 +11,6 @@
 #include "api/upstream_docs.h"
 #include "base/enc.h"
 #include "base/rng.h"
-#include "domain/access/gained.h"
 #include "domain/identity/user.h"
 #include "domain/signin/session.h"
 #include "domain/signin/upstream.h"
@@ -295,6 +295,21 @@ static err_t account_event(struct request *rq, const struct row_provider *p, oid
     return request_audit_more(rq, &e);
 }
 
+/* Who of ours came, in the groups that his claim says; the record has what that opens and shuts. */
+static err_t person_of(struct request *rq, const struct coming *c, oid_t *ret)
+{
+    struct access_watch watch = { .kind = ACTOR_USER };
+    bool fresh;
+    TRY(upstream_person(&rq->act, &c->provider, &c->who, ret, &fresh));
+    watch.id = *ret;
+    if (fresh)
+        TRY(account_event(rq, &c->provider, *ret));
+    else
+        TRY(access_watch(&rq->act, ACTOR_USER, *ret, &watch));
+    TRY(upstream_groups(&rq->act, &c->provider, &c->who, *ret));
+    return gained_note(rq, &watch);
+}
+
 err_t upstream_back(struct request *rq)
 {
     const struct coming *c = rq->in;
@@ -302,7 +317,6 @@ err_t upstream_back(struct request *rq)
     struct row_session session;
     struct row_way way;
     oid_t id;
-    bool fresh;
     rq->act.org = c->provider.org;
     rq->event.org = c->provider.org;
     err_t e = sql_way_use(
@@ -312,9 +326,7 @@ err_t upstream_back(struct request *rq)
     if (e == E_NOT_FOUND)
         return FAIL(&rq->act.why, E_FORBIDDEN, "this way to sign in is over: begin again");
     TRY(e);
-    TRY(upstream_person(&rq->act, &c->provider, &c->who, &id, &fresh));
-    if (fresh)
-        TRY(account_event(rq, &c->provider, id));
+    TRY(person_of(rq, c, &id));
     TRY(user_get(&rq->act, id, &user));
     const struct browser_in who = { .user = id,
                                     .username = user.username,

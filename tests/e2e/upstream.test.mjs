@@ -66,6 +66,27 @@ test('he is the same at his next sign-in, and groups follow the claim', async ()
     assert.deepEqual(JSON.parse((await browser.get('/api/v1/auth/me')).text).groups.sort(), ['family', own.name].sort());
 });
 
+test('the record says what the groups of the claim open and shut, and what was granted there ends', async () => {
+    const app = (await admin.post('/applications', { name: uniqueName('app'), kind: 'forward_auth', host: 'photos.example.org' })).want(201);
+    (await admin.post(`/applications/${app.id}/bindings`, { group: 'family' })).want(201);
+    const changes = async (id) => (await admin.get('/admin/security/audit?order=asc&limit=500')).want(200).items
+        .filter((e) => e.action.startsWith('access.') && e.target.id === id).map((e) => [e.action, e.details.applications]);
+    issuer.people.zoe = { email: 'zoe@example.org', email_verified: true, name: 'Zoe', preferred_username: 'zoe', groups: ['/family'] };
+    issuer.account = 'zoe';
+    const browser = new Browser(server.url);
+    await signIn(browser);
+    const { id } = await me(browser);
+    const lived = [['access.gained', [app.name]]];
+    assert.deepEqual(await changes(id), lived);
+    for (const [groups, action] of [[['/family'], undefined], [[], 'access.lost'], [[], undefined], [['/family'], 'access.gained']]) {
+        issuer.people.zoe.groups = groups;
+        await signIn(new Browser(server.url));
+        if (action !== undefined) lived.push([action, [app.name]]);
+        assert.deepEqual(await changes(id), lived);
+    }
+    issuer.account = 'ann';
+});
+
 test('a way back works once, and only in the browser that went', async () => {
     const browser = new Browser(server.url);
     const stranger = new Browser(server.url);

@@ -60,11 +60,14 @@ err_t provider_secret(struct act *act, const struct row_provider *row, str_t *re
 
 /*
  * Who of ours that is. Where nobody is linked yet: by a verified address, if the issuer may
- * (link_email); else a new account, if it may (sign_up). Then groups follow the claim. *ret_new: an
- * account was made. E_FORBIDDEN: nobody is linked.
+ * (link_email); else a new account, if it may (sign_up). *ret_new: an account was made.
+ * E_FORBIDDEN: nobody is linked.
  */
 err_t upstream_person(struct act *act, const struct row_provider *p,
                       const struct upstream_identity *who, oid_t *ret_user, bool *ret_new) MUST_USE;
+/* Groups that the mapping names follow his claim; all others stay as they are. */
+err_t upstream_groups(struct act *act, const struct row_provider *p,
+                      const struct upstream_identity *who, oid_t user) MUST_USE;
 /* By an administrator, who must have every right of the person. E_CONFLICT: the sub is linked. */
 err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
                     struct row_user_account *ret) MUST_USE;

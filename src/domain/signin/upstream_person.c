@@ -136,7 +136,6 @@ static bool wants_group(const struct sql_provider_groups_row *map, size_t n, oid
     return false;
 }
 
-/* Groups that the mapping names follow the claim; all others stay as they are. */
 static err_t follow_groups(struct act *act, const struct row_provider *p,
                            const struct upstream_identity *who, oid_t user)
 {
@@ -160,17 +159,30 @@ static err_t follow_groups(struct act *act, const struct row_provider *p,
     return E_OK;
 }
 
+/* What the provider may was decided by who made it. */
+static struct actor as_system(struct act *act)
+{
+    struct actor before = act->actor;
+    act->actor = (struct actor){ .kind = ACTOR_SYSTEM, .org = act->org, .perms = perms_all() };
+    return before;
+}
+
+err_t upstream_groups(struct act *act, const struct row_provider *p,
+                      const struct upstream_identity *who, oid_t user)
+{
+    struct actor before = as_system(act);
+    err_t e = follow_groups(act, p, who, user);
+    act->actor = before;
+    return e;
+}
+
 err_t upstream_person(struct act *act, const struct row_provider *p,
                       const struct upstream_identity *who, oid_t *ret_user, bool *ret_new)
 {
-    struct actor before = act->actor;
+    struct actor before = as_system(act);
     oid_t user = { { 0 } };
     bool fresh = false;
-    /* What the provider may was decided by who made it. */
-    act->actor = (struct actor){ .kind = ACTOR_SYSTEM, .org = act->org, .perms = perms_all() };
     err_t e = find_or_make(act, p, who, &user, &fresh);
-    if (e == E_OK)
-        e = follow_groups(act, p, who, user);
     act->actor = before;
     TRY(e);
     TRY(sql_link_seen(act->db, &(struct sql_link_seen){
