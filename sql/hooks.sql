@@ -20,6 +20,10 @@ INSERT INTO notice (id, org, user_id, kind, fields, created_at) VALUES ($id, $or
 -- @many notice_newest(org id, user_id id, before id, limit int) -> notice
 SELECT {notice} FROM notice WHERE org = $org AND user_id = $user_id AND id < $before ORDER BY id DESC LIMIT $limit;
 
+-- The newest of a kind but so many.
+-- @one notice_nth(user_id id, kind text, skip int) -> (created_at ts)
+SELECT created_at FROM notice WHERE user_id = $user_id AND kind = $kind ORDER BY id DESC LIMIT 1 OFFSET $skip;
+
 -- @one notice_mark_read(org id, user_id id, id id, now ts) -> (id id)
 UPDATE notice SET read_at = coalesce(read_at, $now) WHERE org = $org AND user_id = $user_id AND id = $id RETURNING id;
 

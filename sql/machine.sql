@@ -40,9 +40,9 @@ WHERE k.id = $id;
 SELECT d.org, d.machine_id, o.status, d.status, d.public_key
 FROM device d JOIN organisation o ON o.id = d.org WHERE d.id = $id;
 
--- Credentials of service accounts that end soon, and were not warned of that often yet: 30, 7 and 1 days before, each
--- step only of what lives longer than it. `kind`: 1 key, 2 token.
--- @row ending: kind int, id id, org id, service_id id, name text?, created_at ts, expires_at ts
+-- Credentials of service accounts and people that end soon, and were not warned of that often yet: 30, 7 and 1 days before, each
+-- step only of what lives longer than it. `kind`: 1 key, 2 token, 3 a person's token.
+-- @row ending: kind int, id id, org id, principal id, name text?, created_at ts, expires_at ts
 -- @many credentials_ending(now ts, day_1 ts, day_7 ts, day_30 ts, limit int) -> ending
 SELECT CAST(1 AS BIGINT), k.id, k.org, k.service_id, k.name, k.created_at, k.expires_at
 FROM service_key k LEFT JOIN credential_warned w ON w.id = k.id
@@ -51,9 +51,9 @@ AND ((w.days IS NULL AND k.expires_at - k.created_at > $day_30 - $now)
     OR (COALESCE(w.days, 30) > 7 AND k.expires_at <= $day_7 AND k.expires_at - k.created_at > $day_7 - $now)
     OR (COALESCE(w.days, 30) > 1 AND k.expires_at <= $day_1 AND k.expires_at - k.created_at > $day_1 - $now))
 UNION ALL
-SELECT CAST(2 AS BIGINT), t.id, t.org, t.principal, t.name, t.created_at, t.expires_at
+SELECT CAST(CASE t.principal_kind WHEN 1 THEN 3 ELSE 2 END AS BIGINT), t.id, t.org, t.principal, t.name, t.created_at, t.expires_at
 FROM token t LEFT JOIN credential_warned w ON w.id = t.id
-WHERE t.principal_kind = 2 AND t.expires_at IS NOT NULL AND t.expires_at > $now AND t.expires_at <= $day_30
+WHERE t.principal_kind IN (1, 2) AND t.expires_at IS NOT NULL AND t.expires_at > $now AND t.expires_at <= $day_30
 AND ((w.days IS NULL AND t.expires_at - t.created_at > $day_30 - $now)
     OR (COALESCE(w.days, 30) > 7 AND t.expires_at <= $day_7 AND t.expires_at - t.created_at > $day_7 - $now)
     OR (COALESCE(w.days, 30) > 1 AND t.expires_at <= $day_1 AND t.expires_at - t.created_at > $day_1 - $now))

@@ -8,6 +8,8 @@
 
 /* After the change that `watch` was made before: settle, and write down what came of it. */
 err_t gained_note(struct request *rq, const struct access_watch *watch) MUST_USE;
+/* The same, and a person is told what he may open now. */
+err_t gained_tell(struct request *rq, const struct access_watch *watch) MUST_USE;
 
 /* A group, or one principal, is bound to an application, or not any more. */
 struct gained_target {

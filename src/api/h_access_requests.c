@@ -103,18 +103,6 @@ static err_t tell_admins(struct request *rq, const struct row_access_request *ro
                                                       .fields_n = ARRAY_LEN(fields) });
 }
 
-static err_t tell_gained(struct request *rq, const struct row_access_request *row)
-{
-    str_t link = STR_NONE;
-    TRY(people_link(rq, STR("/portal"), &link));
-    const struct notice_field fields[] = { { "applications", row->application, false },
-                                           { "link", link, false } };
-    return people_tell(rq, (struct notice_in){ .kind = NOTICE_ACCESS_GAINED,
-                                               .user = row->user_id,
-                                               .fields = fields,
-                                               .fields_n = ARRAY_LEN(fields) });
-}
-
 static err_t tell_refused(struct request *rq, const struct row_access_request *row)
 {
     const struct notice_field fields[] = { { "application", row->application, false },
@@ -144,8 +132,7 @@ err_t access_requests_approve(struct request *rq)
     TRY(access_request_get(&rq->act, id, &row));
     TRY(access_watch(&rq->act, ACTOR_USER, row.user_id, &watch));
     TRY(access_request_approve(&rq->act, id, in->group, in->reason, &row));
-    TRY(gained_note(rq, &watch));
-    TRY(tell_gained(rq, &row));
+    TRY(gained_tell(rq, &watch));
     request_reason(rq, in->reason);
     return request_reply(rq, 200, &row);
 }

@@ -131,7 +131,7 @@ static err_t login_factor(struct request *rq, const struct login_do *l, int64_t 
            : out == FACTOR_RECOVERY ? AMR_PWD | AMR_RECOVERY
                                     : 0;
     if (*ret != 0)
-        return E_OK;
+        return out == FACTOR_RECOVERY ? recovery_code_notice(rq, l->look.user) : E_OK;
     rq->event.action = STR("session.refused");
     request_target(rq, "user", l->look.user, l->look.username);
     request_reason(rq, STR("second-factor"));

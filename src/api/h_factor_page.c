@@ -5,6 +5,7 @@
 
 #include "api/page_html.h"
 #include "api/redirect.h"
+#include "api/signin_parts.h"
 #include "domain/signin/factor.h"
 #include "domain/signin/recovery_code.h"
 #include "domain/signin/totp.h"
@@ -72,6 +73,8 @@ err_t factor_page_post(struct request *rq)
     TRY(factor_try(&rq->act, session.user_id, in->code, &outcome, &wait));
     if (outcome == FACTOR_WRONG || outcome == FACTOR_WAIT)
         return step_refused(rq, in, outcome, wait);
+    if (outcome == FACTOR_RECOVERY)
+        TRY(recovery_code_notice(rq, session.user_id));
     TRY(session_step(&rq->act, session.id, outcome == FACTOR_OTP ? AMR_OTP : AMR_RECOVERY, &session,
                      &cookie));
     TRY(factor_cookie(rq, &session, &cookie));

@@ -55,7 +55,7 @@ err_t members_add(struct request *rq)
     TRY(member_resolve(&rq->act, &in, &m));
     TRY(access_watch(&rq->act, m.kind, m.id, &watch));
     TRY(group_member_add(&rq->act, group, &in, &m, &added));
-    TRY(gained_note(rq, &watch));
+    TRY(gained_tell(rq, &watch));
     TRY(member_event(rq, group, m));
     rq->quiet = !added; /* he was in already: nothing happened */
     return reply_empty(rq, 204);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/new_password.h"
 
-#include "api/services.h"
+#include "api/people.h"
 
 static enum phrase flaw_of(const struct new_password_in *in, const struct password_owner *who)
 {
@@ -47,13 +47,8 @@ void new_password_fields(struct html *h)
 err_t password_changed_notice(struct request *rq, const struct row_user_account *user)
 {
     const struct notice_field fields[] = { { .name = "username", .value = user->username } };
-    const struct notice_in in = { .kind = NOTICE_PASSWORD_CHANGED,
-                                  .user = user->id,
-                                  .email = user->email,
-                                  .cfg = &services_settings(rq->services)->notices,
-                                  .fields = fields,
-                                  .fields_n = ARRAY_LEN(fields) };
-    err_t e = notice_add(&rq->act, &in);
-    /* A full queue, or an address that takes no mail, keeps nobody from his password. */
-    return e == E_OVERLOADED || e == E_BAD_FIELD ? E_OK : e;
+    return people_tell(rq, (struct notice_in){ .kind = NOTICE_PASSWORD_CHANGED,
+                                               .user = user->id,
+                                               .fields = fields,
+                                               .fields_n = ARRAY_LEN(fields) });
 }

@@ -17,25 +17,16 @@ err_t people_link(struct request *rq, str_t path, str_t *ret)
                       STR_ARG(services_settings(rq->services)->issuer), STR_ARG(path));
 }
 
-/* A mailbox that is full, or an address that no mail can go to, stops nobody. */
-static err_t told(struct request *rq, err_t e)
-{
-    if (e != E_OVERLOADED && e != E_BAD_FIELD)
-        return e;
-    act_clear_why(&rq->act);
-    return E_OK;
-}
-
 err_t people_tell(struct request *rq, struct notice_in what)
 {
     what.cfg = &services_settings(rq->services)->notices;
-    return told(rq, notice_add(&rq->act, &what));
+    return notice_tell(&rq->act, &what);
 }
 
 err_t people_tell_admins(struct request *rq, struct notice_in what)
 {
     what.cfg = &services_settings(rq->services)->notices;
-    return told(rq, notice_add_admins(&rq->act, &what));
+    return notice_tell_admins(&rq->act, &what);
 }
 
 static void names_put(struct json_out *o, const char *name, const str_t *names, size_t n)

@@ -11,8 +11,7 @@
  * one that a request says. */
 err_t people_link(struct request *rq, str_t path, str_t *ret) MUST_USE;
 
-/* Somebody is told, by mail and in the portal; E_OVERLOADED of the mail is no refusal: what is told
- * has happened. */
+/* notice_tell, by the settings. */
 err_t people_tell(struct request *rq, struct notice_in what) MUST_USE;
 err_t people_tell_admins(struct request *rq, struct notice_in what) MUST_USE;
 

@@ -3,10 +3,11 @@
 
 #include "api/cookie.h"
 #include "api/passage.h"
+#include "api/people.h"
 #include "api/redirect.h"
 #include "api/services.h"
-#include "domain/hooks/notice.h"
 #include "domain/identity/organisation.h"
+#include "domain/identity/user.h"
 #include "domain/signin/factor.h"
 
 #define BROWSER_COOKIE_PREFIX STR("sen_k_")
@@ -146,24 +147,19 @@ static err_t before_ends(struct request *rq, oid_t user, bool *ret_same)
 /* Whoever it was, the person hears of it. */
 static err_t browser_notice(struct request *rq, const struct browser_in *in)
 {
-    const struct settings *s = services_settings(rq->services);
     str_t agent = http_field(rq->xchg, STR("User-Agent"));
     str_t link = STR_NONE;
-    TRY(str_format(rq->act.arena, &link, "%.*s/portal", STR_ARG(s->issuer)));
+    TRY(people_link(rq, STR("/portal"), &link));
     const struct notice_field fields[] = {
         { .name = "username", .value = in->username },
         { .name = "device", .value = agent.n > 0 && str_is_utf8(agent) ? agent : STR("?") },
         { .name = "address", .value = request_peer(rq) },
         { .name = "link", .value = link },
     };
-    const struct notice_in notice = { .kind = NOTICE_NEW_DEVICE,
-                                      .user = in->user,
-                                      .cfg = &s->notices,
-                                      .fields = fields,
-                                      .fields_n = ARRAY_LEN(fields) };
-    err_t e = notice_add(&rq->act, &notice);
-    /* A full queue, or an address that takes no mail, keeps nobody out. */
-    return e == E_OVERLOADED || e == E_BAD_FIELD ? E_OK : e;
+    return people_tell(rq, (struct notice_in){ .kind = NOTICE_NEW_DEVICE,
+                                               .user = in->user,
+                                               .fields = fields,
+                                               .fields_n = ARRAY_LEN(fields) });
 }
 
 /* A browser that has been here keeps its own count of failures; a new one gets a cookie for it. */
@@ -218,6 +214,22 @@ err_t browser_signs_in(struct request *rq, const struct browser_in *in, struct r
     TRY(session_details(rq, &row, NULL));
     *ret = row;
     return E_OK;
+}
+
+err_t recovery_code_notice(struct request *rq, oid_t user)
+{
+    struct row_user_account row;
+    struct factors has;
+    str_t left = STR_NONE;
+    TRY(user_get(&rq->act, user, &row));
+    TRY(factors_of(&rq->act, user, &has));
+    TRY(str_format(rq->act.arena, &left, "%lld", (long long)has.codes));
+    const struct notice_field fields[] = { { .name = "username", .value = row.username },
+                                           { .name = "left", .value = left } };
+    return people_tell(rq, (struct notice_in){ .kind = NOTICE_RECOVERY_CODE,
+                                               .user = user,
+                                               .fields = fields,
+                                               .fields_n = ARRAY_LEN(fields) });
 }
 
 err_t browser_goes_on(struct request *rq, const struct row_session *s, str_t next)

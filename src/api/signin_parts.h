@@ -60,6 +60,9 @@ err_t client_signs_in(struct request *rq, oid_t user, int64_t amr,
 /* The cookie goes; what it stood for must have ended. */
 err_t browser_signs_out(struct request *rq) MUST_USE;
 
+/* Its person is told that a recovery code was used up. */
+err_t recovery_code_notice(struct request *rq, oid_t user) MUST_USE;
+
 /* "{"kind":"browser","reason":"signed-out"}" for the record; a reason may be absent. */
 err_t session_details(struct request *rq, const struct row_session *s, const char *reason) MUST_USE;
 

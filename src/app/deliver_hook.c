@@ -164,7 +164,7 @@ static err_t tell_failure(struct act *act, struct services *sv, const struct att
                                 .fields = fields,
                                 .fields_n = ARRAY_LEN(fields) };
     TRY(audit_append(sv->audit, act->db, act->arena, &e));
-    return notice_add_admins(act, &notice);
+    return notice_tell_admins(act, &notice);
 }
 
 static err_t result_write(struct act *act, struct services *sv, void *arg)

@@ -13,14 +13,12 @@
 #include "domain/oauth/device_code.h"
 #include "domain/oauth/grant.h"
 #include "domain/oauth/issuer_keys.h"
-#include "domain/oauth/service_key.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
 #include "domain/signin/passkeys.h"
 #include "domain/signin/session.h"
 #include "domain/signin/signin.h"
 #include "domain/signin/totp.h"
-#include "plat/json/out.h"
 #include "sql/hooks.h"
 #include "sql/store.h"
 
@@ -31,8 +29,7 @@ enum {
     CHECKPOINT_EVENTS = 1000,
     VACUUM_KEEP = 4096,
     VACUUM_SLICE = 128,
-    KEYS_SLICE = 64,
-    ENDINGS_SLICE = 64
+    KEYS_SLICE = 64
 };
 #define IDEMPOTENCY_LIFE DUR_HOURS(24)
 #define DELIVERY_LIFE    DUR_DAYS(30)
@@ -258,48 +255,11 @@ static err_t run_keys(struct job_task *task)
     return E_OK;
 }
 
-static err_t ending_append(struct job_task *task, const struct credential_ending *c)
-{
-    static const char *const kinds[] = { [ENDING_KEY] = "key", [ENDING_TOKEN] = "token" };
-    CLEANUP(buf_fini) struct buf b = { 0 };
-    str_t details = STR_NONE;
-    buf_init(&b, KIB(2));
-    struct json_out o = json_out_to(&b);
-    json_out_open(&o, '{');
-    JSON_OUT(&o, "days", i64, c->days);
-    JSON_OUT(&o, "kind", str, str_from_cz(kinds[c->row.kind]));
-    JSON_OUT(&o, "name", str, c->row.name);
-    JSON_OUT(&o, "service", id, c->row.service_id);
-    json_out_close(&o, '}');
-    TRY(b.err);
-    TRY(str_copy(task->act.arena, buf_str(&b), &details));
-    struct audit_event e = {
-        .org = c->row.org,
-        .action = STR("credential.expiring"),
-        .actor_kind = ACTOR_SYSTEM,
-        .target_kind = STR("service-account"),
-        .target_id = c->row.service_id,
-        .details = details,
-    };
-    return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
-}
-
 /* What is good once, or for ten minutes. */
 static err_t run_once(struct job_task *task)
 {
     TRY(assertions_expire(&task->act, SLICE));
     return device_codes_expire(&task->act, SLICE);
-}
-
-static err_t run_credentials(struct job_task *task)
-{
-    struct credential_ending *endings = NULL;
-    size_t n = 0;
-    TRY(credentials_warn(&task->act, ENDINGS_SLICE, &endings, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(ending_append(task, &endings[i]));
-    task->more = n == ENDINGS_SLICE;
-    return E_OK;
 }
 
 static err_t run_deliveries(struct job_task *task)
@@ -337,7 +297,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
     { "key-retirement",     10,   run_keys,        NULL, NULL, false },
     { "once-expiry",        60,   run_once,        NULL, NULL, false },
-    { "credential-expiry",  600,  run_credentials, NULL, NULL, false },
+    { "credential-expiry",  600,  job_credentials, NULL, NULL, false },
     { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };
 /* clang-format on */

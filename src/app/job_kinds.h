@@ -35,4 +35,7 @@ struct job_task {
 enum { JOB_KINDS = 17 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
+/* job_credentials.c */
+err_t job_credentials(struct job_task *task) MUST_USE;
+
 #endif

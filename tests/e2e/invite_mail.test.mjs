@@ -1,56 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people are told by mail about coming in: invitations in their language, and what became of their account.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import test, { after } from 'node:test';
-import { SMTPServer } from 'smtp-server';
+import test from 'node:test';
 import { uniqueName } from './lib/fleet.mjs';
-import { eventually, run, tempDir } from './lib/process.mjs';
+import { mailEnv, startMail } from './lib/mail.mjs';
+import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
-const dir = tempDir('mail');
-const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(dir, name));
-const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=mail.test',
-    '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', cert]);
-assert.equal(made.code, 0, made.stderr);
-
-const mails = [];
-const smtp = new SMTPServer({
-    key: readFileSync(key),
-    cert: readFileSync(cert),
-    authOptional: true,
-    onData(stream, session, done) {
-        let raw = '';
-        stream.setEncoding('latin1').on('data', (part) => (raw += part)).on('end', () => {
-            const text = Buffer.from(raw.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString();
-            mails.push({ to: session.envelope.rcptTo.map((r) => r.address), text });
-            done();
-        });
-    },
-});
-smtp.on('error', () => {}); // a client that goes away
-smtp.listen(0, '127.0.0.1');
-await once(smtp.server, 'listening');
-after(() => new Promise((resolve) => smtp.close(resolve)));
-
+const mail = await startMail();
 const server = await startServer({
     args: ['--registration-open', 'true'],
-    env: { SENESCHAL_OUTBOUND_LOOPBACK: 'true', SENESCHAL_MAIL_FROM: 'seneschal@home.test', SENESCHAL_OUTBOUND_CA: cert, SENESCHAL_MAIL_URL: `smtp://127.0.0.1:${smtp.server.address().port}` },
+    env: mailEnv(mail),
 });
 const admin = await server.admin();
 const nobody = server.client();
 const address = () => `${uniqueName('p')}@example.org`;
-const mailTo = (to, pattern) => eventually(`a mail to ${to}`, () => mails.find((m) => m.to.includes(to) && pattern.test(m.text)));
+const mailTo = (to, pattern) => eventually(`a mail to ${to}`, () => mail.mails.find((m) => m.to.includes(to) && pattern.test(`${m.subject}\n${m.text}`)));
 
 test('an invitation goes to its address, in its language; its link works, and proves the address', async () => {
     const email = address();
     const group = (await admin.post('/groups', { name: uniqueName('g') })).want(201);
     const invited = (await admin.post('/invitations', { email, groups: [group.name], lang: 'fr' })).want(201);
     assert.equal(invited.mailed, true);
-    const mail = await mailTo(email, /vous invite/);
-    const link = mail.text.match(/https?:\/\/\S+\/invite\/\S+/)[0];
+    const { text } = await mailTo(email, /vous invite/);
+    const link = text.match(/https?:\/\/\S+\/invite\/\S+/)[0];
     assert.equal(link, invited.url);
     const token = new URL(link).pathname.split('/').at(-1);
     const account = (await nobody.post(`/invitations/${token}/accept`, { username: uniqueName('u'), password: 'eleven calm rivers' })).want(201);
@@ -63,7 +36,7 @@ test('a list is mailed too; who says otherwise keeps the link to himself', async
     const done = (await admin.post('/invitations/batch', { invitations: [{ email: emails[0] }, { email: emails[1], mail: false }] })).want(200);
     assert.deepEqual(done.results.map((r) => r.invitation.mailed), [true, false]);
     await mailTo(emails[0], /invites you/);
-    assert.ok(!mails.some((m) => m.to.includes(emails[1])));
+    assert.ok(!mail.mails.some((m) => m.to.includes(emails[1])));
     (await admin.post('/invitations', { mail: true })).want(422);
     const dumb = await startServer();
     const there = await dumb.admin();

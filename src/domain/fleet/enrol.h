@@ -26,6 +26,7 @@ struct enrol_init_out {
     oid_t user_id; /* proven by the caller's token; zero: nobody */
     struct token_text claim;
     struct challenge challenge;
+    bool waits; /* a new request, which somebody has to decide about */
 };
 
 /*

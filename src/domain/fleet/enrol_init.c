@@ -231,7 +231,9 @@ static err_t init_count(struct act *act, const struct init *it)
 static err_t init_new(struct act *act, struct init *it, struct enrol_init_out *ret)
 {
     const struct device_words *w = &it->in->words;
-    struct enrol_init_out out = { .request_id = oid_make(), .user_id = proven_user(act) };
+    struct enrol_init_out out = { .request_id = oid_make(),
+                                  .user_id = proven_user(act),
+                                  .waits = !it->recovers && !it->by_key.auto_approve };
     char code[ENROL_CODE_TEXT];
     enrol_code(code);
     TRY(str_copy(act->arena, str_of(code, sizeof code), &out.code));

@@ -48,14 +48,18 @@ struct notice_in {
     const struct notice_cfg *cfg;
     const struct notice_field *fields;
     size_t fields_n;
+    size_t hour_max; /* of notice_tell_admins: no more of this kind in an hour; 0: any number */
 };
 
 /* On the writer. Without mail, a kind that is for mail alone (an invitation to an address) leaves
  * nothing: the caller shows its link. E_BAD_FIELD: no mail can go to that address. E_OVERLOADED:
  * too many wait. */
 err_t notice_add(struct act *act, const struct notice_in *in) MUST_USE;
+/* What is told has happened: a queue that is full, or an address that takes no mail, stops nobody.
+ */
+err_t notice_tell(struct act *act, const struct notice_in *in) MUST_USE;
 /* The same to all active administrators of act->org; `user` and `email` do not count. */
-err_t notice_add_admins(struct act *act, const struct notice_in *in) MUST_USE;
+err_t notice_tell_admins(struct act *act, const struct notice_in *in) MUST_USE;
 
 /* The person's own choice; LANG_NONE: none yet. */
 err_t user_lang(struct act *act, oid_t user, enum lang *ret) MUST_USE;

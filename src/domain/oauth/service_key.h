@@ -53,7 +53,7 @@ struct credential_ending {
     struct row_ending row;
     int64_t days;
 };
-enum { ENDING_KEY = 1, ENDING_TOKEN }; /* kind of a row_ending */
+enum { ENDING_KEY = 1, ENDING_TOKEN, ENDING_PERSONAL }; /* kind of a row_ending */
 err_t credentials_warn(struct act *act, int64_t limit, struct credential_ending **ret,
                        size_t *ret_n) MUST_USE;
 

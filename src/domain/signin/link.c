@@ -120,9 +120,7 @@ static err_t recovery_mail(struct act *act, const struct recovery_ask *ask,
         .fields = fields,
         .fields_n = ARRAY_LEN(fields),
     };
-    e = notice_add(act, &notice);
-    /* A queue that is full, or an address that takes no mail: who asks gets the same answer. */
-    return e == E_OVERLOADED || e == E_BAD_FIELD ? E_OK : e;
+    return notice_tell(act, &notice); /* who asks gets the same answer */
 }
 
 err_t recovery_ask(struct act *act, const struct recovery_ask *ask, struct row_user_account *ret)

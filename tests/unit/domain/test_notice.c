@@ -171,7 +171,7 @@ static void test_administrators(void **state)
                               .cfg = &portal_only,
                               .fields = recovery_fields,
                               .fields_n = 1 };
-    assert_int_equal(notice_add_admins(&f->act, &told), E_OK);
+    assert_int_equal(notice_tell_admins(&f->act, &told), E_OK);
     assert_int_equal(page(f, own, LANG_EN, &rows), 1);
     assert_int_equal(page(f, by_group, LANG_EN, &rows), 1);
     assert_int_equal(page(f, plain, LANG_EN, &rows), 0);
