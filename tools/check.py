@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import check_binaries
 import check_headers
 import check_layers
 import check_repo
@@ -38,6 +39,7 @@ QUICK = [
     ("layers and circles (LAYERS)", lambda build: check_layers.run(), None),
     ("each header compiles alone", check_headers.run_headers, "gcc"),
     ("banned functions fail the build", check_headers.run_banned, "gcc"),
+    ("what is installed is hardened", check_binaries.run, "readelf"),
     ("sizes (tools/ratchet.txt)", lambda build: check_sizes.run(), None),
     ("format (./dev fmt)", run_format, "clang-format"),
     ("no package host, no open end, SPDX lines", lambda build: check_repo.run_repo(), None),
