@@ -52,6 +52,24 @@ UPDATE mail SET attempts = $attempts, due_at = $due_at, error = $error WHERE id 
 -- @exec mail_drop(id id)
 DELETE FROM mail WHERE id = $id;
 
+-- What is sealed under the data key `outgoing`, as domain/hooks/hook_reseal.c numbers it; sealing anew changes nothing else.
+-- @many outgoing_of_older_epoch(epoch int, limit int) -> (kind int, id id, epoch int, key_id id, sealed bytes)
+SELECT CAST(1 AS BIGINT), id, epoch, key_id, sealed FROM mail WHERE epoch < $epoch
+UNION ALL
+SELECT CAST(2 AS BIGINT), id, epoch, key_id, sealed FROM webhook WHERE epoch < $epoch
+UNION ALL
+SELECT CAST(3 AS BIGINT), id, epoch, key_id, sealed FROM identity_provider WHERE epoch < $epoch
+LIMIT $limit;
+
+-- @exec mail_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE mail SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
+-- @exec webhook_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE webhook SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
+-- @exec provider_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE identity_provider SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
 -- Webhooks.
 -- @row webhook: id id, org id, name text, description text?, url text, format int, status int, events text, group_id id?,
 --   application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int, key_id id,

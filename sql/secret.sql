@@ -47,9 +47,6 @@ SELECT {secret} FROM secret WHERE epoch < $epoch ORDER BY epoch, id LIMIT $limit
 -- @exec secret_reseal(id id, epoch int, key_id id, sealed bytes)
 UPDATE secret SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
 
--- @one secret_uses_of_key(key_id id) -> (n int)
-SELECT COUNT(*) FROM secret WHERE key_id = $key_id;
-
 -- @one secret_delivery_get(secret_id id, device_id id) -> (revision int, at ts)
 SELECT revision, at FROM secret_delivery WHERE secret_id = $secret_id AND device_id = $device_id;
 

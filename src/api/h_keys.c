@@ -5,6 +5,7 @@
 #include "api/page.h"
 #include "api/services.h"
 #include "api/shapes_identity.h"
+#include "domain/hooks/hook_seal.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
@@ -24,6 +25,9 @@ static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in,
 static err_t factors_keys_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
 static err_t factors_rotate(struct request *rq, const struct key_rotate_in *in,
                             struct key_out *ret);
+static err_t outgoing_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n);
+static err_t outgoing_rotate(struct request *rq, const struct key_rotate_in *in,
+                             struct key_out *ret);
 
 #define USE_OIDC "oidc"
 
@@ -39,6 +43,7 @@ static const struct key_use_row {
     { "root", root_list, NULL },
     { DATA_KEY_SECRETS, secrets_list, secrets_rotate },
     { DATA_KEY_FACTORS, factors_keys_list, factors_rotate },
+    { DATA_KEY_OUTGOING, outgoing_list, outgoing_rotate },
 };
 
 /* Numbered from the end, so that a new key changes no other's place. */
@@ -186,44 +191,46 @@ static err_t factors_keys_list(struct request *rq, struct key_out *out, size_t r
     return data_keys_view(rq, STR(DATA_KEY_FACTORS), out, room, ret_n);
 }
 
-static err_t data_key_may_rotate(struct request *rq, const struct key_rotate_in *in)
+static err_t outgoing_list(struct request *rq, struct key_out *out, size_t room, size_t *ret_n)
 {
+    return data_keys_view(rq, STR(DATA_KEY_OUTGOING), out, room, ret_n);
+}
+
+/* A new epoch: a job seals anew what older ones hold, then they go. */
+static err_t data_key_rotate(struct request *rq, const struct key_rotate_in *in, const char *use,
+                             struct key_out *ret)
+{
+    CLEANUP(data_key_wipe) struct data_key key = { .epoch = 0 };
+    str_t details = STR_NONE;
     TRY(request_may(rq, PERM_SYSTEM_ADMIN));
     if (in->at_once)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "at_once",
                               "values have to be sealed anew before an older key can go");
-    return E_OK;
-}
-
-/* A new epoch: a job seals anew what older ones hold, then they go. */
-static err_t data_key_rotated(struct request *rq, const char *use, int64_t epoch,
-                              struct key_out *ret)
-{
-    str_t details = STR_NONE;
-    TRY(str_format(rq->act.arena, &details, "{\"epoch\":%lld,\"use\":\"%s\"}", (long long)epoch,
+    TRY(data_key_add(&rq->act, str_from_cz(use), &key));
+    TRY(str_format(rq->act.arena, &details, "{\"epoch\":%lld,\"use\":\"%s\"}", (long long)key.epoch,
                    use));
     request_details(rq, details);
     atomic_store(&rq->services->reseal, true);
     *ret = (struct key_out){ .state = STR("active"),
-                             .epoch = { .set = true, .v = epoch },
+                             .epoch = { .set = true, .v = key.epoch },
                              .created_at = rq->act.now };
     return E_OK;
 }
 
 static err_t secrets_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
 {
-    int64_t epoch = 0;
-    TRY(data_key_may_rotate(rq, in));
-    TRY(secret_keys_rotate(&rq->act, &epoch));
-    return data_key_rotated(rq, DATA_KEY_SECRETS, epoch, ret);
+    return data_key_rotate(rq, in, DATA_KEY_SECRETS, ret);
 }
 
 static err_t factors_rotate(struct request *rq, const struct key_rotate_in *in, struct key_out *ret)
 {
-    CLEANUP(data_key_wipe) struct data_key key = { .epoch = 0 };
-    TRY(data_key_may_rotate(rq, in));
-    TRY(data_key_add(&rq->act, STR(DATA_KEY_FACTORS), &key));
-    return data_key_rotated(rq, DATA_KEY_FACTORS, key.epoch, ret);
+    return data_key_rotate(rq, in, DATA_KEY_FACTORS, ret);
+}
+
+static err_t outgoing_rotate(struct request *rq, const struct key_rotate_in *in,
+                             struct key_out *ret)
+{
+    return data_key_rotate(rq, in, DATA_KEY_OUTGOING, ret);
 }
 
 /* A server that runs on shows times that never fall; its next start goes by the clock. */

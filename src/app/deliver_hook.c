@@ -105,34 +105,44 @@ static bool next_due(struct deliver_thread *t, struct sql_delivery_due_row *ret)
 struct attempt {
     struct row_webhook hook;
     struct row_delivery delivery;
+    struct webhook_request req;
     struct webhook_outcome outcome;
     bool begins; /* to fail */
 };
 
-static err_t attempt_load(struct deliver_thread *t, const struct sql_delivery_due_row *due,
+static err_t attempt_read(struct deliver_thread *t, const struct sql_delivery_due_row *due,
                           struct attempt *a)
 {
     TRY(sql_webhook_by_id(t->reader, t->arena, &(struct sql_webhook_by_id){ .id = due->webhook_id },
                           &a->hook));
-    return sql_delivery_get(t->reader, t->arena, &(struct sql_delivery_get){ .id = due->id },
-                            &a->delivery);
+    TRY(sql_delivery_get(t->reader, t->arena, &(struct sql_delivery_get){ .id = due->id },
+                         &a->delivery));
+    struct act act = deliver_act(t->deliver->services, t->arena, t->reader, a->hook.org);
+    return webhook_request_make(&act, &a->hook, a->delivery.id, a->delivery.event, a->delivery.body,
+                                &a->req);
+}
+
+/* A webhook and its key are of one state of the store: the key may be replaced meanwhile. */
+static err_t attempt_load(struct deliver_thread *t, const struct sql_delivery_due_row *due,
+                          struct attempt *a)
+{
+    TRY(db_read_begin(t->reader));
+    err_t e = attempt_read(t, due, a);
+    db_read_end(t->reader);
+    return e;
 }
 
 static err_t attempt_call(struct deliver_thread *t, struct attempt *a, struct diag *why)
 {
     struct services *sv = t->deliver->services;
-    struct act act = deliver_act(sv, t->arena, t->reader, a->hook.org);
     struct outbound_rules rules = services_settings(sv)->outbound;
-    struct webhook_request req;
     struct http_answer answer;
     rules.stop = &t->deliver->stop;
-    TRY(webhook_request_make(&act, &a->hook, a->delivery.id, a->delivery.event, a->delivery.body,
-                             &req));
     struct http_call call = { .method = "POST",
-                              .url = req.url,
-                              .headers = req.lines,
-                              .headers_n = req.lines_n,
-                              .body = req.body,
+                              .url = a->req.url,
+                              .headers = a->req.lines,
+                              .headers_n = a->req.lines_n,
+                              .body = a->req.body,
                               .connect_max = HOOK_CONNECT_MAX,
                               .total_max = HOOK_TIME_MAX,
                               .answer_max = ANSWER_MAX };

@@ -54,7 +54,12 @@ static err_t mail_find(struct deliver_thread *t, struct mail_due *ret)
 {
     oid_t none = { { 0 } };
     struct act act = deliver_act(t->deliver->services, t->arena, t->reader, none);
-    return mail_next(&act, ret);
+    /* A mail and its key are of one state of the store: the key may be replaced meanwhile, and what
+     * cannot be opened is given up. */
+    TRY(db_read_begin(t->reader));
+    err_t e = mail_next(&act, ret);
+    db_read_end(t->reader);
+    return e;
 }
 
 bool deliver_mail(struct deliver_thread *t)

@@ -4,6 +4,7 @@
 #include "domain/audit/refusals.h"
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
+#include "domain/hooks/hook_seal.h"
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
@@ -118,11 +119,11 @@ static err_t run_idempotency(struct job_task *task)
                                 &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
 }
 
-static err_t key_retired(struct job_task *task, int64_t epoch)
+static err_t key_retired(struct job_task *task, const char *use, int64_t epoch)
 {
     str_t details;
-    TRY(str_format(task->act.arena, &details, "{\"epoch\":%lld,\"use\":\"" DATA_KEY_SECRETS "\"}",
-                   (long long)epoch));
+    TRY(str_format(task->act.arena, &details, "{\"epoch\":%lld,\"use\":\"%s\"}", (long long)epoch,
+                   use));
     struct audit_event e = {
         .org = task->act.org, .action = STR("key.retired"), .result = AUDIT_OK, .details = details
     };
@@ -156,14 +157,21 @@ static err_t run_session_expiry(struct job_task *task)
 /* A rotation that a kill cut off goes on at the next start. */
 static err_t run_reseal(struct job_task *task)
 {
-    struct secret_resealed done;
-    TRY(secret_reseal(&task->act, RESEAL_SLICE, &done));
-    for (size_t i = 0; i < done.retired_n; i++)
-        TRY(key_retired(task, done.retired[i]));
-    task->more = done.n == RESEAL_SLICE;
-    bool more = false;
-    TRY(totp_reseal(&task->act, RESEAL_SLICE, &more));
-    task->more = task->more || more;
+    static const struct {
+        const char *use;
+        err_t (*run)(struct act *act, int64_t limit, struct data_resealed *ret);
+    } uses[] = {
+        { DATA_KEY_SECRETS, secret_reseal },
+        { DATA_KEY_FACTORS, totp_reseal },
+        { DATA_KEY_OUTGOING, hook_reseal },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(uses) && !task->more; i++) {
+        struct data_resealed done;
+        TRY(uses[i].run(&task->act, RESEAL_SLICE, &done));
+        for (size_t k = 0; k < done.retired_n; k++)
+            TRY(key_retired(task, uses[i].use, done.retired[k]));
+        task->more = done.n == RESEAL_SLICE;
+    }
     return E_OK;
 }
 

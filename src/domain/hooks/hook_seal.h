@@ -8,6 +8,10 @@
 #include "domain/identity/data_key.h"
 
 #define DATA_KEY_OUTGOING "outgoing"
+/* Whose rows are sealed here; hook_reseal knows them all. */
+#define HOOK_TABLE_MAIL     "mail"
+#define HOOK_TABLE_WEBHOOK  "webhook"
+#define HOOK_TABLE_PROVIDER "identity_provider"
 
 struct hook_sealed {
     int64_t epoch;
@@ -21,6 +25,9 @@ err_t hook_seal(struct act *act, const char *table, oid_t id, str_t plain,
 /* In the arena: the caller wipes it. E_CORRUPT. */
 err_t hook_unseal(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
                   str_t *ret) MUST_USE;
+/* On the writer, after the data key was replaced: at most `limit` rows are sealed anew; when none
+ * is left, older data keys go. */
+err_t hook_reseal(struct act *act, int64_t limit, struct data_resealed *ret) MUST_USE;
 static inline void hook_wipe(str_t plain) /* what hook_unseal gave: it is ours to write */
 {
     if (plain.n > 0)

@@ -5,7 +5,6 @@
 #include "domain/hooks/hook_seal.h"
 
 enum { ADDRESS_MAX = 254, LOCAL_MAX = 64 }; /* RFC 5321 section 4.5.3.1 */
-#define MAIL_TABLE "mail"
 #define MAIL_LIFE  DUR_DAYS(3)
 #define MAIL_FIRST DUR_S(10)
 #define MAIL_LAST  DUR_HOURS(4)
@@ -49,7 +48,7 @@ err_t mail_add(struct act *act, str_t recipient, enum notice_kind kind,
                     MAIL_ORG_MAX);
     /* A subject is one line. */
     TRY(str_format(act->arena, &plain, "%.*s\n%.*s", STR_ARG(text->subject), STR_ARG(text->text)));
-    err_t e = hook_seal(act, MAIL_TABLE, id, plain, &s);
+    err_t e = hook_seal(act, HOOK_TABLE_MAIL, id, plain, &s);
     hook_wipe(plain);
     TRY(e);
     return sql_mail_add(act->db, &(struct sql_mail_add){ .id = id,
@@ -68,7 +67,7 @@ err_t mail_next(struct act *act, struct mail_due *ret)
     str_t plain;
     TRY(sql_mail_next(act->db, act->arena, &(struct sql_mail_next){ .now = act->now }, &due.row));
     ret->row = due.row;
-    TRY(hook_unseal(act, MAIL_TABLE, due.row.id,
+    TRY(hook_unseal(act, HOOK_TABLE_MAIL, due.row.id,
                     &(struct hook_sealed){ due.row.epoch, due.row.key_id, due.row.sealed },
                     &plain));
     size_t line = str_find(plain, '\n');

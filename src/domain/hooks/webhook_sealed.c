@@ -4,7 +4,6 @@
 #include "base/enc.h"
 
 enum { OPEN_MAX = 64 * 1024 };
-#define WEBHOOK_TABLE "webhook"
 
 err_t webhook_seal(struct act *act, oid_t id, const struct json *open, struct hook_sealed *ret)
 {
@@ -13,13 +12,13 @@ err_t webhook_seal(struct act *act, oid_t id, const struct json *open, struct ho
     b.secret = true;
     json_write(&b, open);
     TRY(b.err);
-    return hook_seal(act, WEBHOOK_TABLE, id, buf_str(&b), ret);
+    return hook_seal(act, HOOK_TABLE_WEBHOOK, id, buf_str(&b), ret);
 }
 
 err_t webhook_unseal(struct act *act, const struct row_webhook *row, struct json **ret)
 {
     str_t plain;
-    TRY(hook_unseal(act, WEBHOOK_TABLE, row->id,
+    TRY(hook_unseal(act, HOOK_TABLE_WEBHOOK, row->id,
                     &(struct hook_sealed){ row->epoch, row->key_id, row->sealed }, &plain));
     err_t e = json_parse(plain, NULL, ret);
     hook_wipe(plain);

@@ -89,3 +89,21 @@ err_t data_key_drop(struct act *act, oid_t id)
 {
     return sql_sealed_key_drop(act->db, &(struct sql_sealed_key_drop){ .id = id });
 }
+
+err_t data_keys_retire(struct act *act, str_t name, int64_t epoch, struct data_resealed *ret)
+{
+    struct data_key_line *keys = NULL;
+    size_t n = 0;
+    size_t retired = 0;
+    TRY(data_key_list(act, name, &keys, &n));
+    int64_t *epochs = ARENA_ARRAY(act->arena, int64_t, n + 1);
+    if (epochs == NULL)
+        return E_NO_MEMORY;
+    for (; retired < n && keys[retired].epoch < epoch; retired++) {
+        TRY(data_key_drop(act, keys[retired].id));
+        epochs[retired] = keys[retired].epoch;
+    }
+    ret->retired = epochs;
+    ret->retired_n = retired;
+    return E_OK;
+}

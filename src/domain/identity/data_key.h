@@ -28,7 +28,8 @@ static inline void data_key_wipe(struct data_key *k)
 err_t data_key_newest(struct act *act, str_t name, struct data_key *ret) MUST_USE;
 /* That of a stored value. E_CORRUPT also: the key is gone. */
 err_t data_key_of_epoch(struct act *act, str_t name, int64_t epoch, struct data_key *ret) MUST_USE;
-/* A new epoch: from now on the newest. Only on the writer. */
+/* A new epoch: from now on the newest; what older ones hold is sealed anew by a job
+ * (app/job_kinds). Only on the writer. */
 err_t data_key_add(struct act *act, str_t name, struct data_key *ret) MUST_USE;
 
 struct data_key_line {
@@ -41,5 +42,16 @@ err_t data_key_list(struct act *act, str_t name, struct data_key_line **ret,
                     size_t *ret_n) MUST_USE;
 /* Nothing is sealed with it any more. */
 err_t data_key_drop(struct act *act, oid_t id) MUST_USE;
+
+/* What one slice of sealing anew has done. */
+struct data_resealed {
+    size_t n;               /* values */
+    const int64_t *retired; /* epochs whose key went, in the arena */
+    size_t retired_n;
+};
+/* In the transaction that saw that nothing is sealed with a key older than `epoch`: they go, for a
+ * key that seals nothing is of no use but to who finds an old copy of the store. */
+err_t data_keys_retire(struct act *act, str_t name, int64_t epoch,
+                       struct data_resealed *ret) MUST_USE;
 
 #endif

@@ -45,14 +45,6 @@ err_t secret_open(struct act *act, const struct row_secret *row, str_t *ret)
     return e;
 }
 
-err_t secret_keys_rotate(struct act *act, int64_t *ret_epoch)
-{
-    CLEANUP(data_key_wipe) struct data_key key = { .epoch = 0 };
-    TRY(data_key_add(act, STR(DATA_KEY_SECRETS), &key));
-    *ret_epoch = key.epoch;
-    return E_OK;
-}
-
 static err_t reseal_row(struct act *act, const struct data_key *newest,
                         const struct row_secret *row)
 {
@@ -69,39 +61,16 @@ static err_t reseal_row(struct act *act, const struct data_key *newest,
                      .id = row->id, .epoch = s.epoch, .key_id = s.key_id, .sealed = s.bytes });
 }
 
-/* A key that seals nothing is of no use but to who finds an old copy of the store. */
-static err_t retire(struct act *act, const struct data_key *newest, struct secret_resealed *ret)
-{
-    struct data_key_line *keys = NULL;
-    size_t n = 0;
-    size_t retired = 0;
-    TRY(data_key_list(act, STR(DATA_KEY_SECRETS), &keys, &n));
-    int64_t *epochs = ARENA_ARRAY(act->arena, int64_t, n + 1);
-    if (epochs == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < n && keys[i].epoch < newest->epoch; i++) {
-        struct sql_secret_uses_of_key_row uses;
-        TRY(sql_secret_uses_of_key(
-            act->db, act->arena, &(struct sql_secret_uses_of_key){ .key_id = keys[i].id }, &uses));
-        if (uses.n > 0)
-            continue;
-        TRY(data_key_drop(act, keys[i].id));
-        epochs[retired++] = keys[i].epoch;
-    }
-    ret->retired = epochs;
-    ret->retired_n = retired;
-    return E_OK;
-}
-
-err_t secret_reseal(struct act *act, int64_t limit, struct secret_resealed *ret)
+err_t secret_reseal(struct act *act, int64_t limit, struct data_resealed *ret)
 {
     CLEANUP(data_key_wipe) struct data_key newest = { .epoch = 0 };
-    struct secret_resealed done = { 0 };
+    struct data_resealed done = { 0 };
     struct row_secret *rows = NULL;
-    *ret = done;
     err_t e = data_key_newest(act, STR(DATA_KEY_SECRETS), &newest);
-    if (e == E_NOT_FOUND)
-        return E_OK; /* nothing was ever sealed */
+    if (e == E_NOT_FOUND) { /* nothing was ever sealed */
+        *ret = done;
+        return E_OK;
+    }
     TRY(e);
     TRY(sql_secret_of_older_epoch(
         act->db, act->arena,
@@ -110,7 +79,7 @@ err_t secret_reseal(struct act *act, int64_t limit, struct secret_resealed *ret)
     for (size_t i = 0; i < done.n; i++)
         TRY(reseal_row(act, &newest, &rows[i]));
     if (done.n < (size_t)limit)
-        TRY(retire(act, &newest, &done));
+        TRY(data_keys_retire(act, STR(DATA_KEY_SECRETS), newest.epoch, &done));
     *ret = done;
     return E_OK;
 }

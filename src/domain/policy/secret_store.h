@@ -9,6 +9,7 @@
 #ifndef DOMAIN_POLICY_SECRET_STORE_H
 #define DOMAIN_POLICY_SECRET_STORE_H
 
+#include "domain/identity/data_key.h"
 #include "domain/policy/assignment.h"
 #include "domain/policy/config.h"
 #include "plat/json/secret_ref.h"
@@ -60,15 +61,8 @@ err_t secret_delivery_is_due(struct act *act, const struct row_secret *row, oid_
                              bool *ret) MUST_USE;
 err_t secret_delivery_note(struct act *act, const struct row_secret *row, oid_t device) MUST_USE;
 
-/* From now on values are sealed with a new data key; older ones follow by secret_reseal(). */
-err_t secret_keys_rotate(struct act *act, int64_t *ret_epoch) MUST_USE;
-/* Seal up to `limit` older values anew; when none is left, drop the keys that nothing is sealed
- * with. `ret_retired`: their epochs, in the arena. */
-struct secret_resealed {
-    size_t n;
-    const int64_t *retired;
-    size_t retired_n;
-};
-err_t secret_reseal(struct act *act, int64_t limit, struct secret_resealed *ret) MUST_USE;
+/* After the data key was replaced: seal up to `limit` older values anew; when none is left, drop
+ * the keys that nothing is sealed with. */
+err_t secret_reseal(struct act *act, int64_t limit, struct data_resealed *ret) MUST_USE;
 
 #endif

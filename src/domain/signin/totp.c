@@ -3,7 +3,6 @@
 
 #include "base/buf.h"
 #include "base/rng.h"
-#include "domain/identity/data_key.h"
 #include "plat/crypto/crypto.h"
 
 static err_t aad_make(struct arena *a, oid_t id, int64_t epoch, str_t *ret)
@@ -199,30 +198,24 @@ static err_t reseal_row(struct act *act, const struct data_key *newest, const st
     return sql_totp_reseal(act->db, &to);
 }
 
-err_t totp_reseal(struct act *act, int64_t limit, bool *ret_more)
+err_t totp_reseal(struct act *act, int64_t limit, struct data_resealed *ret)
 {
     CLEANUP(data_key_wipe) struct data_key newest = { .epoch = 0 };
+    struct data_resealed done = { .n = 0 };
     struct sql_totp_of_older_epoch older = { .limit = limit };
     struct row_totp *rows = NULL;
-    struct data_key_line *keys = NULL;
-    size_t n = 0;
-    size_t keys_n = 0;
-    *ret_more = false;
     err_t e = data_key_newest(act, STR(DATA_KEY_FACTORS), &newest);
-    if (e == E_NOT_FOUND)
-        return E_OK; /* nobody has an app */
+    if (e == E_NOT_FOUND) { /* nobody has an app */
+        *ret = done;
+        return E_OK;
+    }
     TRY(e);
     older.epoch = newest.epoch;
-    TRY(sql_totp_of_older_epoch(act->db, act->arena, &older, &rows, &n));
-    for (size_t i = 0; i < n; i++)
+    TRY(sql_totp_of_older_epoch(act->db, act->arena, &older, &rows, &done.n));
+    for (size_t i = 0; i < done.n; i++)
         TRY(reseal_row(act, &newest, &rows[i]));
-    *ret_more = n == (size_t)limit;
-    if (*ret_more)
-        return E_OK;
-    TRY(data_key_list(act, STR(DATA_KEY_FACTORS), &keys, &keys_n));
-    for (size_t i = 0; i < keys_n; i++) {
-        if (keys[i].epoch < newest.epoch)
-            TRY(data_key_drop(act, keys[i].id));
-    }
+    if (done.n < (size_t)limit)
+        TRY(data_keys_retire(act, STR(DATA_KEY_FACTORS), newest.epoch, &done));
+    *ret = done;
     return E_OK;
 }

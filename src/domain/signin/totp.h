@@ -4,6 +4,7 @@
 #ifndef DOMAIN_SIGNIN_TOTP_H
 #define DOMAIN_SIGNIN_TOTP_H
 
+#include "domain/identity/data_key.h"
 #include "domain/live/act.h"
 #include "plat/crypto/otp.h"
 #include "sql/factor.h"
@@ -35,6 +36,6 @@ err_t totp_use(struct act *act, oid_t user, str_t code, bool *ret_good) MUST_USE
 
 /* After the data key was replaced: at most `limit` keys are sealed anew, then older data keys go.
  */
-err_t totp_reseal(struct act *act, int64_t limit, bool *ret_more) MUST_USE;
+err_t totp_reseal(struct act *act, int64_t limit, struct data_resealed *ret) MUST_USE;
 
 #endif

@@ -7,7 +7,6 @@
 
 #include <assert.h>
 
-#define PROVIDER_TABLE "identity_provider"
 #define SCOPES_DEFAULT STR("openid profile email")
 
 /* In a path: a-z, 0-9 and '-'. */
@@ -68,7 +67,7 @@ static err_t seal_into(struct act *act, str_t secret, struct row_provider *row)
     if (secret.p == NULL)
         return E_OK;
     if (secret.n > 0)
-        TRY(hook_seal(act, PROVIDER_TABLE, row->id, secret, &s));
+        TRY(hook_seal(act, HOOK_TABLE_PROVIDER, row->id, secret, &s));
     row->epoch = (opt_i64_t){ secret.n > 0, s.epoch };
     row->key_id = s.key_id;
     row->sealed = secret.n > 0 ? s.bytes : STR_NONE;
@@ -201,6 +200,8 @@ err_t provider_accept(struct act *act, str_t issuer, str_t audience)
 
 err_t provider_delete(struct act *act, oid_t id)
 {
+    struct row_provider row;
+    TRY(provider_get(act, id, &row)); /* of this organisation: what follows goes by the provider */
     TRY(sql_provider_group_drop_all(act->db,
                                     &(struct sql_provider_group_drop_all){ .provider_id = id }));
     TRY(sql_link_drop_all(act->db, &(struct sql_link_drop_all){ .provider_id = id }));
@@ -214,7 +215,7 @@ err_t provider_secret(struct act *act, const struct row_provider *row, str_t *re
         return E_OK;
     }
     const struct hook_sealed sealed = { row->epoch.v, row->key_id, row->sealed };
-    return hook_unseal(act, PROVIDER_TABLE, row->id, &sealed, ret);
+    return hook_unseal(act, HOOK_TABLE_PROVIDER, row->id, &sealed, ret);
 }
 
 /* 43 characters of base64url: 32 bytes that only this server can derive from the state. */

@@ -50,10 +50,10 @@ err_t provider_get(struct act *act, oid_t id, struct row_provider *ret) MUST_USE
 err_t provider_named(struct act *act, str_t name, struct row_provider *ret) MUST_USE;
 err_t provider_change(struct act *act, const struct row_provider *old, const struct provider_in *in,
                       struct row_provider *ret) MUST_USE;
-/* With its links: whoever came by it alone cannot sign in any more. */
 /* By the settings: tokens of this issuer are taken for this audience. It is not on the page to sign
  * in until somebody gives it a title. */
 err_t provider_accept(struct act *act, str_t issuer, str_t audience) MUST_USE;
+/* With its links: whoever came by it alone cannot sign in any more. */
 err_t provider_delete(struct act *act, oid_t id) MUST_USE;
 /* Its secret, in the arena, which the caller wipes; empty: a public client. E_CORRUPT. */
 err_t provider_secret(struct act *act, const struct row_provider *row, str_t *ret) MUST_USE;

@@ -183,13 +183,15 @@ static void test_keys_are_sealed(void **state)
     struct totp_new t = app_confirmed(w, w->ada);
     struct row_totp *rows = NULL;
     size_t n = 0;
-    bool more = true;
+    struct data_resealed done;
     struct data_key fresh;
     assert_int_equal(totp_list(&w->act, w->ada, &rows, &n), E_OK);
     assert_int_equal(rows[0].sealed.n, OTP_KEY + SEAL_NONCE + SEAL_TAG);
     assert_int_equal(data_key_add(&w->act, STR(DATA_KEY_FACTORS), &fresh), E_OK);
-    assert_int_equal(totp_reseal(&w->act, 10, &more), E_OK);
-    assert_false(more);
+    assert_int_equal(totp_reseal(&w->act, 10, &done), E_OK);
+    assert_int_equal(done.n, 1);
+    assert_int_equal(done.retired_n, 1);
+    assert_int_equal(done.retired[0], fresh.epoch - 1);
     struct data_key_line *keys = NULL;
     assert_int_equal(data_key_list(&w->act, STR(DATA_KEY_FACTORS), &keys, &n), E_OK);
     assert_int_equal(n, 1);

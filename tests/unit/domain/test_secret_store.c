@@ -292,9 +292,9 @@ static void test_rotation_seals_anew_in_slices_and_drops_the_old_keys(void **sta
 {
     enum { ROWS = 25, SLICE = 10 };
     struct world *w = *state;
-    struct secret_resealed done = { 0 };
+    struct data_resealed done = { 0 };
     struct data_key_line *keys;
-    int64_t epoch = 0;
+    struct data_key key = { .epoch = 0 };
     size_t n = 0;
     assert_int_equal(secret_reseal(&w->act, SLICE, &done), E_OK); /* nothing there yet */
     assert_int_equal(done.n + done.retired_n, 0);
@@ -307,12 +307,12 @@ static void test_rotation_seals_anew_in_slices_and_drops_the_old_keys(void **sta
         assert_int_equal(secret_set(&w->act, &in, &row, &created), E_OK);
         assert_true(created);
         if (i == 5)
-            assert_int_equal(secret_keys_rotate(&w->act, &epoch), E_OK);
+            assert_int_equal(data_key_add(&w->act, STR(DATA_KEY_SECRETS), &key), E_OK);
         if (i == 10) /* a key that nothing was ever sealed with goes too */
-            assert_int_equal(secret_keys_rotate(&w->act, &epoch), E_OK);
+            assert_int_equal(data_key_add(&w->act, STR(DATA_KEY_SECRETS), &key), E_OK);
     }
-    assert_int_equal(secret_keys_rotate(&w->act, &epoch), E_OK);
-    assert_int_equal(epoch, 4);
+    assert_int_equal(data_key_add(&w->act, STR(DATA_KEY_SECRETS), &key), E_OK);
+    assert_int_equal(key.epoch, 4);
     assert_int_equal(secret_reseal(&w->act, SLICE, &done), E_OK);
     assert_int_equal(done.n, SLICE);
     assert_int_equal(done.retired_n, 0);
@@ -353,14 +353,14 @@ static void test_each_step_may_fail(void **state)
     for (long n = 0;; n++) {
         assert_int_equal(db_tx_begin(w->store.db), E_OK);
         struct row_secret_line row = { .revision = -1 };
-        struct secret_resealed done = { .n = 99 };
+        struct data_resealed done = { .n = 99 };
         bool created = false;
-        int64_t epoch;
+        struct data_key key;
         effects_init(&act.effects); /* those of the step before lay in its arena */
         fault_arm(n);
         CLEANUP(arena_freep) struct arena *a = arena_new(MIB(4));
         act.arena = a;
-        err_t e = a == NULL ? E_NO_MEMORY : secret_keys_rotate(&act, &epoch);
+        err_t e = a == NULL ? E_NO_MEMORY : data_key_add(&act, STR(DATA_KEY_SECRETS), &key);
         if (e == E_OK)
             e = secret_set(&act, &in, &row, &created);
         if (e == E_OK)
