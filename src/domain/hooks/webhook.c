@@ -133,8 +133,10 @@ static err_t map_set(struct act *act, struct json *o, const char *name, str_t te
     size_t n = 0;
     if (text.p == NULL)
         return E_OK;
-    if (text.n > WEBHOOK_MAP_MAX || json_parse(text, NULL, &map) != E_OK ||
-        json_type(map) != JSON_OBJECT || json_count(map) > WEBHOOK_HEADERS_MAX)
+    err_t e = text.n > WEBHOOK_MAP_MAX ? E_BAD_JSON : json_parse(text, NULL, &map);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(map) != JSON_OBJECT || json_count(map) > WEBHOOK_HEADERS_MAX)
         return diag_set_field(&act->why, E_BAD_FIELD, name, "want an object of at most %d texts",
                               WEBHOOK_HEADERS_MAX);
     TRY(json_members(act->arena, map, &pairs, &n));
@@ -295,6 +297,8 @@ err_t webhook_rotate(struct act *act, const struct row_webhook *old, struct row_
 
 err_t webhook_delete(struct act *act, oid_t id)
 {
+    struct row_webhook row;
+    TRY(webhook_get(act, id, &row)); /* of this organisation: what follows goes by the webhook */
     TRY(sql_delivery_drop_all(act->db, &(struct sql_delivery_drop_all){ .webhook_id = id }));
     return sql_webhook_drop(act->db, &(struct sql_webhook_drop){ .org = act->org, .id = id });
 }

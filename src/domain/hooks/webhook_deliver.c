@@ -101,25 +101,19 @@ static err_t given_up(struct act *act, const struct row_webhook *hook, const str
                                                            .status = status_of(o),
                                                            .error = o->error },
                                &row);
-    if (e == E_NOT_FOUND)
-        return E_OK;
-    TRY(e);
-    *ret_begins = !ts_is_set(hook->failing_since);
-    return *ret_begins
-               ? sql_webhook_failing(
-                     act->db, &(struct sql_webhook_failing){ .id = d->webhook_id, .now = act->now })
-               : E_OK;
+    bool begins = e == E_OK && !ts_is_set(hook->failing_since);
+    if (e != E_OK && e != E_NOT_FOUND) /* decided meanwhile */
+        return e;
+    if (begins)
+        TRY(sql_webhook_failing(
+            act->db, &(struct sql_webhook_failing){ .id = d->webhook_id, .now = act->now }));
+    *ret_begins = begins;
+    return E_OK;
 }
 
-err_t webhook_attempted(struct act *act, const struct row_webhook *hook,
-                        const struct row_delivery *d, const struct webhook_outcome *o,
-                        const struct webhook_retry *retry, bool *ret_given_up)
+static err_t try_later(struct act *act, const struct row_delivery *d,
+                       const struct webhook_outcome *o, const struct webhook_retry *retry)
 {
-    *ret_given_up = false;
-    if (o->ok)
-        return delivered(act, d, o);
-    if (d->attempts + 1 >= retry->attempts)
-        return given_up(act, hook, d, o, ret_given_up);
     dur_t pause = webhook_pause(retry, d->attempts + 1);
     /* Four fifths to six fifths of it, so that those who failed together do not come together. */
     pause.us = pause.us * 4 / 5 + (int64_t)rng_below((uint64_t)(pause.us * 2 / 5) + 1);
@@ -129,6 +123,21 @@ err_t webhook_attempted(struct act *act, const struct row_webhook *hook,
                                                             .due_at = ts_add(act->now, pause),
                                                             .status = status_of(o),
                                                             .error = o->error });
+}
+
+err_t webhook_attempted(struct act *act, const struct row_webhook *hook,
+                        const struct row_delivery *d, const struct webhook_outcome *o,
+                        const struct webhook_retry *retry, bool *ret_given_up)
+{
+    bool begins = false;
+    if (o->ok)
+        TRY(delivered(act, d, o));
+    else if (d->attempts + 1 >= retry->attempts)
+        TRY(given_up(act, hook, d, o, &begins));
+    else
+        TRY(try_later(act, d, o, retry));
+    *ret_given_up = begins;
+    return E_OK;
 }
 
 err_t delivery_list(struct act *act, const struct delivery_ask *ask, struct row_delivery **ret,

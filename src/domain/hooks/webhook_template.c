@@ -120,7 +120,10 @@ static err_t name_check(struct act *act, str_t name, const struct json *values)
 err_t webhook_template_check(struct act *act, str_t template, const struct json *values)
 {
     CLEANUP(json_freep) struct json *parsed = NULL;
-    if (template.n > WEBHOOK_TEMPLATE_MAX || json_parse(template, NULL, &parsed) != E_OK)
+    err_t e = template.n > WEBHOOK_TEMPLATE_MAX ? E_BAD_JSON : json_parse(template, NULL, &parsed);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK)
         return diag_set_field(&act->why, E_BAD_FIELD, "template",
                               "want a JSON text of at most %d bytes", WEBHOOK_TEMPLATE_MAX);
     for (str_t rest = template; rest.n > 0;) {
