@@ -55,6 +55,8 @@ void json_text_put(struct buf *b, str_t text);
 /* The shortest digits that read back as v; always with '.' or 'e', so that it reads back as a real.
  */
 void json_real_put(struct buf *b, double v);
+/* As ECMAScript writes it. */
+void json_real_put_es(struct buf *b, double v);
 /* The same bits: 0.0 and -0.0 are written differently, so they differ. Never NaN: JSON has none. */
 bool json_real_same(double a, double b);
 /* The members of an object into `ret` (room for json_count), in byte order of their names. */

@@ -67,6 +67,13 @@ void json_remove(struct json *object, str_t name);
  */
 void json_write(struct buf *b, const struct json *v);
 
+/*
+ * The canonical bytes that others compute too (RFC 8785): members sorted by the UTF-16 units of
+ * their names, numbers as ECMAScript writes them. But for integers beyond 2^53: they keep their
+ * digits, for two that differ must not be written alike.
+ */
+void json_write_jcs(struct buf *b, const struct json *v);
+
 /* One step of a JSON Pointer (RFC 6901 section 3): "/" and the name with its escapes. */
 void json_pointer_add(struct buf *b, str_t name);
 

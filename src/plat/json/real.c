@@ -7,7 +7,13 @@
 #include <float.h>
 #include <math.h>
 
-enum { REAL_DIGITS_MAX = 17, REAL_TEXT_MAX = 40, REAL_POINT_MIN = -5, REAL_POINT_MAX = 17 };
+enum {
+    REAL_DIGITS_MAX = 17,
+    REAL_TEXT_MAX = 40,
+    REAL_POINT_MIN = -5,
+    REAL_POINT_MAX = 17,
+    REAL_ES_MAX = 21
+};
 
 /* v = 0.d1 d2 ... dn * 10^point */
 struct real_digits {
@@ -132,4 +138,32 @@ void json_real_put(struct buf *b, double v)
         real_put_plain(b, &r);
     else
         real_put_exponent(b, &r);
+}
+
+/* ECMA-262 Number::toString: the exponent has its sign, and what is whole has no point. */
+void json_real_put_es(struct buf *b, double v)
+{
+    assert(isfinite(v));
+    if (v == 0.0) { /* -0 too */
+        buf_add_byte(b, '0');
+        return;
+    }
+    if (v < 0.0)
+        buf_add_byte(b, '-');
+    struct real_digits r = real_shortest(fabs(v));
+    if (r.point > REAL_ES_MAX || r.point < REAL_POINT_MIN) {
+        buf_add_byte(b, r.d[0]);
+        if (r.n > 1)
+            buf_add_byte(b, '.');
+        buf_add(b, str_of(r.d + 1, r.n - 1));
+        BUF_ADD(b, "e");
+        if (r.point > 0)
+            buf_add_byte(b, '+');
+        buf_add_i64(b, r.point - 1);
+    } else if (r.point >= (int)r.n) {
+        buf_add(b, str_of(r.d, r.n));
+        real_put_zeros(b, r.point - (int)r.n);
+    } else {
+        real_put_plain(b, &r);
+    }
 }
