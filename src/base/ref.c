@@ -9,6 +9,7 @@
 
 struct ref_head {
     _Alignas(16) _Atomic int64_t count;
+    ref_fini_f *fini; /* NULL: nothing to do */
 };
 
 static struct ref_head *ref_head_of(void *block)
@@ -18,12 +19,18 @@ static struct ref_head *ref_head_of(void *block)
 
 void *ref_new(size_t size)
 {
+    return ref_new_owner(size, NULL);
+}
+
+void *ref_new_owner(size_t size, ref_fini_f *fini)
+{
     if (fault_here() || size > SIZE_MAX - sizeof(struct ref_head))
         return NULL;
     struct ref_head *h = calloc(1, sizeof *h + size);
     if (h == NULL)
         return NULL;
     atomic_init(&h->count, 1);
+    h->fini = fini;
     return h + 1;
 }
 
@@ -41,6 +48,9 @@ void ref_drop(void *block)
     struct ref_head *h = ref_head_of(block);
     int64_t before = atomic_fetch_sub_explicit(&h->count, 1, memory_order_acq_rel);
     assert(before > 0);
-    if (before == 1)
-        free(h);
+    if (before > 1)
+        return;
+    if (h->fini != NULL)
+        h->fini(block);
+    free(h);
 }

@@ -8,6 +8,9 @@
 
 /* `size` zeroed bytes with one reference; NULL when memory is short. */
 void *ref_new(size_t size);
+/* The same for what owns more than its bytes: `fini` is called by the last who lets go. */
+typedef void ref_fini_f(void *block);
+void *ref_new_owner(size_t size, ref_fini_f *fini);
 void *ref_take(void *block); /* one reference more; returns block */
 void ref_drop(void *block);  /* one less; NULL is fine */
 static inline void ref_dropp(void *block_pointer)

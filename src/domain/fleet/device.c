@@ -4,6 +4,7 @@
 #include "domain/fleet/grants.h"
 #include "domain/fleet/requests.h"
 #include "domain/live/history.h"
+#include "sql/gateway.h"
 
 #include <assert.h>
 
@@ -201,6 +202,8 @@ err_t device_erase(struct act *act, oid_t id)
                               &(struct sql_device_drift_drop){ .org = act->org, .device = id }));
     TRY(sql_device_assignment_drop(
         act->db, &(struct sql_device_assignment_drop){ .org = act->org, .device = id }));
+    struct sql_permission_drop_subject permissions = { .org = act->org, .subject = id };
+    TRY(sql_permission_drop_subject(act->db, &permissions));
     TRY(history_target_gone(act, SCOPE_DEVICE, id));
     TRY(history_owner(act, id, (oid_t){ 0 }));
     TRY(sql_fleet_token_drop_all(

@@ -2,6 +2,7 @@
 #include "domain/identity/group.h"
 
 #include "domain/live/history.h"
+#include "sql/gateway.h"
 #include "sql/people.h"
 #include "sql/upstream.h"
 
@@ -59,6 +60,7 @@ err_t group_change(struct act *act, oid_t id, const struct group_in *in,
         /* FLEET "Resolution" 1: the order of groups is part of the result. */
         TRY(history_group(act, id, row.priority));
         TRY(act_scope_changed(act, SCOPE_GROUP, act->org, id));
+        TRY(act_effect(act, (struct effect){ .kind = EFFECT_GATEWAY, .org = act->org }));
     }
     return group_get(act, id, ret);
 }
@@ -85,6 +87,9 @@ err_t group_delete(struct act *act, oid_t id)
     TRY(sql_invitation_forget_group(act->db,
                                     &(struct sql_invitation_forget_group){ .group_id = id }));
     TRY(sql_provider_group_forget(act->db, &(struct sql_provider_group_forget){ .group_id = id }));
+    struct sql_permission_drop_subject permissions = { .org = act->org, .subject = id };
+    TRY(sql_permission_drop_subject(act->db, &permissions));
+    TRY(act_effect(act, (struct effect){ .kind = EFFECT_GATEWAY, .org = act->org }));
     struct sql_group_drop drop = { .org = act->org, .id = id };
     return sql_group_drop(act->db, &drop);
 }

@@ -5,6 +5,7 @@
 #include "domain/identity/sign_out.h"
 #include "domain/live/history.h"
 #include "sql/access.h"
+#include "sql/gateway.h"
 #include "sql/hooks.h"
 #include "sql/upstream.h"
 
@@ -140,6 +141,9 @@ err_t principal_forget(struct act *act, oid_t id)
     TRY(history_member_gone(act, id));
     struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
     TRY(sql_binding_drop_target(act->db, &bindings));
+    struct sql_permission_drop_subject permissions = { .org = act->org, .subject = id };
+    TRY(sql_permission_drop_subject(act->db, &permissions));
+    TRY(sql_credential_drop_user(act->db, &(struct sql_credential_drop_user){ .user_id = id }));
     TRY(sql_link_forget(act->db, &(struct sql_link_forget){ .user_id = id }));
     TRY(sql_notice_forget(act->db, &(struct sql_notice_forget){ .user_id = id }));
     TRY(principal_sign_out_forget(act, id));

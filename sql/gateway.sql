@@ -1,0 +1,181 @@
+-- The MCP gateway: servers, tools, permissions, credentials.
+
+-- @row server: id id, org id, owner id, name text, prefix text, title text?, kind int, transport int, url text?,
+--     command text?, env_names text?, header_names text?, domains_allowed text?, per_user int, pinning int, status int,
+--     parallel_max int, queue_max int, timeout_ms int, message_max int, epoch int?, key_id id?, sealed bytes?,
+--     seen_at ts?, seen_version text?, seen_as text?, failed_at ts?, failed text?, created_at ts, updated_at ts,
+--     revision int
+-- @one server_get(org id, id id) -> server
+SELECT {server} FROM mcp_server WHERE org = $org AND id = $id;
+
+-- @one server_by_name(org id, owner id, name text) -> server
+SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND name = $name;
+
+-- @one server_by_prefix(org id, owner id, prefix text) -> server
+SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND prefix = $prefix;
+
+-- Those of the organisation.
+-- @many server_page(org id, none id, after id, limit int) -> server
+SELECT {server} FROM mcp_server WHERE org = $org AND owner = $none AND id > $after ORDER BY id LIMIT $limit;
+
+-- Those of one person.
+-- @many server_of(org id, owner id, after id, limit int) -> server
+SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND id > $after ORDER BY id LIMIT $limit;
+
+-- @many server_all(org id, limit int) -> server
+SELECT {server} FROM mcp_server WHERE org = $org ORDER BY owner, name LIMIT $limit;
+
+-- @one server_count(org id, owner id) -> (n int)
+SELECT count(*) FROM mcp_server WHERE org = $org AND owner = $owner;
+
+-- @exec server_add(id id, org id, owner id, name text, prefix text, title text?, kind int, transport int, url text?,
+--     command text?, env_names text?, header_names text?, domains_allowed text?, per_user int, pinning int, status int,
+--     parallel_max int, queue_max int, timeout_ms int, message_max int, epoch int?, key_id id?, sealed bytes?, now ts)
+INSERT INTO mcp_server (id, org, owner, name, prefix, title, kind, transport, url, command, env_names, header_names,
+    domains_allowed, per_user, pinning, status, parallel_max, queue_max, timeout_ms, message_max, epoch, key_id, sealed,
+    created_at, updated_at, revision)
+VALUES ($id, $org, $owner, $name, $prefix, $title, $kind, $transport, $url, $command, $env_names, $header_names,
+    $domains_allowed, $per_user, $pinning, $status, $parallel_max, $queue_max, $timeout_ms, $message_max, $epoch, $key_id,
+    $sealed, $now, $now, 1);
+
+-- @exec server_put(org id, id id, name text, prefix text, title text?, url text?, command text?, env_names text?,
+--     header_names text?, domains_allowed text?, per_user int, pinning int, status int, parallel_max int, queue_max int,
+--     timeout_ms int, message_max int, epoch int?, key_id id?, sealed bytes?, now ts)
+UPDATE mcp_server SET name = $name, prefix = $prefix, title = $title, url = $url, command = $command,
+    env_names = $env_names, header_names = $header_names, domains_allowed = $domains_allowed, per_user = $per_user,
+    pinning = $pinning, status = $status, parallel_max = $parallel_max, queue_max = $queue_max, timeout_ms = $timeout_ms,
+    message_max = $message_max, epoch = $epoch, key_id = $key_id, sealed = $sealed, updated_at = $now,
+    revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- What it said when it was asked last; no change of the server itself.
+-- @exec server_seen(org id, id id, now ts, version text?, as_name text?)
+UPDATE mcp_server SET seen_at = $now, seen_version = $version, seen_as = $as_name, failed_at = NULL, failed = NULL
+WHERE org = $org AND id = $id;
+
+-- @exec server_failed(org id, id id, now ts, why text)
+UPDATE mcp_server SET failed_at = $now, failed = $why WHERE org = $org AND id = $id;
+
+-- @exec server_drop(org id, id id)
+DELETE FROM mcp_server WHERE org = $org AND id = $id;
+
+-- Tools.
+-- @row tool: id id, server_id id, name text, state int, definition text?, digest bytes?, pending text?,
+--     pending_digest bytes?, class int, class_set int?, approval int, first_seen_at ts, changed_at ts, revision int
+-- @many tool_all(org id, limit int) -> tool
+SELECT {t.tool} FROM mcp_tool t JOIN mcp_server s ON s.id = t.server_id
+WHERE s.org = $org ORDER BY t.server_id, t.name LIMIT $limit;
+
+-- @many tool_of(server_id id, limit int) -> tool
+SELECT {tool} FROM mcp_tool WHERE server_id = $server_id ORDER BY name LIMIT $limit;
+
+-- @many tool_page(server_id id, after id, state int?, limit int) -> tool
+SELECT {tool} FROM mcp_tool WHERE server_id = $server_id AND id > $after AND ($state IS NULL OR state = $state)
+ORDER BY id LIMIT $limit;
+
+-- @one tool_get(server_id id, name text) -> tool
+SELECT {tool} FROM mcp_tool WHERE server_id = $server_id AND name = $name;
+
+-- @exec tool_add(id id, server_id id, name text, state int, definition text?, digest bytes?, pending text?,
+--     pending_digest bytes?, class int, now ts)
+INSERT INTO mcp_tool (id, server_id, name, state, definition, digest, pending, pending_digest, class, approval,
+    first_seen_at, changed_at, revision)
+VALUES ($id, $server_id, $name, $state, $definition, $digest, $pending, $pending_digest, $class, 0, $now, $now, 1);
+
+-- @exec tool_put(id id, state int, definition text?, digest bytes?, pending text?, pending_digest bytes?, class int,
+--     class_set int?, approval int, now ts)
+UPDATE mcp_tool SET state = $state, definition = $definition, digest = $digest, pending = $pending,
+    pending_digest = $pending_digest, class = $class, class_set = $class_set, approval = $approval, changed_at = $now,
+    revision = revision + 1
+WHERE id = $id;
+
+-- @exec tool_drop_all(server_id id)
+DELETE FROM mcp_tool WHERE server_id = $server_id;
+
+-- Permissions. `kind`: enum gate_subject.
+-- @row permission: id id, org id, kind int, subject id, server_id id, tool text, can_read bool?, can_write bool?,
+--     can_execute bool?, is_enabled bool?, arguments text?, device text?, created_at ts, updated_at ts, revision int
+-- @many permission_page(org id, kind int, subject id, after id, limit int) -> permission
+SELECT {permission} FROM mcp_permission WHERE org = $org AND kind = $kind AND subject = $subject AND id > $after
+ORDER BY id LIMIT $limit;
+
+-- @one permission_get(org id, id id) -> permission
+SELECT {permission} FROM mcp_permission WHERE org = $org AND id = $id;
+
+-- @one permission_find(org id, kind int, subject id, server_id id, tool text) -> permission
+SELECT {permission} FROM mcp_permission
+WHERE org = $org AND kind = $kind AND subject = $subject AND server_id = $server_id AND tool = $tool;
+
+-- @one permission_count(org id, kind int, subject id) -> (n int)
+SELECT count(*) FROM mcp_permission WHERE org = $org AND kind = $kind AND subject = $subject;
+
+-- @exec permission_add(id id, org id, kind int, subject id, server_id id, tool text, can_read bool?, can_write bool?,
+--     can_execute bool?, is_enabled bool?, arguments text?, device text?, now ts)
+INSERT INTO mcp_permission (id, org, kind, subject, server_id, tool, can_read, can_write, can_execute, is_enabled,
+    arguments, device, created_at, updated_at, revision)
+VALUES ($id, $org, $kind, $subject, $server_id, $tool, $can_read, $can_write, $can_execute, $is_enabled, $arguments,
+    $device, $now, $now, 1);
+
+-- @exec permission_put(org id, id id, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?,
+--     arguments text?, device text?, now ts)
+UPDATE mcp_permission SET can_read = $can_read, can_write = $can_write, can_execute = $can_execute,
+    is_enabled = $is_enabled, arguments = $arguments, device = $device, updated_at = $now, revision = revision + 1
+WHERE org = $org AND id = $id;
+
+-- @exec permission_drop(org id, id id)
+DELETE FROM mcp_permission WHERE org = $org AND id = $id;
+
+-- A server goes.
+-- @exec permission_drop_server(server_id id)
+DELETE FROM mcp_permission WHERE server_id = $server_id;
+
+-- A principal or a group goes.
+-- @exec permission_drop_subject(org id, subject id)
+DELETE FROM mcp_permission WHERE org = $org AND subject = $subject;
+
+-- Everything that counts for a principal, the device that he is on and that one's owner (all zero: none). The name and
+-- priority are those of a group.
+-- @many permission_rules(org id, kind int, id id, device id, person id, limit int) -> (id id, kind int, subject id,
+--     server_id id, tool text, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, arguments text?,
+--     device_when text?, name text?, priority int?)
+SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.arguments,
+    p.device, g.name, g.priority
+FROM mcp_permission p LEFT JOIN principal_group g ON p.kind = 4 AND g.id = p.subject AND g.org = p.org
+WHERE p.org = $org AND (p.kind = 5 OR (p.kind = $kind AND p.subject = $id) OR (p.kind = 3 AND p.subject = $device)
+    OR (p.kind = 1 AND p.subject = $person)
+    OR (p.kind = 4 AND p.subject IN (SELECT m.group_id FROM group_member m WHERE m.member_id IN ($id, $device, $person))))
+ORDER BY p.id LIMIT $limit;
+
+-- @one gate_device(org id, id id) -> (status int, user_id id?, key_hash bytes?)
+SELECT status, user_id, key_hash FROM device WHERE org = $org AND id = $id;
+
+-- @many gate_device_labels(device_id id, limit int) -> (name text, value text)
+SELECT name, value FROM device_label WHERE device_id = $device_id ORDER BY name, value LIMIT $limit;
+
+-- Credentials.
+-- @row credential: id id, server_id id, user_id id, kind int, header text?, epoch int, key_id id, sealed bytes,
+--     expires_at ts?, updated_at ts, revision int
+-- @one credential_get(org id, server_id id, user_id id) -> credential
+SELECT {credential} FROM mcp_credential WHERE org = $org AND server_id = $server_id AND user_id = $user_id;
+
+-- @exec credential_put(id id, org id, server_id id, user_id id, kind int, header text?, epoch int, key_id id,
+--     sealed bytes, expires_at ts?, now ts)
+INSERT INTO mcp_credential (id, org, server_id, user_id, kind, header, epoch, key_id, sealed, expires_at, updated_at,
+    revision)
+VALUES ($id, $org, $server_id, $user_id, $kind, $header, $epoch, $key_id, $sealed, $expires_at, $now, 1)
+ON CONFLICT (server_id, user_id) DO UPDATE SET id = excluded.id, kind = excluded.kind, header = excluded.header,
+    epoch = excluded.epoch, key_id = excluded.key_id, sealed = excluded.sealed, expires_at = excluded.expires_at,
+    updated_at = excluded.updated_at, revision = mcp_credential.revision + 1;
+
+-- @exec credential_drop(org id, server_id id, user_id id)
+DELETE FROM mcp_credential WHERE org = $org AND server_id = $server_id AND user_id = $user_id;
+
+-- @exec credential_drop_server(server_id id)
+DELETE FROM mcp_credential WHERE server_id = $server_id;
+
+-- @exec credential_drop_user(user_id id)
+DELETE FROM mcp_credential WHERE user_id = $user_id;
+
+-- Calls that wait for a yes.
+-- @exec approval_drop_server(server_id id)
+DELETE FROM mcp_approval WHERE server_id = $server_id;

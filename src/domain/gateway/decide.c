@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/gateway/decide.h"
+
+/* Of a flag: what the rows so far have said. */
+struct said {
+    bool done; /* a level has decided */
+    bool yes;
+    const struct gate_rule *rule;
+    const char *why_not; /* of a yes whose conditions do not hold */
+};
+
+/* 0 this tool, 1 its server, 2 every one; -1: the row is about another tool. */
+static int exactness(const struct gate_rule *r, const struct gate_ask *ask)
+{
+    bool every_tool = str_eq(r->tool, STR("*"));
+    if (oid_is_set(r->server) && !oid_eq(r->server, ask->server->id))
+        return -1;
+    if (!every_tool && !str_eq(r->tool, ask->tool))
+        return -1;
+    return every_tool ? (oid_is_set(r->server) ? 1 : 2) : 0;
+}
+
+/* One more row of the level that decides; of equals, no wins. */
+static void say(struct said *s, const struct gate_rule *r, bool yes, const char *why_not)
+{
+    if (s->rule != NULL && (!s->yes || yes))
+        return;
+    s->rule = r;
+    s->yes = yes;
+    s->why_not = why_not;
+}
+
+/* Does the row really allow what it says, here? NULL: it does. */
+static const char *conditions_fail(const struct gate_rule *r, const struct gate_ask *ask, bool list)
+{
+    if (!gate_device_holds(&r->when, &ask->access->device))
+        return "the permission does not allow it from this device";
+    if (!list && !gate_arguments_hold(&r->when, ask->arguments))
+        return "the permission does not allow it with these arguments";
+    return NULL;
+}
+
+/* The rows of one level and one exactness, which are equal. */
+struct equals {
+    const struct gate_rule *rows;
+    size_t n;
+    int exact;
+};
+
+static void ask_class(const struct equals *of, const struct gate_ask *ask, bool list,
+                      struct said *s)
+{
+    for (size_t i = 0; i < of->n && !s->done; i++) {
+        const struct gate_rule *r = &of->rows[i];
+        if (exactness(r, ask) != of->exact || !r->can[ask->class].set)
+            continue;
+        const char *why_not = r->can[ask->class].v ? conditions_fail(r, ask, list)
+                                                   : "the permission does not allow it";
+        say(s, r, why_not == NULL, why_not);
+    }
+    s->done = s->rule != NULL;
+}
+
+static void ask_enabled(const struct equals *of, const struct gate_ask *ask, struct said *s)
+{
+    for (size_t i = 0; i < of->n && !s->done; i++) {
+        const struct gate_rule *r = &of->rows[i];
+        if (exactness(r, ask) == of->exact && r->enabled.set)
+            say(s, r, r->enabled.v, "the permission switches the tool off");
+    }
+    s->done = s->rule != NULL;
+}
+
+static size_t level_end(const struct gate_access *a, size_t from)
+{
+    size_t end = from;
+    while (end < a->rules_n && a->rules[end].level == a->rules[from].level)
+        end++;
+    return end;
+}
+
+static struct gate_decision from_said(const struct said *s, bool built_in)
+{
+    if (s->rule == NULL)
+        return (struct gate_decision){ .allowed = built_in,
+                                       .source = "built-in",
+                                       .reason = built_in ? "nothing says otherwise"
+                                                          : "no permission allows it" };
+    return (struct gate_decision){ .allowed = s->yes,
+                                   .rule = s->rule->id,
+                                   .source = s->rule->source,
+                                   .reason = s->yes ? "the permission allows it" : s->why_not };
+}
+
+/* What the rows say: of a list, or of this call. */
+static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
+{
+    const struct gate_access *a = ask->access;
+    struct said enabled = { .rule = NULL };
+    struct said can = { .rule = NULL };
+    for (size_t at = 0; at < a->rules_n;) {
+        size_t end = level_end(a, at);
+        for (int exact = 0; exact < 3; exact++) {
+            struct equals of = { &a->rules[at], end - at, exact };
+            ask_enabled(&of, ask, &enabled);
+            ask_class(&of, ask, list, &can);
+        }
+        at = end;
+    }
+    if (enabled.rule != NULL && !enabled.yes)
+        return from_said(&enabled, true);
+    return from_said(&can, ask->class == GATE_READ);
+}
+
+/* What stands in the way of every call of this tool by this principal, whatever the rows say. */
+static bool shut(const struct gate_ask *ask, const struct gate_tool *tool,
+                 struct gate_decision *ret)
+{
+    const struct gate_server *s = ask->server;
+    const struct gate_access *a = ask->access;
+    bool pinned = tool != NULL && s->pinning != GATE_PIN_OFF;
+    bool unseen = tool == NULL && s->pinning == GATE_PIN_STRICT;
+    const struct {
+        bool is;
+        const char *source;
+        const char *reason;
+    } ways[] = {
+        { a->shut, "principal", a->why_shut },
+        { !oid_eq(a->org, s->org), "server", "the server is of another organisation" },
+        { oid_is_set(s->owner) && !oid_eq(s->owner, a->person), "owner",
+          "the server is another person's own" },
+        { !s->active, "server", "the server is disabled" },
+        { ask->class <= GATE_CLASS_NONE || ask->class >= GATE_CLASSES, "server",
+          "there is no such tool" },
+        { unseen || (pinned && tool->state == GATE_TOOL_QUARANTINED), "pin",
+          "the tool is new or has changed, and nobody has approved that yet" },
+        { pinned && tool->state == GATE_TOOL_GONE, "pin", "the server has no such tool any more" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        if (ways[i].is) {
+            *ret = (struct gate_decision){ .source = ways[i].source, .reason = ways[i].reason };
+            return true;
+        }
+    }
+    return false;
+}
+
+void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
+{
+    const struct gate_tool *tool = gate_tool_find(ask->server, ask->tool);
+    struct gate_decision d = { .allowed = false };
+    if (!shut(ask, tool, &d)) {
+        d = rules_say(ask, ask->list);
+        d.listed = d.allowed || (!ask->list && rules_say(ask, true).allowed);
+        d.needs_approval = d.allowed && tool != NULL && tool->approval;
+    }
+    *ret = d;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * May this call be made? Pure: no store, no clock.
+ *
+ * A row says for each class of tools (read, write, execute) yes, no or nothing, and whether the
+ * tool is enabled at all. The most specific level that says something decides: what stands for the
+ * principal and his device, then for his groups by priority, then the default, then what is built
+ * in (READ yes, WRITE and EXECUTE no, enabled). Inside a level a row for the tool goes before one
+ * for its server, and that before one for all. Of equals, no wins. A yes whose conditions do not
+ * hold is a no.
+ */
+#ifndef DOMAIN_GATEWAY_DECIDE_H
+#define DOMAIN_GATEWAY_DECIDE_H
+
+#include "domain/gateway/access.h"
+#include "domain/gateway/catalogue.h"
+
+struct gate_ask {
+    const struct gate_access *access;
+    const struct gate_server *server;
+    str_t tool; /* as its server calls it */
+    enum gate_class class;
+    const struct json *arguments; /* of the call; NULL: it has none */
+    bool list; /* for a list of tools: what looks at arguments is taken to hold */
+};
+
+struct gate_decision {
+    bool allowed;        /* the call, as it is */
+    bool listed;         /* some call of the tool would be */
+    bool needs_approval; /* where allowed: a person must say yes first */
+    oid_t rule;          /* the row that decided; zero: none did */
+    const char *source;  /* of that row, or "built-in" "server" "owner" "pin" "principal" */
+    const char *reason;  /* one sentence for the record */
+};
+
+void gate_decide(const struct gate_ask *ask, struct gate_decision *ret);
+
+#endif
