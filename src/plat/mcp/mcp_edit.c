@@ -134,7 +134,7 @@ static err_t member_copy(struct level *l, struct mcp_scan *s, str_t name, str_t 
 static err_t level_copy(struct splice *all, struct mcp_scan *s, enum mcp_at at)
 {
     struct level l = { .all = all, .at = at };
-    struct mcp_walk w;
+    MCP_WALK w;
     if (!mcp_scan_at(s, '{'))
         return E_BAD_FIELD;
     TRY(mcp_walk_open(&w, all->a, s));

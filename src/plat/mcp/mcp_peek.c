@@ -138,8 +138,7 @@ static err_t fill_text(struct filling *f, str_t *ret)
     str_t raw;
     if (!mcp_scan_at(&f->s, '"'))
         return mcp_scan_value(&f->s, &raw);
-    TRY(mcp_scan_string(&f->s, &raw));
-    return mcp_scan_text(f->a, raw, ret);
+    return mcp_scan_text(&f->s, f->a, ret);
 }
 
 /* Not deeper than the tables are: a message, its params, their _meta. */
@@ -207,7 +206,7 @@ static const struct slot *slot_find(struct slots slots, str_t name)
 
 static err_t fill_object(struct filling *f, struct slots slots)
 {
-    struct mcp_walk w;
+    MCP_WALK w;
     str_t name;
     str_t raw;
     TRY(mcp_walk_open(&w, f->a, &f->s));

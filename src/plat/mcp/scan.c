@@ -137,12 +137,14 @@ err_t mcp_scan_string(struct mcp_scan *s, str_t *ret)
 {
     TRY(mcp_scan_take(s, '"'));
     const char *from = s->p;
+    s->escaped = false;
     for (;;) {
         s->p = plain_end(s->p, s->end);
         if (s->p == s->end)
             return E_BAD_JSON;
         if (*s->p == '"')
             break;
+        s->escaped = s->escaped || *s->p == '\\';
         if (*s->p == '\\')
             TRY(scan_escape(s));
         else
@@ -168,14 +170,11 @@ static size_t put_character(char *out, uint32_t c)
     return n;
 }
 
-err_t mcp_scan_text(struct arena *a, str_t inside, str_t *ret)
+/* Escapes that have been scanned already. */
+static err_t text_decode(struct arena *a, str_t inside, str_t *ret)
 {
     struct mcp_scan s = mcp_scan_of(inside);
     size_t n = 0;
-    if (str_find(inside, '\\') == inside.n) {
-        *ret = inside;
-        return E_OK;
-    }
     char *out = arena_alloc(a, inside.n); /* no escape is shorter than what it stands for */
     if (out == NULL)
         return E_NO_MEMORY;
@@ -194,6 +193,16 @@ err_t mcp_scan_text(struct arena *a, str_t inside, str_t *ret)
         }
     }
     *ret = str_of(out, n);
+    return E_OK;
+}
+
+err_t mcp_scan_text(struct mcp_scan *s, struct arena *a, str_t *ret)
+{
+    str_t inside;
+    TRY(mcp_scan_string(s, &inside));
+    if (s->escaped)
+        return text_decode(a, inside, ret);
+    *ret = inside;
     return E_OK;
 }
 
@@ -358,7 +367,6 @@ static err_t walk_note(struct mcp_walk *w, str_t name)
 err_t mcp_walk_next(struct mcp_walk *w, str_t *ret_name)
 {
     struct mcp_scan *s = w->s;
-    str_t inside;
     str_t name;
     mcp_scan_blank(s);
     if (mcp_scan_at(s, '}')) {
@@ -370,8 +378,7 @@ err_t mcp_walk_next(struct mcp_walk *w, str_t *ret_name)
     if (w->n > 0)
         TRY(mcp_scan_take(s, ','));
     mcp_scan_blank(s);
-    TRY(mcp_scan_string(s, &inside));
-    TRY(mcp_scan_text(w->a, inside, &name));
+    TRY(mcp_scan_text(s, w->a, &name));
     TRY(walk_note(w, name));
     mcp_scan_blank(s);
     TRY(mcp_scan_take(s, ':'));

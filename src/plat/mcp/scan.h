@@ -15,6 +15,7 @@ struct mcp_scan {
     const char *p; /* what comes next; borrowed text */
     const char *end;
     unsigned depth; /* brackets that are open around p */
+    bool escaped;   /* the last string had a backslash */
 };
 
 static inline struct mcp_scan mcp_scan_of(str_t text)
@@ -48,12 +49,14 @@ static inline err_t mcp_scan_take(struct mcp_scan *s, char c)
 err_t mcp_scan_value(struct mcp_scan *s, str_t *ret) MUST_USE;
 /* A string without its quotes and with its escapes. */
 err_t mcp_scan_string(struct mcp_scan *s, str_t *ret) MUST_USE;
-/* What such a string means: itself, or, where it has escapes, a copy in the arena. E_BAD_FIELD: it
+/* A string, decoded: as it stands, or, where it has escapes, a copy in the arena. E_BAD_FIELD: it
  * holds U+0000. E_NO_MEMORY. */
-err_t mcp_scan_text(struct arena *a, str_t inside, str_t *ret) MUST_USE;
+err_t mcp_scan_text(struct mcp_scan *s, struct arena *a, str_t *ret) MUST_USE;
 
-/* An object, member by member; the caller takes each value. */
+/* An object, member by member; the caller takes each value. Declare it MCP_WALK: the compiler would
+ * clear all of its names first, which costs more than most messages. */
 enum { MCP_MEMBERS_MAX = 64 };
+#define MCP_WALK struct mcp_walk __attribute__((uninitialized))
 struct mcp_walk {
     struct mcp_scan *s;
     struct arena *a;
