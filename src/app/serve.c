@@ -293,9 +293,11 @@ static void serve_unmake(struct server *s)
     admin_socket_close(s->admin_socket);
     deliver_free(s->deliver);
     jobs_free(s->jobs);
+    workers_stop(s->services.hashers);
+    workers_stop(s->workers);
+    writer_free(s->services.writer); /* its last jobs still ask the workers for their answers */
     workers_free(s->services.hashers);
     workers_free(s->workers);
-    writer_free(s->services.writer);
     http_server_free(s->http);
     api_free(s->services.api);
     certificate_close(&s->certificate);

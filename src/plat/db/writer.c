@@ -26,7 +26,7 @@ struct writer {
     size_t queue_max;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t work;
-    bool idle; /* the thread waits: a signal is needed */
+    bool idle; /* the thread waits, and nobody has woken it */
     bool stopping;
     struct write_queue queues[QUEUES];
     struct pace pace;
@@ -104,7 +104,7 @@ static bool queue_takes(const struct writer *w, size_t at, const struct write_jo
     return at < LOAD_CLASSES ? writer_has_room(w, job->load, true) : w->queues[at].n < w->queue_max;
 }
 
-static err_t writer_enqueue(struct writer *w, struct write_job *job)
+static err_t writer_enqueue(struct writer *w, struct write_job *job, bool *ret_wake)
 {
     size_t at = queue_of(job);
     struct write_queue *q = &w->queues[at];
@@ -119,16 +119,19 @@ static err_t writer_enqueue(struct writer *w, struct write_job *job)
     w->stats.queued++;
     if (at < LOAD_CLASSES)
         (void)atomic_fetch_add_explicit(&w->normal, 1, memory_order_relaxed);
-    if (w->idle)
-        (void)pthread_cond_signal(&w->work);
+    *ret_wake = w->idle;
+    w->idle = false;
     return E_OK;
 }
 
 err_t writer_submit(struct writer *w, struct write_job *job)
 {
+    bool wake = false;
     (void)pthread_mutex_lock(&w->lock);
-    err_t e = writer_enqueue(w, job);
+    err_t e = writer_enqueue(w, job, &wake);
     (void)pthread_mutex_unlock(&w->lock);
+    if (wake) /* after the lock was let go, so that the thread does not have to wait for it */
+        (void)pthread_cond_signal(&w->work);
     return e;
 }
 

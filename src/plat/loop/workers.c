@@ -25,6 +25,8 @@ struct workers {
     uint64_t taken;
     dur_t waited;
     bool stopping;
+    bool waking;   /* a thread was woken, and has not looked yet */
+    unsigned idle; /* threads that wait */
     unsigned started;
     struct worker_thread {
         pthread_t thread;
@@ -97,15 +99,39 @@ static struct work *workers_take(struct workers *w, bool *ret_refuse)
     return work;
 }
 
+/* Under the lock: does somebody wait for what is queued, who has to be woken? To wake a thread
+ * costs more than many a job: it is done for one at a time, who wakes the next when there is more.
+ */
+static bool workers_wake(struct workers *w)
+{
+    size_t n = atomic_load_explicit(&w->queued, memory_order_relaxed) +
+               atomic_load_explicit(&w->urgent, memory_order_relaxed);
+    bool wake = n > 0 && w->idle > 0 && !w->waking;
+    w->waking = w->waking || wake;
+    return wake;
+}
+
+/* After the lock was let go, so that who is woken does not have to wait for it. */
+static void workers_signal(struct workers *w, bool wake)
+{
+    if (wake)
+        (void)pthread_cond_signal(&w->some);
+}
+
 static struct work *workers_wait(struct workers *w, bool *ret_refuse)
 {
     (void)pthread_mutex_lock(&w->lock);
     struct work *work = workers_take(w, ret_refuse);
     while (work == NULL && !w->stopping) {
+        w->idle++;
         (void)pthread_cond_wait(&w->some, &w->lock);
+        w->idle--;
+        w->waking = false;
         work = workers_take(w, ret_refuse);
     }
+    bool wake = workers_wake(w);
     (void)pthread_mutex_unlock(&w->lock);
+    workers_signal(w, wake);
     return work;
 }
 
@@ -172,6 +198,7 @@ bool workers_have_room(const struct workers *w, enum load_class class, bool know
 err_t workers_submit(struct workers *w, struct work *work)
 {
     err_t e = E_OK;
+    bool wake = false;
     (void)pthread_mutex_lock(&w->lock);
     struct work_queue *q = &w->queues[work->class][work->known ? 0 : 1];
     if (w->stopping) {
@@ -185,9 +212,10 @@ err_t workers_submit(struct workers *w, struct work *work)
         q->last = &work->next;
         q->n++;
         (void)atomic_fetch_add_explicit(room_taken(w, work->class), 1, memory_order_relaxed);
-        (void)pthread_cond_signal(&w->some);
+        wake = workers_wake(w);
     }
     (void)pthread_mutex_unlock(&w->lock);
+    workers_signal(w, wake);
     return e;
 }
 
@@ -207,7 +235,7 @@ void workers_stats(struct workers *w, struct workers_stats *ret)
     *ret = stats;
 }
 
-void workers_free(struct workers *w)
+void workers_stop(struct workers *w)
 {
     if (w == NULL)
         return;
@@ -215,10 +243,18 @@ void workers_free(struct workers *w)
     w->stopping = true;
     (void)pthread_cond_broadcast(&w->some);
     (void)pthread_mutex_unlock(&w->lock);
-    for (unsigned i = 0; i < w->started; i++) {
-        (void)pthread_join(w->threads[i].thread, NULL);
-        w->cfg.end(w->cfg.arg, w->threads[i].own);
+    for (; w->started > 0; w->started--) {
+        const struct worker_thread *t = &w->threads[w->started - 1];
+        (void)pthread_join(t->thread, NULL);
+        w->cfg.end(w->cfg.arg, t->own);
     }
+}
+
+void workers_free(struct workers *w)
+{
+    if (w == NULL)
+        return;
+    workers_stop(w);
     (void)pthread_mutex_destroy(&w->lock);
     (void)pthread_cond_destroy(&w->some);
     free(w);

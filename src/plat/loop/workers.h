@@ -45,7 +45,8 @@ err_t workers_submit(struct workers *w, struct work *work) MUST_USE;
 /* Would one of this class be taken? Costs two loads; the answer may be old already. */
 bool workers_have_room(const struct workers *w, enum load_class class, bool known);
 void workers_stats(struct workers *w, struct workers_stats *ret);
-/* Run what is queued, then join. */
-void workers_free(struct workers *w);
+/* Run what is queued, then join: from then on who submits is told E_STOPPING. */
+void workers_stop(struct workers *w);
+void workers_free(struct workers *w); /* stops it first; nobody may submit any more */
 
 #endif

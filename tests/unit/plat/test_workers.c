@@ -5,7 +5,7 @@
 
 #include <semaphore.h>
 
-enum { ROOM = 32, JOBS = 80, LOG_MAX = 512 };
+enum { ROOM = 32, JOBS = 80, LOG_MAX = 512, CROWD = 8 };
 
 struct fixture {
     struct workers *w;
@@ -243,6 +243,59 @@ static void who_is_never_served_is_refused(void **state)
     assert_string_equal(f->log, "a b -l -e c ");
 }
 
+/* The writer still finishes what it has when the workers have gone (serve_unmake). */
+static void who_has_stopped_runs_what_waits_and_refuses_the_rest(void **state)
+{
+    struct fixture *f = *state;
+    struct job h;
+    struct job jobs[] = { job(f, 'a', LOAD_ADMIN, true), job(f, 'u', LOAD_URGENT, true) };
+    struct job late = job(f, 'l', LOAD_URGENT, true);
+    hold(f, &h);
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+        submit(f, &jobs[i]);
+    assert_int_equal(sem_post(&f->go), 0);
+    workers_stop(f->w);
+    assert_string_equal(f->log, "h u a ");
+    assert_int_equal(workers_submit(f->w, &late.work), E_STOPPING);
+    workers_stop(f->w); /* once more changes nothing */
+    assert_string_equal(f->log, "h u a ");
+}
+
+static void job_meet(struct work *w, void *worker)
+{
+    struct job *j = CONTAINER_OF(w, struct job, work);
+    (void)worker;
+    assert_int_equal(sem_post(&j->f->started), 0);
+    assert_int_equal(sem_wait(&j->f->go), 0);
+    assert_int_equal(sem_post(&j->f->done), 0);
+}
+
+/* One thread at a time is woken: it wakes the next. Each job of a burst waits for all the others to
+ * have begun, so that one thread which sleeps on would end the test by its deadline. */
+static void a_burst_wakes_every_thread(void **state)
+{
+    struct fixture *f = *state;
+    struct workers *crowd = NULL;
+    struct workers_cfg cfg = {
+        .threads = CROWD, .queue_max = ROOM, .make = make_none, .end = end_none, .arg = f
+    };
+    struct job jobs[CROWD];
+    assert_int_equal(workers_new(&cfg, NULL, &crowd), E_OK);
+    for (size_t round = 0; round < 200; round++) {
+        for (size_t i = 0; i < CROWD; i++) {
+            jobs[i] = job(f, 'm', LOAD_ADMIN, true);
+            jobs[i].work.run = job_meet;
+            assert_int_equal(workers_submit(crowd, &jobs[i].work), E_OK);
+        }
+        for (size_t i = 0; i < CROWD; i++)
+            assert_int_equal(sem_wait(&f->started), 0);
+        for (size_t i = 0; i < CROWD; i++)
+            assert_int_equal(sem_post(&f->go), 0);
+        await(f, CROWD);
+    }
+    workers_free(crowd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +303,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_class_is_refused_at_its_share_and_the_urgent_never,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_never_served_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_has_stopped_runs_what_waits_and_refuses_the_rest, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_burst_wakes_every_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(who_waits_in_a_standing_queue_is_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
