@@ -156,8 +156,8 @@ SELECT {device_event} FROM device_event WHERE org = $org AND device_id = $device
 
 -- @row device_group: id id, name text, roles int
 -- @many device_group_list(org id, device id) -> device_group
-SELECT g.id, g.name, g.roles FROM group_member m JOIN principal_group g ON g.id = m.group_id
-WHERE m.member_id = $device AND m.kind = 3 AND g.org = $org ORDER BY g.name_key;
+SELECT g.id, g.name, g.roles FROM group_member m CROSS JOIN principal_group g
+WHERE g.id = m.group_id AND m.member_id = $device AND m.kind = 3 AND g.org = $org ORDER BY g.name_key;
 
 -- @one fleet_group_by_id(org id, id id) -> device_group
 SELECT {device_group} FROM principal_group WHERE org = $org AND id = $id;

@@ -9,8 +9,8 @@ UPDATE user_account SET lang = $lang WHERE org = $org AND id = $id;
 -- People who hold a role, by themselves or by a group.
 -- @many user_ids_of_role(org id, role int, active int, kind int, limit int) -> (id id)
 SELECT u.id FROM user_account u WHERE u.org = $org AND u.status = $active AND ((u.roles & $role) <> 0 OR EXISTS (
-    SELECT 1 FROM group_member m JOIN principal_group g ON g.id = m.group_id
-    WHERE m.kind = $kind AND m.member_id = u.id AND g.org = $org AND (g.roles & $role) <> 0))
+    SELECT 1 FROM group_member m CROSS JOIN principal_group g
+    WHERE g.id = m.group_id AND m.kind = $kind AND m.member_id = u.id AND g.org = $org AND (g.roles & $role) <> 0))
 ORDER BY u.id LIMIT $limit;
 
 -- @row notice: id id, user_id id, kind text, fields text, created_at ts, read_at ts?

@@ -121,7 +121,7 @@ SELECT count(*) FROM application WHERE org = $org AND origin = $origin;
 -- The service accounts that an application acts as by itself.
 -- @many application_services(application_id id, n int) -> (id id, status int, name text)
 SELECT s.id, s.status, s.name FROM application_binding b JOIN service_account s ON s.id = b.target_id
-WHERE b.application_id = $application_id AND b.kind = 3 AND s.org = b.org ORDER BY s.id LIMIT $n;
+WHERE b.application_id = $application_id AND b.kind = 3 AND s.org = b.org ORDER BY b.target_id LIMIT $n;
 
 -- Whose resource it is.
 -- @many application_of_resource(org id, uri text, n int) -> (id id)
