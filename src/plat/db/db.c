@@ -18,7 +18,6 @@ err_t db_read_begin(struct db *db)
 {
     assert(db->role == DB_READER);
     assert(!db->in_read);
-    TRY(dbconn_control(db, DBCONN_BEGIN));
     db->deadline = (dur_t){ clock_mono().us + DBCONN_READ_MAX.us };
     db->in_read = true;
     return E_OK;

@@ -35,7 +35,8 @@ err_t db_migrate(const char *dir, struct diag *why) MUST_USE;
  * may not read, is fine. The errors of db_migrate. */
 err_t db_examine(const char *dir, struct diag *why) MUST_USE;
 
-/* A consistent view for several reads (DB_READER). */
+/* A consistent view for several reads (DB_READER), as the store is when the first of them begins.
+ */
 err_t db_read_begin(struct db *db) MUST_USE;
 void db_read_end(struct db *db);
 

@@ -192,6 +192,8 @@ static err_t stmt_admit(struct db *db, const struct sql_stmt *s)
             db->deadline = (dur_t){ now.us + DBCONN_READ_MAX.us };
         if (now.us > db->deadline.us)
             return E_STORE_UNREACHABLE;
+        if (db->in_read && !dbconn_in_tx(db)) /* the first: many a request reads nothing */
+            TRY(dbconn_control(db, DBCONN_BEGIN));
     }
     if (s->writes && db->in_job && db->guarded && !db->savepoint) {
         TRY(dbconn_control(db, DBCONN_SAVEPOINT));
