@@ -42,6 +42,46 @@ static void out_put_text(struct buf *b, str_t s)
     buf_add(b, str_sub(s, from, s.n));
 }
 
+/* Eight bytes at once: are they ASCII, and is none of them to be escaped? Without high bits in
+ * `x`, what is taken from each byte sets one only where the byte was smaller. */
+static bool out_word_is_plain(const char *p)
+{
+    static const uint64_t each = 0x0101010101010101U;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    uint64_t quote = (x ^ each * '"') - each;
+    uint64_t backslash = (x ^ each * '\\') - each;
+    return ((x | (x - each * 0x20) | quote | backslash) & each * 0x80) == 0;
+}
+
+/* Most text is ASCII that stands for itself. */
+static bool out_text_is_plain(str_t s)
+{
+    size_t i = 0;
+    for (; s.n - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        if (!out_word_is_plain(s.p + i))
+            return false;
+    }
+    for (; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x80 || !out_is_plain(c))
+            return false;
+    }
+    return true;
+}
+
+static void out_put_plain(struct buf *b, str_t s)
+{
+    char *at = buf_reserve(b, s.n + 2);
+    if (at == NULL)
+        return;
+    *at = '"';
+    if (s.n > 0)
+        memcpy(at + 1, s.p, s.n);
+    at[s.n + 1] = '"';
+    b->n += s.n + 2;
+}
+
 /* How many bytes at the front are one UTF-8 character; 0: none. */
 static size_t out_character(str_t s)
 {
@@ -54,6 +94,10 @@ static size_t out_character(str_t s)
 
 void json_text_put(struct buf *b, str_t text)
 {
+    if (out_text_is_plain(text)) {
+        out_put_plain(b, text);
+        return;
+    }
     buf_add_byte(b, '"');
     if (str_is_utf8(text)) {
         out_put_text(b, text);

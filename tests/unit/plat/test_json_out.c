@@ -90,12 +90,61 @@ static void test_text(void **state)
     }
 }
 
+/* What one byte of a text becomes. */
+static void add_wanted(struct buf *b, unsigned char c)
+{
+    static const char letters[] = "btn?fr"; /* from U+0008 on */
+    if (c >= 0x80)
+        BUF_ADD(b, FFFD);
+    else if (c == '"' || c == '\\')
+        buf_addf(b, "\\%c", c);
+    else if (c >= '\b' && c <= '\r' && c != '\v')
+        buf_addf(b, "\\%c", letters[c - '\b']);
+    else if (c < 0x20)
+        buf_addf(b, "\\u%04x", c);
+    else
+        buf_add_byte(b, (char)c);
+}
+
+/* Text is looked at by words of eight bytes: each byte, at each place of texts of each length
+ * around two of them. */
+static void test_each_byte_at_each_place(void **state)
+{
+    (void)state;
+    enum { LONGEST = 18 };
+    for (size_t i = 0; i < 256 * LONGEST * LONGEST; i++) {
+        char text[LONGEST];
+        unsigned char c = (unsigned char)(i % 256);
+        size_t at = i / 256 % LONGEST;
+        size_t n = i / 256 / LONGEST;
+        struct buf want;
+        struct buf got;
+        if (at >= n)
+            continue;
+        memset(text, '~', sizeof text);
+        text[at] = (char)c;
+        buf_init(&want, KIB(1));
+        buf_init(&got, KIB(1));
+        buf_add_byte(&want, '"');
+        for (size_t k = 0; k < n; k++)
+            add_wanted(&want, (unsigned char)text[k]);
+        buf_add_byte(&want, '"');
+        struct json_out o = json_out_to(&got);
+        json_out_str(&o, str_of(text, n));
+        assert_int_equal(got.err, E_OK);
+        assert_true(str_eq(buf_str(&got), buf_str(&want)));
+        buf_fini(&want);
+        buf_fini(&got);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commas_and_nesting),
         cmocka_unit_test(test_absent_is_null),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_each_byte_at_each_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
