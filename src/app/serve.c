@@ -53,7 +53,6 @@ struct server {
     struct arena *arena;
     int lock; /* one server per data directory */
     struct services services;
-    struct workers *workers;
     struct admin_socket *admin_socket;
     struct jobs *jobs;
     struct deliver *deliver;
@@ -225,8 +224,7 @@ static err_t make_workers(struct server *s, struct diag *why)
         .end = api_worker_end,
         .arg = s->services.api,
     };
-    TRY(workers_new(&cfg, why, &s->workers));
-    s->services.workers = s->workers;
+    TRY(workers_new(&cfg, why, &s->services.workers));
     cfg.threads = HASHERS;
     cfg.queue_max = HASHERS_QUEUE;
     return workers_new(&cfg, why, &s->services.hashers);
@@ -294,10 +292,10 @@ static void serve_unmake(struct server *s)
     deliver_free(s->deliver);
     jobs_free(s->jobs);
     workers_stop(s->services.hashers);
-    workers_stop(s->workers);
+    workers_stop(s->services.workers);
     writer_free(s->services.writer); /* its last jobs still ask the workers for their answers */
     workers_free(s->services.hashers);
-    workers_free(s->workers);
+    workers_free(s->services.workers);
     http_server_free(s->http);
     api_free(s->services.api);
     certificate_close(&s->certificate);
