@@ -2,12 +2,10 @@
 #include "plat/http/client.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "plat/http/client_parts.h"
 #include "plat/http/client_pins.h"
 
-#include <curl/curl.h>
 #include <stdatomic.h>
-
-enum { CLIENT_FIELDS_MAX = 64, CLIENT_HEAD_MAX = 32 * 1024 };
 
 struct http_client {
     CURL *curl;
@@ -22,18 +20,10 @@ struct client_run {
     const struct http_call *call;
     struct arena *a;
     struct buf body;
-    struct http_answer_field *fields;
-    size_t fields_n;
-    size_t head_n;
-    bool no_memory;
+    struct client_head head;
     bool patient;
     bool interrupted;
 };
-
-static void client_slist_freep(struct curl_slist **list)
-{
-    curl_slist_free_all(*list);
-}
 
 err_t http_client_new(const struct http_client_cfg *cfg, struct http_client **ret)
 {
@@ -87,33 +77,10 @@ static size_t client_on_body(char *p, size_t size, size_t n, void *user)
     return run->body.err == E_OK ? size * n : 0; /* fewer ends the transfer */
 }
 
-/* Each line of a head; an interim answer (100) begins a head of its own, which replaces what came
- * before. */
 static size_t client_on_head(char *p, size_t size, size_t n, void *user)
 {
     struct client_run *run = user;
-    size_t all = size * n;
-    str_t line = str_of(p, all);
-    while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
-        line.n--;
-    if (str_starts(line, STR("HTTP/"))) {
-        run->fields_n = 0;
-        return all;
-    }
-    size_t colon = str_find(line, ':');
-    run->head_n += all;
-    if (run->head_n > CLIENT_HEAD_MAX || run->fields_n == CLIENT_FIELDS_MAX)
-        return 0;
-    if (colon == line.n)
-        return all;
-    struct http_answer_field f;
-    if (str_copy(run->a, str_sub(line, 0, colon), &f.name) != E_OK ||
-        str_copy(run->a, str_trim(str_sub(line, colon + 1, line.n)), &f.value) != E_OK) {
-        run->no_memory = true;
-        return 0;
-    }
-    run->fields[run->fields_n++] = f;
-    return all;
+    return client_head_line(&run->head, str_of(p, size * n)) ? size * n : 0;
 }
 
 static int client_on_progress(void *user, curl_off_t d_all, curl_off_t d, curl_off_t u_all,
@@ -132,24 +99,6 @@ static int client_on_progress(void *user, curl_off_t d_all, curl_off_t d, curl_o
     if (pins != NULL && pins->stop != NULL && atomic_load(pins->stop))
         return 1;
     return atomic_load(&run->client->stopped) ? 1 : 0;
-}
-
-static bool client_add_line(struct curl_slist **list, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(*list, line);
-    if (longer == NULL)
-        return false;
-    *list = longer;
-    return true;
-}
-
-static bool client_headers(const struct http_call *call, struct curl_slist **ret)
-{
-    for (size_t i = 0; i < call->headers_n; i++) {
-        if (!client_add_line(ret, call->headers[i]))
-            return false;
-    }
-    return client_add_line(ret, "Expect:"); /* no round trip before a small body */
 }
 
 static long client_ms(dur_t d)
@@ -242,26 +191,14 @@ static bool client_set(struct http_client *c, const struct http_call *call, stru
 static err_t client_fail(const struct client_run *run, CURLcode code, const char *error,
                          struct diag *why)
 {
-    static const struct {
-        CURLcode code;
-        err_t e;
-    } rows[] = {
-        { CURLE_OPERATION_TIMEDOUT, E_TIMEOUT }, { CURLE_ABORTED_BY_CALLBACK, E_CLOSED },
-        { CURLE_URL_MALFORMAT, E_BAD_FIELD },    { CURLE_UNSUPPORTED_PROTOCOL, E_BAD_FIELD },
-        { CURLE_OUT_OF_MEMORY, E_NO_MEMORY },
-    };
     if (run->body.err != E_OK)
         return FAIL(why, run->body.err, "the answer is too large");
-    if (run->no_memory)
+    if (run->head.no_memory)
         return E_NO_MEMORY;
     if (run->interrupted)
         return FAIL(why, E_AGAIN, "interrupted");
-    err_t e = E_IO;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (rows[i].code == code)
-            e = rows[i].e;
-    }
-    return FAIL(why, e, "%s", error[0] != '\0' ? error : curl_easy_strerror(code));
+    return FAIL(why, client_err_of(code), "%s",
+                error[0] != '\0' ? error : curl_easy_strerror(code));
 }
 
 static err_t client_run_call(struct client_run *run, const struct http_call *call, struct diag *why,
@@ -269,9 +206,10 @@ static err_t client_run_call(struct client_run *run, const struct http_call *cal
 {
     struct http_client *c = run->client;
     char error[CURL_ERROR_SIZE] = "";
-    CLEANUP(client_slist_freep) struct curl_slist *headers = NULL;
-    CLEANUP(client_slist_freep) struct curl_slist *pinned = NULL;
-    if (!client_headers(call, &headers) || !client_set(c, call, run, headers, error))
+    CLEANUP(client_lines_freep)
+    struct curl_slist *headers = client_lines_make(call->headers, call->headers_n);
+    CLEANUP(client_lines_freep) struct curl_slist *pinned = NULL;
+    if (headers == NULL || !client_set(c, call, run, headers, error))
         return E_NO_MEMORY;
     if (c->cfg.pins != NULL && !http_pins_set(c->curl, c->cfg.pins, &pinned))
         return E_NO_MEMORY;
@@ -284,9 +222,10 @@ static err_t client_run_call(struct client_run *run, const struct http_call *cal
         return client_fail(run, code, error, why);
     str_t body;
     TRY(str_copy(run->a, buf_str(&run->body), &body));
-    *ret = (struct http_answer){
-        .status = (int)status, .fields = run->fields, .fields_n = run->fields_n, .body = body
-    };
+    *ret = (struct http_answer){ .status = (int)status,
+                                 .fields = run->head.fields,
+                                 .fields_n = run->head.fields_n,
+                                 .body = body };
     return E_OK;
 }
 
@@ -296,9 +235,7 @@ err_t http_client_call(struct http_client *c, struct arena *a, const struct http
     if (atomic_load(&c->stopped))
         return FAIL(why, E_CLOSED, "stopped");
     struct client_run run = { .client = c, .call = call, .a = a, .patient = call->patient };
-    run.fields = ARENA_ARRAY(a, struct http_answer_field, CLIENT_FIELDS_MAX);
-    if (run.fields == NULL)
-        return E_NO_MEMORY;
+    TRY(client_head_init(&run.head, a));
     buf_init(&run.body, call->answer_max);
     run.body.secret = true; /* answers bring tokens, and secrets themselves */
     err_t e = client_run_call(&run, call, why, ret);

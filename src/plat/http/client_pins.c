@@ -28,12 +28,17 @@ static bool pins_have(const struct http_pins *pins, const struct sockaddr *at)
     return false;
 }
 
-static curl_socket_t pins_socket(void *user, curlsocktype purpose, struct curl_sockaddr *at)
+curl_socket_t http_pins_open(const struct http_pins *pins, curlsocktype purpose,
+                             const struct curl_sockaddr *at)
 {
-    const struct http_pins *pins = user;
     if (purpose != CURLSOCKTYPE_IPCXN || !pins_have(pins, &at->addr))
         return CURL_SOCKET_BAD;
     return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+}
+
+static curl_socket_t pins_socket(void *user, curlsocktype purpose, struct curl_sockaddr *at)
+{
+    return http_pins_open(user, purpose, at);
 }
 
 bool http_pins_set(CURL *h, const struct http_pins *pins, struct curl_slist **list)

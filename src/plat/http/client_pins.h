@@ -16,6 +16,10 @@ struct http_pins {
     const atomic_bool *stop; /* may be NULL */
 };
 
+/* A socket to an address that was checked; CURL_SOCKET_BAD for any other. */
+curl_socket_t http_pins_open(const struct http_pins *pins, curlsocktype purpose,
+                             const struct curl_sockaddr *at);
+
 /* What a pinned call wants of the handle; `list` is freed by the caller after the call. */
 bool http_pins_set(CURL *h, const struct http_pins *pins, struct curl_slist **list);
 

@@ -52,6 +52,12 @@ struct outbound_place {
 err_t outbound_resolve(const struct outbound_rules *rules, const char *host, dur_t within,
                        struct diag *why, struct outbound_place *ret) MUST_USE;
 
+/* How many look-ups of addresses may hang at once, off loops (fetch.h). Freed by who made it; what
+ * still uses it then keeps it. NULL: no memory. */
+struct outbound_lookups;
+struct outbound_lookups *outbound_lookups_new(unsigned max);
+void outbound_lookups_free(struct outbound_lookups *room);
+
 /*
  * Blocks for at most call->total_max and the look-up (call->connect_max). The errors of
  * http_client_call and outbound_resolve; E_TIMEOUT also: slower than 100 bytes/s for 5 s. A

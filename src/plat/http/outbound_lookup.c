@@ -3,14 +3,24 @@
 
 #include "base/fault.h"
 #include "base/ref.h"
+#include "plat/http/outbound.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 enum { LOOKUP_HOST_MAX = 256 };
 
+/* How many threads may be inside the resolver; counted, for one that hangs outlives whoever asked.
+ */
+struct outbound_lookups {
+    unsigned max;
+    atomic_uint under_way;
+};
+
 /* Shared by who asks and who looks; the last one frees it. */
 struct lookup {
+    struct loop_msg msg; /* to the loop of who asked, if he sits on one */
     pthread_mutex_t lock;
     pthread_cond_t done_cond;
     char host[LOOKUP_HOST_MAX];
@@ -18,7 +28,24 @@ struct lookup {
     bool left; /* nobody waits any more */
     int rc;    /* EAI_... */
     struct addrinfo *list;
+    struct outbound_lookups *room; /* counted */
+    struct loop *loop;             /* borrowed while nobody has left */
+    lookup_told_f *told;
+    void *arg;
 };
+
+struct outbound_lookups *outbound_lookups_new(unsigned max)
+{
+    struct outbound_lookups *room = ref_new(sizeof *room);
+    if (room != NULL)
+        room->max = max;
+    return room;
+}
+
+void outbound_lookups_free(struct outbound_lookups *room)
+{
+    ref_drop(room);
+}
 
 static int lookup_name(const char *host, int flags, struct addrinfo **ret)
 {
@@ -26,17 +53,27 @@ static int lookup_name(const char *host, int flags, struct addrinfo **ret)
     return getaddrinfo(host, NULL, &hints, ret);
 }
 
+static void lookup_give_room(struct outbound_lookups *room)
+{
+    if (room != NULL)
+        atomic_fetch_sub(&room->under_way, 1);
+    ref_drop(room);
+}
+
 static void *lookup_main(void *arg)
 {
     struct lookup *l = arg;
     struct addrinfo *list = NULL;
     int rc = lookup_name(l->host, 0, &list);
+    lookup_give_room(l->room);
     (void)pthread_mutex_lock(&l->lock);
     l->rc = rc;
     l->done = true;
     bool left = l->left;
     if (!left && rc == 0)
         l->list = list;
+    if (!left && l->loop != NULL) /* the loop lives: who leaves it takes the lock first */
+        loop_post(l->loop, &((struct lookup *)ref_take(l))->msg);
     (void)pthread_cond_signal(&l->done_cond);
     (void)pthread_mutex_unlock(&l->lock);
     if (left && rc == 0)
@@ -95,33 +132,83 @@ static err_t lookup_take(struct lookup *l, struct diag *why, struct addrinfo **r
     return E_OK;
 }
 
-static void lookup_init(struct lookup *l, const char *host, size_t n)
+/* With one reference, the asker's. */
+static err_t lookup_new(const char *host, struct diag *why, struct lookup **ret)
 {
+    size_t n = strlen(host);
     pthread_condattr_t attr;
+    if (n == 0 || n >= LOOKUP_HOST_MAX)
+        return FAIL(why, E_BAD_FIELD, "want a host name of 1 to %d bytes", LOOKUP_HOST_MAX - 1);
+    struct lookup *l = ref_new(sizeof *l);
+    if (l == NULL)
+        return E_NO_MEMORY;
     (void)pthread_condattr_init(&attr); /* none of these can fail on Linux */
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&l->done_cond, &attr);
     (void)pthread_condattr_destroy(&attr);
-    (void)pthread_mutex_init(&l->lock, NULL);
+    (void)pthread_mutex_init(&l->lock, NULL); /* of Linux: neither holds anything */
     memcpy(l->host, host, n);
+    *ret = l;
+    return E_OK;
 }
 
 err_t outbound_lookup(const char *host, dur_t within, struct diag *why, struct addrinfo **ret)
 {
-    size_t n = strlen(host);
-    if (n == 0 || n >= LOOKUP_HOST_MAX)
-        return FAIL(why, E_BAD_FIELD, "want a host name of 1 to %d bytes", LOOKUP_HOST_MAX - 1);
-    if (lookup_name(host, AI_NUMERICHOST, ret) == 0)
+    struct lookup *l = NULL;
+    if (host[0] != '\0' && lookup_name(host, AI_NUMERICHOST, ret) == 0)
         return E_OK; /* an address needs nobody's answer */
-    struct lookup *l = ref_new(sizeof *l);
-    if (l == NULL)
-        return E_NO_MEMORY;
-    lookup_init(l, host, n);
+    TRY(lookup_new(host, why, &l));
     err_t e = lookup_start(l);
     if (e == E_OK) {
         lookup_wait(l, within);
         e = lookup_take(l, why, ret);
     }
-    ref_drop(l); /* a default mutex and condition of Linux hold nothing */
+    ref_drop(l);
     return e;
+}
+
+static void lookup_on_told(struct loop_msg *msg)
+{
+    struct lookup *l = CONTAINER_OF(msg, struct lookup, msg);
+    struct diag why = { 0 };
+    struct addrinfo *list = NULL;
+    if (!l->left) {                              /* only this thread sets it */
+        err_ignore(lookup_take(l, &why, &list)); /* `why` has it */
+        l->told(l->arg, list, &why);
+        ref_drop(l); /* the asker's */
+    }
+    if (l->list != NULL)
+        freeaddrinfo(l->list);
+    ref_drop(l); /* the message's */
+}
+
+err_t outbound_lookup_start(const struct lookup_order *order, struct diag *why, struct lookup **ret)
+{
+    struct lookup *l = NULL;
+    TRY(lookup_new(order->host, why, &l));
+    l->loop = order->loop;
+    l->told = order->told;
+    l->arg = order->arg;
+    l->msg.run = lookup_on_told;
+    err_t e = E_OK;
+    if (atomic_fetch_add(&order->room->under_way, 1) >= order->room->max)
+        e = FAIL(why, E_OVERLOADED, "too many look-ups of addresses hang");
+    l->room = ref_take(order->room);
+    if (e == E_OK)
+        e = lookup_start(l);
+    if (e != E_OK) {
+        lookup_give_room(l->room);
+        ref_drop(l);
+        return e;
+    }
+    *ret = l;
+    return E_OK;
+}
+
+void outbound_lookup_leave(struct lookup *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    l->left = true;
+    (void)pthread_mutex_unlock(&l->lock);
+    ref_drop(l);
 }

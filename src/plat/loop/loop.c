@@ -67,6 +67,7 @@ err_t loop_new(struct diag *why, struct loop **ret)
 void loop_run(struct loop *l)
 {
     (void)uv_run(&l->uv, UV_RUN_DEFAULT); /* tells only whether handles are left */
+    atomic_store(&l->stop, false);
 }
 
 void loop_stop(struct loop *l)

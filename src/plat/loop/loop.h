@@ -22,7 +22,7 @@ enum { LOOP_TICK_MS = 50 }; /* the wheel's step: deadlines are exact to one tick
 err_t loop_new(struct diag *why, struct loop **ret) MUST_USE;
 /* Runs what is left in the mailbox. Every watch must be closed. */
 void loop_free(struct loop *l);
-void loop_run(struct loop *l);  /* returns after loop_stop */
+void loop_run(struct loop *l);  /* returns after loop_stop; may be run again */
 void loop_stop(struct loop *l); /* from any thread */
 /* From any thread; the order of one sender is kept. Never fails. */
 void loop_post(struct loop *l, struct loop_msg *msg);
