@@ -101,14 +101,22 @@ DELETE FROM upstream_logout WHERE expires_at < $before;
 SELECT id, user_id FROM session WHERE upstream = $upstream AND ended_at IS NULL
     AND ($sub IS NULL OR upstream_sub = $sub) AND ($sid IS NULL OR upstream_sid = $sid) LIMIT 500;
 
--- Sessions that have ended, and an application that has grants from one and wants to hear of it.
--- @many logout_due(since ts, now ts, limit int) -> (session_id id, org id, user_id id, application_id id, client_id text,
---   uri text, alg int, attempts int)
-SELECT DISTINCT s.id, s.org, s.user_id, a.id, a.client_id, a.backchannel_logout_uri, a.id_token_alg, coalesce(t.attempts, 0)
+-- Applications that have grants from a session that has ended, and want to hear of it.
+-- @many logout_waiting(since ts, now ts, limit int) -> (application_id id)
+SELECT DISTINCT a.id
 FROM session s JOIN oauth_grant g ON g.session_id = s.id JOIN application a ON a.id = g.application_id
 LEFT JOIN logout_told t ON t.session_id = s.id AND t.application_id = a.id
 WHERE s.ended_at > $since AND a.backchannel_logout_uri IS NOT NULL AND a.status = 1
     AND (t.done IS NULL OR (t.done = 0 AND t.due_at <= $now)) LIMIT $limit;
+
+-- Such a session, for one of them.
+-- @one logout_due(application_id id, since ts, now ts) -> (session_id id, org id, user_id id, application_id id,
+--   client_id text, uri text, alg int, attempts int)
+SELECT s.id, s.org, s.user_id, a.id, a.client_id, a.backchannel_logout_uri, a.id_token_alg, coalesce(t.attempts, 0)
+FROM session s JOIN oauth_grant g ON g.session_id = s.id JOIN application a ON a.id = g.application_id
+LEFT JOIN logout_told t ON t.session_id = s.id AND t.application_id = a.id
+WHERE a.id = $application_id AND s.ended_at > $since AND a.backchannel_logout_uri IS NOT NULL AND a.status = 1
+    AND (t.done IS NULL OR (t.done = 0 AND t.due_at <= $now)) LIMIT 1;
 
 -- @exec logout_tell(session_id id, application_id id, attempts int, due_at ts, done int)
 INSERT INTO logout_told (session_id, application_id, attempts, due_at, done)

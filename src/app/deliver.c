@@ -24,6 +24,13 @@ bool deliver_rest(struct deliver *d, dur_t most)
     return !atomic_load(&d->stop);
 }
 
+void deliver_give(struct deliver *d, oid_t receiver, bool ok)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    held_give(&d->held, receiver, ok);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
 static void run(struct deliver_thread *t, bool (*step)(struct deliver_thread *t))
 {
     while (!atomic_load(&t->deliver->stop)) {
@@ -76,7 +83,8 @@ static err_t start(struct deliver *d, struct deliver_thread *t, const char *name
 static err_t start_all(struct deliver *d, struct diag *why)
 {
     TRY(start(d, &d->mail, "mail", mail_main, why));
-    TRY(start(d, &d->logout, "logout", logout_main, why));
+    for (size_t i = 0; i < DELIVER_LOGOUTS; i++)
+        TRY(start(d, &d->logouts[i], "logout", logout_main, why));
     for (size_t i = 0; i < DELIVER_HOOKS; i++)
         TRY(start(d, &d->hooks[i], "webhooks", hooks_main, why));
     return E_OK;
@@ -116,7 +124,8 @@ void deliver_free(struct deliver *d)
     (void)pthread_cond_broadcast(&d->wake);
     (void)pthread_mutex_unlock(&d->lock);
     end(&d->mail);
-    end(&d->logout);
+    for (size_t i = 0; i < DELIVER_LOGOUTS; i++)
+        end(&d->logouts[i]);
     for (size_t i = 0; i < DELIVER_HOOKS; i++)
         end(&d->hooks[i]);
     (void)pthread_mutex_destroy(&d->lock);

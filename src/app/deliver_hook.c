@@ -5,60 +5,15 @@
 #include "base/log.h"
 #include "domain/hooks/webhook_send.h"
 
-enum { HOOKS_LOOK_MAX = 200, FAN_SLICE = 200, HELD_GROWTH_MAX = 6, ANSWER_MAX = 64 * 1024 };
+enum { HOOKS_LOOK_MAX = 200, FAN_SLICE = 200, ANSWER_MAX = 64 * 1024 };
 #define HOOK_CONNECT_MAX DUR_S(5)
 #define HOOK_TIME_MAX    DUR_S(10)
 #define LOOK_AGAIN       DUR_S(1)
-#define HELD_FIRST       DUR_S(1)
 
 static err_t fan_run(struct act *act, struct services *services, void *arg)
 {
     (void)services;
     return webhook_fan(act, FAN_SLICE, arg);
-}
-
-/* NULL: it is free, and the table full: it is called all the same. */
-static struct deliver_held *held_find(struct deliver *d, oid_t webhook, bool make)
-{
-    struct deliver_held *spare = NULL;
-    for (size_t i = 0; i < d->held_n; i++) {
-        struct deliver_held *h = &d->held[i];
-        if (oid_eq(h->webhook, webhook))
-            return h;
-        if (!h->busy && h->failures == 0)
-            spare = h;
-    }
-    if (!make)
-        return NULL;
-    if (spare == NULL && d->held_n < DELIVER_HELD_MAX)
-        spare = &d->held[d->held_n++];
-    if (spare != NULL)
-        *spare = (struct deliver_held){ .webhook = webhook };
-    return spare;
-}
-
-static bool held_take(struct deliver *d, oid_t webhook)
-{
-    struct deliver_held *h = held_find(d, webhook, true);
-    if (h == NULL || h->busy || clock_mono().us < h->until.us)
-        return false;
-    h->busy = true;
-    return true;
-}
-
-/* A receiver that fails is left alone a little, so that what waits for it does not fill the
- * threads one after the other. */
-static void held_give(struct deliver *d, oid_t webhook, bool ok)
-{
-    (void)pthread_mutex_lock(&d->lock);
-    struct deliver_held *h = held_find(d, webhook, false);
-    if (h != NULL) {
-        int64_t growth = h->failures < HELD_GROWTH_MAX ? h->failures : HELD_GROWTH_MAX;
-        h->busy = false;
-        h->failures = ok ? 0 : h->failures + 1;
-        h->until = ok ? (dur_t){ 0 } : (dur_t){ clock_mono().us + (HELD_FIRST.us << growth) };
-    }
-    (void)pthread_mutex_unlock(&d->lock);
 }
 
 /* Under the lock: the next delivery whose webhook is free. */
@@ -72,7 +27,7 @@ static bool take_due(struct deliver_thread *t, struct sql_delivery_due_row *ret)
                          &rows, &n) != E_OK)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (held_take(d, rows[i].webhook_id)) {
+        if (held_take(&d->held, rows[i].webhook_id)) {
             *ret = rows[i];
             return true;
         }
@@ -211,6 +166,6 @@ bool deliver_hook(struct deliver_thread *t)
         say(&a);
         e = written != E_OK ? written : e;
     }
-    held_give(d, due.webhook_id, e == E_OK);
+    deliver_give(d, due.webhook_id, e == E_OK);
     return true;
 }

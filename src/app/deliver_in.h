@@ -4,19 +4,11 @@
 #define APP_DELIVER_IN_H
 
 #include "app/deliver.h"
+#include "app/held.h"
 
 #include <pthread.h>
 
-enum { DELIVER_HOOKS = 4, DELIVER_HELD_MAX = 256 };
-
-/* A webhook that is being called, or whose last call failed: nobody else calls it meanwhile, so
- * that one which is slow or dead takes one thread and no more. */
-struct deliver_held {
-    oid_t webhook;
-    bool busy;
-    int64_t failures; /* in a row */
-    dur_t until;      /* CLOCK_MONOTONIC */
-};
+enum { DELIVER_HOOKS = 4, DELIVER_LOGOUTS = 2 };
 
 struct deliver_thread {
     struct deliver *deliver;
@@ -32,17 +24,17 @@ struct deliver {
     atomic_bool stop;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;  /* it ends */
-    struct deliver_held held[DELIVER_HELD_MAX];
-    size_t held_n;
+    struct held held;
     uint64_t looked; /* hook_watch.moved when everything due was taken */
     dur_t look_at;   /* look again then, whatever has moved */
     struct deliver_thread mail;
-    struct deliver_thread logout;
+    struct deliver_thread logouts[DELIVER_LOGOUTS];
     struct deliver_thread hooks[DELIVER_HOOKS];
 };
 
 /* Wait, but not beyond the end. False: it has come. */
 bool deliver_rest(struct deliver *d, dur_t most);
+void deliver_give(struct deliver *d, oid_t receiver, bool ok); /* held_give, under the lock */
 /* One step; true: there may be more to do at once. */
 bool deliver_mail(struct deliver_thread *t);
 bool deliver_hook(struct deliver_thread *t);

@@ -10,7 +10,7 @@
 #include "sql/upstream.h"
 
 enum { TOKEN_MAX = 8 * 1024, PAYLOAD_MAX = 4 * 1024, LOGOUT_ANSWER_MAX = 16 * 1024 };
-enum { LOGOUT_ATTEMPTS = 6 };
+enum { LOGOUT_ATTEMPTS = 6, LOGOUT_APPS_MAX = 200 };
 #define LOGOUT_LOOK     DUR_S(1)
 #define LOGOUT_SINCE    DUR_DAYS(1)
 #define LOGOUT_KEPT     DUR_DAYS(7)
@@ -94,29 +94,55 @@ static err_t tell(struct deliver_thread *t, struct telling *telling, struct diag
     return telling->ok ? E_OK : FAIL(why, E_IO, "the answer was %d", answer.status);
 }
 
+/* An application that something waits for, and that nobody is telling just now. */
+static bool take_application(struct deliver_thread *t, ts_t since, ts_t now, oid_t *ret)
+{
+    struct deliver *d = t->deliver;
+    struct sql_logout_waiting_row *rows = NULL;
+    size_t n = 0;
+    bool found = false;
+    const struct sql_logout_waiting in = { .since = since, .now = now, .limit = LOGOUT_APPS_MAX };
+    if (sql_logout_waiting(t->reader, t->arena, &in, &rows, &n) != E_OK)
+        return false;
+    (void)pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < n && !found; i++) {
+        *ret = rows[i].application_id;
+        found = held_take(&d->held, *ret);
+    }
+    (void)pthread_mutex_unlock(&d->lock);
+    return found;
+}
+
+/* Another thread may have told it meanwhile. */
+static bool take_due(struct deliver_thread *t, struct sql_logout_due_row *ret)
+{
+    ts_t now = clock_now();
+    struct sql_logout_due in = { .since = { now.us - LOGOUT_SINCE.us }, .now = now };
+    if (!take_application(t, in.since, now, &in.application_id))
+        return false;
+    if (sql_logout_due(t->reader, t->arena, &in, ret) == E_OK)
+        return true;
+    deliver_give(t->deliver, in.application_id, true);
+    return false;
+}
+
 bool deliver_logout(struct deliver_thread *t)
 {
     struct services *sv = t->deliver->services;
-    struct sql_logout_due_row *rows = NULL;
+    struct telling telling = { .ok = false };
     struct diag why = { 0 };
-    ts_t now = clock_now();
-    size_t n = 0;
     if (sv->sealed || clock_mono().us < t->next.us)
         return false;
-    err_t e = sql_logout_due(
-        t->reader, t->arena,
-        &(struct sql_logout_due){ .since = { now.us - LOGOUT_SINCE.us }, .now = now, .limit = 1 },
-        &rows, &n);
-    if (e != E_OK || n == 0) {
+    if (!take_due(t, &telling.row)) {
         t->next = (dur_t){ clock_mono().us + LOGOUT_LOOK.us };
         return false;
     }
-    struct telling telling = { .row = rows[0] };
-    e = tell(t, &telling, &why);
-    if (e == E_CLOSED)
-        return false;
-    if (e != E_OK)
+    err_t e = tell(t, &telling, &why);
+    err_t written =
+        e == E_CLOSED ? e : deliver_write(sv, t->arena, telling.row.org, told_write, &telling);
+    deliver_give(t->deliver, telling.row.application_id, e == E_OK && written == E_OK);
+    if (e != E_OK && e != E_CLOSED)
         LOG(LOG_WARNING, "logout-not-told", LOG_F("client_id", telling.row.client_id),
             LOG_F("why", str_from_cz(why.text)), LOG_F("attempts", telling.row.attempts + 1));
-    return deliver_write(sv, t->arena, telling.row.org, told_write, &telling) == E_OK;
+    return written == E_OK;
 }

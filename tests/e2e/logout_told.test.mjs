@@ -10,6 +10,26 @@ const server = await startServer({ env: { SENESCHAL_OUTBOUND_LOOPBACK: 'true' } 
 const admin = await server.admin();
 const receiver = await startReceiver();
 
+test('an application that is dead takes nobody else\'s turn', async () => {
+    const person = await makePerson(admin);
+    await setPassword(server, admin, person);
+    const dead = await startReceiver();
+    dead.answer = () => {}; // it takes the call, and never answers
+    const alive = await startReceiver();
+    const rps = [];
+    for (const { url } of [dead, alive])
+        rps.push(new Rp(server, await makeApp(admin, { people: [person], redirect_uris: [CALLBACK], backchannel_logout_uri: `${url}/gone`, consent: false })));
+    const sessions = 6;
+    for (let i = 0; i < sessions; i++) {
+        const browser = new Browser(server.url);
+        await logIn(browser, await browser.get('/login'), person);
+        for (const rp of rps) await rp.tokens(browser);
+    }
+    (await admin.delete(`/users/${person.id}/sessions`)).want(204);
+    await alive.waitFor(sessions);
+    await dead.waitFor(1);
+});
+
 test('a revoked session is told to the application that has grants from it, with a token that is good', async () => {
     const person = await makePerson(admin);
     await setPassword(server, admin, person);
