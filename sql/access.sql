@@ -56,6 +56,10 @@ UPDATE application SET name = $name, name_key = $name_key, status = $status, adm
        registration_hash = $registration_hash, updated_at = $now, revision = revision + 1
 WHERE org = $org AND id = $id;
 
+-- What a newer program says of a client that is built in.
+-- @exec application_renew(id id, grants int, scopes text, now ts)
+UPDATE application SET grants = $grants, scopes = $scopes, updated_at = $now, revision = revision + 1 WHERE id = $id;
+
 -- @exec application_set_secret(org id, id id, secret_hash bytes, now ts)
 UPDATE application SET secret_hash = $secret_hash, updated_at = $now, revision = revision + 1
 WHERE org = $org AND id = $id;

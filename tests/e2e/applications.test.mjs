@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { makeNonce, uniqueName } from './lib/fleet.mjs';
-import { seneschal, tempDir } from './lib/process.mjs';
+import { run as runProgram, seneschal, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -162,6 +162,23 @@ test('the client of the command line is there and stays', async () => {
     (await admin.delete(`/applications/${builtin.id}`)).wantProblem(409, 'conflict');
     (await admin.patch(`/applications/${builtin.id}`, { redirect_uris: ['https://evil.example/cb'] })).wantProblem(409, 'conflict');
     (await admin.post(`/applications/${builtin.id}/bindings`, { username: 'x' })).wantProblem(409, 'conflict');
+});
+
+test('in the store of an older program it becomes what it is now, and nothing else does', async () => {
+    const old = await startServer();
+    const all = async () => (await (await old.admin()).get('/applications?limit=500')).want(200).items;
+    const shown = ({ updated_at, etag, ...app }) => app;
+    (await (await old.admin()).post('/applications', { name: 'own', kind: 'oidc', redirect_uris: ['https://own.example/cb'], scopes: ['openid'] })).want(201);
+    const before = await all();
+    await old.stop();
+    const sql = `UPDATE application SET scopes = 'openid profile email groups offline_access api', grants = 1 WHERE client_id = 'seneschal-cli';
+        DELETE FROM application_uri WHERE uri = 'http://[::1]/callback'; SELECT changes();`;
+    const done = await runProgram('sqlite3', [path.join(old.data, 'seneschal.db'), sql]);
+    assert.deepEqual([done.stderr, done.stdout], ['', '1\n']);
+    for (let i = 0; i < 2; i++) {
+        await old.restart();
+        assert.deepEqual((await all()).map(shown), before.map(shown));
+    }
 });
 
 test('the same from the command line', async () => {
