@@ -6,6 +6,7 @@
 #include "api/services.h"
 #include "api/token_grants.h"
 #include "domain/oauth/scope.h"
+#include "plat/jose/jws.h"
 
 /* Words separated by blanks, as a list. */
 static err_t list(struct arena *a, const char *words, struct strs *ret)
@@ -34,8 +35,8 @@ static err_t lists(struct arena *a, struct discovery_out *out)
         { &out->id_token_signing_alg_values_supported, "ES256 RS256" },
         { &out->token_endpoint_auth_methods_supported,
           "client_secret_basic client_secret_post private_key_jwt none" },
-        { &out->token_endpoint_auth_signing_alg_values_supported, "ES256 EdDSA RS256" },
-        { &out->dpop_signing_alg_values_supported, "ES256 EdDSA RS256" },
+        { &out->token_endpoint_auth_signing_alg_values_supported, JWS_ALGS },
+        { &out->dpop_signing_alg_values_supported, JWS_ALGS },
         { &out->code_challenge_methods_supported, "S256" },
         { &out->prompt_values_supported, "none login consent select_account" },
         { &out->acr_values_supported, "1 2" },

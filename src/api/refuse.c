@@ -6,6 +6,7 @@
 #include "api/redirect.h"
 #include "api/reply.h"
 #include "api/services.h"
+#include "plat/jose/jws.h"
 
 void answer_head_begin(const struct refusing *r, struct buf *head, str_t content_type,
                        const struct html *html)
@@ -65,7 +66,7 @@ static int problem_answer(const struct refusing *r, struct buf *head, struct buf
     else if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");
     if (shown == E_UNBOUND || shown == E_UNBOUND_NONCE) /* RFC 9449 section 7.1 */
-        buf_addf(head, "WWW-Authenticate: DPoP error=\"%s\", algs=\"ES256 EdDSA RS256\"\r\n",
+        buf_addf(head, "WWW-Authenticate: DPoP error=\"%s\", algs=\"" JWS_ALGS "\"\r\n",
                  err_info(shown)->oauth);
     return err_info(shown)->status;
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { enrol, makeKey, uniqueName } from './lib/fleet.mjs';
-import { ACCESS_TOKEN, basic, clientProof, form, jws, JWT_BEARER, Machine, pair, seconds, TOKEN_EXCHANGE, tokenForm } from './lib/machine.mjs';
+import { ACCESS_TOKEN, basic, clientProof, Dpop, form, jws, JWT_BEARER, Machine, pair, seconds, TOKEN_EXCHANGE, tokenForm, withNonce } from './lib/machine.mjs';
 import { makeApp, verified, wantOauth } from './lib/oauth.mjs';
 import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
@@ -206,6 +206,22 @@ test('private_key_jwt: an application proves itself by a key of its own', async 
     wantOauth(await credentials({ client_id: 'somebody-else', ...proof() }), 401, 'invalid_client');
     wantOauth(await credentials({ ...proof(), client_assertion_type: 'x' }), 400, 'invalid_request');
     wantOauth(await credentials(proof(), basic({ client_id: app.client_id, client_secret: 'x' })), 400, 'invalid_request');
+});
+
+test('each algorithm that discovery tells is taken, for what it is told', async () => {
+    const told = (await server.client().atRoot().get('/.well-known/openid-configuration')).want(200);
+    const types = { ES256: 'ec', EdDSA: 'ed25519', Ed25519: 'ed25519', RS256: 'rsa' };
+    assert.deepEqual([...told.token_endpoint_auth_signing_alg_values_supported].sort(), Object.keys(types).sort());
+    assert.deepEqual(told.dpop_signing_alg_values_supported, told.token_endpoint_auth_signing_alg_values_supported);
+    const by = await server.admin();
+    for (const [alg, type] of Object.entries(types)) {
+        const machine = await Machine.make(server, by, { type });
+        (await credentials(machine.proof({}, { alg }))).want(200);
+        (await bearer({ assertion: machine.assertion({}, { alg }) })).want(200);
+        const dpop = new Dpop(type);
+        const bound = (nonce) => credentials(machine.proof({}, { alg }), { DPoP: dpop.proof('POST', `${server.url}/oauth2/token`, { nonce, head: { alg } }) });
+        assert.equal((await withNonce(bound)).want(200).token_type, 'DPoP', alg);
+    }
 });
 
 test('a device signs by the key that it enrolled with', async () => {

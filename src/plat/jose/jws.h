@@ -39,6 +39,8 @@ void jws_sign(struct buf *b, const struct jws_key *k, str_t typ, str_t payload);
 void jws_sign_with(struct buf *b, const struct sign_key *k, str_t kid, str_t typ, str_t payload);
 /* "EdDSA", "ES256" or "RS256": what a key of this kind signs with. */
 str_t jws_alg(enum pubkey_kind kind);
+/* All that is taken, for those who are told. */
+#define JWS_ALGS "ES256 EdDSA Ed25519 RS256"
 /* Is this a name of what keys of this kind sign with? Ed25519 has two: "Ed25519" is EdDSA (RFC
  * 9864). */
 bool jws_alg_is_of(str_t alg, enum pubkey_kind kind);
