@@ -5,9 +5,23 @@
 #include <fido/rs256.h>
 
 #include "base/fault.h"
+#include "plat/crypto/cbor.h"
 #include "plat/crypto/passkey.h"
 
-enum { RP_ID_MAX = 255, HASH_AT = 0, FLAGS_AT = 32, FLAG_PRESENT = 1, FLAG_VERIFIED = 4 };
+/* Authenticator data (WebAuthn section 6.1): hash, flags, count; then, where its flag says so, a
+ * key: what made it, the length of its id, the id, the key in CBOR; then extensions in CBOR. */
+enum {
+    RP_ID_MAX = 255,
+    HASH_AT = 0,
+    FLAGS_AT = 32,
+    KEY_AT = FLAGS_AT + 1 + 4,
+    ID_LENGTH_AT = KEY_AT + 16,
+    ID_AT = ID_LENGTH_AT + 2,
+    FLAG_PRESENT = 1,
+    FLAG_VERIFIED = 4,
+    FLAG_KEY = 64,
+    FLAG_EXTENSIONS = 128
+};
 
 static void cred_freep(fido_cred_t **c)
 {
@@ -23,11 +37,36 @@ static const unsigned char *bytes_of(str_t s)
     return (const unsigned char *)s.p;
 }
 
-/* The hash and the flags stand at fixed places (WebAuthn section 6.1). */
 static bool data_is_of(str_t data, str_t rp_id)
 {
     digest_t want = sha256_of(rp_id);
     return data.n > FLAGS_AT && memcmp(data.p + HASH_AT, want.b, sizeof want.b) == 0;
+}
+
+static bool has_flag(str_t data, unsigned flag)
+{
+    return (bytes_of(data)[FLAGS_AT] & flag) != 0;
+}
+
+static bool cbor_obeys_from(str_t data, size_t at)
+{
+    return at <= data.n && cbor_obeys(str_sub(data, at, data.n));
+}
+
+/* Whether the CBOR in it may be given to libfido2: where that looks for it when a key is made, ...
+ */
+static bool made_obeys(str_t data)
+{
+    if (data.n < ID_AT || !has_flag(data, FLAG_KEY))
+        return false;
+    size_t id_n = (size_t)bytes_of(data)[ID_LENGTH_AT] << 8 | bytes_of(data)[ID_LENGTH_AT + 1];
+    return cbor_obeys_from(data, ID_AT + id_n);
+}
+
+/* ... and when it is used: no key stands there then. */
+static bool used_obeys(str_t data)
+{
+    return data.n >= KEY_AT && (!has_flag(data, FLAG_EXTENSIONS) || cbor_obeys_from(data, KEY_AT));
 }
 
 static err_t key_copy(struct arena *a, const fido_cred_t *c, enum passkey_alg alg,
@@ -63,9 +102,9 @@ err_t passkey_read(struct arena *a, str_t rp_id, str_t data, struct diag *why, s
     static const enum passkey_alg algs[] = { PASSKEY_ES256, PASSKEY_EDDSA, PASSKEY_RS256 };
     if (data.n > PASSKEY_DATA_MAX || !data_is_of(data, rp_id))
         return FAIL(why, E_BAD_FIELD, "the passkey was made for another server");
-    if (((unsigned char)data.p[FLAGS_AT] & FLAG_PRESENT) == 0)
+    if (!has_flag(data, FLAG_PRESENT))
         return FAIL(why, E_BAD_FIELD, "nobody was there when the passkey was made");
-    for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
+    for (size_t i = 0; made_obeys(data) && i < ARRAY_LEN(algs); i++) {
         err_t e = read_as(a, algs[i], data, ret);
         if (e != E_BAD_FIELD)
             return e;
@@ -109,7 +148,8 @@ err_t passkey_check(const struct passkey *known, const struct passkey_proof *pro
     char rp_id[RP_ID_MAX + 1] = { 0 };
     str_t data = proof->authenticator_data;
     if (proof->rp_id.n > RP_ID_MAX || data.n > PASSKEY_DATA_MAX ||
-        proof->signature.n > PASSKEY_SIG_MAX || !data_is_of(data, proof->rp_id))
+        proof->signature.n > PASSKEY_SIG_MAX || !data_is_of(data, proof->rp_id) ||
+        !used_obeys(data))
         return E_FORBIDDEN;
     memcpy(rp_id, proof->rp_id.p, proof->rp_id.n);
     CLEANUP(assert_freep) fido_assert_t *a = fault_here() ? NULL : fido_assert_new();

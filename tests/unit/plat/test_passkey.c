@@ -3,6 +3,7 @@
  * byte (WebAuthn section 6.1, RFC 9053), and read by libfido2. */
 #include "base/buf.h"
 #include "base/fault.h"
+#include "plat/crypto/cbor.h"
 #include "plat/crypto/passkey.h"
 #include "plat/crypto/sign_key.h"
 
@@ -165,6 +166,47 @@ static void test_changed_bytes(void **state)
     assert_int_equal(count, 0);
 }
 
+#define CBOR(lit)                                                                                  \
+    {                                                                                              \
+        lit, sizeof lit - 1                                                                        \
+    }
+
+/* What libcbor would make room for before it looks is refused, and whatever authenticators do not
+ * write. */
+static void test_cbor(void **state)
+{
+    static const struct {
+        const char *name;
+        str_t in;
+        bool obeys;
+    } cases[] = {
+        { "nothing", CBOR(""), true },
+        { "an empty map", CBOR("\xa0"), true },
+        { "a map", CBOR("\xa1\x61\x61\xf5"), true },
+        { "two items", CBOR("\x01\x20"), true },
+        { "a long head of a small number", CBOR("\x1b\0\0\0\0\0\0\0\1"), true },
+        { "eight deep", CBOR("\x81\x81\x81\x81\x81\x81\x81\x81\x01"), true },
+        { "nine deep", CBOR("\x81\x81\x81\x81\x81\x81\x81\x81\x81\x01"), false },
+        { "a map of 50 milliards", CBOR("\xbb\x00\x00\x00\x0c\xf6\xe3\xc7\xb0\x01"), false },
+        { "a map of all there are", CBOR("\xbb\xff\xff\xff\xff\xff\xff\xff\xff\x01"), false },
+        { "half as many twice", CBOR("\xbb\x80\x00\x00\x00\x00\x00\x00\x00\x01"), false },
+        { "an array of 4 milliards", CBOR("\x9a\xff\xff\xff\xff\x01"), false },
+        { "more bytes than there are", CBOR("\x42\x01"), false },
+        { "more text than there is", CBOR("\x62\x61"), false },
+        { "a name without its value", CBOR("\xa1\x01"), false },
+        { "a head that is cut off", CBOR("\x19\x01"), false },
+        { "no end said", CBOR("\x9f\x01\xff"), false },
+        { "an end alone", CBOR("\xff"), false },
+        { "a tag", CBOR("\xc0\x61\x61"), false },
+        { "a reserved length", CBOR("\x1c"), false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (cbor_obeys(cases[i].in) != cases[i].obeys)
+            fail_msg("%s", cases[i].name);
+    }
+}
+
 #ifdef SENESCHAL_FAULTS
 static void test_faults(void **state)
 {
@@ -211,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),   cmocka_unit_test(test_cut),
         cmocka_unit_test(test_proof),  cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_cbor),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(test_faults),
 #endif
