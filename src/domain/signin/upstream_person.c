@@ -22,14 +22,19 @@ err_t upstream_linked(struct act *act, oid_t provider, str_t sub, oid_t *ret_use
 err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
                     struct row_user_account *ret)
 {
+    struct row_user_account row;
     int64_t roles = 0;
-    TRY(user_get(act, user, ret));
-    TRY(roles_of(act, act->org, ACTOR_USER, user, ret->roles, &roles));
+    TRY(user_get(act, user, &row));
+    TRY(roles_of(act, act->org, ACTOR_USER, user, row.roles, &roles));
     TRY(roles_may_give(act, 0, roles));
     err_t e = sql_link_add(
         act->db, &(struct sql_link_add){
                      .provider_id = provider, .sub = sub, .user_id = user, .now = act->now });
-    return e == E_CONFLICT ? FAIL(&act->why, e, "this sub is linked already") : e;
+    if (e == E_CONFLICT)
+        return FAIL(&act->why, e, "this sub is linked already");
+    TRY(e);
+    *ret = row;
+    return E_OK;
 }
 
 static err_t by_email(struct act *act, str_t email, oid_t *ret)

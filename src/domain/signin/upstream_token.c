@@ -6,23 +6,28 @@
 #define LOGOUT_EVENT   STR("http://schemas.openid.net/event/backchannel-logout")
 #define LOGOUT_AGE_MAX DUR_S(300)
 
+/* Want of memory is ours; whatever else is wrong proves nothing. */
+static err_t not_proven(struct diag *why, err_t e, const char *text)
+{
+    return e == E_OK || e == E_NO_MEMORY ? e : FAIL(why, E_FORBIDDEN, "%s", text);
+}
+
 /* Read and signed by one of the keys of the set; nothing of its claims is looked at yet. */
 static err_t open_token(struct arena *a, str_t text, str_t jwks, struct diag *why, struct jwt *ret)
 {
     CLEANUP(json_freep) struct json *set = NULL;
     struct jwk *keys = NULL;
     size_t n = 0;
-    err_t e = jwt_read(a, text, ret);
-    if (e != E_OK)
-        return e == E_NO_MEMORY ? e : FAIL(why, E_FORBIDDEN, "the issuer's token is none");
-    if (json_parse(jwks, NULL, &set) != E_OK || jwks_read(a, set, why, &keys, &n) != E_OK)
-        return FAIL(why, E_FORBIDDEN, "the issuer's key set cannot be read");
+    TRY(not_proven(why, jwt_read(a, text, ret), "the issuer's token is none"));
+    err_t e = json_parse(jwks, NULL, &set);
+    if (e == E_OK)
+        e = jwks_read(a, set, why, &keys, &n);
+    TRY(not_proven(why, e, "the issuer's key set cannot be read"));
     const struct jwk *key = jwks_find(keys, n, ret->jws.kid, ret->jws.alg);
     if (key == NULL)
         return FAIL(why, E_NOT_FOUND, "the issuer has no such key");
-    return jwt_verify(ret, &key->key) == E_OK
-               ? E_OK
-               : FAIL(why, E_FORBIDDEN, "the issuer's token is not signed by its key");
+    return not_proven(why, jwt_verify(ret, &key->key),
+                      "the issuer's token is not signed by its key");
 }
 
 static err_t copy_claim(struct arena *a, const struct jwt_claims *c, str_t name, str_t *ret)
