@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/remote_doc.h"
 
+#include "api/outside.h"
 #include "api/services.h"
 #include "base/ref.h"
 
@@ -94,9 +95,11 @@ static void keep(struct remote_docs *d, const digest_t *url, ts_t now, err_t e, 
 {
     bool is = false;
     (void)pthread_mutex_lock(&d->lock);
-    struct doc *doc = slot_of(d, url, &is);
-    ref_drop(doc->body);
-    *doc = (struct doc){ .url = *url, .at = now, .e = e, .body = body };
+    if (e != E_OVERLOADED) { /* that says nothing of the document */
+        struct doc *doc = slot_of(d, url, &is);
+        ref_drop(doc->body);
+        *doc = (struct doc){ .url = *url, .at = now, .e = e, .body = body };
+    }
     d->flights--;
     (void)pthread_mutex_unlock(&d->lock);
 }
@@ -123,8 +126,11 @@ static err_t fetch(struct request *rq, const struct remote_doc_ask *ask, struct 
                                     .answer_max = ask->max };
     if (call.url == NULL)
         return E_IO;
+    if (!outside_take(rq->services))
+        return E_OVERLOADED;
     err_t e = outbound_call(&services_settings(rq->services)->outbound, rq->act.arena, &call, &why,
                             &answer);
+    outside_give(rq->services);
     if (e == E_NO_MEMORY || e == E_FORBIDDEN)
         return e;
     if (e != E_OK || answer.status != 200 || !type_is_json(&answer))

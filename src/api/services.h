@@ -106,7 +106,9 @@ struct services {
     struct rollout_pulse rollouts;
     struct hook_watch hooks;
     struct upstream_docs *upstreams; /* what other issuers publish */
-    _Atomic int outside;             /* prepare steps that call outside now */
+    _Atomic int outside;             /* prepare steps in outside_call now */
+    _Atomic int outside_all;         /* workers that call outside now */
+    int outside_max;                 /* of them: one worker is always left for the rest */
     struct clock_guard clock;
 };
 

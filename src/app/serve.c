@@ -225,6 +225,7 @@ static err_t make_workers(struct server *s, struct diag *why)
         .arg = s->services.api,
     };
     TRY(workers_new(&cfg, why, &s->services.workers));
+    s->services.outside_max = cfg.threads > 1 ? (int)cfg.threads - 1 : 1;
     cfg.threads = HASHERS;
     cfg.queue_max = HASHERS_QUEUE;
     return workers_new(&cfg, why, &s->services.hashers);

@@ -177,16 +177,25 @@ test('IDENTITY 61: a body that drips ends in time, of every kind', async () => {
         const timer = setInterval(() => response.write(' '), 200);
         response.on('close', () => clearInterval(timer));
     };
-    const { 'key set of an issuer': last, ...first } = KINDS; // calls outside are few at a time
-    for (const some of [Object.entries(first), [['key set of an issuer', last]]]) {
-        await Promise.all(some.map(async ([kind, { use }]) => {
-            const url = good('good');
-            const began = Date.now();
-            answers.set(pathOf(url), drip);
-            assert.equal(await use(url), false, kind);
-            assert.ok(calledAt(pathOf(url)) > 0 && Date.now() - began < 9000 * PATIENCE, `${kind}: ${Date.now() - began} ms`);
-        }));
-    }
+    const look = async (kind) => {
+        const url = good('good');
+        const began = Date.now();
+        answers.set(pathOf(url), drip);
+        assert.equal(await KINDS[kind].use(url), false, kind);
+        assert.ok(calledAt(pathOf(url)) > 0 && Date.now() - began < 9000 * PATIENCE, `${kind}: ${Date.now() - began} ms`);
+    };
+    const started = trap.calls.length;
+    let over = false;
+    const three = Promise.all(['document of a client', 'jwks_uri of a client', 'webhook', 'logout of an application'].map(look)).then(() => (over = true));
+    await eventually('all of them wait', () => over || trap.calls.length >= started + 4);
+    const fourth = good('good');
+    KINDS['metadata of an issuer'].good(fourth);
+    assert.equal(await KINDS['metadata of an issuer'].use(fourth), false, 'no worker is left for a fourth');
+    assert.equal(calledAt(pathOf(fourth)), 0);
+    (await admin.get('/users')).want(200);
+    assert.equal(over, false, 'but one for everybody else');
+    await three;
+    await Promise.all(['metadata of an issuer', 'key set of an issuer'].map(look));
 });
 
 test('IDENTITY 61: a name that changes its mind is not asked again, of every kind', async () => {
