@@ -21,8 +21,9 @@ assert.equal(made.code, 0, made.stderr);
 writeFileSync(names, 'agent.test 127.0.0.1\n');
 writeFileSync(file, OPEN);
 
-const preload = path.join(path.dirname(BIN), 'tests/faults/libname-shift.so');
-const server = await startServer({ args: ['--config', file], env: { LD_PRELOAD: preload, NAME_SHIFT_FILE: names } });
+const shift = path.join(dir, 'shift');
+const preload = ['name', 'clock'].map((what) => path.join(path.dirname(BIN), `tests/faults/lib${what}-shift.so`)).join(':');
+const server = await startServer({ args: ['--config', file], env: { LD_PRELOAD: preload, NAME_SHIFT_FILE: names, CLOCK_SHIFT_FILE: shift } });
 const admin = await server.admin();
 const ann = await makePerson(admin);
 await setPassword(server, admin, ann);
@@ -52,6 +53,10 @@ async function refused(client_id, why, params) {
     assert.match(page.text, why, client_id);
     assert.ok(!(await apps()).some((app) => app.client_id === client_id), client_id);
 }
+
+let late = 0;
+/** Five minutes later, for the server: what it keeps of a document is old. */
+const muchLater = () => writeFileSync(shift, String((late += 301)));
 
 async function settings(text) {
     const before = server.log.split('"event":"reloaded"').length;
@@ -193,4 +198,52 @@ test('IDENTITY 61: jwks_uri of a client is fetched by the same rules', async () 
     await settings(`outbound: {ca: ${pair.cert}}\n`);
     wantOauth(await attempt(good), 401, 'invalid_client');
     await settings(OPEN);
+});
+
+test('IDENTITY 62: a document that has changed is another client from the next look on', async () => {
+    const client_id = publish({ client_name: 'Before' });
+    const { pathname } = new URL(client_id);
+    const elsewhere = 'https://app.example.org/elsewhere';
+    const opens = async (redirect_uri) => (await ask(client_id, { redirect_uri })).status === 200;
+    const row = async () => (await apps()).find((app) => app.client_id === client_id);
+    const changes = async () => (await admin.get('/admin/security/audit?action=client.changed&limit=100')).want(200).items.filter((event) => event.target.name.startsWith('After'));
+    assert.deepEqual([await opens(CALLBACK), await opens(elsewhere)], [true, false]);
+    const before = await row();
+    assert.match(before.name, /^Before/);
+    pages.set(pathname, json(metadata(pathname, { client_name: 'After', redirect_uris: [elsewhere] })));
+    assert.deepEqual([await opens(CALLBACK), fetched(pathname)], [true, 1], 'what is kept is young');
+    muchLater();
+    assert.deepEqual([await opens(CALLBACK), await opens(elsewhere), fetched(pathname)], [false, true, 2]);
+    const changed = await row();
+    assert.deepEqual([changed.id, changed.redirect_uris, changed.consent], [before.id, [elsewhere], true]);
+    assert.match(changed.name, /^After/);
+    assert.equal((await changes()).length, 1);
+    muchLater();
+    assert.deepEqual([await opens(elsewhere), fetched(pathname), (await changes()).length], [true, 3, 1], 'the same again is no change');
+    pages.delete(pathname);
+    muchLater();
+    assert.match((await ask(client_id, { redirect_uri: elsewhere })).text, /no document/);
+    assert.equal((await row()).status, 'active', 'whoever cannot be asked has not said that he is gone');
+    (await admin.patch(`/applications/${before.id}`, { status: 'disabled' })).want(200);
+    pages.set(pathname, json(metadata(pathname, { client_name: 'Again', redirect_uris: [elsewhere] })));
+    muchLater();
+    assert.equal(await opens(elsewhere), false, 'what an administrator has switched off no document switches on');
+    assert.match((await row()).name, /^After/);
+});
+
+test('IDENTITY 62: two hundred come by themselves and no more, until an administrator deletes one', async () => {
+    const last = publish();
+    assert.equal((await ask(last)).status, 200);
+    for (let n = (await apps()).length; n < 200; n += 2) {
+        const pages = await Promise.all([ask(publish()), n + 1 < 200 ? ask(publish()) : undefined]);
+        for (const page of pages) assert.equal(page?.status ?? 200, 200, page?.text);
+    }
+    assert.equal((await apps()).length, 200);
+    const more = publish();
+    const page = await ask(more);
+    assert.deepEqual([page.status, page.location], [409, undefined]);
+    assert.match(page.text, /200 clients came by themselves/);
+    assert.equal((await ask(last)).status, 200, 'who is there stays');
+    (await admin.delete(`/applications/${(await apps()).find((app) => app.client_id !== last).id}`)).want(204);
+    assert.equal((await ask(more)).status, 200);
 });
