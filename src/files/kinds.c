@@ -97,17 +97,17 @@ static const struct file_member webhook_members[] = {
     { .name = "values", .compare = COMPARE_SECRET },
 };
 
-#define KIND(section, noun, path, target, key, is_list, optional, members) \
-    { section, noun, path, target, key, is_list, optional, members, ARRAY_LEN(members) }
+#define KIND(section, noun, path, target, key, is_list, optional, stays, members) \
+    { section, noun, path, target, key, is_list, optional, stays, members, ARRAY_LEN(members) }
 const struct file_kind file_kinds[] = {
-    KIND("organisations",    "organisation",    "/organisations",    "organisation",    "slug", false, true,  organisation_members),
-    KIND("groups",           "group",           "/groups",           "group",           "name", false, false, group_members),
-    KIND("service_accounts", "service account", "/service-accounts", "service-account", "name", false, false, service_members),
-    KIND("applications",     "application",     "/applications",     "application",     "name", false, false, application_members),
-    KIND("access_rules",     "access rule",     "/access-rules",     "access-rule",     "name", false, false, rule_members),
-    KIND("policies",         "policy",          "/policies",         "policy",          "name", false, false, policy_members),
-    KIND("assignments",      "assignment",      "/assignments",      "assignment",      NULL,   true,  false, assignment_members),
-    KIND("webhooks",         "webhook",         "/webhooks",         "webhook",         "name", false, false, webhook_members),
+    KIND("organisations",    "organisation",    "/organisations",    "organisation",    "slug", false, true,  true,  organisation_members),
+    KIND("groups",           "group",           "/groups",           "group",           "name", false, false, false, group_members),
+    KIND("service_accounts", "service account", "/service-accounts", "service-account", "name", false, false, false, service_members),
+    KIND("applications",     "application",     "/applications",     "application",     "name", false, false, false, application_members),
+    KIND("access_rules",     "access rule",     "/access-rules",     "access-rule",     "name", false, false, false, rule_members),
+    KIND("policies",         "policy",          "/policies",         "policy",          "name", false, false, false, policy_members),
+    KIND("assignments",      "assignment",      "/assignments",      "assignment",      NULL,   true,  false, false, assignment_members),
+    KIND("webhooks",         "webhook",         "/webhooks",         "webhook",         "name", false, false, false, webhook_members),
 };
 /* clang-format on */
 const size_t file_kinds_n = ARRAY_LEN(file_kinds);

@@ -34,6 +34,7 @@ struct file_kind {
     const char *key;     /* the member of the API that is its name; NULL: of a list */
     bool list;           /* in the files a list; the name of a row is made of its first members */
     bool optional;       /* the matter of few: who may not read it goes on without */
+    bool stays;          /* no call deletes one, nor does --prune */
     const struct file_member *members;
     size_t members_n;
 };

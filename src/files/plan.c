@@ -70,16 +70,16 @@ static err_t check_fixed(const struct step *s, struct diag *why)
     for (size_t i = 0; i < s->kind->members_n; i++) {
         const struct file_member *m = &s->kind->members[i];
         if (m->compare == COMPARE_FIXED && step_changes(s, m))
-            return FAIL(why, E_BAD_FIELD,
-                        "%s '%.*s': %s cannot be changed; delete it first, or choose another name",
-                        s->kind->noun, STR_ARG(s->name), m->name);
+            return FAIL(why, E_BAD_FIELD, "%s '%.*s': %s cannot be changed; %schoose another name",
+                        s->kind->noun, STR_ARG(s->name), m->name,
+                        s->kind->stays ? "" : "delete it first, or ");
     }
     return E_OK;
 }
 
 static bool is_deleted(const struct plan_in *in, const struct file_kind *k, str_t name)
 {
-    return in->prune && world_object(in->wanted, k, name) == NULL &&
+    return in->prune && !k->stays && world_object(in->wanted, k, name) == NULL &&
            world_object(in->owned, k, name) != NULL;
 }
 
@@ -188,7 +188,7 @@ static size_t left_of(const struct plan_in *in, const struct file_kind *k, struc
     struct json_pair *pairs;
     size_t n;
     size_t left = 0;
-    if (section == NULL || json_members(a, section, &pairs, &n) != E_OK)
+    if (section == NULL || k->stays || json_members(a, section, &pairs, &n) != E_OK)
         return 0;
     for (size_t i = 0; i < n; i++) {
         bool owned = world_object(in->owned, k, pairs[i].name) != NULL;
