@@ -68,6 +68,26 @@ test('each is written to in his language, and SIGHUP changes the default', async
     assert.equal(other.to(boss.email)[0].subject, 'The webhook two fails');
 });
 
+test('mail.from and mail.password change with SIGHUP', async () => {
+    const mail = await startMail({ secure: true, password: ['first word', 'second word'] });
+    const file = path.join(dir, 'post.yaml');
+    const settings = (from, password) => writeFileSync(file, `mail: {url: "smtps://post@localhost:${mail.port}", from: ${from}@home.test, password: ${password}}\n`);
+    settings('old', 'first word');
+    const { server, person, fail } = await house({ SENESCHAL_MAIL_FROM: undefined }, ['--config', file]);
+    const boss = await person();
+    const sent = async (n) => {
+        await fail(`number ${n}`);
+        await eventually('a mail', () => mail.to(boss.email).length === n);
+        return [mail.to(boss.email).at(-1).from, mail.logins.at(-1)];
+    };
+    assert.deepEqual(await sent(1), ['old@home.test', ['post', 'first word']]);
+    settings('new', 'second word');
+    server.signal('SIGHUP');
+    await eventually('reloaded', () => server.log.includes('"event":"reloaded"'));
+    assert.deepEqual(await sent(2), ['new@home.test', ['post', 'second word']]);
+    assert.ok(!server.log.includes('word'), server.log);
+});
+
 test('a mail waits for a server that is away, over a kill -9', async () => {
     const first = await startMail();
     await first.stop();

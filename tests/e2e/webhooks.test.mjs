@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks: what receivers get, signed as Standard Webhooks says; which events; retries, dead letters, redelivery.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { uniqueName } from './lib/fleet.mjs';
-import { eventually } from './lib/process.mjs';
+import { eventually, tempDir } from './lib/process.mjs';
 import { startReceiver } from './lib/receiver.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -144,6 +146,35 @@ test('what fails is tried again, then a dead letter that administrators hear of,
     await admin.delete(`/webhooks/${id}`);
 });
 
+test('webhooks.attempts and webhooks.retry change with SIGHUP', async () => {
+    const file = path.join(tempDir('webhooks'), 'seneschal.yaml');
+    const settings = (attempts, retry) => writeFileSync(file, `outbound: {loopback: true}\nwebhooks: {attempts: ${attempts}, retry: ${retry}}\n`);
+    settings(2, 3600);
+    const own = await startServer({ args: ['--config', file] });
+    const boss = await own.admin();
+    const broken = await startReceiver();
+    broken.answer = (_, response) => response.writeHead(500).end();
+    /** What has become of an event: [state, attempts]. */
+    const becomes = async (state) => {
+        const { id } = (await boss.post('/webhooks', { name: uniqueName('hook'), url: broken.url, events: ['group.created'] })).want(201);
+        (await boss.post('/groups', { name: uniqueName('group') })).want(201);
+        const line = await eventually(state, async () => (await boss.get(`/webhooks/${id}/deliveries`)).want(200).items.find((one) => one.state === state && one.attempts > 0));
+        (await boss.delete(`/webhooks/${id}`)).want(204);
+        return line.attempts;
+    };
+    const reloaded = async (...values) => {
+        const before = own.log.split('"event":"reloaded"').length;
+        settings(...values);
+        own.signal('SIGHUP');
+        await eventually('reloaded', () => own.log.split('"event":"reloaded"').length > before);
+    };
+    assert.equal(await becomes('waiting'), 1, 'for an hour');
+    await reloaded(2, 1);
+    assert.equal(await becomes('dead'), 2, 'after a second');
+    await reloaded(1, 1);
+    assert.equal(await becomes('dead'), 1);
+});
+
 test('a dead receiver holds up nobody but itself', async () => {
     const hung = [];
     receiver.answer = (call, response) => (call.path.startsWith('/hung') ? hung.push(response) : response.writeHead(204).end());
@@ -207,7 +238,6 @@ test('what is secret of a webhook stands in no answer, no log and not in the sto
     for (const path of [`/webhooks/${made.id}`, '/webhooks', `/webhooks/${made.id}/deliveries`, '/admin/security/audit?limit=500']) {
         seen.push((await admin.get(path)).text);
     }
-    const { readFileSync, readdirSync } = await import('node:fs');
     for (const file of readdirSync(server.data)) if (/\.db|wal/.test(file)) seen.push(readFileSync(`${server.data}/${file}`, 'latin1'));
     assert.ok(!seen.join('').includes(canary) && !server.log.includes(canary));
     assert.ok(!seen.join('').includes(made.secret.slice(6, 40)));

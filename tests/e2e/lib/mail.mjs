@@ -23,14 +23,19 @@ function read(raw) {
     return { headers, subject: words(headers.Subject), text: unquote(rest.join('\r\n\r\n')).replace(/\r\n/g, '\n') };
 }
 
-/** One that ends with the test or file that started it; `mails` are {from, to, secure, user, subject, text, headers}. */
+/** One that ends with the test or file that started it; `mails` are {from, to, secure, user, subject, text, headers},
+ *  `logins` [user, password]. password: the one that it takes, or several. */
 export async function startMail({ port = 0, refuse, password, ...options } = {}) {
     const mails = [];
+    const logins = [];
     const smtp = new SMTPServer({
         key: readFileSync(pair.key),
         cert: readFileSync(pair.cert),
         authOptional: password === undefined,
-        onAuth: (auth, session, done) => (auth.password === password ? done(null, { user: auth.username }) : done(new Error('wrong'))),
+        onAuth(auth, session, done) {
+            logins.push([auth.username, auth.password]);
+            return [password].flat().includes(auth.password) ? done(null, { user: auth.username }) : done(new Error('wrong'));
+        },
         onRcptTo: (address, session, done) => (refuse?.(address.address) ? done(Object.assign(new Error('no such person'), { responseCode: 550 })) : done()),
         onData(stream, session, done) {
             let raw = '';
@@ -47,7 +52,7 @@ export async function startMail({ port = 0, refuse, password, ...options } = {})
     await once(smtp.server, 'listening');
     const stop = () => new Promise((resolve) => smtp.close(resolve));
     after(stop);
-    return { mails, port: smtp.server.address().port, stop, to: (address) => mails.filter((m) => m.to.includes(address)) };
+    return { mails, logins, port: smtp.server.address().port, stop, to: (address) => mails.filter((m) => m.to.includes(address)) };
 }
 
 /** Settings of a server that sends by it. */
