@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { METHODS = HTTP_OPTIONS + 1 };
+enum { METHODS = HTTP_OPTIONS + 1, LENGTHS = 16 };
 
 static const char *const method_names[METHODS] = { "",    "GET",   "HEAD",   "POST",
                                                    "PUT", "PATCH", "DELETE", "OPTIONS" };
@@ -13,9 +13,9 @@ static const char *const method_names[METHODS] = { "",    "GET",   "HEAD",   "PO
 /* One segment of a path. */
 struct node {
     str_t segment;
-    struct node *sibling;  /* another segment at this place */
-    struct node *children; /* literal segments below */
-    struct node *param;    /* {any} segment below */
+    struct node *sibling;           /* another segment at this place */
+    struct node *children[LENGTHS]; /* literal segments below, by how long they are */
+    struct node *param;             /* {any} segment below */
     const struct route *routes[METHODS];
     uint32_t methods;
 };
@@ -26,7 +26,7 @@ struct router {
 
 static struct node *node_child(const struct node *n, str_t segment)
 {
-    for (struct node *c = n->children; c != NULL; c = c->sibling) {
+    for (struct node *c = n->children[segment.n % LENGTHS]; c != NULL; c = c->sibling) {
         if (str_eq(c->segment, segment))
             return c;
     }
@@ -49,8 +49,8 @@ static err_t node_reach(struct arena *a, struct node *from, str_t segment, struc
         if (is_param(segment)) {
             from->param = next;
         } else {
-            next->sibling = from->children;
-            from->children = next;
+            next->sibling = from->children[segment.n % LENGTHS];
+            from->children[segment.n % LENGTHS] = next;
         }
     }
     *ret = next;
