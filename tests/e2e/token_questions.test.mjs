@@ -39,7 +39,7 @@ test('a token\'s own client, and whom it is for, learn what it is worth; nobody 
 
 test('IDENTITY 36: who asks has to prove himself, at each of these rows', async () => {
     const mine = await token();
-    const wrong = { ...app, client_secret: `${app.client_secret.slice(0, -1)}x` };
+    const wrong = { ...app, client_secret: `${app.client_secret.slice(0, -1)}${app.client_secret.endsWith('x') ? 'y' : 'x'}` };
     const public_ = await makeApp(admin, { client_type: 'public' });
     for (const path of ['/oauth2/introspect', '/oauth2/revoke']) {
         for (const headers of [{}, basic(wrong), basic({ client_id: 'nobody', client_secret: 'x' }), { Authorization: 'Basic !' }]) {
