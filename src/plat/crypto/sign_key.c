@@ -55,7 +55,7 @@ static err_t key_make_ready(struct sign_key *k)
         return E_NO_MEMORY;
     if (k->public.kind == PUBKEY_RSA &&
         (EVP_PKEY_CTX_set_rsa_padding(k->ready, RSA_PKCS1_PADDING) != 1 ||
-         EVP_PKEY_CTX_set_signature_md(k->ready, crypto_algorithms.sha256) != 1))
+         EVP_PKEY_CTX_set_signature_md(k->ready, EVP_sha256()) != 1))
         return E_NO_MEMORY;
     return E_OK;
 }
