@@ -24,7 +24,7 @@ test('the table of states and events is the one of the C agent', () => {
     const names = Object.fromEntries([...source.matchAll(/\[AGENT_(\w+)\] = "([a-z-]+)"/g)].map(([, id, name]) => [id, name]));
     const rows = [...source.matchAll(/\[AGENT_(\w+)\]\s*= ROW\(([^)]*)\)/g)];
     assert.ok(rows.length >= 15, `${rows.length} rows`);
-    const waits = { AGENT_NOW: 'now', AGENT_GO: 'go', AGENT_RETRY: 'retry', AGENT_LONG: 'long', AGENT_ASKED: 'asked', AGENT_BACK_OFF: 'back-off' };
+    const waits = { NOW: 'now', GO: 'go', RETRY: 'retry', LONG: 'long', ASKED: 'asked', BACK_OFF: 'back-off' };
     const seen = rows.map(([, id, cells]) => {
         const parts = cells.split(',').map((cell) => cell.trim());
         const [to, wait, act] = RULES[names[id]] ?? [];
