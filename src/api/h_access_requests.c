@@ -62,7 +62,10 @@ static err_t requests_reply(struct request *rq, struct page *page,
     return reply_list(rq, &access_request_out_shape, out, shown, page->next);
 }
 
-err_t access_requests_list(struct request *rq)
+typedef err_t page_f(struct act *act, enum access_request_status status, oid_t after, int64_t n,
+                     struct row_access_request **ret, size_t *ret_n);
+
+static err_t list_by(struct request *rq, page_f *page_of)
 {
     const struct access_request_query *q = rq->query;
     enum access_request_status status = ACCESS_REQUEST_ANY;
@@ -72,22 +75,18 @@ err_t access_requests_list(struct request *rq)
     if (q->status.n > 0)
         TRY(access_request_status_parse(q->status, &status));
     TRY(page_open(rq, &q->page, q->status, &page));
-    TRY(access_request_page(&rq->act, status, page.after, page.limit + 1, &rows, &n));
+    TRY(page_of(&rq->act, status, page.after, page.limit + 1, &rows, &n));
     return requests_reply(rq, &page, rows, n);
+}
+
+err_t access_requests_list(struct request *rq)
+{
+    return list_by(rq, access_request_page);
 }
 
 err_t portal_requests_list(struct request *rq)
 {
-    const struct access_request_query *q = rq->query;
-    enum access_request_status status = ACCESS_REQUEST_ANY;
-    struct row_access_request *rows = NULL;
-    struct page page;
-    size_t n = 0;
-    if (q->status.n > 0)
-        TRY(access_request_status_parse(q->status, &status));
-    TRY(page_open(rq, &q->page, q->status, &page));
-    TRY(access_request_own(&rq->act, status, page.after, page.limit + 1, &rows, &n));
-    return requests_reply(rq, &page, rows, n);
+    return list_by(rq, access_request_own);
 }
 
 static err_t tell_admins(struct request *rq, const struct row_access_request *row)

@@ -161,16 +161,21 @@ err_t totp_confirm_post(struct request *rq)
     return reply_empty(rq, 204);
 }
 
-err_t totp_remove(struct request *rq)
+err_t factor_remove(struct request *rq, const char *kind, factor_delete_f *remove)
 {
     struct row_session session;
     str_t name = STR_NONE;
     oid_t id;
     TRY(request_param_id(rq, 0, &id));
     TRY(factor_guard(rq, &session));
-    TRY(totp_delete(&rq->act, session.user_id, id, &name));
-    TRY(factor_details(rq, "totp", name));
+    TRY(remove(&rq->act, session.user_id, id, &name));
+    TRY(factor_details(rq, kind, name));
     return reply_empty(rq, 204);
+}
+
+err_t totp_remove(struct request *rq)
+{
+    return factor_remove(rq, "totp", totp_delete);
 }
 
 err_t recovery_codes_create(struct request *rq)

@@ -118,14 +118,7 @@ err_t passkey_create(struct request *rq)
 
 err_t passkey_remove(struct request *rq)
 {
-    struct row_session session;
-    str_t name = STR_NONE;
-    oid_t id;
-    TRY(request_param_id(rq, 0, &id));
-    TRY(factor_guard(rq, &session));
-    TRY(passkey_delete(&rq->act, session.user_id, id, &name));
-    TRY(factor_details(rq, "passkey", name));
-    return reply_empty(rq, 204);
+    return factor_remove(rq, "passkey", passkey_delete);
 }
 
 err_t passkey_ask_options(struct request *rq)

@@ -121,6 +121,29 @@ static struct service_token_out token_view(const struct row_token *row, str_t te
                                        .expires_at = row->expires_at };
 }
 
+err_t tokens_reply(struct request *rq, struct page *page, const struct row_token *rows, size_t n)
+{
+    size_t shown = page_shown(page, n);
+    struct service_token_out *out = ARENA_ARRAY(rq->act.arena, struct service_token_out, shown + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < shown; i++)
+        out[i] = token_view(&rows[i], STR_NONE);
+    TRY(page_close(rq, page, n, shown > 0 ? rows[shown - 1].id : page->after));
+    return reply_list(rq, &service_token_line_shape, out, shown, page->next);
+}
+
+err_t token_made_reply(struct request *rq, const struct row_token *row, struct token_text *text)
+{
+    struct service_token_out *out = ARENA_NEW(rq->act.arena, struct service_token_out);
+    str_t shown = STR_NONE;
+    err_t e = out == NULL ? E_NO_MEMORY : str_copy(rq->act.arena, str_of(text->p, text->n), &shown);
+    explicit_bzero(text, sizeof *text);
+    TRY(e);
+    *out = token_view(row, shown);
+    return reply_obj(rq, 201, &service_token_out_shape, out);
+}
+
 err_t tokens_list(struct request *rq)
 {
     const struct search_query *q = rq->query;
@@ -131,14 +154,7 @@ err_t tokens_list(struct request *rq)
     TRY(request_param_id(rq, 0, &service));
     TRY(page_open(rq, &q->page, rq->params[0], &page));
     TRY(service_token_page(&rq->act, service, page.after, page.limit + 1, &rows, &n));
-    size_t shown = page_shown(&page, n);
-    struct service_token_out *out = ARENA_ARRAY(rq->act.arena, struct service_token_out, shown + 1);
-    if (out == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < shown; i++)
-        out[i] = token_view(&rows[i], STR_NONE);
-    TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
-    return reply_list(rq, &service_token_line_shape, out, shown, page.next);
+    return tokens_reply(rq, &page, rows, n);
 }
 
 err_t tokens_create(struct request *rq)
@@ -147,18 +163,10 @@ err_t tokens_create(struct request *rq)
     struct token_text text;
     struct row_token row;
     oid_t service;
-    str_t shown;
     TRY(request_param_id(rq, 0, &service));
     TRY(service_token_create(&rq->act, service, in->name, in->expires_at, &row, &text));
-    err_t e = str_copy(rq->act.arena, str_of(text.p, text.n), &shown);
-    explicit_bzero(&text, sizeof text);
-    TRY(e);
-    struct service_token_out *out = ARENA_NEW(rq->act.arena, struct service_token_out);
-    if (out == NULL)
-        return E_NO_MEMORY;
-    *out = token_view(&row, shown);
     request_target(rq, "service-account", service, in->name);
-    return reply_obj(rq, 201, &service_token_out_shape, out);
+    return token_made_reply(rq, &row, &text);
 }
 
 err_t tokens_delete(struct request *rq)

@@ -34,6 +34,9 @@ err_t factor_guard(struct request *rq, struct row_session *ret) MUST_USE;
 err_t factor_totp_make(struct request *rq, str_t name, struct totp_out *ret) MUST_USE;
 /* The event of a change: {"kind":KIND,"name":NAME}. */
 err_t factor_details(struct request *rq, const char *kind, str_t name) MUST_USE;
+/* One of his own goes. */
+typedef err_t factor_delete_f(struct act *act, oid_t user, oid_t id, str_t *ret_name);
+err_t factor_remove(struct request *rq, const char *kind, factor_delete_f *remove) MUST_USE;
 /* The cookie of a session that was stepped up, or opened. */
 err_t factor_cookie(struct request *rq, const struct row_session *row,
                     struct token_text *cookie) MUST_USE;

@@ -42,6 +42,14 @@ err_t groups_shown(struct request *rq, enum actor_kind kind, oid_t id, struct st
  * status NULL: none. */
 err_t account_details(struct request *rq, int64_t roles, const char *status) MUST_USE;
 
+struct page;
+struct token_text;
+/* Tokens as lines of a list; a new one, whose text is shown this once and then wiped. */
+err_t tokens_reply(struct request *rq, struct page *page, const struct row_token *rows,
+                   size_t n) MUST_USE;
+err_t token_made_reply(struct request *rq, const struct row_token *row,
+                       struct token_text *text) MUST_USE;
+
 /* A user as an answer with his ETag, and as the target of the event. */
 err_t user_reply(struct request *rq, int status, const struct row_user_account *row) MUST_USE;
 
