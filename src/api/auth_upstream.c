@@ -27,11 +27,11 @@ static err_t provider_of(struct request *rq, str_t token, struct row_provider *r
 }
 
 /* The read transaction is left while the issuer is asked: a slow one must not hold it. */
-static err_t doc_of(struct request *rq, str_t issuer, enum upstream_ask how,
+static err_t doc_of(struct request *rq, str_t issuer, enum remote_doc_how how,
                     struct upstream_doc *ret)
 {
     struct db *db = rq->act.db;
-    if (how == UPSTREAM_CACHED)
+    if (how == REMOTE_CACHED)
         return upstream_doc_get(rq, issuer, how, ret);
     request_leave_store(rq);
     err_t e = upstream_doc_get(rq, issuer, how, ret);
@@ -49,12 +49,12 @@ static err_t identity_of(struct request *rq, str_t token, const struct row_provi
     struct arena *a = rq->act.arena;
     struct diag *why = &rq->act.why;
     struct upstream_doc doc;
-    TRY(doc_of(rq, p->issuer, again ? UPSTREAM_CACHED : UPSTREAM_KNOWN, &doc));
+    TRY(doc_of(rq, p->issuer, again ? REMOTE_CACHED : REMOTE_KNOWN, &doc));
     err_t e = upstream_access_token(a, token, doc.jwks, &want, why, ret);
     if (e != E_NOT_FOUND || again)
         return e;
     diag_clear(why);
-    TRY(doc_of(rq, p->issuer, UPSTREAM_OTHER_KEYS, &doc));
+    TRY(doc_of(rq, p->issuer, REMOTE_NEWER, &doc));
     return upstream_access_token(a, token, doc.jwks, &want, why, ret);
 }
 

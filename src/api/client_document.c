@@ -2,7 +2,6 @@
 #include "api/client_document.h"
 
 #include "api/handlers_identity.h"
-#include "api/remote_doc.h"
 #include "api/services.h"
 #include "api/shapes_machine.h"
 
@@ -29,12 +28,21 @@ static err_t refused(struct request *rq, const char *text)
     return FAIL(&rq->act.why, E_INVALID_REQUEST, "client_id: %s", text);
 }
 
+err_t client_remote_doc(struct request *rq, str_t url, size_t max, enum remote_doc_how how,
+                        str_t *ret)
+{
+    static const struct remote_doc_rules rules = { .life_s = 300, .again_s = 30 };
+    const struct remote_doc_ask ask = {
+        .docs = rq->services->remote_docs, .rules = &rules, .how = how, .url = url, .max = max
+    };
+    return remote_doc_get(rq, &ask, ret);
+}
+
 /* Whoever names a document learns whether it will do, and no more of what is there. */
 static err_t fetch(struct request *rq, str_t url, str_t *ret)
 {
-    const struct remote_doc_ask ask = { .url = url, .max = CLIENT_DOCUMENT_MAX };
     request_leave_store(rq);
-    err_t e = remote_doc_get(rq, &ask, ret);
+    err_t e = client_remote_doc(rq, url, CLIENT_DOCUMENT_MAX, REMOTE_KNOWN, ret);
     if (e == E_FORBIDDEN || e == E_IO)
         return refused(rq, "there is no document of at most 5 kB that this server may fetch");
     return e;

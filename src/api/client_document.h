@@ -3,12 +3,16 @@
 #ifndef API_CLIENT_DOCUMENT_H
 #define API_CLIENT_DOCUMENT_H
 
-#include "api/request.h"
+#include "api/remote_doc.h"
 #include "domain/oauth/client_document.h"
 
 struct client_body;
 /* As a client that registers itself says it, or its document. */
 struct client_metadata client_body_metadata(const struct client_body *b);
+
+/* What a client names elsewhere: its document, its key set. The errors of remote_doc_get. */
+err_t client_remote_doc(struct request *rq, str_t url, size_t max, enum remote_doc_how how,
+                        str_t *ret) MUST_USE;
 
 enum { CLIENT_DOCUMENT_MAX = 5 * 1024 };
 

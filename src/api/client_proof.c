@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/client_proof.h"
 
-#include "api/remote_doc.h"
+#include "api/client_document.h"
 #include "api/router.h"
 #include "api/services.h"
 #include "domain/oauth/dpop.h"
@@ -42,17 +42,16 @@ static err_t verify_with(struct request *rq, const struct jwt *t, str_t set)
  * stranger's word. */
 static err_t verify_elsewhere(struct request *rq, const struct jwt *t, str_t uri)
 {
-    struct remote_doc_ask ask = { .url = uri, .max = REMOTE_DOC_MAX };
     str_t set = STR_NONE;
     for (int i = 0; i < 2; i++) {
-        err_t e = remote_doc_get(rq, &ask, &set);
+        enum remote_doc_how how = i == 0 ? REMOTE_KNOWN : REMOTE_NEWER;
+        err_t e = client_remote_doc(rq, uri, REMOTE_DOC_MAX, how, &set);
         if (e == E_FORBIDDEN || e == E_IO)
             return refused(rq, "the client's jwks_uri gives no key set");
         TRY(e);
         e = verify_with(rq, t, set);
         if (e != E_NOT_FOUND)
             return e;
-        ask.fresh = true;
     }
     return E_NOT_FOUND;
 }

@@ -54,7 +54,7 @@ err_t upstream_go_prepare(struct request *rq)
     TRY(provider_named(&rq->act, rq->params[0], &g->provider));
     g->org = rq->act.org;
     request_leave_store(rq);
-    TRY(upstream_doc_get(rq, g->provider.issuer, UPSTREAM_KNOWN, &g->doc));
+    TRY(upstream_doc_get(rq, g->provider.issuer, REMOTE_KNOWN, &g->doc));
     rq->in = g;
     return E_OK;
 }
@@ -238,7 +238,7 @@ static err_t identity_of(struct request *rq, const struct row_provider *p, str_t
     err_t e = upstream_id_token(a, token, doc->jwks, &want, &rq->act.why, ret);
     if (e == E_NOT_FOUND) {
         diag_clear(&rq->act.why);
-        TRY(upstream_doc_get(rq, p->issuer, UPSTREAM_OTHER_KEYS, doc));
+        TRY(upstream_doc_get(rq, p->issuer, REMOTE_NEWER, doc));
         e = upstream_id_token(a, token, doc->jwks, &want, &rq->act.why, ret);
     }
     return e == E_NOT_FOUND ? E_FORBIDDEN : e;
@@ -261,7 +261,7 @@ static err_t come(struct request *rq, const struct upstream_back_query *q, struc
         return FAIL(&rq->act.why, E_FORBIDDEN, "that is the answer of another issuer");
     TRY(provider_secret(&rq->act, &c->provider, &x.secret));
     request_leave_store(rq);
-    TRY(upstream_doc_get(rq, c->provider.issuer, UPSTREAM_KNOWN, &doc));
+    TRY(upstream_doc_get(rq, c->provider.issuer, REMOTE_KNOWN, &doc));
     x.doc = &doc;
     TRY(exchange(rq, &x, &token));
     return identity_of(rq, &c->provider, token, q->state, &doc, &c->who);
@@ -355,11 +355,11 @@ err_t upstream_logout_prepare(struct request *rq)
                                           .now = rq->act.now };
     struct arena *a = rq->act.arena;
     struct diag *why = &rq->act.why;
-    TRY(upstream_doc_get(rq, want.issuer, UPSTREAM_KNOWN, &doc));
+    TRY(upstream_doc_get(rq, want.issuer, REMOTE_KNOWN, &doc));
     err_t e = upstream_logout_token(a, in->logout_token, doc.jwks, &want, why, &l->gone);
     if (e == E_NOT_FOUND) {
         diag_clear(why);
-        TRY(upstream_doc_get(rq, want.issuer, UPSTREAM_OTHER_KEYS, &doc));
+        TRY(upstream_doc_get(rq, want.issuer, REMOTE_NEWER, &doc));
         e = upstream_logout_token(a, in->logout_token, doc.jwks, &want, why, &l->gone);
     }
     rq->in = l;

@@ -71,8 +71,6 @@ struct settings {
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
  * far it has looked, and whether any is open. */
-struct upstream_docs; /* upstream_docs.h */
-
 struct rollout_pulse {
     _Atomic uint64_t moved;
     _Atomic uint64_t looked;
@@ -105,10 +103,10 @@ struct services {
     struct admin_tokens admin_tokens;
     struct rollout_pulse rollouts;
     struct hook_watch hooks;
-    struct upstream_docs *upstreams; /* what other issuers publish */
-    _Atomic int outside;             /* prepare steps in outside_call now */
-    _Atomic int outside_all;         /* workers that call outside now */
-    int outside_max;                 /* of them: one worker is always left for the rest */
+    struct remote_docs *upstreams; /* what other issuers publish */
+    _Atomic int outside;           /* prepare steps in outside_call now */
+    _Atomic int outside_all;       /* workers that call outside now */
+    int outside_max;               /* of them: one worker is always left for the rest */
     struct clock_guard clock;
 };
 

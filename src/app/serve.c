@@ -3,7 +3,6 @@
 
 #include "api/api.h"
 #include "api/remote_doc.h"
-#include "api/upstream_docs.h"
 #include "app/admin_socket.h"
 #include "app/deliver.h"
 #include "app/jobs.h"
@@ -203,7 +202,7 @@ static err_t make_live(struct server *s)
 static err_t make_writer(struct server *s, struct diag *why)
 {
     TRY(audit_new(&s->services.audit));
-    TRY(upstream_docs_new(&s->services.upstreams));
+    TRY(remote_docs_new(&s->services.upstreams));
     audit_set_tap(s->services.audit,
                   (struct audit_tap){ .event = hook_watch_event, .arg = &s->services.hooks });
     TRY(refusals_new(&s->services.refusals));
@@ -304,7 +303,7 @@ static void serve_unmake(struct server *s)
     live_free(s->services.live);
     refusals_free(s->services.refusals);
     audit_free(s->services.audit);
-    upstream_docs_free(s->services.upstreams);
+    remote_docs_free(s->services.upstreams);
     remote_docs_free(s->services.remote_docs);
     dpop_guard_free(s->services.dpop);
     issuer_free(s->services.issuer);
