@@ -5,6 +5,7 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { jws, seconds, tokenForm } from './lib/machine.mjs';
 import { Browser, CALLBACK, claimsOf, logIn, makeApp, makePerson, pkce, Rp, setPassword, wantOauth } from './lib/oauth.mjs';
 import { BIN, eventually, run, tempDir } from './lib/process.mjs';
 import { startReceiver } from './lib/receiver.mjs';
@@ -198,6 +199,18 @@ test('IDENTITY 61: jwks_uri of a client is fetched by the same rules', async () 
     await settings(`outbound: {ca: ${pair.cert}}\n`);
     wantOauth(await attempt(good), 401, 'invalid_client');
     await settings(OPEN);
+});
+
+test('IDENTITY 65: unknown keys do not make a client\'s key set be fetched again and again', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const jwks_uri = publish({}, json({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'EdDSA', use: 'sig' }] }));
+    const { client_id: id } = await makeApp(admin, { client_type: 'confidential', auth_method: 'private_key_jwt', jwks_uri, people: [ann] });
+    for (let i = 0; i < 20; i++) {
+        const claims = { iss: id, sub: id, aud: server.url, iat: seconds(), exp: seconds() + 60, jti: randomUUID() };
+        const proof = { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: jws(privateKey, { kid: `unknown-${i}` }, claims) };
+        wantOauth(await tokenForm(server, { grant_type: 'refresh_token', refresh_token: 'x', ...proof }), 401, 'invalid_client');
+    }
+    assert.equal(fetched(new URL(jwks_uri).pathname), 1);
 });
 
 test('IDENTITY 62: a document that has changed is another client from the next look on', async () => {

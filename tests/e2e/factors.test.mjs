@@ -7,6 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { Browser } from './lib/browser.mjs';
 import { callerOf, totp } from './lib/factor.mjs';
+import { makeApp, Rp } from './lib/oauth.mjs';
 import { PASSWORD, makePerson, signInBy } from './lib/person.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -62,6 +63,10 @@ test('IDENTITY 52: the second step cannot be left out', async () => {
     assert.equal((await browser.get('/api/v1/devices')).status, 401);
     assert.equal((await browser.get('/account/factors')).location.pathname, '/login');
     assert.notEqual((await browser.get('/portal')).status, 200);
+    const rp = new Rp(server, await makeApp(admin, { people: [{ id: who.person }] }));
+    const asked = await browser.go(rp.authorizeUrl());
+    assert.deepEqual([asked.location, /^\/login/.test(asked.url.pathname)], [undefined, true], 'nor does half a sign-in give a code');
+    assert.equal((await browser.go(rp.authorizeUrl({ prompt: 'none' }))).location.searchParams.get('error'), 'login_required');
     const form = (await browser.get('/login/factor')).form('/login/factor');
     const headers = { Origin: server.url, 'Sec-Fetch-Site': 'same-origin' };
     for (const fields of [{}, form.fields, { ...form.fields, code: '' }, { ...form.fields, code: ' ' }, { ...form.fields, code: '000000', level: '1' }]) {

@@ -91,6 +91,15 @@ test('the cookie of one host is worth nothing on another, nor as our own, and ou
     assert.equal((await at(HOST, `seneschal-app=${theirs}`)).status, 401, 'it ends with the session');
 });
 
+test('IDENTITY 54: a session that an administrator revokes is over behind the proxy too, with the next request', { skip }, async () => {
+    const browser = await signedIn(ada);
+    const out = await browser.get(await setOut(browser));
+    await browser.get(out.location, PAGE);
+    assert.equal((await browser.get(site('/'), PAGE)).status, 200);
+    (await admin.delete(`/users/${ada.id}/sessions`)).want(204);
+    assert.equal((await browser.get(site('/'), PAGE)).status, 302, 'he is sent to sign in');
+});
+
 test('IDENTITY 58: rd= leads nowhere but to a path of that host, and host= to none that is not registered', { skip }, async () => {
     const browser = await signedIn(ada);
     for (const rd of ['https://evil.example/', '//evil.example/', '/\\evil.example', '/%2f/evil.example', 'javascript:alert(1)', '/a/../../b']) {

@@ -147,8 +147,12 @@ test('IDENTITY 57: form_post and error texts come out escaped', async () => {
 test('IDENTITY 64: what is switched off does not come back by the way', async () => {
     const client = new Rp(server, await makeApp(admin, { people: [ann], consent: true }));
     const page = await browser.go(client.authorizeUrl());
+    const { request_uri } = (await client.form('/oauth2/par', Object.fromEntries(client.authorizeUrl().searchParams))).want(201);
     (await admin.patch(`/applications/${client.app.id}`, { grants: ['client_credentials'] })).want(200);
     assert.equal((await browser.submit(page, '/oauth2/continue', { decision: 'allow' })).status, 400);
+    const resumed = await browser.go(`/oauth2/authorize?${new URLSearchParams({ client_id: client.app.client_id, request_uri })}`);
+    assert.equal(resumed.location?.searchParams.get('code') ?? null, null);
+    assert.equal(resumed.status >= 400 || resumed.location.searchParams.has('error'), true, `${resumed.status} ${resumed.location}`);
     for (const type of ['token', 'id_token', 'code token', 'code id_token', undefined]) {
         assert.match(errorOf(await browser.go(rp.authorizeUrl({ response_type: type }))), /^(unsupported_response_type|invalid_request)$/, String(type));
     }

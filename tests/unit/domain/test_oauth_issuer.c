@@ -140,6 +140,14 @@ static void test_another_audience_or_time_is_none(void **state)
     str_t text = minted(w, &c);
     assert_int_equal(verified(w, text, STR(ISSUER AUDIENCE_MCP), &got), E_UNAUTHENTICATED);
     assert_int_equal(verified(w, text, STR(ISSUER), &got), E_UNAUTHENTICATED);
+    static const str_t info[] = { { ISSUER "/oauth2/userinfo",
+                                    sizeof ISSUER "/oauth2/userinfo" - 1 } };
+    struct access_claims about = claims_of(w);
+    about.aud = info; /* IDENTITY 22 */
+    str_t for_info = minted(w, &about);
+    assert_int_equal(verified(w, for_info, info[0], &got), E_OK);
+    assert_int_equal(verified(w, for_info, STR(ISSUER AUDIENCE_MCP), &got), E_UNAUTHENTICATED);
+    assert_int_equal(verified(w, for_info, STR(ISSUER AUDIENCE_API), &got), E_UNAUTHENTICATED);
     world_time(w, ts_add(c.exp, (dur_t){ -1 }));
     assert_int_equal(verified(w, text, STR_NONE, &got), E_OK);
     world_time(w, c.exp); /* to the second, whatever the leeway for others */
