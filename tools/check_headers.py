@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ["libuv", "openssl", "sqlite3", "libsodium", "jansson", "libfyaml", "libcurl", "libsystemd",
-             "libqrencode", "liboath", "libfido2"]
+             "libqrencode", "liboath", "libfido2", "libseccomp"]
 COMPILE = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wvla", "-Walloca",
            "-Werror", "-Isrc", "-c", "-o", "/dev/null", "-x", "c", "-"]
 # Each with a call that would compile if it were not banned.

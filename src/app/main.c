@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli.h"
 
+#include "plat/os/child.h"
+
 int main(int argc, char **argv)
 {
+    if (argc > 0 && strcmp(argv[0], CHILD_WARDEN) == 0)
+        return child_warden_main(argc, argv);
     return cli_main(argc, argv);
 }

@@ -154,7 +154,7 @@ err_t mcp_sse_feed(struct mcp_sse *s, str_t bytes)
 
 static bool is_one_line(str_t s)
 {
-    return line_end(s) == s.n && str_find(s, '\0') == s.n;
+    return line_end(s) == s.n;
 }
 
 static void put_field(struct buf *b, str_t name, str_t value)
@@ -170,7 +170,7 @@ void mcp_sse_put(struct buf *b, const struct mcp_sse_event *event)
     str_t rest = event->data;
     if (event->type.n > 0 && is_one_line(event->type))
         put_field(b, STR("event"), event->type);
-    if (event->id.p != NULL && is_one_line(event->id))
+    if (event->id.p != NULL && is_one_line(event->id) && str_find(event->id, '\0') == event->id.n)
         put_field(b, STR("id"), event->id);
     for (;;) {
         size_t n = line_end(rest);

@@ -45,7 +45,7 @@ void mcp_sse_fini(struct mcp_sse *s);
 err_t mcp_sse_feed(struct mcp_sse *s, str_t bytes) MUST_USE;
 
 /* One event. Its data may have lines of any ending: they come out with LF. `type` and `id` may hold
- * no CR, LF or NUL: what does is left out. */
+ * no CR or LF, and an id no NUL: what does is left out. */
 void mcp_sse_put(struct buf *b, const struct mcp_sse_event *event);
 void mcp_sse_put_retry(struct buf *b, dur_t in);
 void mcp_sse_put_comment(struct buf *b); /* keeps a stream alive */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plat/os/child.h"
+
+#include "plat/os/warden.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NUMBER_TEXT = 24, NUMBERS = 5, WORDS_MAX = 512 };
+
+/* Of each pair: ours, and the warden's. */
+struct ends {
+    int in[2];
+    int out[2];
+    int err[2];
+    int control[2];
+};
+
+static void end_close(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
+static void ends_close(struct ends *e, size_t side)
+{
+    end_close(&e->in[side]);
+    end_close(&e->out[side]);
+    end_close(&e->err[side]);
+    end_close(&e->control[side]);
+}
+
+/* pipe2 gives the reading end first; here ours comes first. */
+static bool pipe_make(int ret[2], bool we_write)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return false;
+    ret[0] = fds[we_write ? 1 : 0];
+    ret[1] = fds[we_write ? 0 : 1];
+    return fcntl(ret[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool ends_make(struct ends *e)
+{
+    *e = (struct ends){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+    if (!pipe_make(e->in, true) || !pipe_make(e->out, false) || !pipe_make(e->err, false))
+        return false;
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->control) == 0 &&
+           fcntl(e->control[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+/* The warden begins as every program does: no signal is blocked or ignored. */
+static int attr_fill(posix_spawnattr_t *attr)
+{
+    sigset_t none;
+    sigset_t all;
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    int rc = posix_spawnattr_setsigmask(attr, &none);
+    if (rc == 0)
+        rc = posix_spawnattr_setsigdefault(attr, &all);
+    if (rc == 0)
+        rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                POSIX_SPAWN_SETSID);
+    return rc;
+}
+
+/* Descriptors 0 to 2 are open in every process of ours, so that none of the four is overwritten
+ * before it has been taken. */
+static int files_fill(posix_spawn_file_actions_t *files, const struct ends *e)
+{
+    const int from[] = { e->in[1], e->out[1], e->err[1], e->control[1] };
+    for (int to = 0; to <= WARDEN_CONTROL; to++) {
+        int rc = posix_spawn_file_actions_adddup2(files, from[to], to);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int warden_start(const char *path, const char *const *argv, const char *const *env,
+                        const struct ends *e, pid_t *ret)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    int rc = posix_spawn_file_actions_init(&files);
+    if (rc != 0)
+        return rc;
+    rc = posix_spawnattr_init(&attr);
+    if (rc == 0) {
+        rc = attr_fill(&attr);
+        if (rc == 0)
+            rc = files_fill(&files, e);
+        if (rc == 0) /* it changes neither */
+            rc = posix_spawn(ret, path, &files, &attr, (char *const *)(uintptr_t)argv,
+                             (char *const *)(uintptr_t)env);
+        (void)posix_spawnattr_destroy(&attr);
+    }
+    (void)posix_spawn_file_actions_destroy(&files);
+    return rc;
+}
+
+/* The words of a warden's command line; false: too many. */
+struct words {
+    const char *p[WORDS_MAX + 1];
+    size_t n;
+    char numbers[NUMBERS][NUMBER_TEXT];
+    char flags[4];
+};
+
+static bool words_add(struct words *w, const char *word)
+{
+    if (w->n == WORDS_MAX)
+        return false;
+    w->p[w->n++] = word;
+    return true;
+}
+
+static bool words_fill(struct words *w, const struct child_spec *s)
+{
+    size_t reads = 0;
+    while (s->read != NULL && s->read[reads] != NULL)
+        reads++;
+    const uint64_t values[NUMBERS] = { s->limits.memory, s->limits.file_size, s->limits.files,
+                                       s->limits.processes, reads };
+    for (size_t i = 0; i < NUMBERS; i++)
+        (void)snprintf(w->numbers[i], NUMBER_TEXT, "%llu", (unsigned long long)values[i]);
+    (void)snprintf(w->flags, sizeof w->flags, "%c%c",
+                   s->network ? WARDEN_FLAG_NETWORK : WARDEN_FLAG_NONE,
+                   s->whole ? WARDEN_FLAG_WHOLE : WARDEN_FLAG_NONE);
+    const char *const head[WARDEN_READ] = {
+        [WARDEN_NAME] = CHILD_WARDEN,    [WARDEN_FLAGS] = w->flags,
+        [WARDEN_MEMORY] = w->numbers[0], [WARDEN_FILE_SIZE] = w->numbers[1],
+        [WARDEN_FILES] = w->numbers[2],  [WARDEN_PROCESSES] = w->numbers[3],
+        [WARDEN_TEMP] = s->temp,         [WARDEN_READ_COUNT] = w->numbers[4],
+    };
+    for (size_t i = 0; i < WARDEN_READ; i++) {
+        if (!words_add(w, head[i]))
+            return false;
+    }
+    for (size_t i = 0; i < reads; i++) {
+        if (!words_add(w, s->read[i]))
+            return false;
+    }
+    for (size_t i = 0; s->argv[i] != NULL; i++) {
+        if (!words_add(w, s->argv[i]))
+            return false;
+    }
+    w->p[w->n] = NULL;
+    return true;
+}
+
+err_t child_spawn(const struct child_spec *spec, struct diag *why, struct child *ret)
+{
+    static const char *const empty[] = { NULL };
+    struct ends e;
+    pid_t warden = -1;
+    if (spec->argv == NULL || spec->argv[0] == NULL || spec->argv[0][0] != '/')
+        return FAIL(why, E_BAD_FIELD, "command: want the absolute path of a program");
+    struct words *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return E_NO_MEMORY;
+    int rc = E2BIG;
+    bool made = ends_make(&e);
+    if (!made)
+        rc = errno;
+    else if (words_fill(w, spec))
+        rc = warden_start(spec->warden != NULL ? spec->warden : "/proc/self/exe", w->p,
+                          spec->env != NULL ? spec->env : empty, &e, &warden);
+    free(w);
+    ends_close(&e, 1);
+    if (rc != 0) {
+        char text[DIAG_TEXT_MAX];
+        ends_close(&e, 0);
+        return FAIL(why, E_IO, "%s: cannot be started: %s", spec->argv[0],
+                    strerror_r(rc, text, sizeof text));
+    }
+    *ret = (struct child){
+        .warden = warden, .in = e.in[0], .out = e.out[0], .err = e.err[0], .control = e.control[0]
+    };
+    return E_OK;
+}
+
+err_t child_read(struct child *c, struct child_report *ret)
+{
+    struct child_report r;
+    if (c->control < 0)
+        return E_CLOSED;
+    ssize_t n = recv(c->control, &r, sizeof r, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return E_AGAIN;
+    if (n != (ssize_t)sizeof r)
+        return E_CLOSED;
+    r.text[CHILD_TEXT_MAX - 1] = '\0';
+    *ret = r;
+    return E_OK;
+}
+
+void child_stop(struct child *c)
+{
+    const char word = WARDEN_STOP;
+    if (c->control >= 0 && send(c->control, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
+        child_kill(c); /* nobody hears: what is left of it goes now */
+}
+
+void child_kill(struct child *c)
+{
+    end_close(&c->in);
+    end_close(&c->out);
+    end_close(&c->err);
+    end_close(&c->control);
+}
+
+bool child_reap(struct child *c)
+{
+    int status;
+    if (c->warden <= 0)
+        return true;
+    pid_t got = waitpid(c->warden, &status, WNOHANG);
+    if (got == 0 || (got < 0 && errno == EINTR))
+        return false;
+    c->warden = -1;
+    return true;
+}
