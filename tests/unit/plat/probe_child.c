@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The program in the cage, of the worst kind. `probe NAME...` says of each way out "NAME open" or
- * "NAME shut"; the other words make it behave badly. It is not linked to anything of ours.
+ * "NAME shut"; other words make it behave badly (probe_manners.c). It is not linked to anything of
+ * ours.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,9 +30,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probe_manners.h"
+
 extern char **environ;
 
-enum { CLONE_ARGS = 11, DEEP = 900 /* of "deep/": longer than a path may be */ };
+enum { CLONE_ARGS = 11 };
 
 /* What the test tells of itself, in the environment of no secret kind. */
 static const char *told(const char *name)
@@ -483,95 +486,10 @@ static const struct {
 #undef PROBE
 };
 
-static void forks(void)
-{
-    for (;;)
-        (void)!fork();
-}
-
-/* A grandchild that nobody knows: forked twice, a session of its own, our pipes in its hands. */
-static void hides(void)
-{
-    if (fork() == 0) {
-        setsid();
-        if (fork() == 0) {
-            signal(SIGTERM, SIG_IGN);
-            signal(SIGHUP, SIG_IGN);
-            for (;;)
-                pause();
-        }
-        _exit(0);
-    }
-    wait(NULL);
-}
-
-static void floods(int fd)
-{
-    char block[65536];
-    memset(block, 'x', sizeof block);
-    while (write(fd, block, sizeof block) > 0)
-        continue;
-}
-
-static void litters(void)
-{
-    for (int i = 0; i < DEEP && mkdir("deep", 0700) == 0 && chdir("deep") == 0; i++)
-        continue;
-    (void)mkdir("closed", 0700);
-    int fd = open("closed/file", O_WRONLY | O_CREAT, 0400);
-    close(fd);
-    (void)chmod("closed", 0);
-    (void)!symlink("/", "root");
-}
-
-static int echoes(void)
-{
-    char line[4096];
-    while (fgets(line, sizeof line, stdin) != NULL) {
-        fputs(line, stdout);
-        fflush(stdout);
-    }
-    return 0;
-}
-
-static int behave(const char *how)
-{
-    if (strcmp(how, "bomb") == 0)
-        forks();
-    if (strcmp(how, "hide") == 0) {
-        hides();
-        printf("hidden\n");
-        return 0;
-    }
-    if (strcmp(how, "stubborn") == 0) {
-        signal(SIGTERM, SIG_IGN);
-        signal(SIGHUP, SIG_IGN);
-        printf("deaf\n");
-        fflush(stdout);
-        for (;;)
-            pause();
-    }
-    if (strcmp(how, "flood") == 0)
-        floods(1);
-    if (strcmp(how, "flood-errors") == 0)
-        floods(2);
-    if (strcmp(how, "litter") == 0)
-        litters();
-    if (strcmp(how, "crash") == 0)
-        abort();
-    if (strcmp(how, "echo") == 0)
-        return echoes();
-    if (strcmp(how, "env") == 0) {
-        for (char **e = environ; *e != NULL; e++)
-            puts(*e);
-    }
-    return strcmp(how, "seven") == 0 ? 7 : 0;
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "probe") != 0)
-        return behave(argv[1]);
+        return probe_behave(argv[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
         printf("%s %s\n", probes[i].name, probes[i].try() ? "open" : "shut");

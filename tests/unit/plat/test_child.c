@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A program in its cage: what it cannot reach, and that nothing of it stays. */
-#include "base/buf.h"
 #include "check.h"
-#include "plat/os/child.h"
+#include "child_rig.h"
 #include "plat/os/proc.h"
 #include "plat/os/warden.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -20,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT_S = 30, OUT_MAX = 1 << 20, ENV_MAX = 16, PLAIN_OPEN_MIN = 10 };
+enum { ENV_MAX = 16, PLAIN_OPEN_MIN = 10 };
 
 static const struct {
     const char *name;
@@ -31,142 +28,12 @@ static const struct {
 #undef PROBE
 };
 
-static const char *probe_path; /* the program that is caged */
-static bool spaceless;         /* the kernel lets nobody make namespaces, or it seems so */
-static char temp[] = "/tmp/seneschal-test-child-XXXXXX";
+static bool spaceless; /* the kernel lets nobody make namespaces, or it seems so */
 static char secret[128];
 static char socket_path[128];
 static char env_text[ENV_MAX][256];
 static const char *env[ENV_MAX + 1];
 static const char top_secret[] = "top-secret: of the server's memory";
-
-struct run {
-    struct child c;
-    struct child_report last;
-    unsigned held;
-    bool ready;
-    bool exited;
-    struct buf out;
-};
-
-static void run_start(struct run *r, const char *how, struct child_spec spec)
-{
-    const char *argv[] = { probe_path, how, NULL };
-    struct diag why = { 0 };
-    memset(r, 0, sizeof *r);
-    buf_init(&r->out, OUT_MAX);
-    spec.argv = argv;
-    spec.temp = temp;
-    if (child_spawn(&spec, &why, &r->c) != E_OK)
-        fail_msg("%s", why.text);
-}
-
-static void run_hear(struct run *r)
-{
-    err_t e = child_read(&r->c, &r->last);
-    if (e == E_AGAIN)
-        return;
-    check(e == E_OK, "the warden never goes without a word");
-    if (r->last.news == CHILD_READY) {
-        r->ready = true;
-        r->held = r->last.held;
-        if (r->last.text[0] != '\0')
-            print_message("# %s\n", r->last.text);
-    }
-    r->exited = r->last.news == CHILD_EXITED;
-}
-
-static void run_take(struct run *r, int *fd, bool keep)
-{
-    char piece[4096];
-    ssize_t n = read(*fd, piece, sizeof piece);
-    if (n > 0 && keep)
-        buf_add(&r->out, str_of(piece, (size_t)n));
-    if (n == 0) {
-        close(*fd);
-        *fd = -1;
-    }
-}
-
-/* One step; `read`: what the program says too. */
-static void run_step(struct run *r, bool read)
-{
-    struct pollfd fds[] = { { .fd = r->c.control, .events = POLLIN },
-                            { .fd = read ? r->c.out : -1, .events = POLLIN },
-                            { .fd = read ? r->c.err : -1, .events = POLLIN } };
-    int n = poll(fds, ARRAY_LEN(fds), WAIT_S * 1000);
-    check(n > 0, "something happens in time");
-    if (fds[1].revents != 0)
-        run_take(r, &r->c.out, true);
-    if (fds[2].revents != 0)
-        run_take(r, &r->c.err, false);
-    if (fds[0].revents != 0)
-        run_hear(r);
-}
-
-static void run_ready(struct run *r)
-{
-    while (!r->ready && !r->exited)
-        run_step(r, false);
-    check(r->ready, r->last.text);
-}
-
-static void run_until(struct run *r, const char *said)
-{
-    while (memmem(r->out.p, r->out.n, said, strlen(said)) == NULL)
-        run_step(r, true);
-}
-
-/* To its end, and all that it says. */
-static int run_end(struct run *r)
-{
-    while (!r->exited)
-        run_step(r, true);
-    int status = r->last.status;
-    while (r->c.out >= 0)
-        run_take(r, &r->c.out, true); /* nobody holds it open any more: its end comes at once */
-    return status;
-}
-
-static bool temp_is_empty(void)
-{
-    DIR *d = opendir(temp);
-    struct dirent *e;
-    bool empty = true;
-    while (d != NULL && (e = readdir(d)) != NULL)
-        empty = empty && strstr(e->d_name, "seneschal-child-") == NULL;
-    closedir(d);
-    return empty;
-}
-
-/* How many processes run the program. */
-static size_t probes_alive(void)
-{
-    DIR *d = opendir("/proc");
-    struct dirent *e;
-    size_t n = 0;
-    while (d != NULL && (e = readdir(d)) != NULL) {
-        char path[300];
-        char exe[PATH_MAX];
-        snprintf(path, sizeof path, "/proc/%s/exe", e->d_name);
-        ssize_t got = readlink(path, exe, sizeof exe);
-        n += got > 0 && str_eq(str_of(exe, (size_t)got), str_from_cz(probe_path));
-    }
-    closedir(d);
-    return n;
-}
-
-static void run_gone(struct run *r)
-{
-    child_kill(&r->c);
-    for (int i = 0; !child_reap(&r->c); i++) {
-        check(i < WAIT_S * 100, "the warden ends");
-        poll(NULL, 0, 10);
-    }
-    buf_fini(&r->out);
-    check(probes_alive() == 0, "no process of it is left");
-    check(temp_is_empty(), "no file of it is left");
-}
 
 static bool said(const struct buf *out, const char *name, const char *word)
 {
@@ -204,6 +71,7 @@ static void test_without_cage(void **state)
     struct buf out;
     size_t open_n = 0;
     buf_init(&out, OUT_MAX);
+    assert_int_equal(chdir(temp), 0);
     for (size_t i = 0; env[i] != NULL; i++)
         (void)putenv((char *)(uintptr_t)env[i]);
     const struct proc_talk talk = { .input = STR(""), .out = &out, .in = DUR_S(WAIT_S) };
@@ -461,10 +329,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    unlink(secret);
-    unlink(socket_path);
-    rmdir(temp);
-    return 0;
+    return workdir_remove(temp) ? 0 : -1;
 }
 
 int main(int argc, char **argv)
@@ -478,7 +343,7 @@ int main(int argc, char **argv)
         return 2;
     probe_path = real;
     if (strcmp(argv[0], "server") == 0 && argc == 3) {
-        memcpy(temp, argv[2], sizeof temp);
+        memcpy(temp, argv[2], strlen(temp));
         server_main();
     }
     spaceless = argc == 3 && strcmp(argv[2], "spaceless") == 0;
