@@ -69,6 +69,21 @@ static bool used_obeys(str_t data)
     return data.n >= KEY_AT && (!has_flag(data, FLAG_EXTENSIONS) || cbor_obeys_from(data, KEY_AT));
 }
 
+/* libfido2 takes a key whose members are missing as one of zeros: of Ed25519 that is a point of
+ * small order, for which anybody can make signatures. */
+static err_t key_check(enum passkey_alg alg, str_t key)
+{
+    enum { POINT = 32, MODULUS = 256, EXPONENT = 3 };
+    struct pubkey k;
+    if (alg == PASSKEY_ES256 && key.n == 2 * POINT)
+        return pubkey_from_raw(PUBKEY_P256, str_sub(key, 0, POINT), str_sub(key, POINT, key.n), &k);
+    if (alg == PASSKEY_EDDSA && key.n == POINT)
+        return pubkey_from_raw(PUBKEY_ED25519, key, STR_NONE, &k);
+    if (alg == PASSKEY_RS256 && key.n == MODULUS + EXPONENT)
+        return pubkey_from_rsa(str_sub(key, 0, MODULUS), str_sub(key, MODULUS, key.n), &k);
+    return E_BAD_FIELD;
+}
+
 static err_t key_copy(struct arena *a, const fido_cred_t *c, enum passkey_alg alg,
                       struct passkey *ret)
 {
@@ -78,6 +93,7 @@ static err_t key_copy(struct arena *a, const fido_cred_t *c, enum passkey_alg al
     if (id.p == NULL || id.n == 0 || id.n > PASSKEY_ID_MAX || key.p == NULL || key.n == 0 ||
         key.n > PASSKEY_KEY_MAX)
         return E_BAD_FIELD;
+    TRY(key_check(alg, key));
     k.verified = (fido_cred_flags(c) & FLAG_VERIFIED) != 0;
     TRY(str_copy(a, id, &k.id));
     TRY(str_copy(a, key, &k.key));

@@ -13,6 +13,10 @@
 #include <cmocka.h>
 
 #define RP_ID "id.example.org"
+#define CBOR(lit)                                                                                  \
+    {                                                                                              \
+        lit, sizeof lit - 1                                                                        \
+    }
 enum { UP = 1, UV = 4, AT = 64 };
 
 static struct arena *arena;
@@ -40,7 +44,8 @@ static void put_key(struct buf *b)
     buf_add(b, str_of(k->spki + k->spki_n - 32, 32));
 }
 
-static str_t made_with(str_t rp_id, int flags)
+/* Authenticator data with this key; absent: that of the device. */
+static str_t made_of(str_t rp_id, int flags, str_t cose)
 {
     struct buf b;
     str_t data = STR_NONE;
@@ -50,10 +55,18 @@ static str_t made_with(str_t rp_id, int flags)
         buf_add_byte(&b, 0); /* aaguid */
     buf_add(&b, STR("\0\4"));
     BUF_ADD(&b, "key1");
-    put_key(&b);
+    if (cose.p != NULL)
+        buf_add(&b, cose);
+    else
+        put_key(&b);
     assert_int_equal(str_copy(arena, buf_str(&b), &data), E_OK);
     buf_fini(&b);
     return data;
+}
+
+static str_t made_with(str_t rp_id, int flags)
+{
+    return made_of(rp_id, flags, STR_NONE);
 }
 
 static void test_made(void **state)
@@ -75,6 +88,70 @@ static void test_made(void **state)
     data = made_with(STR(RP_ID), UP);
     assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k),
                      E_BAD_FIELD); /* no key said */
+}
+
+/* Keys of the other algorithms as COSE (RFC 9053 section 7.1.1, RFC 8230 section 4). */
+static str_t cose_es256(const struct sign_key *pair)
+{
+    struct buf b;
+    str_t text = STR_NONE;
+    const struct pubkey *k = sign_key_public(pair);
+    buf_init(&b, KIB(1));
+    buf_add(&b, STR("\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20"));
+    buf_add(&b, str_of(k->spki + k->spki_n - 64, 32));
+    buf_add(&b, STR("\x22\x58\x20"));
+    buf_add(&b, str_of(k->spki + k->spki_n - 32, 32));
+    assert_int_equal(str_copy(arena, buf_str(&b), &text), E_OK);
+    buf_fini(&b);
+    return text;
+}
+
+static str_t cose_rs256(const struct sign_key *pair)
+{
+    struct buf b;
+    struct pubkey_rsa rsa;
+    str_t text = STR_NONE;
+    assert_int_equal(pubkey_rsa(sign_key_public(pair), &rsa), E_OK);
+    buf_init(&b, KIB(1));
+    buf_add(&b, STR("\xa4\x01\x03\x03\x39\x01\x00\x20\x59\x01\x00"));
+    buf_add(&b, str_of(rsa.n, rsa.n_n));
+    buf_add(&b, STR("\x21\x43"));
+    buf_add(&b, str_of(rsa.e, rsa.e_n));
+    assert_int_equal(str_copy(arena, buf_str(&b), &text), E_OK);
+    buf_fini(&b);
+    return text;
+}
+
+static void test_keys(void **state)
+{
+    static const struct {
+        enum pubkey_kind kind;
+        enum passkey_alg alg;
+        str_t (*cose)(const struct sign_key *pair);
+    } kinds[] = {
+        { PUBKEY_P256, PASSKEY_ES256, cose_es256 },
+        { PUBKEY_RSA, PASSKEY_RS256, cose_rs256 },
+    };
+    /* Without coordinates, so that zeros would be taken for them: the second is the point of small
+     * order that anybody signs for. */
+    static const str_t bare[] = {
+        CBOR("\xa3\x01\x02\x03\x26\x20\x01"),
+        CBOR("\xa3\x01\x01\x03\x27\x20\x06"),
+        CBOR("\xa2\x01\x03\x03\x39\x01\x00"),
+    };
+    struct passkey k;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        CLEANUP(sign_key_freep) struct sign_key *pair = NULL;
+        assert_int_equal(sign_key_make(kinds[i].kind, &pair), E_OK);
+        str_t data = made_of(STR(RP_ID), UP | AT, kinds[i].cose(pair));
+        assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k), E_OK);
+        assert_int_equal(k.alg, kinds[i].alg);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bare); i++) {
+        str_t data = made_of(STR(RP_ID), UP | AT, bare[i]);
+        assert_int_equal(passkey_read(arena, STR(RP_ID), data, NULL, &k), E_BAD_FIELD);
+    }
 }
 
 /* Cut anywhere, it is no key. */
@@ -166,11 +243,6 @@ static void test_changed_bytes(void **state)
     assert_int_equal(count, 0);
 }
 
-#define CBOR(lit)                                                                                  \
-    {                                                                                              \
-        lit, sizeof lit - 1                                                                        \
-    }
-
 /* What libcbor would make room for before it looks is refused, and whatever authenticators do not
  * write. */
 static void test_cbor(void **state)
@@ -253,7 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),   cmocka_unit_test(test_cut),
         cmocka_unit_test(test_proof),  cmocka_unit_test(test_changed_bytes),
-        cmocka_unit_test(test_cbor),
+        cmocka_unit_test(test_cbor),   cmocka_unit_test(test_keys),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(test_faults),
 #endif
