@@ -62,24 +62,25 @@ static err_t code_plain(struct arena *a, str_t code, str_t *ret)
 
 err_t factor_try(struct act *act, oid_t user, str_t code, enum factor_outcome *ret, dur_t *ret_wait)
 {
+    static const enum factor_outcome right[] = { FACTOR_RECOVERY, FACTOR_OTP };
     str_t plain = STR_NONE;
+    dur_t wait = { 0 };
     bool good = false;
     TRY(code_plain(act->arena, code, &plain));
     bool otp = is_otp(plain);
     const struct throttle_key key = { .kind = otp ? THROTTLE_OTP : THROTTLE_RECOVERY,
                                       .user = user };
     int64_t bucket = throttle_bucket(act, &key);
-    TRY(throttle_wait(act, bucket, ret_wait));
-    if (ret_wait->us > 0) { /* a guess that came too soon tells nothing, and uses nothing up */
+    TRY(throttle_wait(act, bucket, &wait));
+    if (wait.us > 0) { /* a guess that came too soon tells nothing, and uses nothing up */
         *ret = FACTOR_WAIT;
+        *ret_wait = wait;
         return E_OK;
     }
     TRY(otp ? totp_use(act, user, plain, &good) : recovery_code_use(act, user, plain, &good));
-    TRY(good ? throttle_worked(act, bucket) : throttle_failed(act, bucket, ret_wait));
-    if (!good)
-        *ret = FACTOR_WRONG;
-    else
-        *ret = otp ? FACTOR_OTP : FACTOR_RECOVERY;
+    TRY(good ? throttle_worked(act, bucket) : throttle_failed(act, bucket, &wait));
+    *ret = good ? right[otp] : FACTOR_WRONG;
+    *ret_wait = wait;
     return E_OK;
 }
 

@@ -58,9 +58,10 @@ err_t recovery_code_use(struct act *act, oid_t user, str_t code, bool *ret_good)
 {
     char plain[RECOVERY_CODE_DIGITS];
     struct sql_recovery_code_use_row row;
-    *ret_good = false;
-    if (code.n != RECOVERY_CODE_DIGITS)
+    if (code.n != RECOVERY_CODE_DIGITS) {
+        *ret_good = false;
         return E_OK;
+    }
     for (size_t i = 0; i < code.n; i++)
         plain[i] = (char)(code.p[i] >= 'A' && code.p[i] <= 'Z' ? code.p[i] - 'A' + 'a' : code.p[i]);
     digest_t hash = code_hash(act, user, plain);
@@ -70,6 +71,8 @@ err_t recovery_code_use(struct act *act, oid_t user, str_t code, bool *ret_good)
         &(struct sql_recovery_code_use){
             .hash = str_of(hash.b, sizeof hash.b), .user_id = user, .now = act->now },
         &row);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
     *ret_good = e == E_OK;
-    return e == E_NOT_FOUND ? E_OK : e;
+    return E_OK;
 }

@@ -3,19 +3,16 @@
  * one challenge of one use (IDENTITY 48, 51; SAFETY AC10). */
 #include "domain/signin/factor.h"
 
-#include "base/enc.h"
 #include "domain/identity/data_key.h"
-#include "domain/signin/passkeys.h"
 #include "domain/signin/recovery_code.h"
 #include "domain/signin/throttle.h"
 #include "domain/signin/totp.h"
-#include "plat/crypto/sign_key.h"
+#include "passkey_device.h"
 #include "signin_world.h"
 
 #include <liboath/oath.h>
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
-enum { UP = 1, UV = 4, AT = 64 };
 
 /* What the app shows, from the text that its owner was shown. */
 static str_t app_code(struct signin_world *w, str_t secret, int64_t steps_later)
@@ -207,65 +204,17 @@ static void test_keys_are_sealed(void **state)
     assert_int_equal(factor_try(&w->act, w->bob, STR("123456"), &out, &wait), E_CORRUPT);
 }
 
-struct device {
-    struct sign_key *key;
-    uint32_t count;
-};
-static const struct passkey_server server = { { "id.example.org", 14 },
-                                              { "https://id.example.org", 22 } };
-
-static str_t encoded(struct signin_world *w, str_t bytes)
-{
-    str_t text = STR_NONE;
-    assert_int_equal(base64url_make(w->act.arena, bytes.p, bytes.n, &text), E_OK);
-    return text;
-}
-
-static str_t client_data(struct signin_world *w, const char *type, str_t challenge,
-                         const char *origin)
-{
-    str_t text = STR_NONE;
-    assert_int_equal(str_format(w->act.arena, &text,
-                                "{\"type\":\"%s\",\"challenge\":\"%.*s\",\"origin\":\"%s\"}", type,
-                                STR_ARG(challenge), origin),
-                     E_OK);
-    return text;
-}
-
-/* Authenticator data of an Ed25519 key, with the key itself where it is made. */
-static str_t device_data(struct signin_world *w, struct device *d, int flags)
-{
-    struct buf b;
-    str_t text = STR_NONE;
-    digest_t rp = sha256_of(server.rp_id);
-    const struct pubkey *k = sign_key_public(d->key);
-    buf_init(&b, KIB(1));
-    buf_add(&b, str_of(rp.b, sizeof rp.b));
-    buf_add_byte(&b, (char)flags);
-    for (int shift = 24; shift >= 0; shift -= 8)
-        buf_add_byte(&b, (char)(d->count >> shift));
-    if ((flags & AT) != 0) {
-        for (int i = 0; i < 16; i++)
-            buf_add_byte(&b, 0);
-        buf_add(&b, STR("\0\4key1\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20"));
-        buf_add(&b, str_of(k->spki + k->spki_n - 32, 32));
-    }
-    assert_int_equal(str_copy(w->act.arena, buf_str(&b), &text), E_OK);
-    buf_fini(&b);
-    return text;
-}
-
 static err_t registered(struct signin_world *w, struct device *d, str_t challenge,
                         const char *origin)
 {
     const struct passkey_answer answer = {
-        .client_data = encoded(w, client_data(w, "webauthn.create", challenge, origin)),
-        .authenticator_data = encoded(w, device_data(w, d, UP | UV | AT)),
+        .client_data = encoded(&w->act, client_data(&w->act, "webauthn.create", challenge, origin)),
+        .authenticator_data = encoded(&w->act, device_data(&w->act, d, UP | UV | AT)),
     };
     const struct passkey_in in = { .user = w->ada,
                                    .name = STR("key"),
                                    .bound = STR("session"),
-                                   .server = &server,
+                                   .server = &device_server,
                                    .answer = &answer };
     struct row_passkey row;
     act_clear_why(&w->act);
@@ -282,24 +231,15 @@ struct assertion {
 
 static err_t proved(struct signin_world *w, struct device *d, const struct assertion *as)
 {
-    uint8_t sig[SIGNATURE_MAX];
-    size_t n = 0;
-    struct buf b;
     struct row_passkey row;
-    str_t client = client_data(w, as->type, as->challenge, as->origin);
-    digest_t hash = sha256_of(client);
-    str_t data = device_data(w, d, as->flags);
-    buf_init(&b, KIB(1));
-    buf_add(&b, data);
-    buf_add(&b, str_of(hash.b, sizeof hash.b));
-    assert_int_equal(sign_key_sign(d->key, buf_str(&b), sig, &n), E_OK);
-    buf_fini(&b);
-    const struct passkey_answer answer = { .credential = encoded(w, STR("key1")),
-                                           .client_data = encoded(w, client),
-                                           .authenticator_data = encoded(w, data),
-                                           .signature = encoded(w, str_of(sig, n)) };
+    str_t client = client_data(&w->act, as->type, as->challenge, as->origin);
+    str_t data = device_data(&w->act, d, as->flags);
+    const struct passkey_answer answer = { .credential = encoded(&w->act, STR("key1")),
+                                           .client_data = encoded(&w->act, client),
+                                           .authenticator_data = encoded(&w->act, data),
+                                           .signature = device_proof(&w->act, d, data, client) };
     const struct passkey_ask ask = {
-        .bound = as->bound, .verify = true, .server = &server, .answer = &answer
+        .bound = as->bound, .verify = true, .server = &device_server, .answer = &answer
     };
     act_clear_why(&w->act);
     err_t e = passkey_prove(&w->act, &ask, &row);
