@@ -17,8 +17,8 @@ const char *client_document_url_flaw(str_t url)
     struct app_uri u;
     if (app_uri_parse(url, &u) != E_OK)
         return "want a URL without user, fragment and dot segments";
-    if (!str_eq(u.scheme, STR("https")))
-        return "want https:";
+    if (!str_eq(u.scheme, STR("https")) || u.host.n == 0)
+        return "want https: and a host";
     if (u.has_query)
         return "want a URL without a query";
     return u.path.n > 1 ? NULL : "want a URL with a path";
