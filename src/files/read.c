@@ -22,7 +22,8 @@ struct json *yaml_scalar(const struct conf_node *n)
     bool word = str_eq(s, STR("true")) || str_eq(s, STR("false")) || str_eq(s, STR("null"));
     if (str_eq(s, STR("~")))
         return json_new_null();
-    if ((word || looks_like_a_number(s)) && json_parse(s, NULL, &v) == E_OK)
+    err_t e = word || looks_like_a_number(s) ? json_parse(s, NULL, &v) : E_BAD_JSON;
+    if (e == E_OK || e == E_NO_MEMORY)
         return v;
     return json_new_string(s);
 }
