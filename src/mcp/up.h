@@ -29,12 +29,15 @@ enum up_state {
 enum up_list { UP_TOOLS, UP_PROMPTS, UP_RESOURCES, UP_LISTS };
 
 struct up_events {
-    /* E_OK but for a way back to UP_IDLE, which says why. */
+    /* E_OK but for a way back to UP_IDLE, which says why. At UP_READY everything may have changed,
+     * the lists too. */
     void (*state)(void *arg, enum up_state state, err_t e, const struct diag *why);
     void (*changed)(void *arg, enum up_list list);
     /* A notification that belongs to no call (notifications/resources/updated, a log line): its
      * bytes, until the return. */
     void (*note)(void *arg, str_t notification);
+    /* The last one, after up_close: its good-bye is over, the loop may end. */
+    void (*closed)(void *arg);
 };
 
 /* Copied by up_new, the texts too; headers are wiped by up_close. */
@@ -52,7 +55,7 @@ struct up_cfg {
     struct outbound_lookups *lookups;
     size_t message_max; /* bytes of one message */
     uint32_t calls_max; /* under way and waiting for the connection; more is E_OVERLOADED */
-    dur_t connect_max;  /* from nothing to UP_READY */
+    dur_t connect_max;  /* for each step from nothing to UP_READY */
     struct up_events on;
     void *arg;
 };
@@ -61,14 +64,15 @@ struct up_cfg {
 struct up_in {
     str_t method;          /* "tools/call" */
     str_t name;            /* decoded params.name, uri or taskId where the method has one */
-    str_t params;          /* raw object; its _meta without progressToken and reserved names */
+    str_t params;          /* raw object, as the client sent it: claims, tokens and answers in it do
+                              not count, those below do */
     str_t progress_token;  /* raw, the caller's: it stands in the notes again */
     str_t traceparent;     /* text */
     str_t client_info;     /* raw, of the client behind; absent: ours */
     str_t capabilities;    /* raw, what the client behind can do; absent: {} */
     str_t log_level;       /* text */
     str_t input_responses; /* raw: answers to an earlier `input` */
-    str_t state;           /* raw: the state that came with it */
+    str_t state;           /* text: the state that came with it */
     str_t schema;          /* raw inputSchema of the tool, for Mcp-Param-*; absent: none */
     dur_t timeout;         /* silence: each progress of this call begins it again */
     dur_t timeout_max;     /* in all */
@@ -96,7 +100,7 @@ struct up_call_events {
      * waits for up_reply. `ask` is never 0. */
     void (*ask)(struct up_call *c, uint64_t ask, str_t method, str_t params);
     /* This round ended: start again with the same method and params, these answers and the state
-     * (raw JSON, absent: none). */
+     * (text; absent: none). */
     void (*input)(struct up_call *c, str_t input_requests, str_t state);
     /* Raw JSON; one of them is absent. */
     void (*done)(struct up_call *c, str_t result, str_t error);
@@ -115,13 +119,14 @@ struct up_info {
     str_t version;      /* all of these only while UP_READY, until the next callback */
     str_t capabilities; /* raw object */
     str_t server_info;  /* raw object */
-    str_t instructions; /* raw string; absent: none */
+    str_t instructions; /* text; absent: none */
 };
 
 /* E_BAD_FIELD: the URL. E_FORBIDDEN: it may not be called. E_NO_MEMORY. */
 err_t up_new(const struct up_cfg *cfg, struct diag *why, struct up **ret) MUST_USE;
 /* Its calls fail with E_CLOSED before this returns (the one exception to the rule above), then it
- * says good-bye to the upstream, briefly and by itself. NULL is fine. */
+ * says good-bye to the upstream, by itself and for at most two seconds, and `closed` is called.
+ * NULL is fine. */
 void up_close(struct up *up);
 
 /* Connect now. What comes of it is told by `state`; nothing happens unless UP_IDLE. */

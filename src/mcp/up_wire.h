@@ -15,11 +15,11 @@ struct up_wire; /* each kind's own; begins with nothing in common */
 
 /* What became of one message that was sent. */
 struct up_sent {
-    err_t e;           /* E_OK: it arrived, and nothing more comes for it */
+    err_t e;           /* E_OK: it was taken, and nothing more comes for it */
     bool not_sent;     /* for certain: no byte of it left us */
     int status;        /* of HTTP: of the answer; 0: none came, or there is no HTTP */
     dur_t retry_after; /* 0: none */
-    str_t body;        /* of an HTTP answer that was refused and is JSON: until the return */
+    str_t body;        /* of an answer that refuses and is JSON: until the return; else absent */
     const char *text;  /* why, one sentence; never NULL when e is not E_OK */
 };
 
@@ -34,6 +34,10 @@ struct up_wire_events {
      * that has no answer yet has none now; a wire on which answers come apart from requests tells
      * it only where sending has failed. */
     void (*sent)(void *arg, void *tag, const struct up_sent *how);
+    /* The upstream has forgotten the session: renew. */
+    void (*lost)(void *arg);
+    /* The last one, after close: it is gone. */
+    void (*closed)(void *arg);
     /* The wire is broken, or could not be opened: E_CLOSED, E_IO, E_TIMEOUT, E_FORBIDDEN ... Every
      * tag is over without `sent`. The wire is closed by who is told. `status` of HTTP or 0. */
     void (*gone)(void *arg, err_t e, int status, const char *text);
@@ -59,20 +63,26 @@ struct up_out {
 
 struct up_wire_kind {
     const char *name; /* "http" */
-    /* E_NO_MEMORY, E_BAD_FIELD, E_FORBIDDEN. */
+    /* E_NO_MEMORY, E_BAD_FIELD, E_FORBIDDEN. Then `opened` or `gone` follows. */
     err_t (*open)(const struct up_wire_cfg *cfg, struct diag *why, struct up_wire **ret);
     /* E_NO_MEMORY, E_OVERLOADED: nothing was sent, and nothing is told. */
     err_t (*send)(struct up_wire *w, const struct up_out *out);
+    /* Its answer has come: what follows is read and thrown away, so that the connection can be used
+     * again. Nothing more is told of this tag. */
+    void (*answered)(struct up_wire *w, void *tag);
     /* Forget this tag: what still comes for it is thrown away. Where it has a stream of its own
      * that is closed, which to a modern upstream means: cancelled. */
     void (*drop)(struct up_wire *w, void *tag);
     void (*pause)(struct up_wire *w, void *tag, bool paused);
     /* The session is agreed: its protocol version, for headers ("MCP-Protocol-Version: ..." line,
      * borrowed until close), and whether messages that belong to no request are to be listened for
-     * (the GET stream). NULL where a kind has no use for it. */
+     * (the GET stream). A NULL header: none. NULL where a kind has no use for it. */
     void (*agreed)(struct up_wire *w, const char *version_header, bool listen);
-    /* End it: politely (DELETE of the session, end of input to a child) and without waiting. No
-     * callback follows; the wire frees itself. */
+    /* Forget the session, for a new one is about to be agreed; what is under way goes on. NULL
+     * where there is none to forget. */
+    void (*renew)(struct up_wire *w);
+    /* End it: politely (DELETE of the session, end of input to a child) and without waiting, for at
+     * most two seconds. Only `closed` follows, later; the wire frees itself. */
     void (*close)(struct up_wire *w);
     /* Each message has its own stream and ends with it (HTTP): what comes with a tag belongs to it.
      * Else asks and notes belong to nobody for certain. */

@@ -67,6 +67,8 @@ err_t fetch_start(struct fetcher *f, const struct fetch_request *req, struct dia
                   struct fetch **ret) MUST_USE;
 /* Nothing is told any more; its connection is closed unless the answer was complete. */
 void fetch_cancel(struct fetch *x);
+/* All of the request has left: its body is not read any more. */
+bool fetch_is_sent(const struct fetch *x);
 /* Read no more of the answer, or go on; the silence of a paused one is not counted. At most what
  * libcurl has read already (16 KiB) is still held. */
 void fetch_pause(struct fetch *x, bool paused);

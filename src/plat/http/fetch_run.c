@@ -297,6 +297,14 @@ void fetch_cancel(struct fetch *x)
         fetch_drop(x);
 }
 
+bool fetch_is_sent(const struct fetch *x)
+{
+    curl_off_t n = 0;
+    return x->state == FETCH_RUNS && x->issued &&
+           curl_easy_getinfo(x->curl, CURLINFO_SIZE_UPLOAD_T, &n) == CURLE_OK &&
+           n == (curl_off_t)x->req.body.n;
+}
+
 void fetch_pause(struct fetch *x, bool paused)
 {
     if (x->paused == paused)
