@@ -17,7 +17,6 @@
 struct up;
 struct up_ride;
 struct up_wire_kind; /* up_wire.h */
-struct outbound_lookups;
 
 enum up_state {
     UP_IDLE,       /* nothing is open: the next call, or up_open, opens it */

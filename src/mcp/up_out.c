@@ -78,12 +78,10 @@ static err_t body_make(struct up_ride *r, const struct up_in *in)
 
 static err_t header_add(struct up_ride *r, str_t name, str_t value)
 {
-    str_t coded;
     str_t line;
     if (r->headers_n == UP_HEADERS_MAX)
         return E_TOO_BIG;
-    TRY(mcp_header_encode(r->a, value, &coded));
-    TRY(str_format(r->a, &line, "%.*s: %.*s", STR_ARG(name), STR_ARG(coded)));
+    TRY(str_format(r->a, &line, "%.*s: %.*s", STR_ARG(name), STR_ARG(value)));
     const char *cz = str_cz(r->a, line);
     if (cz == NULL)
         return E_NO_MEMORY;
@@ -117,13 +115,16 @@ static err_t headers_of_arguments(struct up_ride *r, const struct up_in *in)
 static err_t headers_make(struct up_ride *r, const struct up_in *in)
 {
     const struct up *up = r->up;
+    str_t name;
     if (!up->modern || !up->kind->headers)
         return E_OK;
     if (up->step == UP_PROBING) /* later the wire says it by itself */
         TRY(header_add(r, STR("MCP-Protocol-Version"), up->version->text));
     TRY(header_add(r, STR("Mcp-Method"), in->method));
-    if (in->name.p != NULL)
-        TRY(header_add(r, STR("Mcp-Name"), in->name));
+    if (in->name.p != NULL) {
+        TRY(mcp_header_encode(r->a, in->name, &name));
+        TRY(header_add(r, STR("Mcp-Name"), name));
+    }
     return headers_of_arguments(r, in);
 }
 
