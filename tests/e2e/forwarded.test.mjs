@@ -9,13 +9,14 @@ import { startServer } from './lib/server.mjs';
 
 const SPOOFED = { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https', Forwarded: 'for=203.0.113.9;host=evil.example' };
 
+const server = await startServer(); // it trusts no proxy; others below have settings of their own
+
 /** The newest event of the record, as an administrator reads it. */
 const newest = async (admin) => (await admin.get('/admin/security/audit?limit=1')).want(200).items[0];
 const makeGroup = (admin, headers) => admin.with(headers).post('/groups', { name: uniqueName('g') });
 const enrol = (client) => client.post('/devices/enroll/init', { machine_id: uniqueName('m') }, { headers: { 'Idempotency-Key': makeNonce() } });
 
 test('IDENTITY 50: forwarded headers of a peer that is no proxy change no link and no address in the record', async () => {
-    const server = await startServer();
     const admin = await server.admin();
     (await makeGroup(admin, SPOOFED)).want(201);
     assert.equal((await newest(admin)).ip, '127.0.0.1');
@@ -24,7 +25,6 @@ test('IDENTITY 50: forwarded headers of a peer that is no proxy change no link a
 });
 
 test('IDENTITY 50: links and the issuer are called by the name of the settings, whatever a request says', async () => {
-    const server = await startServer();
     const admin = (await server.admin()).with(SPOOFED);
     const person = (await admin.post('/users', { username: uniqueName('p'), email: `${uniqueName('p')}@example.org` })).want(201);
     const links = [(await admin.post('/invitations', {})).want(201).url, (await admin.post(`/users/${person.id}/recovery`)).want(201).url];
@@ -41,7 +41,6 @@ test('IDENTITY 50: links and the issuer are called by the name of the settings, 
 });
 
 test('IDENTITY 50: a rule about addresses looks at the address that calls', async () => {
-    const server = await startServer();
     const admin = await server.admin();
     const machine = await Machine.make(server, admin);
     const app = await makeApp(admin, { grants: ['client_credentials'], scopes: ['api'] });
@@ -54,7 +53,6 @@ test('IDENTITY 50: a rule about addresses looks at the address that calls', asyn
 });
 
 test('IDENTITY 50: who guesses passwords is not somebody else by another forwarded address', async () => {
-    const server = await startServer();
     const username = uniqueName('victim');
     const guess = (i) => server.client().post('/auth/login', { username, password: 'not the right one' }, { headers: { 'X-Forwarded-For': `203.0.113.${i}` } });
     const statuses = [];
