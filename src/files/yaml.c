@@ -140,9 +140,12 @@ err_t yaml_write(struct buf *b, struct arena *a, const struct json *world)
         if (section == NULL || json_count(section) == 0)
             continue;
         CLEANUP(json_freep) struct json *top = json_new_object();
-        struct json *body = k->list ? json_new_array() : json_clone(section);
-        if (top == NULL || body == NULL || json_set(top, str_from_cz(k->section), body) != E_OK)
+        if (top == NULL)
             return E_NO_MEMORY;
+        struct json *body = k->list ? json_new_array() : json_clone(section);
+        if (body == NULL)
+            return E_NO_MEMORY;
+        TRY(json_set(top, str_from_cz(k->section), body)); /* takes it in any case */
         TRY(json_members(a, section, &pairs, &n));
         for (size_t r = 0; k->list && r < n; r++)
             TRY(json_push(body, json_clone(pairs[r].value)));

@@ -75,7 +75,7 @@ static err_t key_check(enum passkey_alg alg, str_t key)
 {
     enum { POINT = 32, MODULUS = 256, EXPONENT = 3 };
     struct pubkey k;
-    if (alg == PASSKEY_ES256 && key.n == 2 * POINT)
+    if (alg == PASSKEY_ES256 && key.n == (size_t)2 * POINT)
         return pubkey_from_raw(PUBKEY_P256, str_sub(key, 0, POINT), str_sub(key, POINT, key.n), &k);
     if (alg == PASSKEY_EDDSA && key.n == POINT)
         return pubkey_from_raw(PUBKEY_ED25519, key, STR_NONE, &k);
