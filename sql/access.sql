@@ -27,7 +27,8 @@ SELECT {application} FROM application
 WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high AND admin <= $admin_max
 ORDER BY id LIMIT $n;
 
--- @exec application_add(id id, org id, name text, name_key text, kind int, origin int, status int, admin int,
+-- A new one, or what has become of one: kind, origin and client_id stay what they were made.
+-- @exec application_save(id id, org id, name text, name_key text, kind int, origin int, status int, admin int,
 --     description text?, icon text?, launch_url text?, host text?, client_id text?, client_type int?,
 --     auth_method int?, secret_hash bytes?, grants int, scopes text, id_token_alg int, native int, pkce int, par int,
 --     dpop int, consent int, access_life int?, refresh_life int?, refresh_grace int?, jwks text?, jwks_uri text?,
@@ -39,22 +40,18 @@ INSERT INTO application (id, org, name, name_key, kind, origin, status, admin, d
 VALUES ($id, $org, $name, $name_key, $kind, $origin, $status, $admin, $description, $icon, $launch_url, $host,
         $client_id, $client_type, $auth_method, $secret_hash, $grants, $scopes, $id_token_alg, $native, $pkce,
         $par, $dpop, $consent, $access_life, $refresh_life, $refresh_grace, $jwks, $jwks_uri,
-        $backchannel_logout_uri, $registration_hash, $now, $now, 1);
-
--- Kind, origin and client_id stay what they were made.
--- @exec application_put(org id, id id, name text, name_key text, status int, admin int, description text?, icon text?,
---     launch_url text?, host text?, client_type int?, auth_method int?, secret_hash bytes?, grants int, scopes text,
---     id_token_alg int, native int, pkce int, par int, dpop int, consent int, access_life int?, refresh_life int?,
---     refresh_grace int?, jwks text?, jwks_uri text?, backchannel_logout_uri text?, registration_hash bytes?,
---     now ts)
-UPDATE application SET name = $name, name_key = $name_key, status = $status, admin = $admin,
-       description = $description, icon = $icon, launch_url = $launch_url, host = $host, client_type = $client_type,
-       auth_method = $auth_method, secret_hash = $secret_hash, grants = $grants, scopes = $scopes,
-       id_token_alg = $id_token_alg, native = $native, pkce = $pkce, par = $par, dpop = $dpop, consent = $consent,
-       access_life = $access_life, refresh_life = $refresh_life, refresh_grace = $refresh_grace, jwks = $jwks,
-       jwks_uri = $jwks_uri, backchannel_logout_uri = $backchannel_logout_uri,
-       registration_hash = $registration_hash, updated_at = $now, revision = revision + 1
-WHERE org = $org AND id = $id;
+        $backchannel_logout_uri, $registration_hash, $now, $now, 1)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, status = excluded.status,
+    admin = excluded.admin, description = excluded.description, icon = excluded.icon,
+    launch_url = excluded.launch_url, host = excluded.host, client_type = excluded.client_type,
+    auth_method = excluded.auth_method, secret_hash = excluded.secret_hash, grants = excluded.grants,
+    scopes = excluded.scopes, id_token_alg = excluded.id_token_alg, native = excluded.native, pkce = excluded.pkce,
+    par = excluded.par, dpop = excluded.dpop, consent = excluded.consent, access_life = excluded.access_life,
+    refresh_life = excluded.refresh_life, refresh_grace = excluded.refresh_grace, jwks = excluded.jwks,
+    jwks_uri = excluded.jwks_uri, backchannel_logout_uri = excluded.backchannel_logout_uri,
+    registration_hash = excluded.registration_hash, updated_at = excluded.updated_at,
+    revision = application.revision + 1
+WHERE application.org = excluded.org;
 
 -- What a newer program says of a client that is built in.
 -- @exec application_renew(id id, grants int, scopes text, now ts)
@@ -197,7 +194,8 @@ SELECT {access_rule} FROM access_rule WHERE org = $org AND id > $after ORDER BY 
 -- @one access_rule_count(org id) -> (n int)
 SELECT count(*) FROM access_rule WHERE org = $org;
 
--- @exec access_rule_add(id id, org id, application_id id?, name text, name_key text, position int, status int,
+-- A new one, or what has become of one.
+-- @exec access_rule_save(id id, org id, application_id id?, name text, name_key text, position int, status int,
 --     effect int, max_age int?, cidr text?, not_cidr text?, weekdays int?, hours_from int?, hours_to int?, tz text?,
 --     mfa int?, mfa_max_age int?, clients text?, scopes text?, device_level int?, expression text?, now ts)
 INSERT INTO access_rule (id, org, application_id, name, name_key, position, status, effect, max_age, cidr, not_cidr,
@@ -205,17 +203,15 @@ INSERT INTO access_rule (id, org, application_id, name, name_key, position, stat
                          expression, created_at, updated_at, revision)
 VALUES ($id, $org, $application_id, $name, $name_key, $position, $status, $effect, $max_age, $cidr, $not_cidr,
         $weekdays, $hours_from, $hours_to, $tz, $mfa, $mfa_max_age, $clients, $scopes, $device_level,
-        $expression, $now, $now, 1);
-
--- @exec access_rule_put(org id, id id, application_id id?, name text, name_key text, position int, status int,
---     effect int, max_age int?, cidr text?, not_cidr text?, weekdays int?, hours_from int?, hours_to int?, tz text?,
---     mfa int?, mfa_max_age int?, clients text?, scopes text?, device_level int?, expression text?, now ts)
-UPDATE access_rule SET application_id = $application_id, name = $name, name_key = $name_key, position = $position,
-       status = $status, effect = $effect, max_age = $max_age, cidr = $cidr, not_cidr = $not_cidr,
-       weekdays = $weekdays, hours_from = $hours_from, hours_to = $hours_to, tz = $tz, mfa = $mfa,
-       mfa_max_age = $mfa_max_age, clients = $clients, scopes = $scopes, device_level = $device_level,
-       expression = $expression, updated_at = $now, revision = revision + 1
-WHERE org = $org AND id = $id;
+        $expression, $now, $now, 1)
+ON CONFLICT (id) DO UPDATE SET application_id = excluded.application_id, name = excluded.name,
+    name_key = excluded.name_key, position = excluded.position, status = excluded.status, effect = excluded.effect,
+    max_age = excluded.max_age, cidr = excluded.cidr, not_cidr = excluded.not_cidr, weekdays = excluded.weekdays,
+    hours_from = excluded.hours_from, hours_to = excluded.hours_to, tz = excluded.tz, mfa = excluded.mfa,
+    mfa_max_age = excluded.mfa_max_age, clients = excluded.clients, scopes = excluded.scopes,
+    device_level = excluded.device_level, expression = excluded.expression, updated_at = excluded.updated_at,
+    revision = access_rule.revision + 1
+WHERE access_rule.org = excluded.org;
 
 -- @exec access_rule_drop(org id, id id)
 DELETE FROM access_rule WHERE org = $org AND id = $id;

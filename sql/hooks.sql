@@ -74,22 +74,21 @@ UPDATE identity_provider SET epoch = $epoch, key_id = $key_id, sealed = $sealed 
 -- @row webhook: id id, org id, name text, description text?, url text, format int, status int, events text, group_id id?,
 --   application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int, key_id id,
 --   sealed bytes, failing_since ts?, created_at ts, updated_at ts, revision int
--- @exec webhook_add(id id, org id, name text, name_key text, description text?, url text, format int, status int, events text,
+-- A new one, or what has become of one.
+-- @exec webhook_save(id id, org id, name text, name_key text, description text?, url text, format int, status int, events text,
 --   group_id id?, application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int,
 --   key_id id, sealed bytes, now ts)
 INSERT INTO webhook (id, org, name, name_key, description, url, format, status, events, group_id, application_id, event_type,
     ref, priority, tags, template, epoch, key_id, sealed, created_at, updated_at, revision)
 VALUES ($id, $org, $name, $name_key, $description, $url, $format, $status, $events, $group_id, $application_id, $event_type,
-    $ref, $priority, $tags, $template, $epoch, $key_id, $sealed, $now, $now, 1);
-
--- @exec webhook_put(org id, id id, name text, name_key text, description text?, url text, format int, status int, events text,
---   group_id id?, application_id id?, event_type text?, ref text?, priority text?, tags text?, template text?, epoch int,
---   key_id id, sealed bytes, now ts)
-UPDATE webhook SET name = $name, name_key = $name_key, description = $description, url = $url, format = $format,
-    status = $status, events = $events, group_id = $group_id, application_id = $application_id, event_type = $event_type,
-    ref = $ref, priority = $priority, tags = $tags, template = $template, epoch = $epoch, key_id = $key_id, sealed = $sealed,
-    updated_at = $now, revision = revision + 1
-WHERE org = $org AND id = $id;
+    $ref, $priority, $tags, $template, $epoch, $key_id, $sealed, $now, $now, 1)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+    description = excluded.description, url = excluded.url, format = excluded.format, status = excluded.status,
+    events = excluded.events, group_id = excluded.group_id, application_id = excluded.application_id,
+    event_type = excluded.event_type, ref = excluded.ref, priority = excluded.priority, tags = excluded.tags,
+    template = excluded.template, epoch = excluded.epoch, key_id = excluded.key_id, sealed = excluded.sealed,
+    updated_at = excluded.updated_at, revision = webhook.revision + 1
+WHERE webhook.org = excluded.org;
 
 -- @one webhook_get(org id, id id) -> webhook
 SELECT {webhook} FROM webhook WHERE org = $org AND id = $id;

@@ -69,75 +69,41 @@ static err_t client_id_make(struct act *act, const struct application_in *in, oi
     return E_OK;
 }
 
-static err_t row_add(struct act *act, const struct row_application *r)
+static err_t row_save(struct act *act, const struct row_application *r)
 {
-    struct sql_application_add add = { .id = r->id,
-                                       .org = r->org,
-                                       .name = r->name,
-                                       .kind = r->kind,
-                                       .origin = r->origin,
-                                       .status = r->status,
-                                       .admin = r->admin,
-                                       .description = r->description,
-                                       .icon = r->icon,
-                                       .launch_url = r->launch_url,
-                                       .host = r->host,
-                                       .client_id = r->client_id,
-                                       .client_type = r->client_type,
-                                       .auth_method = r->auth_method,
-                                       .secret_hash = r->secret_hash,
-                                       .grants = r->grants,
-                                       .scopes = r->scopes,
-                                       .id_token_alg = r->id_token_alg,
-                                       .native = r->native,
-                                       .pkce = r->pkce,
-                                       .par = r->par,
-                                       .dpop = r->dpop,
-                                       .consent = r->consent,
-                                       .access_life = r->access_life,
-                                       .refresh_life = r->refresh_life,
-                                       .refresh_grace = r->refresh_grace,
-                                       .jwks = r->jwks,
-                                       .jwks_uri = r->jwks_uri,
-                                       .backchannel_logout_uri = r->backchannel_logout_uri,
-                                       .registration_hash = r->registration_hash,
-                                       .now = act->now };
-    TRY(name_key(act->arena, r->name, &add.name_key));
-    return taken(act, sql_application_add(act->db, &add));
-}
-
-static err_t row_put(struct act *act, const struct row_application *r)
-{
-    struct sql_application_put put = { .org = r->org,
-                                       .id = r->id,
-                                       .name = r->name,
-                                       .status = r->status,
-                                       .admin = r->admin,
-                                       .description = r->description,
-                                       .icon = r->icon,
-                                       .launch_url = r->launch_url,
-                                       .host = r->host,
-                                       .client_type = r->client_type,
-                                       .auth_method = r->auth_method,
-                                       .secret_hash = r->secret_hash,
-                                       .grants = r->grants,
-                                       .scopes = r->scopes,
-                                       .id_token_alg = r->id_token_alg,
-                                       .native = r->native,
-                                       .pkce = r->pkce,
-                                       .par = r->par,
-                                       .dpop = r->dpop,
-                                       .consent = r->consent,
-                                       .access_life = r->access_life,
-                                       .refresh_life = r->refresh_life,
-                                       .refresh_grace = r->refresh_grace,
-                                       .jwks = r->jwks,
-                                       .jwks_uri = r->jwks_uri,
-                                       .backchannel_logout_uri = r->backchannel_logout_uri,
-                                       .registration_hash = r->registration_hash,
-                                       .now = act->now };
-    TRY(name_key(act->arena, r->name, &put.name_key));
-    return taken(act, sql_application_put(act->db, &put));
+    struct sql_application_save save = { .id = r->id,
+                                         .org = r->org,
+                                         .name = r->name,
+                                         .kind = r->kind,
+                                         .origin = r->origin,
+                                         .status = r->status,
+                                         .admin = r->admin,
+                                         .description = r->description,
+                                         .icon = r->icon,
+                                         .launch_url = r->launch_url,
+                                         .host = r->host,
+                                         .client_id = r->client_id,
+                                         .client_type = r->client_type,
+                                         .auth_method = r->auth_method,
+                                         .secret_hash = r->secret_hash,
+                                         .grants = r->grants,
+                                         .scopes = r->scopes,
+                                         .id_token_alg = r->id_token_alg,
+                                         .native = r->native,
+                                         .pkce = r->pkce,
+                                         .par = r->par,
+                                         .dpop = r->dpop,
+                                         .consent = r->consent,
+                                         .access_life = r->access_life,
+                                         .refresh_life = r->refresh_life,
+                                         .refresh_grace = r->refresh_grace,
+                                         .jwks = r->jwks,
+                                         .jwks_uri = r->jwks_uri,
+                                         .backchannel_logout_uri = r->backchannel_logout_uri,
+                                         .registration_hash = r->registration_hash,
+                                         .now = act->now };
+    TRY(name_key(act->arena, r->name, &save.name_key));
+    return taken(act, sql_application_save(act->db, &save));
 }
 
 err_t application_create(struct act *act, const struct application_in *in,
@@ -164,7 +130,7 @@ err_t application_create(struct act *act, const struct application_in *in,
         secret_make(&secret, &hash);
         row.secret_hash = str_of(hash.b, sizeof hash.b);
     }
-    err_t e = row_add(act, &row);
+    err_t e = row_save(act, &row);
     if (e == E_OK)
         e = uris_put(act, row.id, in);
     if (e == E_OK)
@@ -221,7 +187,7 @@ err_t application_change(struct act *act, oid_t id, const struct application_in 
         row.registration_hash = in->registration_hash;
     if (forward || row.auth_method.v != CLIENT_AUTH_SECRET)
         row.secret_hash = STR_NONE;
-    TRY(row_put(act, &row));
+    TRY(row_save(act, &row));
     TRY(uris_put(act, id, in));
     if (row.status != status)
         TRY(tokens_changed(act, id));

@@ -33,7 +33,7 @@ static err_t cli_make(struct act *act, oid_t org)
 {
     struct row_application row;
     draft_defaults(APP_OIDC, &row);
-    struct sql_application_add add = {
+    struct sql_application_save add = {
         .id = oid_make(),
         .org = org,
         .name = STR("Seneschal command line"),
@@ -51,7 +51,7 @@ static err_t cli_make(struct act *act, oid_t org)
         .pkce = row.pkce,
         .now = act->now,
     };
-    TRY(sql_application_add(act->db, &add));
+    TRY(sql_application_save(act->db, &add));
     return cli_uris(act, add.id);
 }
 

@@ -261,6 +261,33 @@ static err_t taken(struct act *act, err_t e)
     return e == E_CONFLICT ? FAIL(&act->why, e, "a rule of this name is there already") : e;
 }
 
+static err_t row_save(struct act *act, const struct row_access_rule *r)
+{
+    struct sql_access_rule_save save = { .id = r->id,
+                                         .org = act->org,
+                                         .application_id = r->application_id,
+                                         .name = r->name,
+                                         .position = r->position,
+                                         .status = r->status,
+                                         .effect = r->effect,
+                                         .max_age = r->max_age,
+                                         .cidr = r->cidr,
+                                         .not_cidr = r->not_cidr,
+                                         .weekdays = r->weekdays,
+                                         .hours_from = r->hours_from,
+                                         .hours_to = r->hours_to,
+                                         .tz = r->tz,
+                                         .mfa = r->mfa,
+                                         .mfa_max_age = r->mfa_max_age,
+                                         .clients = r->clients,
+                                         .scopes = r->scopes,
+                                         .device_level = r->device_level,
+                                         .expression = r->expression,
+                                         .now = act->now };
+    TRY(name_key(act->arena, r->name, &save.name_key));
+    return taken(act, sql_access_rule_save(act->db, &save));
+}
+
 err_t rule_create(struct act *act, const struct rule_in *in, struct row_access_rule *ret)
 {
     struct row_access_rule r = { .id = oid_make(),
@@ -273,29 +300,7 @@ err_t rule_create(struct act *act, const struct rule_in *in, struct row_access_r
     if (there.n >= RULES_MAX)
         return FAIL(&act->why, E_CONFLICT, "an organisation has at most %d rules", RULES_MAX);
     TRY(rule_apply(act, in, &r));
-    struct sql_access_rule_add add = { .id = r.id,
-                                       .org = act->org,
-                                       .application_id = r.application_id,
-                                       .name = r.name,
-                                       .position = r.position,
-                                       .status = r.status,
-                                       .effect = r.effect,
-                                       .max_age = r.max_age,
-                                       .cidr = r.cidr,
-                                       .not_cidr = r.not_cidr,
-                                       .weekdays = r.weekdays,
-                                       .hours_from = r.hours_from,
-                                       .hours_to = r.hours_to,
-                                       .tz = r.tz,
-                                       .mfa = r.mfa,
-                                       .mfa_max_age = r.mfa_max_age,
-                                       .clients = r.clients,
-                                       .scopes = r.scopes,
-                                       .device_level = r.device_level,
-                                       .expression = r.expression,
-                                       .now = act->now };
-    TRY(name_key(act->arena, r.name, &add.name_key));
-    TRY(taken(act, sql_access_rule_add(act->db, &add)));
+    TRY(row_save(act, &r));
     TRY(groups_replace(act, r.id, in));
     return rule_get(act, r.id, ret);
 }
@@ -313,29 +318,7 @@ err_t rule_change(struct act *act, oid_t id, const struct rule_in *in, struct ro
     struct row_access_rule r;
     TRY(rule_get(act, id, &r));
     TRY(rule_apply(act, in, &r));
-    struct sql_access_rule_put put = { .org = act->org,
-                                       .id = id,
-                                       .application_id = r.application_id,
-                                       .name = r.name,
-                                       .position = r.position,
-                                       .status = r.status,
-                                       .effect = r.effect,
-                                       .max_age = r.max_age,
-                                       .cidr = r.cidr,
-                                       .not_cidr = r.not_cidr,
-                                       .weekdays = r.weekdays,
-                                       .hours_from = r.hours_from,
-                                       .hours_to = r.hours_to,
-                                       .tz = r.tz,
-                                       .mfa = r.mfa,
-                                       .mfa_max_age = r.mfa_max_age,
-                                       .clients = r.clients,
-                                       .scopes = r.scopes,
-                                       .device_level = r.device_level,
-                                       .expression = r.expression,
-                                       .now = act->now };
-    TRY(name_key(act->arena, r.name, &put.name_key));
-    TRY(taken(act, sql_access_rule_put(act->db, &put)));
+    TRY(row_save(act, &r));
     TRY(groups_replace(act, id, in));
     return rule_get(act, id, ret);
 }

@@ -179,54 +179,29 @@ static err_t taken(struct act *act, err_t e)
     return e == E_CONFLICT ? FAIL(&act->why, e, "the name of the webhook is taken") : e;
 }
 
-static err_t add(struct act *act, const struct row_webhook *row)
+static err_t save(struct act *act, const struct row_webhook *row)
 {
-    struct sql_webhook_add in = { .id = row->id,
-                                  .org = act->org,
-                                  .name = row->name,
-                                  .description = row->description,
-                                  .url = row->url,
-                                  .format = row->format,
-                                  .status = row->status,
-                                  .events = row->events,
-                                  .group_id = row->group_id,
-                                  .application_id = row->application_id,
-                                  .event_type = row->event_type,
-                                  .ref = row->ref,
-                                  .priority = row->priority,
-                                  .tags = row->tags,
-                                  .template = row->template,
-                                  .epoch = row->epoch,
-                                  .key_id = row->key_id,
-                                  .sealed = row->sealed,
-                                  .now = act->now };
+    struct sql_webhook_save in = { .id = row->id,
+                                   .org = act->org,
+                                   .name = row->name,
+                                   .description = row->description,
+                                   .url = row->url,
+                                   .format = row->format,
+                                   .status = row->status,
+                                   .events = row->events,
+                                   .group_id = row->group_id,
+                                   .application_id = row->application_id,
+                                   .event_type = row->event_type,
+                                   .ref = row->ref,
+                                   .priority = row->priority,
+                                   .tags = row->tags,
+                                   .template = row->template,
+                                   .epoch = row->epoch,
+                                   .key_id = row->key_id,
+                                   .sealed = row->sealed,
+                                   .now = act->now };
     TRY(name_key(act->arena, row->name, &in.name_key));
-    return taken(act, sql_webhook_add(act->db, &in));
-}
-
-static err_t put(struct act *act, const struct row_webhook *row)
-{
-    struct sql_webhook_put in = { .id = row->id,
-                                  .org = act->org,
-                                  .name = row->name,
-                                  .description = row->description,
-                                  .url = row->url,
-                                  .format = row->format,
-                                  .status = row->status,
-                                  .events = row->events,
-                                  .group_id = row->group_id,
-                                  .application_id = row->application_id,
-                                  .event_type = row->event_type,
-                                  .ref = row->ref,
-                                  .priority = row->priority,
-                                  .tags = row->tags,
-                                  .template = row->template,
-                                  .epoch = row->epoch,
-                                  .key_id = row->key_id,
-                                  .sealed = row->sealed,
-                                  .now = act->now };
-    TRY(name_key(act->arena, row->name, &in.name_key));
-    return taken(act, sql_webhook_put(act->db, &in));
+    return taken(act, sql_webhook_save(act->db, &in));
 }
 
 err_t webhook_create(struct act *act, const struct webhook_in *in, struct row_webhook *ret,
@@ -249,7 +224,7 @@ err_t webhook_create(struct act *act, const struct webhook_in *in, struct row_we
     TRY(whsec_make(act, &secret));
     TRY(json_set(open, STR("secret"), json_new_string(secret)));
     TRY(seal_into(act, open, in, &row));
-    TRY(add(act, &row));
+    TRY(save(act, &row));
     TRY(webhook_get(act, row.id, ret));
     *ret_secret = secret;
     return E_OK;
@@ -270,7 +245,7 @@ err_t webhook_change(struct act *act, const struct row_webhook *old, const struc
     TRY(webhook_unseal(act, old, &open));
     TRY(merge(act, in, &row));
     TRY(seal_into(act, open, in, &row));
-    TRY(put(act, &row));
+    TRY(save(act, &row));
     return webhook_get(act, row.id, ret);
 }
 
@@ -289,7 +264,7 @@ err_t webhook_rotate(struct act *act, const struct row_webhook *old, struct row_
     TRY(whsec_make(act, &secret));
     TRY(json_set(open, STR("secret"), json_new_string(secret)));
     TRY(seal_into(act, open, &nothing, &row));
-    TRY(put(act, &row));
+    TRY(save(act, &row));
     TRY(webhook_get(act, row.id, ret));
     *ret_secret = secret;
     return E_OK;
