@@ -167,6 +167,10 @@ static void answer_again(struct passage *p)
         .api = p->api, .x = p->rq.xchg, .route = p->rq.route, .token = &p->token, .passage = p
     };
     bool found = live_find(p->api->services->live, &look, &hit, &wait) == LIVE_HIT;
+    if (!found && p->known && p->rq.route->gateway) { /* one that memory may not keep */
+        hit = (struct live_hit){ .who.actor = p->rq.act.actor };
+        found = true;
+    }
     if (found)
         edge_note_actor(p->rq.xchg, &hit.who.actor);
     if (found && hit.who.refuse != E_OK) {

@@ -38,10 +38,10 @@ bool auth_scheme_is_dpop(const struct http_xchg *x)
 
 /* What memory knows a token by. An opaque one is good everywhere; a JWT that was found good for one
  * audience was found so for no other. */
-static digest_t token_hash(str_t token, const char *audience)
+static digest_t token_hash(str_t token, str_t audience)
 {
-    const str_t parts[] = { token, STR(" "), str_from_cz(audience == NULL ? "" : audience) };
-    if (audience == NULL || !auth_is_jwt(token))
+    const str_t parts[] = { token, STR(" "), audience };
+    if (audience.p == NULL || !auth_is_jwt(token))
         return sha256_of(token);
     return sha256_of_parts(parts, ARRAY_LEN(parts));
 }
@@ -76,7 +76,7 @@ err_t auth_token(const struct http_xchg *x, const struct route *route, struct di
         return FAIL(why, E_UNAUTHENTICATED, "want one field Authorization: Bearer TOKEN");
     if (str_starts(token, COOKIE_TOKEN_PREFIX)) /* it counts only where a browser keeps it */
         return FAIL(why, E_UNAUTHENTICATED, "this is the cookie of a session, not a bearer token");
-    *ret = token_hash(token, route->audience);
+    *ret = token_hash(token, route->own_audience ? x->path : str_from_cz(route->audience));
     *ret_sent = true;
     return E_OK;
 }

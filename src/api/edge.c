@@ -7,6 +7,7 @@
 #include "api/auth.h"
 #include "api/forwarded.h"
 #include "api/lease.h"
+#include "api/mcp_edge.h"
 #include "api/refuse.h"
 #include "api/reply.h"
 #include "api/routes.h"
@@ -260,8 +261,12 @@ static struct http_take on_head(void *app, struct http_xchg *x)
     x->user = NULL;
     x->secret = m.route != NULL && m.route->secret;
     x->note.row = m.route;
-    if (m.route == NULL || route_body(m.route) == NULL || !edge_spares(x, m.route))
+    bool takes = m.route != NULL && (route_body(m.route) != NULL || m.route->gateway);
+    if (!takes || !edge_spares(x, m.route))
         return (struct http_take){ .drop = true };
+    if (m.route->gateway)
+        return (struct http_take){ .body_max =
+                                       services_settings(api->services)->gateway.message_max };
     size_t usual = m.route->form != NULL ? FORM_BODY_MAX : IN_BODY_MAX;
     return (struct http_take){ .body_max = m.route->body_max > 0 ? m.route->body_max : usual };
 }
@@ -451,6 +456,8 @@ static void on_gone(void *app, struct http_xchg *x)
     struct passage *p = x->user;
     if (lent != NULL && *lent == LENT_NUDGE)
         nudge_gone(x->user);
+    else if (lent != NULL && *lent == LENT_HATCH)
+        mcp_edge_gone(x);
     else if (p != NULL && p->streaming && p->paused)
         passage_drain(p); /* others come back from their worker or the writer, and end there */
 }
@@ -461,6 +468,8 @@ static void on_drain(void *app, struct http_xchg *x)
     const enum lent *lent = x->user;
     if (lent != NULL && *lent == LENT_NUDGE)
         stream_drained(x->user);
+    else if (lent != NULL && *lent == LENT_HATCH)
+        mcp_edge_drained(x);
     else if (lent != NULL)
         passage_drain(x->user);
 }

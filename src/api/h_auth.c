@@ -15,7 +15,7 @@
 enum { TOKEN_BODY_MAX = 8 * 1024, RESOURCES = 2 };
 #define SIMPLE_CLIENT                                                                              \
     STR("seneschal-api") /* whom tokens of POST /auth/login name as their client */
-#define SIMPLE_SCOPE STR("api")
+#define SIMPLE_SCOPE STR("api mcp")
 
 struct auth_made { /* by the handler, for auth_finish */
     struct access_claims claims;

@@ -28,7 +28,7 @@ static err_t lists(struct arena *a, struct discovery_out *out)
         struct strs *to;
         const char *words;
     } rows[] = {
-        { &out->scopes_supported, "openid profile email groups offline_access api" },
+        { &out->scopes_supported, "openid profile email groups offline_access api mcp" },
         { &out->response_types_supported, "code" },
         { &out->response_modes_supported, "query form_post" },
         { &out->subject_types_supported, "public" },

@@ -7,6 +7,7 @@
 #include "api/csrf.h"
 #include "api/html.h"
 #include "api/load.h"
+#include "api/mcp_edge.h"
 #include "api/reply.h"
 #include "base/ref.h"
 #include "domain/identity/organisation.h"
@@ -321,6 +322,19 @@ static err_t passage_load(struct passage *p, const struct live_guard *guard)
     return E_OK;
 }
 
+/* What the gateway decides by, for the one who asks. */
+static err_t passage_load_gates(struct passage *p)
+{
+    if (p->loads++ >= HOT_LOADS_MAX)
+        return FAIL(&p->rq.act.why, E_OVERLOADED,
+                    "permissions change faster than they can be read");
+    err_t e = mcp_load(&p->rq.act, p->api->services->gates);
+    if (e != E_OK && e != E_AGAIN) /* of the latter the hot row asks once more */
+        return e;
+    p->asked_again = true;
+    return E_OK;
+}
+
 static bool passage_writes(const struct passage *p)
 {
     return p->rq.route->tx == TX_WRITE || p->rq.route->tx == TX_URGENT;
@@ -332,6 +346,8 @@ static err_t passage_read(struct passage *p, const struct live_guard *guard)
     TRY(passage_actor(p, guard));
     TRY(passage_actor_check(p));
     TRY(passage_org(p));
+    if (route->gateway)
+        return passage_load_gates(p);
     if (route->config && p->rq.act.actor.kind == ACTOR_DEVICE)
         return passage_load(p, guard);
     if (route->check)

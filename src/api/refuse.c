@@ -53,6 +53,33 @@ static int oauth_encode(const struct refusing *r, struct buf *head, struct buf *
     return status;
 }
 
+/* Nothing in it that a quoted text could end by. */
+static bool path_is_plain(str_t path)
+{
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && strchr("/-_.", c) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 9728 section 5.1: where to learn how to get a token; RFC 6750 section 3.1. */
+static void put_mcp_challenge(const struct refusing *r, struct buf *head, err_t shown)
+{
+    str_t issuer = services_settings(r->services)->issuer;
+    str_t path = path_is_plain(r->x->path) ? r->x->path : STR("/mcp");
+    bool sent = http_field(r->x, STR("Authorization")).p != NULL;
+    const char *error = shown == E_SCOPE ? "error=\"insufficient_scope\", "
+                        : sent           ? "error=\"invalid_token\", "
+                                         : "";
+    buf_addf(head,
+             "WWW-Authenticate: Bearer %sscope=\"mcp\", "
+             "resource_metadata=\"%.*s/.well-known/oauth-protected-resource%.*s\"\r\n",
+             error, STR_ARG(issuer), STR_ARG(path));
+}
+
 static int problem_answer(const struct refusing *r, struct buf *head, struct buf *body)
 {
     err_t shown = problem_public(r->e);
@@ -61,7 +88,9 @@ static int problem_answer(const struct refusing *r, struct buf *head, struct buf
     else
         problem_encode(body, r->e, r->why, r->id);
     answer_head_begin(r, head, STR("application/problem+json"), NULL);
-    if (shown == E_UNAUTHENTICATED && r->route != NULL && r->route->forward)
+    if (r->route != NULL && r->route->gateway && (shown == E_UNAUTHENTICATED || shown == E_SCOPE))
+        put_mcp_challenge(r, head, shown);
+    else if (shown == E_UNAUTHENTICATED && r->route != NULL && r->route->forward)
         BUF_ADD(head, "WWW-Authenticate: Basic realm=\"Seneschal\", charset=\"UTF-8\"\r\n");
     else if (shown == E_UNAUTHENTICATED)
         BUF_ADD(head, "WWW-Authenticate: Bearer\r\n");

@@ -50,6 +50,7 @@ struct route {
     enum load_class load; /* what is refused first under load; see route_class */
     bool both;            /* † also without /api/v1 */
     bool root;            /* only at the root */
+    bool gateway;  /* a message of MCP: its body is taken as it is, .hot hands it to the hub */
     bool config;   /* .hot answers a device from its effective configuration: load that where it is
                       missing */
     hot_f *hot;    /* asked first, on the loop */
@@ -76,6 +77,8 @@ struct route {
     bool half;     /* also a session that lacks a factor yet */
     bool cors_any; /* any Origin may read the answer, without credentials */
     const char *audience;         /* of a JWT, below the issuer; NULL: /api/v1 */
+    bool own_audience;            /* a JWT may also be for this very path */
+    const char *scope;            /* that a JWT must have (RFC 6750 section 3.1); NULL: none */
     bool in_optional;             /* an empty body stands for {} */
     const struct shape *query;    /* NULL: no query parameter is known */
     const struct shape *out;      /* of a 2xx answer, for OpenAPI and encoding */

@@ -24,6 +24,7 @@ const struct route_table *const route_parts[] = {
     &routes_access,
     &routes_forward,
     &routes_hooks,
+    &routes_mcp,
     &routes_upstream,
     &routes_oauth,
     &routes_audit,
@@ -53,7 +54,7 @@ static bool is_of_devices(const struct route *r)
 
 bool route_takes_cookie(const struct route *r)
 {
-    if (r->foreign)
+    if (r->foreign || r->gateway)
         return false;
     if (r->page || r->cookie || r->auth == AUTH_SESSION)
         return true;

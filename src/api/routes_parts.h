@@ -11,6 +11,7 @@ extern const struct route_table routes_config;
 extern const struct route_table routes_factor;
 extern const struct route_table routes_fleet;
 extern const struct route_table routes_people;
+extern const struct route_table routes_mcp;
 extern const struct route_table routes_policy;
 extern const struct route_table routes_rollout;
 extern const struct route_table routes_schema;

@@ -9,6 +9,7 @@
 #include "base/clock_guard.h"
 #include "base/opt.h"
 #include "domain/audit/audit.h"
+#include "domain/gateway/memory.h"
 #include "domain/hooks/hook_watch.h"
 #include "domain/hooks/notice.h"
 #include "domain/hooks/webhook_send.h"
@@ -16,12 +17,14 @@
 #include "domain/live/live.h"
 #include "domain/oauth/issuer.h"
 #include "domain/signin/session.h"
+#include "mcp/settings.h"
 #include "plat/http/outbound.h"
 #include "plat/http/smtp.h"
 
 #include <stdatomic.h>
 
 struct dpop_guard;
+struct mcp_hub;
 struct remote_docs;
 
 /* Which answers the log has. */
@@ -67,6 +70,7 @@ struct settings {
     struct notice_cfg notices;
     struct smtp_cfg mail; /* .url NULL: none is sent */
     struct webhook_retry webhooks;
+    struct mcp_settings gateway;
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
@@ -82,6 +86,8 @@ struct services {
     const struct settings *_Atomic settings;
     struct keys keys;
     struct live *live;
+    struct gate_memory *gates; /* who may call what, and what there is */
+    struct mcp_hub *mcp;
     struct issuer *issuer; /* signs tokens */
     struct dpop_guard *dpop;
     struct remote_docs *remote_docs; /* of clients: key sets, metadata */
@@ -113,6 +119,13 @@ struct services {
 static inline const struct settings *services_settings(const struct services *sv)
 {
     return atomic_load_explicit(&sv->settings, memory_order_acquire);
+}
+
+/* After COMMIT: memory forgets what is no longer true. */
+static inline void services_apply(const struct services *sv, const struct effects *effects)
+{
+    live_apply(sv->live, effects);
+    gate_memory_apply(sv->gates, effects);
 }
 
 /* Nothing shall wait any more. */

@@ -189,7 +189,7 @@ static err_t write_refused(struct write_job *job, struct db *db, err_t e)
 static void write_applied(struct write_job *job)
 {
     struct passage *p = CONTAINER_OF(job, struct passage, job);
-    live_apply(p->api->services->live, &p->rq.act.effects);
+    services_apply(p->api->services, &p->rq.act.effects);
 }
 
 static void write_done(struct write_job *job, err_t e)

@@ -42,7 +42,7 @@ static err_t write_run(struct write_job *job, struct db *db)
 static void write_applied(struct write_job *job)
 {
     struct waiting_write *w = CONTAINER_OF(job, struct waiting_write, job);
-    live_apply(w->services->live, &w->act.effects);
+    services_apply(w->services, &w->act.effects);
 }
 
 static void write_done(struct write_job *job, err_t e)

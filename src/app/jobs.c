@@ -60,7 +60,7 @@ static err_t task_run(struct write_job *write, struct db *db)
 static void task_applied(struct write_job *write)
 {
     struct job_task *task = CONTAINER_OF(write, struct job_task, write);
-    live_apply(task->services->live, &task->act.effects);
+    services_apply(task->services, &task->act.effects);
     if (task->kind->applied != NULL)
         task->kind->applied(task);
 }

@@ -2,6 +2,7 @@
 #include "app/listen.h"
 
 #include "base/log.h"
+#include "plat/os/proc.h"
 
 enum { HOSTS_MAX = 256 };
 
@@ -113,6 +114,22 @@ static err_t hosts_make(const struct config *c, const struct sockets *sockets,
     return E_OK;
 }
 
+static struct mcp_settings gateway_settings(const struct config *c)
+{
+    return (struct mcp_settings){
+        .message_max = (size_t)config_int(c, CONF_GATEWAY_MESSAGE),
+        .sessions_max = (size_t)config_int(c, CONF_GATEWAY_SESSIONS),
+        .session_idle = DUR_S(config_int(c, CONF_GATEWAY_IDLE)),
+        .queue_max = (size_t)config_int(c, CONF_GATEWAY_QUEUE),
+        .parallel_max = (size_t)config_int(c, CONF_GATEWAY_PARALLEL),
+        .call_timeout = DUR_S(config_int(c, CONF_GATEWAY_TIMEOUT)),
+        .list_ttl = DUR_S(config_int(c, CONF_GATEWAY_LIST_TTL)),
+        .result_ttl = DUR_S(config_int(c, CONF_GATEWAY_RESULT_TTL)),
+        .breaker_failures = (size_t)config_int(c, CONF_GATEWAY_BREAKER),
+        .breaker_pause = DUR_S(config_int(c, CONF_GATEWAY_PAUSE)),
+    };
+}
+
 /* But for the names that it answers for. */
 static err_t settings_plain(const struct config *c, struct settings *s)
 {
@@ -130,6 +147,7 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->token_refresh_life = DUR_S(config_int(c, CONF_TOKEN_REFRESH_LIFE));
     s->lease_life = DUR_S(config_int(c, CONF_LEASE_LIFE));
     s->lease_grace = DUR_S(config_int(c, CONF_LEASE_GRACE));
+    s->gateway = gateway_settings(c);
     s->webhooks.attempts = config_int(c, CONF_WEBHOOK_ATTEMPTS);
     s->webhooks.first = DUR_S(config_int(c, CONF_WEBHOOK_RETRY));
     s->metrics_open = config_bool(c, CONF_METRICS_OPEN);
@@ -178,4 +196,16 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct sock
     TRY(settings_plain(c, &s));
     *ret = s;
     return E_OK;
+}
+
+size_t listen_conns_max(const struct config *c)
+{
+    size_t want = (size_t)config_int(c, CONF_CONNECTIONS_MAX);
+    size_t files = proc_files_max(want + CONNS_SPARE + FILES_OWN);
+    size_t most = files > CONNS_SPARE + FILES_OWN ? files - CONNS_SPARE - FILES_OWN : 1;
+    if (files == 0 || most >= want)
+        return want;
+    LOG(LOG_WARNING, "descriptors-short", LOG_F("connections", (int64_t)most),
+        LOG_F("hint", "raise the limit of open files (LimitNOFILE=) or lower `connections`"));
+    return most;
 }

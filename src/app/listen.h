@@ -19,4 +19,12 @@ bool listen_is_loopback(str_t host);
 err_t listen_settings(const struct config *c, struct arena *a, const struct sockets *sockets,
                       const struct http_server *http, struct settings *ret) MUST_USE;
 
+enum {
+    CONNS_SPARE = 256, /* over `connections`, for health and for revoking */
+    FILES_OWN = 256,   /* descriptors of ours that are no connections */
+};
+/* As many as the setting says, if the system gives us the descriptors: without one for itself the
+ * store could not even be read. */
+size_t listen_conns_max(const struct config *c);
+
 #endif

@@ -5,6 +5,7 @@
 #include "api/remote_doc.h"
 #include "app/admin_socket.h"
 #include "app/deliver.h"
+#include "app/gateway.h"
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
@@ -34,11 +35,10 @@ enum {
     SIGNERS_MAX = 4096, /* organisations whose key is in memory */
     HASHERS = 2,        /* passwords hashed at once: 19 MiB each */
     HASHERS_QUEUE = 64, /* and that wait for it: two seconds of work */
-    CONNS_SPARE = 256,  /* over `connections`, for health and for revoking */
-    FILES_OWN = 256,    /* descriptors of ours that are no connections */
 };
 #define DRAIN_MAX        DUR_S(10)
 #define SETTLE_MAX       DUR_S(9) /* of it, the rest is for what a successor waits for */
+#define CALLS_MAX        DUR_S(9) /* of it, for calls of tools that are under way */
 #define GRACE            DUR_S(1) /* for clients of TLS to notice that their connection ends */
 #define LOG_LAST_MAX     DUR_S(1)
 #define STORE_LOST_GRACE DUR_S(10)
@@ -62,20 +62,6 @@ struct server {
     bool has_administrator; /* with a password, at start */
     int64_t seq;            /* the store's counter at start */
 };
-
-/* As many as the setting says, if the system gives us the descriptors: without one for itself the
- * store could not even be read. */
-static size_t conns_max(const struct config *c)
-{
-    size_t want = (size_t)config_int(c, CONF_CONNECTIONS_MAX);
-    size_t files = proc_files_max(want + CONNS_SPARE + FILES_OWN);
-    size_t most = files > CONNS_SPARE + FILES_OWN ? files - CONNS_SPARE - FILES_OWN : 1;
-    if (files == 0 || most >= want)
-        return want;
-    LOG(LOG_WARNING, "descriptors-short", LOG_F("connections", (int64_t)most),
-        LOG_F("hint", "raise the limit of open files (LimitNOFILE=) or lower `connections`"));
-    return most;
-}
 
 static err_t open_directory(struct server *s, struct diag *why)
 {
@@ -279,8 +265,10 @@ static err_t serve_make(struct server *s, struct diag *why)
     TRY(open_store(s, why));
     TRY(make_http(s, why));
     TRY(make_live(s));
+    TRY(gateway_memory(&s->services));
     TRY(make_writer(s, why));
     TRY(make_workers(s, why));
+    TRY(gateway_start(&s->services, why));
     TRY(jobs_new(&s->services, &s->jobs));
     TRY(deliver_new(&s->services, why, &s->deliver));
     return admin_socket_open(s->services.dir, &s->services, why, &s->admin_socket);
@@ -291,12 +279,14 @@ static void serve_unmake(struct server *s)
     admin_socket_close(s->admin_socket);
     deliver_free(s->deliver);
     jobs_free(s->jobs);
+    gateway_stop(&s->services);
     workers_stop(s->services.hashers);
     workers_stop(s->services.workers);
     writer_free(s->services.writer); /* its last jobs still ask the workers for their answers */
     workers_free(s->services.hashers);
     workers_free(s->services.workers);
     http_server_free(s->http);
+    gateway_free(&s->services);
     api_free(s->services.api);
     certificate_close(&s->certificate);
     reload_fini(&s->reload);
@@ -428,6 +418,7 @@ static void serve_drain(struct server *s)
     proc_notify("STOPPING=1");
     LOG(LOG_INFO, "draining", LOG_F("seconds_max", DRAIN_MAX.us / 1000000));
     s->services.draining = true;
+    gateway_drain(&s->services, CALLS_MAX);
     api_release_polls(s->services.api);
     http_server_drain(s->http, DRAIN_MAX);
     if (!s->services.sealed)
@@ -444,6 +435,7 @@ static void serve_hand_over(struct server *s)
     struct handover *h = &s->handover;
     *h = (struct handover){ .since = clock_mono() };
     s->services.leaving = true;
+    gateway_drain(&s->services, GRACE);
     api_release_polls(s->services.api);
     http_server_leave(s->http, (dur_t){ DRAIN_MAX.us - (h->since.us - begun.us) });
     if (!s->services.sealed)
@@ -476,7 +468,7 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
         return E_NO_MEMORY;
     serve_signals(&signals);
     err_ignore(log_start()); /* without its thread lines are written at once */
-    s.conns_max = conns_max(config);
+    s.conns_max = listen_conns_max(config);
     admin_tokens_init(&s.services.admin_tokens);
     s.services.started_at = clock_now();
     atomic_store(&s.services.rollouts.open, true); /* until the job has looked */

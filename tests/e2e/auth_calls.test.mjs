@@ -28,7 +28,7 @@ test('a name or an email and a password give a pair for the API and /mcp', async
     assert.match(pair.refresh_token, /^sen_r_/);
     const token = claims(pair.access_token);
     assert.deepEqual(token.aud, [`${server.url}/api/v1`, `${server.url}/mcp`]);
-    assert.deepEqual([token.sub, token.scope, token.exp - token.iat], [ada.id, 'api', 86400]);
+    assert.deepEqual([token.sub, token.scope, token.exp - token.iat], [ada.id, 'api mcp', 86400]);
     const who = (await me(pair.access_token)).want(200);
     assert.deepEqual([who.kind, who.id, who.username, who.email, who.is_admin, who.roles, who.groups, who.session_id, 'csrf' in who],
         ['user', ada.id, ada.username, ada.email, true, ['administrator'], [], token.sid, false]);

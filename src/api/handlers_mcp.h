@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handlers of routes_mcp.c. */
+#ifndef API_HANDLERS_MCP_H
+#define API_HANDLERS_MCP_H
+
+#include "api/request.h"
+
+extern const struct shape resource_metadata_shape;
+
+handler_f mcp_elsewhere;
+handler_f mcp_metadata;
+handler_f mcp_metadata_of;
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/mcp_port.h"
+
+static const struct mcp_settings *port_settings(void *arg)
+{
+    const struct services *sv = arg;
+    return &services_settings(sv)->gateway;
+}
+
+static const struct outbound_rules *port_outbound(void *arg)
+{
+    const struct services *sv = arg;
+    return &services_settings(sv)->outbound;
+}
+
+/* What cannot be recorded is not done. */
+static bool port_may_record(void *arg)
+{
+    const struct services *sv = arg;
+    struct writer_stats stats;
+    if (!writer_has_room(sv->writer, LOAD_ADMIN, true))
+        return false;
+    writer_stats(sv->writer, &stats);
+    return !stats.disk_full && !stats.failed;
+}
+
+struct mcp_ports mcp_ports_of(struct services *services)
+{
+    return (struct mcp_ports){
+        .arg = services,
+        .settings = port_settings,
+        .outbound = port_outbound,
+        .may_record = port_may_record,
+        .look = mcp_port_look,
+        .open = mcp_port_open,
+        .record = mcp_port_record,
+        .sight = mcp_port_sight,
+    };
+}

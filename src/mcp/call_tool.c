@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/call: from the name that the client knows to a tool of a server, and whether it may be
+ * called. */
+#include "mcp/call_in.h"
+#include "mcp/hub_in.h"
+#include "mcp/names.h"
+
+static err_t find(struct call *c, const struct gate_tool **ret)
+{
+    struct view view;
+    struct mcp_named *names;
+    size_t n;
+    TRY(view_make(c, &view));
+    *ret = NULL;
+    c->server = NULL;
+    if (c->in->face == FACE_ONE) {
+        c->server = view.n > 0 ? view.v[0] : NULL;
+        c->target = c->peek.name;
+    } else {
+        TRY(names_of_tools(c->arena, &view, &names, &n));
+        const struct mcp_named *row = mcp_names_find(names, n, c->peek.name);
+        if (row != NULL) {
+            c->server = view.v[row->of];
+            c->target = row->name;
+        }
+    }
+    if (c->server != NULL)
+        *ret = gate_tool_find(c->server, c->target);
+    return E_OK;
+}
+
+/* What was listed of the server just now: without it nobody knows whether the tool has changed. */
+static const struct list_item *item_of(const struct call *c)
+{
+    const struct listing *l = c->listing;
+    for (size_t i = 0; l != NULL && i < l->n; i++) {
+        if (oid_eq(l->rows[i].server, c->server->id))
+            return list_items_find(l->rows[i].items, c->target);
+    }
+    return NULL;
+}
+
+static err_t tool_decide(struct call *c)
+{
+    const struct gate_tool *tool;
+    TRY(find(c, &tool));
+    if (tool == NULL || tool->state != GATE_TOOL_ACTIVE) {
+        call_refuse_as(c, MCP_E_UNKNOWN_TOOL);
+        return E_OK;
+    }
+    c->tool = tool;
+    const struct list_item *item = item_of(c);
+    if (item != NULL) /* of a tool with Mcp-Param-* the upstream wants them */
+        c->definition = item->raw;
+    if (!call_may(c, tool->class, tool->name))
+        return E_OK;
+    return call_run(c, tool->class);
+}
+
+static void tool_listed(struct call *c, struct listing *l)
+{
+    (void)l;
+    call_try(c, tool_decide(c));
+}
+
+/* The server whose tool it is, or all of those that it could be of. */
+err_t call_tool(struct call *c)
+{
+    const struct gate_tool *tool;
+    struct view view;
+    if (c->peek.name.n == 0)
+        return E_BAD_FIELD;
+    c->state = CALL_LISTING;
+    TRY(find(c, &tool));
+    if (tool != NULL) {
+        view = (struct view){ &c->server, 1 };
+        return listing_start(c, LIST_TOOLS, &view, tool_listed);
+    }
+    TRY(view_make(c, &view));
+    return listing_start(c, LIST_TOOLS, &view, tool_listed);
+}

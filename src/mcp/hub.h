@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hub: sessions, calls and upstreams of the MCP gateway, all of them on one thread with a loop
+ * of its own (docs/adr/0012-mcp-engine.md). Nothing in it is locked: others reach it by messages.
+ *
+ * Its life: new (the thread runs), drain (no new calls; streams end, calls get their time), stop
+ * (everything ends; the thread is joined), free (when nobody posts to it any more).
+ */
+#ifndef MCP_HUB_H
+#define MCP_HUB_H
+
+#include "mcp/in.h"
+#include "mcp/port.h"
+#include "mcp/settings.h"
+
+struct mcp_hub;
+
+struct mcp_hub_cfg {
+    struct mcp_ports ports; /* outlive the hub */
+};
+
+err_t mcp_hub_new(const struct mcp_hub_cfg *cfg, struct diag *why, struct mcp_hub **ret) MUST_USE;
+/* Returns at once; calls that are under way have so long. */
+void mcp_hub_drain(struct mcp_hub *h, dur_t in);
+void mcp_hub_stop(struct mcp_hub *h);
+void mcp_hub_free(struct mcp_hub *h); /* NULL is fine; stops it where that was not done */
+
+/* From any thread. */
+struct loop *mcp_hub_loop(const struct mcp_hub *h);
+/* The hub's from now on, its hatch too. */
+void mcp_hub_take(struct mcp_hub *h, struct mcp_in *in);
+/* What is known of this principal, or of everything in this organisation, is no longer true. */
+void mcp_hub_gone(struct mcp_hub *h, oid_t id);
+
+struct mcp_figures {
+    size_t sessions;
+    size_t streams; /* open GET and listen streams */
+    size_t calls;   /* under way, waiting and parked */
+    size_t waiting; /* of these in a queue */
+    size_t parked;  /* of these for an answer of their client */
+    size_t upstreams;
+    size_t breakers_open;
+    uint64_t calls_total;
+    uint64_t refused_total;
+    uint64_t failed_total;
+    uint64_t cached_total;
+    uint64_t retried_total;
+};
+void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret);
+
+#endif

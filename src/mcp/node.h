@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One upstream as one credential sees it: its connection, who waits for it, its breaker and its
+ * lists. There is one for each server, or, where credentials are each person's, for each person.
+ */
+#ifndef MCP_NODE_H
+#define MCP_NODE_H
+
+#include "domain/gateway/catalogue.h"
+#include "mcp/breaker.h"
+#include "mcp/node_list.h"
+#include "mcp/port.h"
+#include "mcp/trip.h"
+
+struct mcp_hub;
+
+enum node_state {
+    NODE_SHUT, /* nothing is open */
+    NODE_KEYS, /* what it is opened with is read */
+    NODE_OPEN, /* it has an upstream, which connects when it must */
+};
+
+struct trip_queue {
+    struct trip *first;
+    struct trip **last;
+};
+
+/* Who wants to know when the upstream is ready, or is not. */
+struct node_wait {
+    struct node_wait *next;
+    struct node *node; /* NULL: it waits for nothing */
+    void (*told)(struct node_wait *w);
+};
+
+struct node {
+    struct node *next; /* all of the hub */
+    struct mcp_hub *hub;
+    oid_t org;
+    oid_t id; /* of the server */
+    oid_t user;
+    struct gate_catalogue *catalogue; /* a reference: `server` lies in it */
+    const struct gate_server *server;
+    enum node_state state;
+    struct up *up;
+    struct up_info info;
+    struct mcp_open *keys; /* under way */
+    struct diag why;       /* of the last failure */
+    err_t failed;          /* the credential is bad: not tried again before it changes */
+    struct breaker breaker;
+    struct trip_queue queues[TRIP_PRIORITIES];
+    size_t queued;
+    size_t running;
+    size_t resting; /* wait for another try */
+    struct node_list lists[NODE_LISTS];
+    struct node_wait *waits;
+    dur_t used;
+    unsigned holds; /* listings and waits that point here */
+    bool retired;   /* it is in the list of the hub no more */
+};
+
+err_t nodes_init(struct mcp_hub *h) MUST_USE;
+void nodes_close(struct mcp_hub *h);
+void nodes_fini(struct mcp_hub *h);
+void nodes_tick(struct mcp_hub *h, dur_t now);
+/* Servers of this organisation, or credentials of this person, changed. */
+void nodes_gone(struct mcp_hub *h, oid_t org_or_user);
+
+/* For this server and this person; its facts are those of the catalogue from now on. NULL: memory
+ * is short. */
+struct node *node_get(struct mcp_hub *h, struct gate_catalogue *c, const struct gate_server *s,
+                      oid_t person);
+/* Told once: now where it is ready, or cannot be (node->info.state, node->why). */
+void node_await(struct node *n, struct node_wait *w);
+void node_forget(struct node_wait *w);
+
+size_t node_message_max(const struct node *n);
+void node_breaker_well(struct node *n);
+void node_breaker_failed(struct node *n, const struct up_failure *why);
+
+/* trip.c: the queue. */
+void node_serve(struct node *n);
+void node_fail_all(struct node *n, err_t e, const char *text);
+/* node_open.c */
+void node_open(struct node *n);
+void node_shut(struct node *n);
+void node_tell(struct node *n);
+
+#endif

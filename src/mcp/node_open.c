@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a row of the catalogue to an upstream: its credential is read first where it has one. */
+#include "mcp/hub_in.h"
+#include "mcp/node.h"
+#include "mcp/up_kinds.h"
+#include "mcp/watch.h"
+
+#include <assert.h>
+
+enum { KEYS_ARENA_MAX = 256 * 1024, CALLS_MAX = 4096 };
+#define CONNECT_MAX DUR_S(10)
+#define CLIENT_INFO STR("{\"name\":\"seneschal\",\"version\":\"" SENESCHAL_VERSION "\"}")
+
+static void node_fail(struct node *n, err_t e, const struct diag *why)
+{
+    n->state = NODE_SHUT;
+    n->why = *why;
+    n->failed = e == E_NO_MEMORY || e == E_OVERLOADED ? E_OK : e;
+    node_fail_all(n, e, n->why.text[0] != '\0' ? n->why.text : err_info(e)->text);
+    node_tell(n);
+}
+
+/* ---- what the upstream tells ---- */
+
+static void on_state(void *arg, enum up_state state, err_t e, const struct diag *why)
+{
+    struct node *n = arg;
+    n->info = up_info(n->up);
+    if (e != E_OK && why != NULL)
+        n->why = *why;
+    if (state == UP_CONNECTING)
+        return;
+    if (state == UP_READY)
+        node_breaker_well(n);
+    node_tell(n);
+}
+
+static void on_changed(void *arg, enum up_list list)
+{
+    static const unsigned kinds[UP_LISTS] = {
+        [UP_TOOLS] = 1U << LIST_TOOLS,
+        [UP_PROMPTS] = 1U << LIST_PROMPTS,
+        [UP_RESOURCES] = 1U << LIST_RESOURCES | 1U << LIST_TEMPLATES,
+    };
+    struct node *n = arg;
+    for (unsigned i = 0; i < NODE_LISTS; i++) {
+        if ((kinds[list] >> i & 1U) != 0)
+            node_list_drop(n, (enum node_list_kind)i);
+    }
+    watch_changed(n->hub, n, list);
+}
+
+static void on_note(void *arg, str_t notification)
+{
+    struct node *n = arg;
+    watch_note(n->hub, n, notification);
+}
+
+/* ---- opening ---- */
+
+static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
+{
+    struct mcp_hub *h = n->hub;
+    const struct gate_server *s = n->server;
+    struct up_kind kind;
+    TRY(up_kind_of(h, s, &n->why, &kind));
+    const struct up_cfg cfg = {
+        .name = s->name,
+        .wire = kind.wire,
+        .url = s->url,
+        .command = kind.command,
+        .headers = lines,
+        .headers_n = lines_n,
+        .client_info = CLIENT_INFO,
+        .loop = h->loop,
+        .rules = h->ports.outbound(h->ports.arg),
+        .lookups = h->lookups,
+        .message_max = node_message_max(n),
+        .calls_max = CALLS_MAX,
+        .connect_max = CONNECT_MAX,
+        .on = { .state = on_state, .changed = on_changed, .note = on_note },
+        .arg = n,
+    };
+    TRY(up_new(&cfg, &n->why, &n->up));
+    n->state = NODE_OPEN;
+    n->info = up_info(n->up);
+    return E_OK;
+}
+
+static void node_opened(struct node *n, err_t e)
+{
+    if (e != E_OK) {
+        struct diag why = n->why;
+        node_fail(n, e, &why);
+        return;
+    }
+    if (n->waits != NULL)
+        up_open(n->up);
+    node_serve(n);
+}
+
+static void keys_end(struct mcp_open *job)
+{
+    arena_wipe(job->arena);
+    arena_free(job->arena); /* it lies in there itself */
+}
+
+static void keys_read(struct loop_msg *msg)
+{
+    struct mcp_open *job = CONTAINER_OF(msg, struct mcp_open, msg);
+    struct node *n = job->owner;
+    bool wanted = n->keys == job && !n->retired;
+    err_t e = job->e;
+    n->keys = n->keys == job ? NULL : n->keys;
+    n->holds--;
+    if (wanted && e == E_OK)
+        e = node_make(n, job->lines, job->lines_n);
+    else if (wanted)
+        n->why = job->why;
+    keys_end(job);
+    if (wanted)
+        node_opened(n, e);
+}
+
+static err_t keys_ask(struct node *n)
+{
+    struct mcp_hub *h = n->hub;
+    struct arena *a = arena_new(KEYS_ARENA_MAX);
+    struct mcp_open *job = a == NULL ? NULL : ARENA_NEW(a, struct mcp_open);
+    if (job == NULL) {
+        arena_free(a);
+        return E_NO_MEMORY;
+    }
+    *job = (struct mcp_open){ .msg.run = keys_read,
+                              .hub = h->loop,
+                              .arena = a,
+                              .owner = n,
+                              .org = n->org,
+                              .server = n->id,
+                              .user = n->user };
+    n->keys = job;
+    n->holds++;
+    n->state = NODE_KEYS;
+    h->ports.open(h->ports.arg, job);
+    return E_OK;
+}
+
+void node_open(struct node *n)
+{
+    if (n->state != NODE_SHUT || n->retired)
+        return;
+    bool keys = n->server->sealed || n->server->per_user;
+    diag_clear(&n->why);
+    err_t e = keys ? keys_ask(n) : node_make(n, NULL, 0);
+    if (e != E_OK || !keys)
+        node_opened(n, e);
+}
+
+void node_shut(struct node *n)
+{
+    struct up *up = n->up;
+    n->up = NULL;
+    n->keys = NULL; /* what comes of it is not wanted any more */
+    n->state = NODE_SHUT;
+    n->failed = E_OK;
+    n->info = (struct up_info){ 0 };
+    for (unsigned i = 0; i < NODE_LISTS; i++)
+        node_list_drop(n, (enum node_list_kind)i);
+    up_close(up);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gateway.* settings, as the engine reads them: config.def has their texts and bounds. */
+#ifndef MCP_SETTINGS_H
+#define MCP_SETTINGS_H
+
+#include "base/clock.h"
+
+struct mcp_settings {
+    size_t message_max;  /* bytes of one message, either way */
+    size_t sessions_max; /* of clients that have sessions */
+    dur_t session_idle;  /* without any request or open stream */
+    size_t queue_max;    /* calls that wait for one upstream */
+    size_t parallel_max; /* and that it is given at once */
+    dur_t call_timeout;  /* without a word of progress */
+    dur_t list_ttl;      /* how long a list of an upstream is believed */
+    dur_t result_ttl;    /* and the result of a tool that only reads */
+    size_t breaker_failures;
+    dur_t breaker_pause;
+};
+
+#endif
