@@ -83,7 +83,7 @@ test('seneschal restart: tells when the successor is there, or why there is none
     const well = await ask();
     assert.deepEqual([well.code, well.stderr], [0, '']);
     assert.match(well.stdout, /^restarted in \d+ ms\n$/);
-    assert.equal(lines(server, 'taken-over').length, 1);
+    await eventually('the line is read', () => lines(server, 'taken-over').length === 1);
     assert.equal(server.pid, pid);
     writeFileSync(file, 'log: {level: info}\nworker: 3\n');
     const ill = await ask();
