@@ -4,6 +4,7 @@
  * JSON lines on the standard output.
  *
  *   up-probe http|sse URL [VERSION|- [HEADER ...]]
+ *   up-probe stdio "[read:PATH ...] [idle:MS] PROGRAM ARGUMENT ..." [VERSION|- [NAME=VALUE ...]]
  *
  *   {"do":"call","n":1,"method":"tools/call","params":{},"name":"echo","token":"t","timeout":1000,
  *    "capabilities":{},"answers":{},"state":"...","schema":{}}
@@ -12,9 +13,11 @@
  *   {"do":"info"}  {"do":"time","times":1000,"method":...}  {"do":"close"}
  */
 #include "base/clock.h"
-#include "mcp/up_wire.h"
+#include "base/num.h"
+#include "mcp/up_stdio.h"
 #include "plat/json/json.h"
 #include "plat/json/out.h"
+#include "plat/os/child.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -363,11 +366,49 @@ static void on_readable(struct loop_watch *w, unsigned events)
     }
 }
 
+enum { WORDS_MAX = 32 };
+
+/* A command of stdio, in words. */
+static const struct up_command *command_of(char *text)
+{
+    static const char *argv[WORDS_MAX + 1];
+    static const char *read[WORDS_MAX + 1];
+    static struct up_crashes crashes;
+    static struct up_command c = { .argv = argv, .read = read, .crashes = &crashes };
+    size_t argv_n = 0;
+    size_t read_n = 0;
+    for (char *word = strsep(&text, " "); word != NULL; word = strsep(&text, " ")) {
+        uint64_t ms;
+        if (strncmp(word, "read:", 5) == 0)
+            read[read_n++] = word + 5;
+        else if (strncmp(word, "idle:", 5) != 0)
+            argv[argv_n++] = word;
+        else if (num_parse_u64(str_from_cz(word + 5), &ms) == E_OK)
+            c.idle = DUR_MS(ms);
+        assert(argv_n < WORDS_MAX && read_n < WORDS_MAX);
+    }
+    return &c;
+}
+
+static const struct up_wire_kind *kind_of(const char *name)
+{
+    static const struct up_wire_kind *const kinds[] = { &up_wire_http, &up_wire_sse,
+                                                        &up_wire_stdio };
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    assert(!"http, sse or stdio");
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     static const struct outbound_rules rules = { .loopback = true };
     str_t headers[16];
     size_t headers_n = 0;
+    if (argc > 0 && strcmp(argv[0], CHILD_WARDEN) == 0)
+        return child_warden_main(argc, argv);
     assert(argc >= 3);
     for (int i = 4; i < argc; i++)
         headers[headers_n++] = str_from_cz(argv[i]);
@@ -377,8 +418,9 @@ int main(int argc, char **argv)
     struct outbound_lookups *lookups = outbound_lookups_new(4);
     const struct up_cfg cfg = {
         .name = STR("probed"),
-        .wire = strcmp(argv[1], "sse") == 0 ? &up_wire_sse : &up_wire_http,
+        .wire = kind_of(argv[1]),
         .url = str_from_cz(argv[2]),
+        .command = strcmp(argv[1], "stdio") == 0 ? command_of(argv[2]) : NULL,
         .headers = headers,
         .headers_n = headers_n,
         .version = pinned ? str_from_cz(argv[3]) : STR_NONE,
