@@ -11,19 +11,17 @@ SELECT {server} FROM mcp_server WHERE org = $org AND id = $id;
 -- @one server_by_name(org id, owner id, name text) -> server
 SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND name = $name;
 
--- @one server_by_prefix(org id, owner id, prefix text) -> server
-SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND prefix = $prefix;
-
--- Those of the organisation.
--- @many server_page(org id, none id, after id, limit int) -> server
-SELECT {server} FROM mcp_server WHERE org = $org AND owner = $none AND id > $after ORDER BY id LIMIT $limit;
-
--- Those of one person.
+-- Those of the organisation (`owner` all zero), or of one person.
 -- @many server_of(org id, owner id, after id, limit int) -> server
 SELECT {server} FROM mcp_server WHERE org = $org AND owner = $owner AND id > $after ORDER BY id LIMIT $limit;
 
 -- @many server_all(org id, limit int) -> server
 SELECT {server} FROM mcp_server WHERE org = $org ORDER BY owner, name LIMIT $limit;
+
+-- What they are called.
+-- @row server_name: id id, owner id, name text, prefix text
+-- @many server_names(org id, limit int) -> server_name
+SELECT {server_name} FROM mcp_server WHERE org = $org ORDER BY owner, name LIMIT $limit;
 
 -- @one server_count(org id, owner id) -> (n int)
 SELECT count(*) FROM mcp_server WHERE org = $org AND owner = $owner;
@@ -75,6 +73,9 @@ ORDER BY id LIMIT $limit;
 
 -- @one tool_get(server_id id, name text) -> tool
 SELECT {tool} FROM mcp_tool WHERE server_id = $server_id AND name = $name;
+
+-- @many tool_names(server_id id, limit int) -> (name text)
+SELECT name FROM mcp_tool WHERE server_id = $server_id ORDER BY name LIMIT $limit;
 
 -- @exec tool_add(id id, server_id id, name text, state int, definition text?, digest bytes?, pending text?,
 --     pending_digest bytes?, class int, now ts)
@@ -173,9 +174,25 @@ DELETE FROM mcp_credential WHERE org = $org AND server_id = $server_id AND user_
 -- @exec credential_drop_server(server_id id)
 DELETE FROM mcp_credential WHERE server_id = $server_id;
 
--- @exec credential_drop_user(user_id id)
-DELETE FROM mcp_credential WHERE user_id = $user_id;
-
 -- Calls that wait for a yes.
 -- @exec approval_drop_server(server_id id)
 DELETE FROM mcp_approval WHERE server_id = $server_id;
+
+-- A person goes, and the servers that are his alone go with him.
+-- @exec permission_drop_owned(org id, owner id)
+DELETE FROM mcp_permission
+WHERE server_id IN (SELECT s.id FROM mcp_server s WHERE s.org = $org AND s.owner = $owner);
+
+-- @exec credential_drop_owned(org id, owner id)
+DELETE FROM mcp_credential WHERE user_id = $owner
+OR server_id IN (SELECT s.id FROM mcp_server s WHERE s.org = $org AND s.owner = $owner);
+
+-- @exec approval_drop_owned(org id, owner id)
+DELETE FROM mcp_approval WHERE principal = $owner
+OR server_id IN (SELECT s.id FROM mcp_server s WHERE s.org = $org AND s.owner = $owner);
+
+-- @exec tool_drop_owned(org id, owner id)
+DELETE FROM mcp_tool WHERE server_id IN (SELECT s.id FROM mcp_server s WHERE s.org = $org AND s.owner = $owner);
+
+-- @exec server_drop_owned(org id, owner id)
+DELETE FROM mcp_server WHERE org = $org AND owner = $owner;

@@ -26,6 +26,8 @@ const struct route_table *const route_parts[] = {
     &routes_hooks,
     &routes_mcp,
     &routes_upstream,
+    &routes_server,
+    &routes_permission,
     &routes_oauth,
     &routes_audit,
 };

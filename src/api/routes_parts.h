@@ -24,6 +24,8 @@ extern const struct route_table routes_access;
 extern const struct route_table routes_forward;
 extern const struct route_table routes_hooks;
 extern const struct route_table routes_upstream;
+extern const struct route_table routes_permission;
+extern const struct route_table routes_server;
 extern const struct route_table routes_oauth;
 extern const struct route_table routes_audit;
 

@@ -9,6 +9,7 @@
 #include "base/clock_guard.h"
 #include "base/opt.h"
 #include "domain/audit/audit.h"
+#include "domain/gateway/command.h"
 #include "domain/gateway/memory.h"
 #include "domain/hooks/hook_watch.h"
 #include "domain/hooks/notice.h"
@@ -64,9 +65,13 @@ struct settings {
     bool client_documents;       /* a client_id may be the URL of its metadata */
     const str_t *clients_groups; /* that may open what has registered itself */
     size_t clients_groups_n;
-    int64_t history_days;           /* for which `explain ?at=` is answered */
-    bool any_ip_host;               /* wildcard bind without public_url */
-    struct outbound_rules outbound; /* whom it may call */
+    int64_t history_days;                /* for which `explain ?at=` is answered */
+    bool any_ip_host;                    /* wildcard bind without public_url */
+    struct outbound_rules outbound;      /* whom it may call */
+    struct outbound_rules upstreams;     /* and for MCP servers that administrators have named */
+    struct outbound_rules homeassistant; /* and for those that a person has */
+    const struct gate_command *commands; /* that may be run as MCP servers */
+    size_t commands_n;
     struct notice_cfg notices;
     struct smtp_cfg mail; /* .url NULL: none is sent */
     struct webhook_retry webhooks;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Else whoever may name an address here could reach, through us, what was kept to this machine. */
-static err_t only_loopback(const struct config *c, bool *ret)
+err_t outward_only_loopback(const struct config *c, bool *ret)
 {
     const str_t *addresses;
     size_t n;
@@ -46,7 +46,7 @@ err_t outward_rules(const struct config *c, struct arena *a, struct diag *why,
     struct outbound_rules rules = { .ca_file = config_cz(c, CONF_OUTBOUND_CA),
                                     .loopback = config_bool(c, CONF_OUTBOUND_LOOPBACK) };
     bool only = false;
-    TRY(only_loopback(c, &only));
+    TRY(outward_only_loopback(c, &only));
     if (rules.loopback && !only)
         return FAIL(why, E_USAGE,
                     "outbound.loopback: only a server that listens on loopback alone may call "

@@ -11,6 +11,8 @@
 /* Lives in `a` and in c's arena. E_USAGE, naming the setting. */
 err_t outward_rules(const struct config *c, struct arena *a, struct diag *why,
                     struct outbound_rules *ret) MUST_USE;
+/* Does it listen on loopback alone? */
+err_t outward_only_loopback(const struct config *c, bool *ret) MUST_USE;
 /* Where mail goes, and what notices say. E_USAGE, naming the setting. */
 err_t outward_mail(const struct config *c, struct arena *a, struct diag *why, struct smtp_cfg *ret,
                    struct notice_cfg *ret_notices) MUST_USE;

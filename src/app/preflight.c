@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/preflight.h"
 
+#include "app/gateway_settings.h"
 #include "app/listen.h"
 #include "app/outward.h"
 #include "app/proxies.h"
@@ -29,12 +30,11 @@ err_t preflight(const struct config *c, struct diag *why)
     for (size_t i = 0; i < n; i++)
         TRY(listen_check(c, addresses[i], config_cz(c, CONF_TLS_CERT) != NULL, why));
     TRY(check_certificate(c, why));
-    struct outbound_rules rules;
     struct smtp_cfg mail;
     struct notice_cfg notices;
     struct settings settings;
     TRY(proxies_read(c, c->arena, why, &settings));
-    TRY(outward_rules(c, c->arena, why, &rules));
+    TRY(gateway_settings(c, c->arena, why, &settings));
     TRY(outward_mail(c, c->arena, why, &mail, &notices));
     const char *dir = config_cz(c, CONF_DATA);
     return dir == NULL ? E_OK : db_examine(dir, why);

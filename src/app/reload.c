@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/reload.h"
 
+#include "app/gateway_settings.h"
 #include "app/listen.h"
 #include "app/logging.h"
 #include "app/outward.h"
@@ -50,7 +51,7 @@ static err_t generation_make(struct reload *r, struct arena *a, struct diag *why
     keep_unreloadable(r->config, &fresh);
     TRY(listen_settings(&fresh, a, r->sockets, sv->http, &g->settings));
     TRY(proxies_read(&fresh, a, why, &g->settings));
-    TRY(outward_rules(&fresh, a, why, &g->settings.outbound));
+    TRY(gateway_settings(&fresh, a, why, &g->settings));
     TRY(outward_mail(&fresh, a, why, &g->settings.mail, &g->settings.notices));
     TRY(certificate_reload(r->certificate, &fresh, sv, why)); /* the last that may fail */
     TRY(logging_set(&fresh, &g->settings.access));

@@ -6,6 +6,7 @@
 #include "app/admin_socket.h"
 #include "app/deliver.h"
 #include "app/gateway.h"
+#include "app/gateway_settings.h"
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
@@ -244,7 +245,7 @@ static err_t make_http(struct server *s, struct diag *why)
         return E_NO_MEMORY;
     TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
     TRY(proxies_read(s->config, s->arena, why, settings));
-    TRY(outward_rules(s->config, s->arena, why, &settings->outbound));
+    TRY(gateway_settings(s->config, s->arena, why, settings));
     TRY(outward_mail(s->config, s->arena, why, &settings->mail, &settings->notices));
     TRY(logging_set(s->config, &settings->access));
     s->services.settings = settings;

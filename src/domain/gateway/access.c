@@ -168,7 +168,8 @@ err_t gate_access_load(struct act *act, const struct gate_who *who, struct gate_
     };
     if (a->arena == NULL)
         return E_NO_MEMORY;
-    TRY(principal_load(act, who, a));
+    if (who->kind != ACTOR_NONE)
+        TRY(principal_load(act, who, a));
     TRY(rules_load(act, a));
     *ret = ref_take(a);
     return E_OK;

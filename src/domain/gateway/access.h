@@ -54,7 +54,7 @@ struct gate_access {
 enum { GATE_RULES_MAX = 20000, GATE_ACCESS_MAX = 16 * 1024 * 1024 };
 
 struct gate_who {
-    enum actor_kind kind; /* user, service account or device */
+    enum actor_kind kind; /* user, service account or device; ACTOR_NONE: the default alone */
     oid_t id;
     oid_t org;
     oid_t device; /* that a person is on; zero: not known, or `id` is one */

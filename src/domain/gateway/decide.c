@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/decide.h"
 
+/* What is asked of the rows. */
+struct question {
+    const struct gate_access *access;
+    oid_t server;
+    str_t tool;
+    enum gate_class class;
+    const struct json *arguments;
+    bool list;
+    oid_t without;
+};
+
 /* Of a flag: what the rows so far have said. */
 struct said {
     bool done; /* a level has decided */
@@ -10,12 +21,14 @@ struct said {
 };
 
 /* 0 this tool, 1 its server, 2 every one; -1: the row is about another tool. */
-static int exactness(const struct gate_rule *r, const struct gate_ask *ask)
+static int exactness(const struct gate_rule *r, const struct question *ask)
 {
     bool every_tool = str_eq(r->tool, STR("*"));
-    if (oid_is_set(r->server) && !oid_eq(r->server, ask->server->id))
+    if (oid_is_set(r->server) && !oid_eq(r->server, ask->server))
         return -1;
     if (!every_tool && !str_eq(r->tool, ask->tool))
+        return -1;
+    if (oid_is_set(ask->without) && oid_eq(r->id, ask->without))
         return -1;
     return every_tool ? (oid_is_set(r->server) ? 1 : 2) : 0;
 }
@@ -31,11 +44,11 @@ static void say(struct said *s, const struct gate_rule *r, bool yes, const char 
 }
 
 /* Does the row really allow what it says, here? NULL: it does. */
-static const char *conditions_fail(const struct gate_rule *r, const struct gate_ask *ask, bool list)
+static const char *conditions_fail(const struct gate_rule *r, const struct question *ask)
 {
     if (!gate_device_holds(&r->when, &ask->access->device))
         return "the permission does not allow it from this device";
-    if (!list && !gate_arguments_hold(&r->when, ask->arguments))
+    if (!ask->list && !gate_arguments_hold(&r->when, ask->arguments))
         return "the permission does not allow it with these arguments";
     return NULL;
 }
@@ -47,21 +60,20 @@ struct equals {
     int exact;
 };
 
-static void ask_class(const struct equals *of, const struct gate_ask *ask, bool list,
-                      struct said *s)
+static void ask_class(const struct equals *of, const struct question *ask, struct said *s)
 {
     for (size_t i = 0; i < of->n && !s->done; i++) {
         const struct gate_rule *r = &of->rows[i];
         if (exactness(r, ask) != of->exact || !r->can[ask->class].set)
             continue;
-        const char *why_not = r->can[ask->class].v ? conditions_fail(r, ask, list)
-                                                   : "the permission does not allow it";
+        const char *why_not =
+            r->can[ask->class].v ? conditions_fail(r, ask) : "the permission does not allow it";
         say(s, r, why_not == NULL, why_not);
     }
     s->done = s->rule != NULL;
 }
 
-static void ask_enabled(const struct equals *of, const struct gate_ask *ask, struct said *s)
+static void ask_enabled(const struct equals *of, const struct question *ask, struct said *s)
 {
     for (size_t i = 0; i < of->n && !s->done; i++) {
         const struct gate_rule *r = &of->rows[i];
@@ -92,24 +104,57 @@ static struct gate_decision from_said(const struct said *s, bool built_in)
                                    .reason = s->yes ? "the permission allows it" : s->why_not };
 }
 
-/* What the rows say: of a list, or of this call. */
-static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
+static void ask_rows(const struct question *ask, struct said *enabled, struct said *can)
 {
     const struct gate_access *a = ask->access;
-    struct said enabled = { .rule = NULL };
-    struct said can = { .rule = NULL };
     for (size_t at = 0; at < a->rules_n;) {
         size_t end = level_end(a, at);
         for (int exact = 0; exact < 3; exact++) {
             struct equals of = { &a->rules[at], end - at, exact };
-            ask_enabled(&of, ask, &enabled);
-            ask_class(&of, ask, list, &can);
+            ask_enabled(&of, ask, enabled);
+            ask_class(&of, ask, can);
         }
         at = end;
     }
+}
+
+/* What the rows say: of a list, or of this call. */
+static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
+{
+    struct said enabled = { .rule = NULL };
+    struct said can = { .rule = NULL };
+    ask_rows(&(struct question){ .access = ask->access,
+                                 .server = ask->server->id,
+                                 .tool = ask->tool,
+                                 .class = ask->class,
+                                 .arguments = ask->arguments,
+                                 .list = list },
+             &enabled, &can);
     if (enabled.rule != NULL && !enabled.yes)
         return from_said(&enabled, true);
     return from_said(&can, ask->class == GATE_READ);
+}
+
+void gate_flags(const struct gate_access *access, const struct gate_place *place, oid_t without,
+                struct gate_flags *ret)
+{
+    struct gate_flags flags = { .enabled = true };
+    for (int c = GATE_READ; c < GATE_CLASSES; c++) {
+        struct said enabled = { .rule = NULL };
+        struct said can = { .rule = NULL };
+        ask_rows(&(struct question){ .access = access,
+                                     .server = place->server,
+                                     .tool = place->tool,
+                                     .class = (enum gate_class)c,
+                                     .list = true,
+                                     .without = without },
+                 &enabled, &can);
+        struct gate_decision d = from_said(&can, c == GATE_READ);
+        flags.can[c] = d.allowed;
+        flags.source[c] = d.source;
+        flags.enabled = enabled.rule == NULL || enabled.yes;
+    }
+    *ret = flags;
 }
 
 /* What stands in the way of every call of this tool by this principal, whatever the rows say. */

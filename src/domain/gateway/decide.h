@@ -35,4 +35,18 @@ struct gate_decision {
 
 void gate_decide(const struct gate_ask *ask, struct gate_decision *ret);
 
+/* What the rows say of one place, class by class: what a permission there would inherit. */
+struct gate_flags {
+    bool can[GATE_CLASSES];
+    bool enabled;
+    const char *source[GATE_CLASSES];
+};
+struct gate_place {
+    oid_t server; /* zero: every one */
+    str_t tool;   /* "*": every one */
+};
+/* `without`: this row is left out. Conditions on arguments are taken to hold. */
+void gate_flags(const struct gate_access *access, const struct gate_place *place, oid_t without,
+                struct gate_flags *ret);
+
 #endif

@@ -134,6 +134,20 @@ err_t groups_of(struct act *act, enum actor_kind kind, oid_t id, const str_t **r
     return E_OK;
 }
 
+/* What he may call, what he shows servers, and the servers that are his alone. */
+static err_t gateway_forget(struct act *act, oid_t id)
+{
+    struct db *db = act->db;
+    struct sql_permission_drop_subject his = { .org = act->org, .subject = id };
+    TRY(sql_permission_drop_subject(db, &his));
+    TRY(sql_permission_drop_owned(db, &(struct sql_permission_drop_owned){ act->org, id }));
+    TRY(sql_credential_drop_owned(db, &(struct sql_credential_drop_owned){ act->org, id }));
+    TRY(sql_approval_drop_owned(db, &(struct sql_approval_drop_owned){ act->org, id }));
+    TRY(sql_tool_drop_owned(db, &(struct sql_tool_drop_owned){ act->org, id }));
+    TRY(sql_server_drop_owned(db, &(struct sql_server_drop_owned){ act->org, id }));
+    return act_effect(act, (struct effect){ .kind = EFFECT_GATEWAY, .org = act->org });
+}
+
 err_t principal_forget(struct act *act, oid_t id)
 {
     struct sql_member_drop_all members = { .member_id = id };
@@ -141,9 +155,7 @@ err_t principal_forget(struct act *act, oid_t id)
     TRY(history_member_gone(act, id));
     struct sql_binding_drop_target bindings = { .org = act->org, .target_id = id };
     TRY(sql_binding_drop_target(act->db, &bindings));
-    struct sql_permission_drop_subject permissions = { .org = act->org, .subject = id };
-    TRY(sql_permission_drop_subject(act->db, &permissions));
-    TRY(sql_credential_drop_user(act->db, &(struct sql_credential_drop_user){ .user_id = id }));
+    TRY(gateway_forget(act, id));
     TRY(sql_link_forget(act->db, &(struct sql_link_forget){ .user_id = id }));
     TRY(sql_notice_forget(act->db, &(struct sql_notice_forget){ .user_id = id }));
     TRY(principal_sign_out_forget(act, id));

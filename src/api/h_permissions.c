@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Permissions of people, service accounts, devices, groups, and of everybody. */
+#include "api/handlers_gateway.h"
+#include "api/page.h"
+#include "api/shapes_permission.h"
+#include "base/ref.h"
+#include "domain/gateway/permission.h"
+#include "plat/json/out.h"
+
+enum { DETAILS_MAX = 8 * 1024 };
+
+/* Whose permissions the path is about. */
+static const struct subject_path {
+    const char *begins;
+    enum gate_subject kind;
+} subject_paths[] = {
+    { "/permissions/user/", GATE_SUBJECT_USER },
+    { "/permissions/service-account/", GATE_SUBJECT_SERVICE },
+    { "/permissions/device/", GATE_SUBJECT_DEVICE },
+    { "/permissions/group/", GATE_SUBJECT_GROUP },
+    { "/permissions/defaults", GATE_SUBJECT_DEFAULT },
+};
+
+/* `ret_params`: how many of the path's parameters name him. */
+static err_t subject_of_path(struct request *rq, struct permission_of *ret, size_t *ret_params)
+{
+    str_t path = str_from_cz(rq->route->path);
+    enum gate_subject kind = GATE_SUBJECT_DEFAULT;
+    oid_t id = { 0 };
+    for (size_t i = 0; i < ARRAY_LEN(subject_paths); i++) {
+        if (str_starts(path, str_from_cz(subject_paths[i].begins)))
+            kind = subject_paths[i].kind;
+    }
+    *ret_params = kind == GATE_SUBJECT_DEFAULT ? 0 : 1;
+    if (*ret_params > 0)
+        TRY(request_param_id(rq, 0, &id));
+    TRY(permission_of(&rq->act, kind, id, ret));
+    request_target(rq, gate_subject_name(kind), id, ret->name);
+    return E_OK;
+}
+
+/* What a list of rows is shown with. */
+struct view {
+    struct server_names names;
+    struct gate_access *access; /* one reference */
+};
+
+static void view_fini(struct view *v)
+{
+    ref_drop(v->access);
+}
+
+static err_t view_open(struct request *rq, const struct permission_of *of, struct view *ret)
+{
+    struct view v = { .access = NULL };
+    TRY(server_names_load(&rq->act, &v.names));
+    TRY(permission_access(&rq->act, of, &v.access));
+    *ret = v;
+    return E_OK;
+}
+
+/* What the default would inherit is what is built in. */
+static void inherit(const struct view *v, const struct row_permission *row,
+                    struct inherited_out *ret)
+{
+    struct gate_place place = { row->server_id, row->tool };
+    struct gate_flags flags;
+    gate_flags(v->access, &place, row->id, &flags);
+    *ret = (struct inherited_out){ .can_read = flags.can[GATE_READ],
+                                   .can_write = flags.can[GATE_WRITE],
+                                   .can_execute = flags.can[GATE_EXECUTE],
+                                   .is_enabled = flags.enabled };
+}
+
+static err_t permission_view(struct request *rq, const struct view *v,
+                             const struct row_permission *row, struct permission_out *ret)
+{
+    struct gate_place place = { row->server_id, row->tool };
+    struct inherited_out *inherited = ARENA_NEW(rq->act.arena, struct inherited_out);
+    if (inherited == NULL)
+        return E_NO_MEMORY;
+    inherit(v, row, inherited);
+    *ret = (struct permission_out){ .id = row->id,
+                                    .server_id = row->server_id,
+                                    .can_read = row->can_read,
+                                    .can_write = row->can_write,
+                                    .can_execute = row->can_execute,
+                                    .is_enabled = row->is_enabled,
+                                    .arguments = { row->arguments },
+                                    .device = { row->device },
+                                    .inherited = { inherited },
+                                    .created_at = row->created_at,
+                                    .updated_at = row->updated_at };
+    TRY(tool_text(rq->act.arena, &v->names, &place, &ret->tool));
+    return etag_make(rq, row->id, row->revision, &ret->etag);
+}
+
+static void out_flag(struct json_out *o, str_t name, opt_bool_t flag)
+{
+    if (!flag.set)
+        return;
+    json_out_name(o, name);
+    json_out_bool(o, flag.v);
+}
+
+/* What the record says of a row. Conditions are an administrator's words, and no secret. */
+static err_t details_make(struct request *rq, const struct permission_out *row, str_t *ret)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, DETAILS_MAX + 2 * GATE_CONDITIONS_TEXT);
+    struct json_out o = json_out_to(&b);
+    json_out_open(&o, '{');
+    JSON_OUT(&o, "tool", str, row->tool);
+    out_flag(&o, STR("can_read"), row->can_read);
+    out_flag(&o, STR("can_write"), row->can_write);
+    out_flag(&o, STR("can_execute"), row->can_execute);
+    out_flag(&o, STR("is_enabled"), row->is_enabled);
+    if (row->arguments.text.p != NULL)
+        JSON_OUT(&o, "arguments", raw, row->arguments.text);
+    if (row->device.text.p != NULL)
+        JSON_OUT(&o, "device", raw, row->device.text);
+    json_out_close(&o, '}');
+    TRY(b.err);
+    return str_copy(rq->act.arena, buf_str(&b), ret);
+}
+
+err_t permissions_list(struct request *rq)
+{
+    const struct permission_query *q = rq->query;
+    CLEANUP(view_fini) struct view v = { .access = NULL };
+    struct permission_of of;
+    struct row_permission *rows = NULL;
+    struct page page;
+    size_t n = 0;
+    size_t params;
+    TRY(subject_of_path(rq, &of, &params));
+    TRY(page_open(rq, &q->page, params > 0 ? rq->params[0] : STR(""), &page));
+    TRY(permission_page(&rq->act, &of, page.after, page.limit + 1, &rows, &n));
+    size_t shown = page_shown(&page, n);
+    struct permission_out *out = ARENA_ARRAY(rq->act.arena, struct permission_out, shown + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(view_open(rq, &of, &v));
+    for (size_t i = 0; i < shown; i++)
+        TRY(permission_view(rq, &v, &rows[i], &out[i]));
+    TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
+    return reply_list(rq, &permission_out_shape, out, shown, page.next);
+}
+
+/* If-Match holds for the row that stands there; nothing matches where there is none. */
+static err_t still_the_same(struct request *rq, const struct permission_of *of,
+                            const struct gate_place *place)
+{
+    struct row_permission old;
+    str_t etag = STR("");
+    err_t e = permission_find(&rq->act, of, place, &old);
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    act_clear_why(&rq->act);
+    if (e == E_OK)
+        TRY(etag_make(rq, old.id, old.revision, &etag));
+    return etag_check(rq, etag);
+}
+
+static err_t put_one(struct request *rq, const struct permission_of *of,
+                     const struct permission_body *b, struct row_permission *ret)
+{
+    struct permission_in in = { .can_read = b->can_read,
+                                .can_write = b->can_write,
+                                .can_execute = b->can_execute,
+                                .is_enabled = b->is_enabled,
+                                .arguments = b->arguments.text,
+                                .device = b->device.text };
+    struct gate_place place;
+    TRY(tool_place(&rq->act, b->tool, &place));
+    TRY(still_the_same(rq, of, &place));
+    return permission_put(&rq->act, of, &place, &in, ret);
+}
+
+err_t permissions_put(struct request *rq)
+{
+    CLEANUP(view_fini) struct view v = { .access = NULL };
+    struct permission_out *out = ARENA_NEW(rq->act.arena, struct permission_out);
+    struct permission_of of;
+    struct row_permission row;
+    size_t params;
+    str_t details;
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(subject_of_path(rq, &of, &params));
+    TRY(put_one(rq, &of, rq->in, &row));
+    TRY(view_open(rq, &of, &v));
+    TRY(permission_view(rq, &v, &row, out));
+    TRY(details_make(rq, out, &details));
+    request_details(rq, details);
+    TRY(reply_header(rq, STR("ETag"), out->etag));
+    return reply_obj(rq, 200, &permission_out_shape, out);
+}
+
+/* Each row is on the record by itself, beside the one event of the call. */
+static err_t record_one(struct request *rq, const struct permission_of *of,
+                        const struct permission_out *row)
+{
+    struct audit_event e = rq->event;
+    e.org = rq->act.org;
+    e.action = STR("permission.changed");
+    e.reason = STR_NONE;
+    e.target_kind = str_from_cz(gate_subject_name(of->kind));
+    e.target_id = of->id;
+    e.target_name = of->name;
+    TRY(details_make(rq, row, &e.details));
+    return request_audit_more(rq, &e);
+}
+
+err_t permissions_put_bulk(struct request *rq)
+{
+    const struct permissions_body *b = rq->in;
+    const struct permission_body *in = b->permissions.v;
+    CLEANUP(view_fini) struct view v = { .access = NULL };
+    struct permissions_out *out = ARENA_NEW(rq->act.arena, struct permissions_out);
+    struct row_permission *rows =
+        ARENA_ARRAY(rq->act.arena, struct row_permission, b->permissions.n);
+    struct permission_out *shown =
+        ARENA_ARRAY(rq->act.arena, struct permission_out, b->permissions.n);
+    struct permission_of of;
+    size_t params;
+    str_t details;
+    if (out == NULL || rows == NULL || shown == NULL)
+        return E_NO_MEMORY;
+    TRY(subject_of_path(rq, &of, &params));
+    for (size_t i = 0; i < b->permissions.n; i++)
+        TRY(put_one(rq, &of, &in[i], &rows[i]));
+    TRY(view_open(rq, &of, &v));
+    for (size_t i = 0; i < b->permissions.n; i++) {
+        TRY(permission_view(rq, &v, &rows[i], &shown[i]));
+        TRY(record_one(rq, &of, &shown[i]));
+    }
+    TRY(str_format(rq->act.arena, &details, "{\"permissions\":%zu}", b->permissions.n));
+    request_details(rq, details);
+    out->permissions = (struct rows){ shown, b->permissions.n };
+    return reply_obj(rq, 200, &permissions_out_shape, out);
+}
+
+/* PREFIX__TOOL in one parameter, or server and tool in two. */
+static err_t place_of_path(struct request *rq, size_t params, struct gate_place *ret)
+{
+    str_t text = rq->params[params];
+    if (rq->params[params + 1].p != NULL)
+        TRY(str_format(rq->act.arena, &text, "%.*s/%.*s", STR_ARG(rq->params[params]),
+                       STR_ARG(rq->params[params + 1])));
+    err_t e = tool_place(&rq->act, text, ret);
+    if (e != E_BAD_FIELD)
+        return e;
+    act_clear_why(&rq->act);
+    return FAIL(&rq->act.why, E_NOT_FOUND, "there is no such tool");
+}
+
+err_t permissions_drop(struct request *rq)
+{
+    struct permission_of of;
+    struct gate_place place;
+    struct row_permission row;
+    struct server_names names;
+    size_t params;
+    str_t details;
+    struct permission_out shown = { 0 };
+    TRY(subject_of_path(rq, &of, &params));
+    TRY(place_of_path(rq, params, &place));
+    TRY(permission_find(&rq->act, &of, &place, &row));
+    TRY(still_the_same(rq, &of, &place));
+    TRY(permission_drop(&rq->act, &of, row.id));
+    TRY(server_names_load(&rq->act, &names));
+    TRY(tool_text(rq->act.arena, &names, &place, &shown.tool));
+    TRY(details_make(rq, &shown, &details));
+    request_details(rq, details);
+    return reply_empty(rq, 204);
+}

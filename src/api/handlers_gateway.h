@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_HANDLERS_GATEWAY_H
+#define API_HANDLERS_GATEWAY_H
+
+#include "api/request.h"
+
+handler_f servers_list;
+handler_f servers_write_prepare;
+handler_f servers_create;
+handler_f servers_import_prepare;
+handler_f servers_import;
+handler_f servers_get;
+handler_f servers_change;
+handler_f servers_delete;
+handler_f server_tools_list;
+handler_f server_tools_get;
+handler_f server_tools_change;
+handler_f server_tools_approve;
+handler_f server_credentials_list;
+handler_f server_credential_put;
+handler_f server_credential_drop;
+handler_f permissions_list;
+handler_f permissions_put;
+handler_f permissions_put_bulk;
+handler_f permissions_drop;
+handler_f permissions_mine;
+handler_f permissions_validate;
+handler_f permissions_validate_bulk;
+
+#endif

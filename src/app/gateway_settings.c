@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/gateway_settings.h"
+
+#include "app/outward.h"
+
+static err_t commands_read(const struct config *c, struct arena *a, struct diag *why,
+                           struct settings *s)
+{
+    const str_t *list;
+    size_t n;
+    TRY(config_list(c, CONF_GATEWAY_COMMANDS, &list, &n));
+    struct gate_command *commands = ARENA_ARRAY(a, struct gate_command, n + 1);
+    if (commands == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        struct diag cause = { 0 };
+        err_t e = gate_command_parse(a, list[i], &cause, &commands[i]);
+        if (e == E_BAD_FIELD)
+            return FAIL(why, E_USAGE, "gateway.commands: %s", cause.text);
+        TRY(e);
+        if (gate_command_find(commands, i, commands[i].name) != NULL)
+            return FAIL(why, E_USAGE, "gateway.commands: %.*s stands there twice",
+                        STR_ARG(commands[i].name));
+    }
+    s->commands = commands;
+    s->commands_n = n;
+    return E_OK;
+}
+
+/* Private addresses are where such servers live. This machine itself only while nobody else
+ * reaches us (SAFETY rule 10). */
+static err_t private_read(const struct config *c, struct diag *why, struct settings *s)
+{
+    const str_t *list;
+    size_t n;
+    bool only_loopback = false;
+    TRY(config_list(c, CONF_OUTBOUND_PRIVATE, &list, &n));
+    TRY(outward_only_loopback(c, &only_loopback));
+    s->upstreams = s->outbound;
+    s->homeassistant = s->outbound;
+    s->upstreams.loopback = s->upstreams.loopback || only_loopback;
+    s->homeassistant.loopback = s->homeassistant.loopback || only_loopback;
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(list[i], STR("upstreams")))
+            s->upstreams.private = true;
+        else if (str_eq(list[i], STR("homeassistant")))
+            s->homeassistant.private = true;
+        else
+            return FAIL(why, E_USAGE,
+                        "outbound.private: want homeassistant, upstreams or both, got '%.*s'",
+                        STR_ARG(list[i]));
+    }
+    return E_OK;
+}
+
+err_t gateway_settings(const struct config *c, struct arena *a, struct diag *why,
+                       struct settings *s)
+{
+    TRY(outward_rules(c, a, why, &s->outbound));
+    TRY(commands_read(c, a, why, s));
+    return private_read(c, why, s);
+}
