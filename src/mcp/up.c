@@ -56,12 +56,13 @@ static void up_free_if_done(struct up *up)
         return;
     void (*closed)(void *arg) = up->cfg.on.closed;
     void *arg = up->cfg.arg;
+    struct arena *a = up->a; /* it is in it */
     for (size_t i = 0; i < up->watched_n; i++)
         buf_fini(&up->watched[i]);
     arena_free(up->scratch);
     arena_free(up->facts);
-    arena_wipe(up->a); /* the credential */
-    arena_free(up->a);
+    arena_wipe(a); /* the credential */
+    arena_free(a);
     if (closed != NULL)
         closed(arg);
 }

@@ -20,9 +20,10 @@ static void http_on_bye(struct loop_msg *msg)
 {
     struct http_wire *w = CONTAINER_OF(msg, struct http_wire, bye);
     const struct up_wire_cfg cfg = w->cfg;
+    struct arena *a = w->a; /* the wire is in it */
     fetcher_free(w->fetcher);
-    arena_wipe(w->a); /* the credential */
-    arena_free(w->a);
+    arena_wipe(a); /* the credential */
+    arena_free(a);
     cfg.on->closed(cfg.arg);
 }
 

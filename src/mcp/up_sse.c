@@ -48,10 +48,11 @@ static void sse_on_bye(struct loop_msg *msg)
 {
     struct sse_wire *w = CONTAINER_OF(msg, struct sse_wire, bye);
     const struct up_wire_cfg cfg = w->cfg;
+    struct arena *a = w->a; /* the wire is in it */
     fetcher_free(w->fetcher);
     mcp_sse_fini(&w->sse);
-    arena_wipe(w->a); /* the credential */
-    arena_free(w->a);
+    arena_wipe(a); /* the credential */
+    arena_free(a);
     cfg.on->closed(cfg.arg);
 }
 

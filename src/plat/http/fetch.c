@@ -339,6 +339,7 @@ static err_t fetcher_make(struct fetcher *f, const struct fetcher_cfg *cfg, stru
     if (f->multi == NULL)
         return E_NO_MEMORY;
     TRY(outbound_url_read(f->a, cfg->url, why, &f->origin));
+    TRY(str_copy(f->a, cfg->url, &f->url));
     return fetcher_set(f, cfg);
 }
 

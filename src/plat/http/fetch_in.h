@@ -59,7 +59,8 @@ struct fetcher {
     struct loop *loop;
     const struct outbound_rules *rules;
     struct outbound_lookups *lookups; /* counted */
-    struct arena *a;                  /* the origin */
+    struct arena *a;                  /* the next two */
+    str_t url;
     struct outbound_url origin;
     CURLM *multi;
     CURL *handles[FETCH_HANDLES_MAX];

@@ -245,17 +245,26 @@ static void fetch_on_late(struct loop_timer *timer)
     fetch_late(CONTAINER_OF(timer, struct fetch, total), "the answer took too long");
 }
 
-/* What must live until it runs. */
-static err_t fetch_copy(struct fetch *x, const struct fetch_request *req, struct diag *why)
+/* Only to where the fetcher may go; the URL that it was made with has been read already. */
+static err_t fetch_check_url(struct fetch *x, str_t url, struct diag *why)
 {
     const struct outbound_url *own = &x->owner->origin;
     struct outbound_url u;
+    if (str_eq(url, x->owner->url))
+        return E_OK;
+    TRY(outbound_url_read(x->a, url, why, &u));
+    if (!str_eq_nocase(u.host, own->host) || !str_eq(u.port, own->port) || u.tls != own->tls)
+        return FAIL(why, E_FORBIDDEN, "this leads to another host than the one that was allowed");
+    return E_OK;
+}
+
+/* What must live until it runs. */
+static err_t fetch_copy(struct fetch *x, const struct fetch_request *req, struct diag *why)
+{
     x->a = arena_new(KIB(128));
     if (x->a == NULL)
         return E_NO_MEMORY;
-    TRY(outbound_url_read(x->a, req->url, why, &u));
-    if (!str_eq_nocase(u.host, own->host) || !str_eq(u.port, own->port) || u.tls != own->tls)
-        return FAIL(why, E_FORBIDDEN, "this leads to another host than the one that was allowed");
+    TRY(fetch_check_url(x, req->url, why));
     TRY(client_head_init(&x->head, x->a));
     x->req = *req;
     x->req.url.p = str_cz(x->a, req->url);
