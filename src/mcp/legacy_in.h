@@ -5,9 +5,10 @@
 
 #include "mcp/call_in.h"
 
-#define LEGACY_QUERY STR("session=") /* of the URL that the HTTP+SSE transport's clients post to   \
-                                      */
-#define LEGACY_ASK "seneschal-"      /* ids of our own requests, before a number */
+#define LEGACY_QUERY                                                                               \
+    STR("session=")             /* of the URL that the HTTP+SSE transport's clients post to        \
+                                 */
+#define LEGACY_ASK "seneschal-" /* ids of our own requests, before a number */
 
 /* legacy.c: false: it was refused. `id` raw or absent, of the request. */
 bool legacy_find_session(struct talk *t, str_t id);

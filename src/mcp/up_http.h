@@ -36,6 +36,7 @@ struct http_one {
     bool listens; /* it is the GET stream */
     bool over;    /* freed when nobody looks at it */
     bool paused;
+    bool stood; /* it was a stream once */
     bool heard; /* something came since it was taken up */
     unsigned resumes;
     struct fetch *fetch;

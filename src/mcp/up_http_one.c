@@ -125,8 +125,10 @@ static void one_on_head(void *arg, const struct http_answer *head)
     x->status = head->status;
     x->retry_after = up_retry_after(head);
     x->json = up_is_json(head);
-    if (x->form == UP_FORM_EVENTS)
+    if (x->form == UP_FORM_EVENTS) {
+        x->stood = true;
         one_begin_events(x);
+    }
     if (x->form != UP_FORM_REFUSED && x->tag != NULL)
         http_session_learn(x->wire, http_answer_field(head, STR("mcp-session-id")));
 }
@@ -212,7 +214,8 @@ static void one_listen_again(struct http_one *x, const struct fetch_end *end)
 {
     struct http_wire *w = x->wire;
     if (end->e == E_OK && x->form != UP_FORM_EVENTS) {
-        bool lost = x->status == 404 && w->session_line[0] != '\0';
+        /* A 404 at once may mean that it has no such stream. */
+        bool lost = x->stood && x->status == 404 && w->session_line[0] != '\0';
         http_one_end(x); /* it has none (405), or does not want to be asked */
         if (lost)
             w->cfg.on->lost(w->cfg.arg);
