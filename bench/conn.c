@@ -4,6 +4,7 @@
 #include "base/num.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -96,6 +97,47 @@ str_t conn_field(str_t head, str_t name)
     return STR_NONE;
 }
 
+/* A chunk's size, which a CRLF ends. */
+static size_t chunk_size(const char *p)
+{
+    size_t size = 0;
+    for (; isxdigit((unsigned char)*p) && size <= CONN_REPLY_MAX; p++) {
+        int digit = *p <= '9' ? *p - '0' : (*p | 0x20) - 'a' + 10;
+        size = size * 16 + (size_t)digit;
+    }
+    return size;
+}
+
+/* Where a body of chunks ends (RFC 9112 section 7.1); 0: it is not all here yet. Trailers are not
+ * read: nobody here sends them. */
+static size_t chunks_end(str_t in, size_t at)
+{
+    for (;;) {
+        str_t rest = str_sub(in, at, in.n);
+        const char *line = memmem(rest.p, rest.n, "\r\n", 2);
+        if (line == NULL)
+            return 0;
+        size_t size = chunk_size(rest.p);
+        size_t chunk = (size_t)(line - rest.p) + 2 + size + 2;
+        if (chunk > rest.n)
+            return 0;
+        at += chunk;
+        if (size == 0)
+            return at;
+    }
+}
+
+/* The same for a reply that comes in chunks, as streams of events do. */
+static enum conn_state reply_parse_chunks(str_t in, struct conn_reply *ret, size_t head_n)
+{
+    size_t end = chunks_end(in, head_n);
+    if (end == 0)
+        return in.n < CONN_REPLY_MAX ? CONN_WAIT : CONN_GONE;
+    ret->body = str_sub(in, head_n, end);
+    ret->close = str_eq_nocase(conn_field(ret->head, STR("Connection")), STR("close"));
+    return in.n == end ? CONN_DONE : CONN_GONE;
+}
+
 /* CONN_DONE: `in` is a whole reply, *ret is set. CONN_WAIT: its whole size so far known is
  * *ret_size, 0 while its head is not complete. */
 static enum conn_state reply_parse(str_t in, struct conn_reply *ret, size_t *ret_size)
@@ -110,6 +152,8 @@ static enum conn_state reply_parse(str_t in, struct conn_reply *ret, size_t *ret
         return CONN_GONE;
     ret->head = str_of(in.p, head_n - 2);
     ret->status = (in.p[9] - '0') * 100 + (in.p[10] - '0') * 10 + (in.p[11] - '0');
+    if (conn_field(ret->head, STR("Transfer-Encoding")).p != NULL)
+        return reply_parse_chunks(in, ret, head_n);
     str_t text = conn_field(ret->head, STR("Content-Length"));
     if (text.p != NULL && num_parse_u64(text, &length) != E_OK)
         return CONN_GONE;

@@ -21,7 +21,7 @@ struct conn {
 struct conn_reply {
     int status;
     str_t head; /* status line and fields, each with its CRLF */
-    str_t body;
+    str_t body; /* with its chunks, where it came in such */
     bool close; /* the server will close */
 };
 

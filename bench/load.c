@@ -238,6 +238,7 @@ static const struct option names[] = {
     { "prefer", required_argument, NULL, 'f' },
     { "body", required_argument, NULL, 'B' },
     { "type", required_argument, NULL, 'T' },
+    { "fields", required_argument, NULL, 'F' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -285,6 +286,9 @@ static int option_take(struct options *o, int c)
         return 1;
     case 'T':
         o->plan.type = optarg;
+        return 1;
+    case 'F':
+        o->plan.fields = optarg;
         return 1;
     case 'r':
         o->plan.run = optarg;

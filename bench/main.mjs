@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { figureEnrol } from './figure_enrol.mjs';
 import { figureFleet } from './figure_fleet.mjs';
 import { figurePeople, figureSignIns, figureTokens } from './figure_identity.mjs';
+import { figureMcp } from './figure_mcp.mjs';
 import { figureLease, figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
@@ -14,7 +15,7 @@ import { figureRevoke, figureStreamMemory, figureStreamTls, figureStreamTold } f
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'scale', 'fleet', 'storm', 'stream'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -31,8 +32,8 @@ const STREAMS = 10_000;
 
 const table = new Table();
 const stores = [];
-async function store(tag, devices) {
-    const made = new Store(tag);
+async function store(tag, devices, env) {
+    const made = new Store(tag, env);
     stores.push(made);
     if (devices > 0) await made.fill(devices);
     return made;
@@ -69,6 +70,11 @@ try {
         const town = await (await store('town', 0)).serve();
         await figurePeople(table, town);
         await town.server.stop();
+    }
+    if (asked('mcp')) {
+        const door = await (await store('mcp', 0, { SENESCHAL_OUTBOUND_LOOPBACK: 'true' })).serve();
+        await figureMcp(table, door, effort);
+        await door.server.stop();
     }
     if (asked('scale') || asked('fleet')) {
         const large = await (await store('large', MANY)).serve();

@@ -24,12 +24,13 @@ static int text_get(struct plan *p, const struct plan_in *in)
 
 static int text_post(struct plan *p, const struct plan_in *in, const char *body)
 {
-    return snprintf(
-        p->text, sizeof p->text,
-        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\n"
-        "%s%s%sContent-Length: %zu\r\n\r\n%s",
-        in->path, in->host, in->type, in->bearer != NULL ? "Authorization: Bearer " : "",
-        in->bearer != NULL ? in->bearer : "", in->bearer != NULL ? "\r\n" : "", strlen(body), body);
+    return snprintf(p->text, sizeof p->text,
+                    "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\n"
+                    "%s%s%s%sContent-Length: %zu\r\n\r\n%s",
+                    in->path, in->host, in->type, in->fields != NULL ? in->fields : "",
+                    in->bearer != NULL ? "Authorization: Bearer " : "",
+                    in->bearer != NULL ? in->bearer : "", in->bearer != NULL ? "\r\n" : "",
+                    strlen(body), body);
 }
 
 static int text_of(struct plan *p, const struct plan_in *in)

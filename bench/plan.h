@@ -24,6 +24,7 @@ struct plan_in {
     const char *prefer; /* NULL: no Prefer */
     const char *body;   /* of PLAN_POST */
     const char *type;   /* its Content-Type */
+    const char *fields; /* further lines of its head, each with CRLF; NULL: none */
     const char *run;    /* makes machine names of this run unique */
     uint64_t devices;   /* how many tokens take turns */
 };

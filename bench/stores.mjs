@@ -12,11 +12,11 @@ const PORTABLE = { limits: false, args: [], env: {}, listen: '127.0.0.1:0' };
 const BODY = 600; /* bytes of a configuration, as QUALITY's row has it */
 
 export class Store {
-    constructor(tag) {
+    constructor(tag, env = {}) {
         this.tag = tag;
         this.root = mkdtempSync(path.join(process.env.BENCH_DIR ?? tmpdir(), `bench-${tag}-`));
         this.data = path.join(this.root, 'data');
-        this.server = new Server({ ...PORTABLE, data: this.data });
+        this.server = new Server({ ...PORTABLE, env, data: this.data });
         this.devices = 0;
     }
 

