@@ -15,7 +15,7 @@ export async function addServer(admin, { name = uniqueName('up'), transport = 'h
 export async function callerOf(admin, { tools = ['*'], access = {} } = {}) {
     const caller = await serviceClient(admin, []);
     for (const tool of tools)
-        (await admin.put(`/permissions/service/${caller.id}`, { tool, can_read: true, can_write: true, can_execute: true, ...access })).want(200);
+        (await admin.put(`/permissions/service-account/${caller.id}`, { tool, can_read: true, can_write: true, can_execute: true, ...access })).want(200);
     return caller;
 }
 
