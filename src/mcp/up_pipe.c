@@ -123,12 +123,11 @@ static void queue_move_up(struct up_queue *q)
 
 err_t up_queue_add(struct up_queue *q, str_t message)
 {
-    size_t n = q->b.n;
     if (message.n + 1 > q->b.max - q->b.n)
         queue_move_up(q);
     if (message.n + 1 > q->b.max - q->b.n)
         return E_OVERLOADED;
-    n = q->b.n;
+    size_t n = q->b.n;
     buf_add(&q->b, message);
     buf_add_byte(&q->b, '\n');
     if (q->b.err != E_OK) {

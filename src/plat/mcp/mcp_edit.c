@@ -103,7 +103,7 @@ static err_t member_copy(struct level *l, struct mcp_scan *s, str_t name, str_t 
 {
     size_t i = edit_of(l, name);
     enum mcp_at inner = inner_of(l, name);
-    str_t raw;
+    str_t raw = STR_NONE;
     if (i < l->all->n) {
         const struct mcp_edit *e = &l->all->edits[i];
         l->edited |= UINT32_C(1) << i;

@@ -73,15 +73,15 @@ static bool refuse_sockets(scmp_filter_ctx f, bool network)
     if (!network)
         return ok(seccomp_rule_add(f, eperm, call, 0));
     for (unsigned family = AF_INET + 1; family < AF_INET6; family++) {
-        if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_EQ, family))))
+        if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_EQ, family, 0))))
             return false;
     }
     for (unsigned type = SOCK_RAW; type <= SOCK_PACKET; type++) {
         if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, type))))
             return false;
     }
-    return ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_LT, AF_INET))) &&
-           ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_GT, AF_INET6)));
+    return ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_LT, AF_INET, 0))) &&
+           ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_GT, AF_INET6, 0)));
 }
 
 bool cage_calls(bool network)

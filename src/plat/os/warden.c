@@ -160,7 +160,7 @@ static void signals_reset(void)
 {
     sigset_t none;
     (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGTERM, SIG_DFL);
     (void)signal(SIGHUP, SIG_DFL);
     (void)signal(SIGINT, SIG_DFL);
@@ -282,7 +282,8 @@ static bool warden_prepare(struct warden *w, const char *temp)
     (void)umask(0077);
     if (fcntl(WARDEN_CONTROL, F_SETFD, FD_CLOEXEC) != 0 ||
         close_range(WARDEN_CONTROL + 1, ~0U, 0) != 0 ||
-        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 || sigprocmask(SIG_BLOCK, &ended, NULL) != 0)
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 ||
+        pthread_sigmask(SIG_BLOCK, &ended, NULL) != 0)
         return false;
     w->signals = signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK);
     return w->signals >= 0 && workdir_make(temp, w->work);
