@@ -156,8 +156,8 @@ enum hot_answer mcp_hot(const struct hot_ask *ask)
         return HOT_DONE;
     }
     const struct gate_who who = who_of(actor);
-    CLEANUP(ref_dropp) struct gate_access *access = gate_access_find(sv->gates, &who);
-    CLEANUP(ref_dropp) struct gate_catalogue *catalogue = gate_catalogue_find(sv->gates, who.org);
+    CLEANUP(ref_dropp) struct gate_access *access = gate_access_find(sv->gate, &who);
+    CLEANUP(ref_dropp) struct gate_catalogue *catalogue = gate_catalogue_find(sv->gate, who.org);
     if (access == NULL || catalogue == NULL)
         return HOT_LOAD;
     hand_over(ask, access, catalogue);

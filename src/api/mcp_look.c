@@ -47,7 +47,7 @@ static err_t look(struct services *sv, struct act *act, struct mcp_look *job)
     TRY(actor_load_principal(act, job->who.org, job->who.kind, job->who.id, &loaded));
     TRY(loaded.who.refuse);
     for (int i = 0; e == E_AGAIN && i < LOOK_TIMES; i++)
-        e = mcp_load_both(act, sv->gates, &job->who, &job->access, &job->catalogue);
+        e = mcp_load_both(act, sv->gate, &job->who, &job->access, &job->catalogue);
     return e;
 }
 

@@ -328,7 +328,7 @@ static err_t passage_load_gates(struct passage *p)
     if (p->loads++ >= HOT_LOADS_MAX)
         return FAIL(&p->rq.act.why, E_OVERLOADED,
                     "permissions change faster than they can be read");
-    err_t e = mcp_load(&p->rq.act, p->api->services->gates);
+    err_t e = mcp_load(&p->rq.act, p->api->services->gate);
     if (e != E_OK && e != E_AGAIN) /* of the latter the hot row asks once more */
         return e;
     p->asked_again = true;

@@ -91,7 +91,7 @@ struct services {
     const struct settings *_Atomic settings;
     struct keys keys;
     struct live *live;
-    struct gate_memory *gates; /* who may call what, and what there is */
+    struct gate_memory *gate; /* who may call what, and what there is */
     struct mcp_hub *mcp;
     struct issuer *issuer; /* signs tokens */
     struct dpop_guard *dpop;
@@ -130,7 +130,7 @@ static inline const struct settings *services_settings(const struct services *sv
 static inline void services_apply(const struct services *sv, const struct effects *effects)
 {
     live_apply(sv->live, effects);
-    gate_memory_apply(sv->gates, effects);
+    gate_memory_apply(sv->gate, effects);
 }
 
 /* Nothing shall wait any more. */

@@ -18,14 +18,14 @@ err_t gateway_memory(struct services *sv)
 {
     const struct gate_memory_cfg cfg = { .accesses_max = ACCESSES_MAX,
                                          .catalogues_max = CATALOGUES_MAX };
-    return gate_memory_new(&cfg, &sv->gates);
+    return gate_memory_new(&cfg, &sv->gate);
 }
 
 err_t gateway_start(struct services *sv, struct diag *why)
 {
     const struct mcp_hub_cfg cfg = { .ports = mcp_ports_of(sv) };
     TRY(mcp_hub_new(&cfg, why, &sv->mcp));
-    gate_memory_listen(sv->gates, gone, sv->mcp);
+    gate_memory_listen(sv->gate, gone, sv->mcp);
     return E_OK;
 }
 
@@ -43,5 +43,5 @@ void gateway_stop(struct services *sv)
 void gateway_free(struct services *sv)
 {
     mcp_hub_free(sv->mcp);
-    gate_memory_free(sv->gates);
+    gate_memory_free(sv->gate);
 }

@@ -13,7 +13,8 @@
 enum { KEY_BYTES = 32 };
 #define TICK_EVERY DUR_S(1)
 /* For upstreams to be told good-bye. */
-#define LAST_MAX DUR_MS(300)
+#define LAST_MAX   DUR_S(4)
+#define LAST_EVERY DUR_MS(LOOP_TICK_MS)
 
 static void hub_tick(struct loop_timer *timer);
 
@@ -152,7 +153,10 @@ void mcp_hub_drain(struct mcp_hub *h, dur_t in)
 static void hub_last(struct loop_timer *timer)
 {
     struct mcp_hub *h = CONTAINER_OF(timer, struct mcp_hub, last);
-    loop_stop(h->loop);
+    if (loop_watches(h->loop) == 0 || clock_mono().us > h->stopped.us + LAST_MAX.us)
+        loop_stop(h->loop);
+    else
+        loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);
 }
 
 static void hub_on_stop(struct loop_msg *msg)
@@ -162,7 +166,8 @@ static void hub_on_stop(struct loop_msg *msg)
     down_end(h);
     nodes_close(h);
     loop_timer_stop(h->loop, &h->tick);
-    loop_timer_start(h->loop, &h->last, LAST_MAX, hub_last);
+    h->stopped = clock_mono();
+    loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);
 }
 
 void mcp_hub_stop(struct mcp_hub *h)

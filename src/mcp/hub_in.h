@@ -48,6 +48,7 @@ struct mcp_hub {
     struct loop_timer tick;
     struct loop_timer last;
     dur_t drain_in;
+    dur_t stopped; /* when it was told to end */
     struct loop_msg drain_msg;
     struct loop_msg stop_msg;
     struct hub_counts counts;

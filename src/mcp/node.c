@@ -6,7 +6,7 @@
 
 /* A connection that nobody has used for so long is closed. */
 #define NODE_IDLE DUR_S(600)
-enum { NODES_MAX = 4096 };
+enum { NODES_MAX = 4096, LOOKUPS_MAX = 16 };
 
 static void node_retire(struct node *n);
 
@@ -218,8 +218,8 @@ void nodes_gone(struct mcp_hub *h, oid_t org_or_user)
 
 err_t nodes_init(struct mcp_hub *h)
 {
-    h->nodes = NULL;
-    return E_OK;
+    h->lookups = outbound_lookups_new(LOOKUPS_MAX);
+    return h->lookups == NULL ? E_NO_MEMORY : E_OK;
 }
 
 void nodes_close(struct mcp_hub *h)
@@ -233,4 +233,5 @@ void nodes_fini(struct mcp_hub *h)
     for (struct node *n = h->retired; n != NULL; n = n->next)
         n->holds = 0;
     free_retired(h);
+    outbound_lookups_free(h->lookups);
 }

@@ -190,6 +190,18 @@ static void watch_on_poll(uv_poll_t *handle, int status, int events)
     w->ready(w, told);
 }
 
+static void count_watch(uv_handle_t *handle, void *n)
+{
+    *(size_t *)n += handle->type == UV_POLL;
+}
+
+size_t loop_watches(struct loop *l)
+{
+    size_t n = 0;
+    uv_walk(&l->uv, count_watch, &n);
+    return n;
+}
+
 err_t loop_watch_open(struct loop *l, struct loop_watch *w, int fd,
                       void (*ready)(struct loop_watch *w, unsigned events))
 {

@@ -30,6 +30,8 @@ void loop_post(struct loop *l, struct loop_msg *msg);
 void loop_timer_start(struct loop *l, struct loop_timer *t, dur_t in,
                       void (*fire)(struct loop_timer *t));
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
+/* Descriptors that are watched, or whose watch is being closed. */
+size_t loop_watches(struct loop *l);
 /* The loop's clock, read once an iteration. */
 dur_t loop_now(struct loop *l);
 
