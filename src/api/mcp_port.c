@@ -7,10 +7,16 @@ static const struct mcp_settings *port_settings(void *arg)
     return &services_settings(sv)->gateway;
 }
 
-static const struct outbound_rules *port_outbound(void *arg)
+static const struct outbound_rules *port_outbound(void *arg, const struct gate_server *s)
 {
-    const struct services *sv = arg;
-    return &services_settings(sv)->outbound;
+    const struct settings *settings = services_settings(arg);
+    return s->kind == GATE_KIND_HOMEASSISTANT ? &settings->homeassistant : &settings->upstreams;
+}
+
+static const struct gate_command *port_command(void *arg, str_t name)
+{
+    const struct settings *s = services_settings(arg);
+    return gate_command_find(s->commands, s->commands_n, name);
 }
 
 /* What cannot be recorded is not done. */
@@ -30,6 +36,7 @@ struct mcp_ports mcp_ports_of(struct services *services)
         .arg = services,
         .settings = port_settings,
         .outbound = port_outbound,
+        .command = port_command,
         .may_record = port_may_record,
         .look = mcp_port_look,
         .open = mcp_port_open,

@@ -82,7 +82,8 @@ static err_t greeting_make(struct call *c, const struct node *n, const struct vi
         TRY(server_capabilities(c, n->info.capabilities, &g.capabilities));
         if (n->info.server_info.n > 0)
             g.server_info = n->info.server_info;
-        g.instructions = n->info.instructions;
+        if (n->info.instructions.n > 0)
+            TRY(mcp_raw_text(c->arena, n->info.instructions, &g.instructions));
     }
     if (own.p != NULL)
         TRY(mcp_raw_text(c->arena, own, &g.instructions));

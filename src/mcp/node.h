@@ -11,6 +11,7 @@
 #include "mcp/node_list.h"
 #include "mcp/port.h"
 #include "mcp/trip.h"
+#include "mcp/up_stdio.h"
 
 struct mcp_hub;
 
@@ -42,6 +43,8 @@ struct node {
     const struct gate_server *server;
     enum node_state state;
     struct up *up;
+    struct up_command command; /* of stdio */
+    struct up_crashes crashes;
     struct up_info info;
     struct mcp_open *keys; /* under way */
     struct diag why;       /* of the last failure */

@@ -62,18 +62,18 @@ static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
 {
     struct mcp_hub *h = n->hub;
     const struct gate_server *s = n->server;
-    struct up_kind kind;
-    TRY(up_kind_of(h, s, &n->why, &kind));
+    const struct up_wire_kind *kind;
+    TRY(up_kind_of(n, &kind));
     const struct up_cfg cfg = {
         .name = s->name,
-        .wire = kind.wire,
+        .wire = kind,
         .url = s->url,
-        .command = kind.command,
+        .command = &n->command,
         .headers = lines,
         .headers_n = lines_n,
         .client_info = CLIENT_INFO,
         .loop = h->loop,
-        .rules = h->ports.outbound(h->ports.arg),
+        .rules = h->ports.outbound(h->ports.arg, s),
         .lookups = h->lookups,
         .message_max = node_message_max(n),
         .calls_max = CALLS_MAX,

@@ -84,7 +84,7 @@ struct mcp_ports {
     void *arg;
     /* Of now; what it points to stays for ever. */
     const struct mcp_settings *(*settings)(void *arg);
-    const struct outbound_rules *(*outbound)(void *arg);
+    const struct outbound_rules *(*outbound)(void *arg, const struct gate_server *s);
     const struct gate_command *(*command)(void *arg, str_t name); /* NULL: there is none */
     /* Is there room for an event on the record? */
     bool (*may_record)(void *arg);

@@ -145,6 +145,7 @@ const struct up_wire_kind up_wire_demo = {
     .open = demo_open,
     .send = demo_send,
     .drop = demo_drop,
+    .answered = demo_drop,
     .pause = demo_pause,
     .close = demo_close,
     .apart = true,

@@ -1,20 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mcp/up_kinds.h"
 
+#include "domain/gateway/command.h"
 #include "mcp/demo.h"
+#include "mcp/hub_in.h"
+
+/* A program that nobody has called for so long is ended. */
+#define PROGRAM_IDLE DUR_S(600)
 
 static const struct up_wire_kind *const kinds[GATE_TRANSPORTS] = {
     [GATE_HTTP] = &up_wire_http,
     [GATE_SSE] = &up_wire_sse,
+    [GATE_STDIO] = &up_wire_stdio,
     [GATE_DEMO] = &up_wire_demo,
 };
 
-err_t up_kind_of(struct mcp_hub *h, const struct gate_server *s, struct diag *why,
-                 struct up_kind *ret)
+static err_t program_of(struct node *n)
 {
-    (void)h;
-    if (kinds[s->transport] == NULL)
-        return FAIL(why, E_NOT_IMPLEMENTED, "this transport is not built in");
-    *ret = (struct up_kind){ .wire = kinds[s->transport] };
+    const struct mcp_ports *ports = &n->hub->ports;
+    str_t name = n->server->command;
+    const struct gate_command *c = ports->command(ports->arg, name);
+    if (c == NULL)
+        return FAIL(&n->why, E_COMMAND_NOT_ALLOWED,
+                    "%.*s is none of gateway.commands: ask who runs the gateway", STR_ARG(name));
+    n->command = (struct up_command){
+        .argv = c->argv,
+        .read = c->read,
+        .network = c->network,
+        .idle = PROGRAM_IDLE,
+        .crashes = &n->crashes,
+    };
+    return E_OK;
+}
+
+err_t up_kind_of(struct node *n, const struct up_wire_kind **ret)
+{
+    const struct up_wire_kind *kind = kinds[n->server->transport];
+    if (kind == NULL)
+        return FAIL(&n->why, E_NOT_IMPLEMENTED, "this transport is not built in");
+    if (kind == &up_wire_stdio)
+        TRY(program_of(n));
+    *ret = kind;
     return E_OK;
 }

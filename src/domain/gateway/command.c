@@ -53,10 +53,20 @@ static err_t word_take(struct arena *a, str_t word, struct diag *why, struct gat
         vars[c->vars_n++] = name;
         return E_OK;
     }
-    char *cz = str_cz(a, word);
+    if (c->argv_n > 0 && str_eq(word, STR("network"))) {
+        c->network = true;
+        return E_OK;
+    }
+    bool reads = str_starts(word, STR("read:"));
+    char *cz = str_cz(a, reads ? str_sub(word, 5, word.n) : word);
     if (cz == NULL)
         return E_NO_MEMORY;
-    c->argv[c->argv_n++] = cz;
+    if (reads && !is_path(str_from_cz(cz)))
+        return FAIL(why, E_BAD_FIELD, "%.*s: want read: and an absolute path", STR_ARG(word));
+    if (reads)
+        c->read[c->read_n++] = cz;
+    else
+        c->argv[c->argv_n++] = cz;
     return E_OK;
 }
 
@@ -69,7 +79,8 @@ err_t gate_command_parse(struct arena *a, str_t text, struct diag *why, struct g
     size_t n = 0;
     str_t *vars = ARENA_ARRAY(a, str_t, GATE_COMMAND_WORDS_MAX);
     c.argv = (const char **)arena_array(a, GATE_COMMAND_WORDS_MAX + 1, sizeof *c.argv);
-    if (vars == NULL || c.argv == NULL)
+    c.read = (const char **)arena_array(a, GATE_COMMAND_WORDS_MAX + 1, sizeof *c.read);
+    if (vars == NULL || c.argv == NULL || c.read == NULL)
         return E_NO_MEMORY;
     if (equals == text.n || !is_name(c.name))
         return FAIL(why, E_BAD_FIELD, "want NAME=/PATH ARGUMENT ... env:VARIABLE ..., got '%.*s'",

@@ -2,8 +2,9 @@
 /*
  * Programs that may be run as MCP servers: entries of `gateway.commands`, of the configuration
  * alone (SAFETY AC22). One is written as
- *   NAME=/absolute/path ARGUMENT ... env:VARIABLE ...
- * by blanks; a server names it, and may give values to the variables, and nothing else.
+ *   NAME=/absolute/path ARGUMENT ... env:VARIABLE ... read:/PATH ... network
+ * by blanks; `read:` is what it may read beside /usr and the like, and `network` says that it may
+ * connect to other machines; a server names it, and may give values to the variables, and nothing else.
  */
 #ifndef DOMAIN_GATEWAY_COMMAND_H
 #define DOMAIN_GATEWAY_COMMAND_H
@@ -19,6 +20,9 @@ struct gate_command {
     size_t argv_n;     /* without the NULL */
     const str_t *vars; /* names that a server may give a value */
     size_t vars_n;
+    const char **read; /* absolute paths, NULL last */
+    size_t read_n;
+    bool network;
 };
 
 /* Into the arena. E_BAD_FIELD. */
