@@ -34,6 +34,8 @@ static void open_done(void *arg, err_t e)
 
 void mcp_port_open(void *arg, struct mcp_open *job)
 {
-    static const struct mcp_task_kind kind = { .read = open_read, .done = open_done, .wipes = true };
+    static const struct mcp_task_kind kind = { .read = open_read,
+                                               .done = open_done,
+                                               .wipes = true };
     mcp_task_start(arg, &kind, job);
 }

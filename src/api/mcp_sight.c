@@ -16,7 +16,7 @@ struct sight_job {
 };
 
 static const char *const actions[] = {
-    [GATE_SIGHT_NEW] = "tool.seen",         [GATE_SIGHT_QUARANTINED] = "tool.quarantined",
+    [GATE_SIGHT_NEW] = "tool.seen",          [GATE_SIGHT_QUARANTINED] = "tool.quarantined",
     [GATE_SIGHT_CHANGED] = "tool.redefined", [GATE_SIGHT_BACK] = "tool.back",
     [GATE_SIGHT_GONE] = "tool.gone",
 };
@@ -57,7 +57,8 @@ static err_t sight_run(struct write_job *write, struct db *db)
     TRY(gate_tools_seen(act, job->server, job->tools, &seen));
     for (size_t i = 0; i < seen.n; i++)
         TRY(record(s, &seen.v[i]));
-    return server_answered(act, job->server, job->version, job->modern ? STR("modern") : STR("legacy"));
+    return server_answered(act, job->server, job->version,
+                           job->modern ? STR("modern") : STR("legacy"));
 }
 
 static void sight_applied(struct write_job *write)
