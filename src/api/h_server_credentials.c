@@ -50,19 +50,26 @@ static err_t wanting_server(struct request *rq, struct row_server *ret)
 
 err_t server_credentials_list(struct request *rq)
 {
+    const struct server_query *q = rq->query;
     struct row_server *rows = NULL;
+    struct page page;
     size_t n = 0;
     size_t wanting = 0;
     TRY(person(rq));
-    TRY(server_list(&rq->act, (oid_t){ 0 }, (oid_t){ 0 }, SERVERS_MAX, &rows, &n));
-    struct credential_out *out = ARENA_ARRAY(rq->act.arena, struct credential_out, n + 1);
-    if (out == NULL)
-        return E_NO_MEMORY;
+    TRY(page_open(rq, &q->page, STR(""), &page));
+    TRY(server_list(&rq->act, (oid_t){ 0 }, page.after, SERVERS_MAX, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         if (rows[i].per_user != 0 && rows[i].status == ACCOUNT_ACTIVE)
-            TRY(credential_view(rq, &rows[i], &out[wanting++]));
+            rows[wanting++] = rows[i];
     }
-    return reply_list(rq, &credential_out_shape, out, wanting, STR_NONE);
+    size_t shown = page_shown(&page, wanting);
+    struct credential_out *out = ARENA_ARRAY(rq->act.arena, struct credential_out, shown + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < shown; i++)
+        TRY(credential_view(rq, &rows[i], &out[i]));
+    TRY(page_close(rq, &page, wanting, shown > 0 ? rows[shown - 1].id : page.after));
+    return reply_list(rq, &credential_out_shape, out, shown, page.next);
 }
 
 err_t server_credential_put(struct request *rq)

@@ -44,7 +44,7 @@ static const struct route rows[] = {
       .doc = "The definition that waits is the one that may be called." },
 
     { HTTP_GET,    "/gateway/credentials", server_credentials_list, .auth = AUTH_ACTOR, .tx = TX_READ,
-      .no_store = true, .out = &credential_out_shape, .out_list = true,
+      .no_store = true, .query = &server_query_shape, .out = &credential_out_shape, .out_list = true,
       .doc = "The servers that want a credential of the person who asks, and whether he has given one." },
     { HTTP_PUT,    "/gateway/servers/{id}/credential", server_credential_put, .auth = AUTH_ACTOR,
       .tx = TX_WRITE, .no_store = true, .secret = true, .hides = true,

@@ -18,6 +18,7 @@ static const struct {
     { "group", "/groups", "search", "name" },
     { "user", "/users", "username", "username" },
     { "webhook", "/webhooks", NULL, "name" },
+    { "server", "/gateway/servers", NULL, "name" },
     { "service-account", "/service-accounts", "search", "name" },
 };
 

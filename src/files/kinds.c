@@ -97,6 +97,23 @@ static const struct file_member webhook_members[] = {
     { .name = "values", .compare = COMPARE_SECRET },
 };
 
+static const struct file_member upstream_members[] = {
+    { .name = "transport", .compare = COMPARE_FIXED },
+    { .name = "prefix" },
+    { .name = "title" },
+    { .name = "url" },
+    { .name = "command" },
+    { .name = "status" },
+    { .name = "pinning" },
+    { .name = "per_user" },
+    { .name = "parallel_max" },
+    { .name = "queue_max" },
+    { .name = "timeout_ms" },
+    { .name = "message_max" },
+    { .name = "env", .compare = COMPARE_SECRET },
+    { .name = "headers", .compare = COMPARE_SECRET },
+};
+
 #define KIND(section, noun, path, target, key, is_list, optional, stays, members) \
     { section, noun, path, target, key, is_list, optional, stays, members, ARRAY_LEN(members) }
 const struct file_kind file_kinds[] = {
@@ -108,6 +125,7 @@ const struct file_kind file_kinds[] = {
     KIND("policies",         "policy",          "/policies",         "policy",          "name", false, false, false, policy_members),
     KIND("assignments",      "assignment",      "/assignments",      "assignment",      NULL,   true,  false, false, assignment_members),
     KIND("webhooks",         "webhook",         "/webhooks",         "webhook",         "name", false, false, false, webhook_members),
+    KIND("upstreams",        "upstream",        "/gateway/servers",  "server",          "name", false, false, false, upstream_members),
 };
 /* clang-format on */
 const size_t file_kinds_n = ARRAY_LEN(file_kinds);

@@ -19,7 +19,7 @@ const server = await startServer();
 const admin = await server.admin();
 const tokenFile = path.join(tempDir('homelab'), 'token');
 await writeFile(tokenFile, `${await server.adminToken()}\n`, { mode: 0o600 });
-const run = (...args) => seneschal(args, { env: { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile, CI_GITHUB_TOKEN: 'from-the-vault' } });
+const run = (...args) => seneschal(args, { env: { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile, CI_GITHUB_TOKEN: 'from-the-vault', MEALIE_MCP_AUTHORIZATION: 'from-the-vault' } });
 const ok = async (...args) => {
     const { code, stdout, stderr } = await run(...args);
     assert.equal(code, 0, stderr);
