@@ -54,7 +54,7 @@ static void stdio_on_unused(struct loop_timer *timer)
 
 void stdio_use(struct stdio_wire *w)
 {
-    if (w->command->idle.us > 0 && !w->closing)
+    if (!w->closing && w->command->idle.us > 0)
         loop_timer_start(stdio_loop(w), &w->unused, w->command->idle, stdio_on_unused);
 }
 

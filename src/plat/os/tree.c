@@ -44,6 +44,47 @@ static pid_t parent_of(const char *pid)
     return (pid_t)parent;
 }
 
+/* The number behind the first "NAME:" of a text. */
+static uint64_t field_of(str_t text, const char *name)
+{
+    uint64_t v = 0;
+    const char *at = memmem(text.p, text.n, name, strlen(name));
+    if (at == NULL)
+        return 0;
+    size_t from = (size_t)(at - text.p) + strlen(name);
+    while (from < text.n && (text.p[from] == ' ' || text.p[from] == '\t'))
+        from++;
+    while (from < text.n && text.p[from] >= '0' && text.p[from] <= '9')
+        v = v * 10 + (uint64_t)(text.p[from++] - '0');
+    return v;
+}
+
+uint64_t tree_threads_of(uid_t uid)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *e;
+    uint64_t n = 0;
+    uint64_t pid;
+    while (proc != NULL &&
+           (e = readdir(proc)) != NULL) { /* NOLINT(concurrency-mt-unsafe): its own */
+        char path[64];
+        char text[4096];
+        if (num_parse_u64(str_from_cz(e->d_name), &pid) != E_OK)
+            continue;
+        (void)snprintf(path, sizeof path, "/proc/%llu/status", (unsigned long long)pid);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text);
+        str_t status = str_of(text, got > 0 ? (size_t)got : 0);
+        if (got > 0 && field_of(status, "\nUid:") == uid)
+            n += field_of(status, "\nThreads:");
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    if (proc != NULL)
+        (void)closedir(proc);
+    return n;
+}
+
 static void tree_read(struct tree *t)
 {
     DIR *proc = opendir("/proc");

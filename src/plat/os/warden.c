@@ -303,6 +303,10 @@ int child_warden_main(int argc, char **argv)
         return STATUS_LOST;
     }
     w.cage.held = spaces_try(w.cage.network);
+    /* Threads are counted by user. In a namespace of users there is only the program; else all that
+     * are there already, of the same user, count too. */
+    if (geteuid() == 0 || (w.cage.held & CHILD_PROCESSES) == 0)
+        w.cage.limits.processes += tree_threads_of(geteuid() == 0 ? CAGE_NOBODY : geteuid());
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* from now on /proc/self is root's: not before it */
     if (!program_start(&w))
         say_news(CHILD_REFUSED, 0, "no process can be made");

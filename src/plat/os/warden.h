@@ -58,5 +58,7 @@ bool workdir_remove(const char *path);
 /* End every process that descends from this one (a subreaper), and wait for them; for five seconds
  * at most, for who stands up to SIGKILL hangs in the kernel. */
 void tree_kill(void);
+/* How many threads there are of this user. */
+uint64_t tree_threads_of(uid_t uid);
 
 #endif

@@ -18,6 +18,7 @@ void run_start(struct run *r, const char *how, struct child_spec spec)
     memset(r, 0, sizeof *r);
     buf_init(&r->out, OUT_MAX);
     spec.argv = argv;
+    spec.limits.memory = RIG_MEMORY;
     spec.temp = temp;
     if (child_spawn(&spec, &why, &r->c) != E_OK)
         fail_msg("%s", why.text);
@@ -75,7 +76,7 @@ void run_ready(struct run *r)
 
 void run_until(struct run *r, const char *said)
 {
-    while (memmem(r->out.p, r->out.n, said, strlen(said)) == NULL)
+    while (r->out.n == 0 || memmem(r->out.p, r->out.n, said, strlen(said)) == NULL)
         run_step(r, true);
 }
 
