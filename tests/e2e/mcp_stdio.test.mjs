@@ -2,46 +2,18 @@
 // Upstreams that are programs: in their cage, over stdio; and what becomes of them.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 
+import { alive, gone, program, ROOT } from './lib/program.mjs';
 import { ABLE, Probe } from './lib/up_probe.mjs';
-
-const HERE = path.dirname(fileURLToPath(import.meta.url));
-const ROOT = path.resolve(HERE, '../..');
-const NODE = fs.realpathSync(process.execPath);
-const READ = [`read:${ROOT}`, `read:${path.dirname(NODE)}`];
-let marks = 0;
 
 /** A program of tests/e2e/mcp in its cage; `mark` names its processes. */
 function start(script, args, { idle, ...more } = {}) {
-    const mark = `mark-${process.pid}-${++marks}`;
-    const words = [...READ, ...(idle ? [`idle:${idle}`] : []), NODE, path.join(HERE, 'mcp', script), ...args, mark];
-    return Object.assign(new Probe('stdio', words.join(' '), more), { mark });
+    const { words, mark } = program(script, ...args);
+    return Object.assign(new Probe('stdio', [...(idle ? [`idle:${idle}`] : []), ...words].join(' '), more), { mark });
 }
 
 const bad = (more) => start('bad_stdio.mjs', [], { version: '2025-11-25', ...more });
-
-/** How many processes have this mark, but for their probe and its warden. */
-function alive(mark) {
-    return fs.readdirSync('/proc').filter((pid) => /^[0-9]+$/.test(pid)).filter((pid) => {
-        try {
-            const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-            return words.includes(mark) && words[0] === NODE;
-        } catch {
-            return false;
-        }
-    }).length;
-}
-
-async function gone(mark) {
-    for (let i = 0; alive(mark) > 0; i++) {
-        assert.ok(i < 500, 'processes of it are left');
-        await sleep(20);
-    }
-}
 
 async function ends(probe) {
     assert.deepEqual(await probe.close(), { code: 0, signal: null });

@@ -56,6 +56,7 @@ const tools = {
 
 const methods = {
     initialize: (id, p) => say({ id, result: { protocolVersion: p.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'bad', version: '1' } } }),
+    'tools/list': (id) => say({ id, result: { tools: Object.keys(tools).map((name) => ({ name, inputSchema: { type: 'object' } })) } }),
     'tools/call': (id, p) => tools[p.name](id, p.arguments ?? {}),
     ping: (id) => say({ id, result: {} }),
 };
