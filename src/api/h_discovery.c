@@ -5,6 +5,7 @@
 
 #include "api/services.h"
 #include "api/token_grants.h"
+#include "domain/oauth/id_jag.h"
 #include "domain/oauth/scope.h"
 #include "plat/jose/jws.h"
 
@@ -44,6 +45,8 @@ static err_t lists(struct arena *a, struct discovery_out *out)
           "iss sub aud azp exp iat nonce at_hash auth_time sid acr amr name preferred_username "
           "email email_verified groups" },
         { &out->ui_locales_supported, "en fr" },
+        { &out->authorization_grant_profiles_supported, ID_JAG_PROFILE },
+        { &out->identity_chaining_requested_token_types_supported, TOKEN_TYPE_ID_JAG },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         TRY(list(a, rows[i].words, rows[i].to));

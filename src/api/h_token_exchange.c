@@ -36,6 +36,8 @@ err_t token_exchange_prepare(struct request *rq)
 {
     const struct token_in *in = rq->in;
     struct token_in *with = ARENA_NEW(rq->act.arena, struct token_in);
+    if (str_eq(in->requested_token_type, STR(TOKEN_TYPE_ID_JAG)))
+        return id_jag_give_prepare(rq);
     if (with == NULL)
         return E_NO_MEMORY;
     *with = *in;
@@ -84,6 +86,8 @@ err_t token_exchange(struct request *rq)
                                 .scope = in->scope,
                                 .ip = request_peer(rq) };
     struct exchange_out out;
+    if (in->id_token != NULL)
+        return id_jag_give(rq);
     if (app == NULL)
         return E_NO_MEMORY;
     TRY(token_client(rq, APP_GRANT_TOKEN_EXCHANGE, app));

@@ -46,13 +46,14 @@ static err_t own_plan(struct request *rq, const struct assertion *a, struct toke
                                .dpop_jkt = rq->dpop_jkt,
                                .life = shorter(OWN_TOKEN_LIFE,
                                                token_lives_default(rq->services).access) };
-    str_t asked = in->scope.n > 0 ? in->scope : STR("api");
     rq->act.org = a->org;
     TRY(assertion_holds(&rq->act, a));
     TRY(assertion_spend(&rq->act, a));
+    TRY(own_resources_check(&rq->act, &who, &resources, request_peer(rq), &plan.resource));
+    bool tools = resources_are_mcp(resources.issuer, plan.resource);
+    str_t asked = in->scope.n > 0 ? in->scope : tools ? STR("mcp") : STR("api");
     TRY(words_without(rq->act.arena, asked, STR("openid"), &plan.scope));
     TRY(scope_cut(rq->act.arena, plan.scope, plan.scope, &plan.scope));
-    TRY(own_resources_check(&rq->act, &who, &resources, request_peer(rq), &plan.resource));
     TRY(id_text(rq, a->principal, &plan.client_id));
     acts(rq, &who);
     request_target(rq, a->kind == ACTOR_DEVICE ? "device" : "service-account", a->principal,
@@ -120,10 +121,14 @@ err_t token_jwt_bearer_prepare(struct request *rq)
     struct assertion_ask ask = { .text = in->assertion,
                                  .issuer = services_settings(rq->services)->issuer,
                                  .refuse = E_INVALID_GRANT };
+    struct id_jag_look look;
     if (with == NULL || bearer == NULL)
         return E_NO_MEMORY;
     if (in->assertion.p == NULL)
         return FAIL(&rq->act.why, E_INVALID_REQUEST, "assertion is missing");
+    TRY(id_jag_look(rq->act.arena, in->assertion, &look));
+    if (look.is)
+        return id_jag_take_prepare(rq, &look);
     TRY(str_format(rq->act.arena, &ask.endpoint, "%.*s/oauth2/token", STR_ARG(ask.issuer)));
     TRY(assertion_read(&rq->act, &ask, bearer));
     *with = *in;
@@ -145,8 +150,10 @@ err_t token_jwt_bearer(struct request *rq)
     const struct token_in *in = rq->in;
     const struct assertion *a = in->bearer;
     struct row_application *app = ARENA_NEW(rq->act.arena, struct row_application);
-    const struct own_principal who = { a->kind, a->principal, a->name };
     struct token_plan plan;
+    if (in->id_jag != NULL)
+        return id_jag_take(rq);
+    const struct own_principal who = { a->kind, a->principal, a->name };
     if (app == NULL)
         return E_NO_MEMORY;
     if (!names_client(rq)) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* To another issuer and back (OpenID Connect Core section 3.1), and what it says of who left. */
 #include "api/csrf.h"
-#include "api/gained.h"
 #include "api/handlers_upstream.h"
 #include "api/outside.h"
 #include "api/redirect.h"
@@ -9,6 +8,7 @@
 #include "api/shapes_upstream.h"
 #include "api/signin_parts.h"
 #include "api/upstream_docs.h"
+#include "api/upstream_who.h"
 #include "base/enc.h"
 #include "base/rng.h"
 #include "domain/identity/user.h"
@@ -282,34 +282,6 @@ err_t upstream_back_prepare(struct request *rq)
     return E_OK;
 }
 
-static err_t account_event(struct request *rq, const struct row_provider *p, oid_t user)
-{
-    struct audit_event e = rq->event;
-    struct row_user_account row;
-    TRY(user_get(&rq->act, user, &row));
-    e.action = STR("user.created");
-    e.target_kind = STR("user");
-    e.target_id = user;
-    e.target_name = row.username;
-    e.reason = p->name;
-    return request_audit_more(rq, &e);
-}
-
-/* Who of ours came, in the groups that his claim says; the record has what that opens and shuts. */
-static err_t person_of(struct request *rq, const struct coming *c, oid_t *ret)
-{
-    struct access_watch watch = { .kind = ACTOR_USER };
-    bool fresh;
-    TRY(upstream_person(&rq->act, &c->provider, &c->who, ret, &fresh));
-    watch.id = *ret;
-    if (fresh)
-        TRY(account_event(rq, &c->provider, *ret));
-    else
-        TRY(access_watch(&rq->act, ACTOR_USER, *ret, &watch));
-    TRY(upstream_groups(&rq->act, &c->provider, &c->who, *ret));
-    return gained_note(rq, &watch);
-}
-
 err_t upstream_back(struct request *rq)
 {
     const struct coming *c = rq->in;
@@ -326,7 +298,7 @@ err_t upstream_back(struct request *rq)
     if (e == E_NOT_FOUND)
         return FAIL(&rq->act.why, E_FORBIDDEN, "this way to sign in is over: begin again");
     TRY(e);
-    TRY(person_of(rq, c, &id));
+    TRY(upstream_who(rq, &c->provider, &c->who, true, &id));
     TRY(user_get(&rq->act, id, &user));
     const struct browser_in who = { .user = id,
                                     .username = user.username,

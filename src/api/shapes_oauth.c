@@ -62,7 +62,8 @@ static const struct field token_in_fields[] = {
     FIELD(struct token_in, audience,              OPT, .max = 8),
 };
 static const struct field oauth_token_out_fields[] = {
-    FIELD(struct oauth_token_out, access_token,      .secret = true, .doc = "a JWT (RFC 9068)"),
+    FIELD(struct oauth_token_out, access_token,      .secret = true,
+          .doc = "a JWT (RFC 9068); by token exchange also an identity assertion (token_type N_A)"),
     FIELD(struct oauth_token_out, token_type),
     FIELD(struct oauth_token_out, expires_in,        .doc = "seconds"),
     FIELD(struct oauth_token_out, refresh_token,     .secret = true, .omit = true),
@@ -103,6 +104,8 @@ static const struct field discovery_out_fields[] = {
     FIELD(struct discovery_out, acr_values_supported),
     FIELD(struct discovery_out, claims_supported),
     FIELD(struct discovery_out, ui_locales_supported),
+    FIELD(struct discovery_out, authorization_grant_profiles_supported),
+    FIELD(struct discovery_out, identity_chaining_requested_token_types_supported),
     FIELD(struct discovery_out, authorization_response_iss_parameter_supported),
     FIELD(struct discovery_out, request_parameter_supported),
     FIELD(struct discovery_out, request_uri_parameter_supported),

@@ -39,9 +39,11 @@ struct par_out {
 struct assertion;
 struct access_claims;
 struct token_in {
-    const struct assertion *bearer; /* these three by the prepare step of their grant */
+    const struct assertion *bearer; /* these five by the prepare step of their grant */
     const struct access_claims *subject;
     const struct access_claims *actor;
+    const struct id_token_claims *id_token;
+    const struct id_jag *id_jag;
     str_t grant_type;
     str_t client_id;
     str_t client_secret;
@@ -106,6 +108,8 @@ struct discovery_out {
     struct strs acr_values_supported;
     struct strs claims_supported;
     struct strs ui_locales_supported;
+    struct strs authorization_grant_profiles_supported;
+    struct strs identity_chaining_requested_token_types_supported;
     bool authorization_response_iss_parameter_supported;
     bool request_parameter_supported;
     bool request_uri_parameter_supported;

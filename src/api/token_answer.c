@@ -94,6 +94,20 @@ static err_t mint_access(struct request *rq, const struct token_made *made, stru
     return access_token_mint(rq->services->issuer, services_settings(rq->services)->issuer, &c, b);
 }
 
+/* What this answer is about: an access token, or what another server gives one for. */
+static err_t mint_main(struct request *rq, const struct token_made *made, struct buf *b)
+{
+    const struct id_jag_in *jag = made->plan.id_jag;
+    return jag != NULL ? id_jag_mint(rq->services->issuer, jag, b) : mint_access(rq, made, b);
+}
+
+static str_t token_type(const struct token_plan *p)
+{
+    if (p->id_jag != NULL)
+        return STR(TOKEN_TYPE_NO_BEARER);
+    return p->dpop_jkt.p != NULL ? STR("DPoP") : STR("Bearer");
+}
+
 static err_t mint_id(struct request *rq, const struct token_made *made, str_t access_token,
                      struct buf *b)
 {
@@ -120,7 +134,7 @@ err_t token_finish(struct request *rq)
     if (out == NULL)
         return E_NO_MEMORY;
     *out = (struct oauth_token_out){
-        .token_type = made->plan.dpop_jkt.p != NULL ? STR("DPoP") : STR("Bearer"),
+        .token_type = token_type(&made->plan),
         .expires_in = made->plan.life.us / 1000000,
         .refresh_token = made->plan.refresh,
         .scope = made->plan.scope.n > 0 ? made->plan.scope : STR_NONE,
@@ -128,7 +142,7 @@ err_t token_finish(struct request *rq)
     };
     buf_init(&b, KIB(64));
     b.secret = true;
-    TRY(mint_access(rq, made, &b));
+    TRY(mint_main(rq, made, &b));
     TRY(str_copy(rq->act.arena, buf_str(&b), &out->access_token));
     if (made->id_token) {
         TRY(issuer_need(rq->services, made->id_alg)); /* the first RS256 makes its key */

@@ -10,6 +10,7 @@
 #include "api/shapes_oauth.h"
 #include "domain/oauth/client.h"
 #include "domain/oauth/grant.h"
+#include "domain/oauth/id_jag.h"
 
 struct token_grant {
     const char *name;   /* grant_type */
@@ -50,6 +51,7 @@ struct token_plan {
     str_t dpop_jkt;
     str_t act; /* `act` of RFC 8693 section 4.1, as JSON */
     str_t issued_token_type;
+    const struct id_jag_in *id_jag; /* NULL: an access token */
     dur_t life;
 };
 /* In the transaction: what the tokens say of the person is read here. With the scope openid and a
@@ -71,5 +73,11 @@ err_t token_jwt_bearer(struct request *rq);
 err_t token_exchange_prepare(struct request *rq);
 err_t token_exchange(struct request *rq);
 err_t token_device_code(struct request *rq);
+/* Identity assertions, by the two grant types above: one is given (token exchange), one is taken
+ * (jwt-bearer). */
+err_t id_jag_give_prepare(struct request *rq);
+err_t id_jag_give(struct request *rq);
+err_t id_jag_take_prepare(struct request *rq, const struct id_jag_look *look);
+err_t id_jag_take(struct request *rq);
 
 #endif

@@ -10,8 +10,8 @@ static const str_t cli_redirects[] = {
 
 /* The name of a role: what the person may, cut to that role. */
 #define CLI_SCOPES                                                                                 \
-    STR("openid profile email groups offline_access api administrator operator auditor enroller "  \
-        "user")
+    STR("openid profile email groups offline_access api mcp administrator operator auditor "       \
+        "enroller user")
 enum { CLI_GRANTS = APP_GRANT_CODE | APP_GRANT_REFRESH | APP_GRANT_DEVICE_CODE };
 
 /* What is there already stays. */

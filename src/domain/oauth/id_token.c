@@ -80,7 +80,8 @@ static err_t not_ours(struct act *act)
 /* As of the moment when it was made: a hint may be old. */
 static err_t claims_of(const struct jwt *t, str_t issuer, struct id_token_claims *ret)
 {
-    struct id_token_claims c = { .client_id = t->claims.aud_n == 1 ? t->claims.aud[0] : STR_NONE };
+    struct id_token_claims c = { .client_id = t->claims.aud_n == 1 ? t->claims.aud[0] : STR_NONE,
+                                 .exp = t->claims.exp };
     const struct jwt_want want = {
         .typ = STR("JWT"), .iss = issuer, .now = t->claims.iat, .sub = true, .iat = true
     };

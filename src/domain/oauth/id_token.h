@@ -30,6 +30,7 @@ struct id_token_claims {
     oid_t sub;
     oid_t sid;
     str_t client_id;
+    ts_t exp;
 };
 /* One that this server has made, of whatever age (a hint says who it was). E_INVALID_REQUEST. */
 err_t id_token_read(struct act *act, struct issuer *is, str_t issuer, str_t text,

@@ -41,13 +41,6 @@ err_t own_principal_of(struct act *act, const struct row_application *app, str_t
     return E_OK;
 }
 
-static bool is_own(str_t issuer, str_t resource)
-{
-    str_t rest = str_sub(resource, issuer.n, resource.n);
-    return str_starts(resource, issuer) &&
-           (str_eq(rest, STR("/api/v1")) || str_eq(rest, STR("/mcp")));
-}
-
 /* Several applications may have one resource: one that it may use is enough. */
 static err_t foreign_check(struct act *act, const struct own_principal *who, str_t uri, str_t ip)
 {
@@ -74,7 +67,7 @@ err_t own_resources_check(struct act *act, const struct own_principal *who,
     if (ask->n > RESOURCES_MAX)
         return FAIL(&act->why, E_INVALID_TARGET, "resource: at most %d at once", RESOURCES_MAX);
     for (size_t i = 0; i < ask->n; i++) {
-        if (!is_own(ask->issuer, ask->v[i]))
+        if (!resource_is_own(ask->issuer, ask->v[i]))
             TRY(foreign_check(act, who, ask->v[i], ip));
         TRY(words_join(act->arena, list, ask->v[i], &list));
     }

@@ -4,26 +4,60 @@
 #include "domain/oauth/access_token.h"
 #include "domain/oauth/scope.h"
 
-/* What is this server's own: ISSUER and one of these. */
-static const char *const own_resources[] = { AUDIENCE_API, AUDIENCE_MCP };
+enum { SERVER_NAME_MAX = 64 }; /* as the table `mcp_server` has them */
 
-static bool is_own(str_t issuer, str_t resource)
+/* A name that needs no escaping in a path, so that there is one way to write the resource (RFC 9728
+ * section 3.3 compares it byte by byte). */
+static bool is_server_name(str_t name)
 {
-    str_t rest = str_sub(resource, issuer.n, resource.n);
-    if (!str_starts(resource, issuer))
-        return false;
-    for (size_t i = 0; i < ARRAY_LEN(own_resources); i++) {
-        if (str_eq(rest, str_from_cz(own_resources[i])))
-            return true;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && strchr("-_.", c) == NULL)
+            return false;
     }
-    return false;
+    return name.n > 0 && name.n <= SERVER_NAME_MAX;
+}
+
+/* What stands behind the issuer; absent: it is somebody else's. */
+static str_t path_of(str_t issuer, str_t resource)
+{
+    return str_starts(resource, issuer) ? str_sub(resource, issuer.n, resource.n) : STR_NONE;
+}
+
+static bool path_is_mcp(str_t path)
+{
+    const str_t before = STR("/s/");
+    const str_t behind = STR(AUDIENCE_MCP);
+    if (str_eq(path, behind))
+        return true;
+    return path.n > before.n + behind.n && str_starts(path, before) && str_ends(path, behind) &&
+           is_server_name(str_sub(path, before.n, path.n - behind.n));
+}
+
+bool resource_is_own(str_t issuer, str_t resource)
+{
+    str_t path = path_of(issuer, resource);
+    return path.p != NULL && (str_eq(path, STR(AUDIENCE_API)) || path_is_mcp(path));
+}
+
+bool resources_are_mcp(str_t issuer, str_t resources)
+{
+    str_t one;
+    bool mcp = false;
+    while (words_next(&resources, &one)) {
+        mcp = path_is_mcp(path_of(issuer, one));
+        if (!mcp)
+            return false;
+    }
+    return mcp;
 }
 
 static err_t resource_check(struct act *act, const struct row_application *app, str_t issuer,
                             str_t resource)
 {
     bool his = false;
-    if (is_own(issuer, resource))
+    if (resource_is_own(issuer, resource))
         return E_OK;
     TRY(application_uri_has(act, app->id, APP_URI_RESOURCE, resource, &his));
     return his ? E_OK

@@ -14,6 +14,12 @@ struct resource_ask {
     size_t n; /* 0: it names none */
 };
 
+/* One of this server's own: its API, /mcp, or /s/SERVER/mcp. Whether there is an MCP server of that
+ * name is not said here: a token for one that is not there opens nothing. */
+bool resource_is_own(str_t issuer, str_t resource);
+/* Are these, by blanks, MCP endpoints of this server and nothing else? Of none: no. */
+bool resources_are_mcp(str_t issuer, str_t resources);
+
 /* The list as it is stored, by blanks; empty: none was asked for. E_INVALID_TARGET. */
 err_t resources_check(struct act *act, const struct row_application *app,
                       const struct resource_ask *ask, str_t *ret) MUST_USE;

@@ -12,8 +12,8 @@ static err_t not_proven(struct diag *why, err_t e, const char *text)
     return e == E_OK || e == E_NO_MEMORY ? e : FAIL(why, E_FORBIDDEN, "%s", text);
 }
 
-/* Read and signed by one of the keys of the set; nothing of its claims is looked at yet. */
-static err_t open_token(struct arena *a, str_t text, str_t jwks, struct diag *why, struct jwt *ret)
+/* Nothing of its claims is looked at yet. */
+err_t upstream_jwt_open(struct arena *a, str_t text, str_t jwks, struct diag *why, struct jwt *ret)
 {
     CLEANUP(json_freep) struct json *set = NULL;
     struct jwk *keys = NULL;
@@ -58,8 +58,8 @@ static err_t copy_groups(struct arena *a, const struct jwt_claims *c, str_t name
     return E_OK;
 }
 
-static err_t copy_identity(struct arena *a, const struct jwt_claims *c,
-                           const struct upstream_expect *want, struct upstream_identity *ret)
+err_t upstream_identity_of(struct arena *a, const struct jwt_claims *c, str_t groups_claim,
+                           struct upstream_identity *ret)
 {
     struct upstream_identity who = { .exp = c->exp };
     const struct json *verified = json_member(c->all, STR("email_verified"));
@@ -70,7 +70,7 @@ static err_t copy_identity(struct arena *a, const struct jwt_claims *c,
     TRY(copy_claim(a, c, STR("email"), &who.email));
     who.email_verified =
         verified != NULL && json_type(verified) == JSON_BOOL && json_bool(verified);
-    TRY(copy_groups(a, c, want->groups_claim, &who));
+    TRY(copy_groups(a, c, groups_claim, &who));
     *ret = who;
     return E_OK;
 }
@@ -99,9 +99,9 @@ err_t upstream_id_token(struct arena *a, str_t text, str_t jwks, const struct up
                         struct diag *why, struct upstream_identity *ret)
 {
     CLEANUP(jwt_fini) struct jwt t = { 0 };
-    TRY(open_token(a, text, jwks, why, &t));
+    TRY(upstream_jwt_open(a, text, jwks, why, &t));
     TRY(check_id_token(&t.claims, want, why));
-    return copy_identity(a, &t.claims, want, ret);
+    return upstream_identity_of(a, &t.claims, want->groups_claim, ret);
 }
 
 /* An id_token has no business here: it has a nonce, and is for a client. at+jwt is RFC 9068's typ,
@@ -126,9 +126,9 @@ err_t upstream_access_token(struct arena *a, str_t text, str_t jwks,
                             struct upstream_identity *ret)
 {
     CLEANUP(jwt_fini) struct jwt t = { 0 };
-    TRY(open_token(a, text, jwks, why, &t));
+    TRY(upstream_jwt_open(a, text, jwks, why, &t));
     TRY(check_access_token(&t.claims, want, why));
-    return copy_identity(a, &t.claims, want, ret);
+    return upstream_identity_of(a, &t.claims, want->groups_claim, ret);
 }
 
 static err_t check_logout_token(const struct jwt_claims *c, const struct upstream_expect *want,
@@ -164,7 +164,7 @@ err_t upstream_logout_token(struct arena *a, str_t text, str_t jwks,
 {
     CLEANUP(jwt_fini) struct jwt t = { 0 };
     struct upstream_gone gone = { .exp = ts_add(want->now, LOGOUT_AGE_MAX) };
-    TRY(open_token(a, text, jwks, why, &t));
+    TRY(upstream_jwt_open(a, text, jwks, why, &t));
     TRY(check_logout_token(&t.claims, want, why));
     if (t.claims.sub.p != NULL)
         TRY(str_copy(a, t.claims.sub, &gone.sub));

@@ -24,7 +24,7 @@ struct upstream_identity { /* absent: the token does not say; all in the arena *
     str_t name;
     str_t email;
     bool email_verified;
-    const str_t *groups;
+    const str_t *groups; /* NULL: it does not say */
     size_t groups_n;
     ts_t exp;
 };
@@ -43,6 +43,12 @@ err_t upstream_id_token(struct arena *a, str_t text, str_t jwks, const struct up
 err_t upstream_access_token(struct arena *a, str_t text, str_t jwks,
                             const struct upstream_expect *want, struct diag *why,
                             struct upstream_identity *ret) MUST_USE;
+/* Of tokens that are checked elsewhere (domain/oauth/id_jag.h), the same two steps: read, and
+ * signed by a key of the set; and who it is about. Errors as above. */
+err_t upstream_jwt_open(struct arena *a, str_t text, str_t jwks, struct diag *why,
+                        struct jwt *ret) MUST_USE;
+err_t upstream_identity_of(struct arena *a, const struct jwt_claims *c, str_t groups_claim,
+                           struct upstream_identity *ret) MUST_USE;
 /* OpenID Connect Back-Channel Logout 1.0 section 2.6. */
 err_t upstream_logout_token(struct arena *a, str_t text, str_t jwks,
                             const struct upstream_expect *want, struct diag *why,
