@@ -218,7 +218,8 @@ static void answer_preflight(struct api *api, struct http_xchg *x)
     BUF_ADD(&loop->head,
             "Access-Control-Allow-Origin: *\r\n"
             "Access-Control-Allow-Methods: GET, POST\r\n"
-            "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer\r\n"
+            "Access-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, "
+            "MCP-Protocol-Version, Prefer\r\n"
             "Access-Control-Max-Age: 600\r\n"
             "Vary: Origin\r\n");
     edge_reply(api, x, 204, buf_str(&loop->head), STR(""));

@@ -32,7 +32,7 @@ static bool path_is_mcp(str_t path)
     if (str_eq(path, behind))
         return true;
     return path.n > before.n + behind.n && str_starts(path, before) && str_ends(path, behind) &&
-           is_server_name(str_sub(path, before.n, path.n - behind.n));
+           is_server_name(str_sub(path, before.n, path.n - before.n - behind.n));
 }
 
 bool resource_is_own(str_t issuer, str_t resource)
