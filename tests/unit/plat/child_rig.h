@@ -11,11 +11,9 @@ enum { WAIT_S = 30, OUT_MAX = 1 << 20 };
 /* A sanitizer's shadow is terabytes of what the limit counts, also in the process that is about to
  * become the program. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { MEMORY_IS_LIMITED = 0 };
 #define RIG_MEMORY (UINT64_C(1) << 60)
 #else
-enum { MEMORY_IS_LIMITED = 1 };
-#define RIG_MEMORY 0
+#define RIG_MEMORY UINT64_C(0) /* the default */
 #endif
 
 extern const char *probe_path; /* the program that is caged */
