@@ -58,7 +58,7 @@ static err_t put_item(struct merge *m, const struct gate_server *s, const struct
         buf_add(m->b, item->raw);
         return m->b->err;
     }
-    str_t joined = names_joined(m->names, m->names_n, s->prefix, item->name);
+    str_t joined = names_joined(m->c->arena, m->names, m->names_n, s->prefix, item->name);
     TRY(mcp_raw_text(m->c->arena, joined, &raw));
     const struct mcp_edit edit = { .name = STR("name"), .value = raw };
     return mcp_edit(m->c->arena, item->raw, &edit, 1, m->b);
@@ -73,7 +73,8 @@ static err_t put_row(struct merge *m, size_t i)
     for (size_t j = 0; j < items->n; j++) {
         const struct list_item *item = &items->v[j];
         bool named =
-            m->names == NULL || names_joined(m->names, m->names_n, s->prefix, item->name).p != NULL;
+            m->names == NULL ||
+            names_joined(m->c->arena, m->names, m->names_n, s->prefix, item->name).p != NULL;
         if (named && may_see(m->c, m->l->kind, s, item->name))
             TRY(put_item(m, s, item));
     }

@@ -4,6 +4,8 @@
 #include "mcp/call_in.h"
 #include "mcp/hub_in.h"
 #include "mcp/names.h"
+#include "mcp/raw.h"
+#include "plat/mcp/mcp_headers.h"
 
 static err_t find(struct call *c, const struct gate_tool **ret)
 {
@@ -40,6 +42,39 @@ static const struct list_item *item_of(const struct call *c)
     return NULL;
 }
 
+static str_t field_of(void *call, str_t name)
+{
+    const struct call *c = call;
+    return mcp_in_field(c->in, name);
+}
+
+/* Arguments that the head of a request repeats (x-mcp-header of the schema) are said alike there.
+ * False: it was refused. */
+static bool heads_agree(struct call *c)
+{
+    static const char mark[] = "\"x-mcp-header\"";
+    CLEANUP(json_freep) struct json *schema = NULL;
+    CLEANUP(json_freep) struct json *arguments = NULL;
+    struct diag why = { 0 };
+    struct mcp_params params;
+    str_t d = c->definition;
+    bool marked = d.n > 0 && memmem(d.p, d.n, mark, sizeof mark - 1) != NULL;
+    if (c->talk == NULL || c->talk->era != MCP_MODERN || !marked)
+        return true;
+    err_t e = json_parse(raw_member(c->arena, d, STR("inputSchema")), &why, &schema);
+    if (e == E_OK)
+        e = json_parse(c->peek.arguments.n > 0 ? c->peek.arguments : STR("{}"), &why, &arguments);
+    if (e == E_OK)
+        e = mcp_params_read(c->arena, schema, &why, &params);
+    if (e == E_OK)
+        e = mcp_params_check(c->arena, &params, arguments, field_of, c, &why);
+    if (e == E_OK)
+        return true;
+    call_refuse(
+        c, &(struct mcp_refusal){ .err = MCP_E_HEADER_MISMATCH, .message = str_from_cz(why.text) });
+    return false;
+}
+
 static err_t tool_decide(struct call *c)
 {
     const struct gate_tool *tool;
@@ -52,7 +87,7 @@ static err_t tool_decide(struct call *c)
     const struct list_item *item = item_of(c);
     if (item != NULL) /* of a tool with Mcp-Param-* the upstream wants them */
         c->definition = item->raw;
-    if (!call_may(c, tool->class, tool->name))
+    if (!call_may(c, tool->class, tool->name) || !heads_agree(c))
         return E_OK;
     return call_run(c, tool->class);
 }

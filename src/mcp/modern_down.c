@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What clients of 2026-07-28 are told about their calls. */
+#include "base/num.h"
 #include "mcp/hub_in.h"
 #include "mcp/modern_in.h"
 #include "mcp/node.h"
@@ -84,6 +85,19 @@ static bool is_missing_resource(const struct call *c, str_t error)
            str_eq(raw_member(c->arena, error, STR("code")), STR("-32002"));
 }
 
+/* Errors of the protocol itself have a status of their own, whoever says them. */
+static int status_of(const struct call *c, str_t error)
+{
+    static const enum mcp_err own[] = { MCP_E_HEADER_MISMATCH, MCP_E_CAPABILITY, MCP_E_VERSION };
+    str_t code = raw_member(c->arena, error, STR("code"));
+    int64_t n = 0;
+    for (size_t i = 0; num_parse_i64(code, &n) == E_OK && i < ARRAY_LEN(own); i++) {
+        if (n == mcp_err_code(own[i], MCP_MODERN))
+            return mcp_err_status(own[i], MCP_MODERN);
+    }
+    return 200;
+}
+
 static void down_error(struct call *c, str_t error)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
@@ -97,7 +111,7 @@ static void down_error(struct call *c, str_t error)
     }
     buf_init(&b, hub_settings(c->hub)->message_max + KIB(8));
     rpc_put_error(&b, c->id, error);
-    talk_answer(c->talk, 200, buf_str(&b));
+    talk_answer(c->talk, status_of(c, error), buf_str(&b));
 }
 
 /* ---- input_required ---- */

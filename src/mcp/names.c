@@ -66,8 +66,15 @@ static const struct mcp_named *names_of(const struct mcp_named *rows, size_t n, 
     return NULL;
 }
 
-str_t names_joined(const struct mcp_named *rows, size_t n, str_t prefix, str_t name)
+/* As it is called where nobody else is called so; else it is looked for. */
+str_t names_joined(struct arena *a, const struct mcp_named *rows, size_t n, str_t prefix,
+                   str_t name)
 {
-    const struct mcp_named *row = names_of(rows, n, prefix, name);
+    str_t joined;
+    if (mcp_name_join(a, prefix, name, &joined) != E_OK)
+        return STR_NONE;
+    const struct mcp_named *row = mcp_names_find(rows, n, joined);
+    if (row == NULL || !str_eq(row->name, name) || !str_eq(row->prefix, prefix))
+        row = names_of(rows, n, prefix, name);
     return row == NULL ? STR_NONE : row->joined;
 }

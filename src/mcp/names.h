@@ -13,6 +13,7 @@ err_t names_of_tools(struct arena *a, const struct view *view, struct mcp_named 
 err_t names_of_items(struct arena *a, const struct view *view, const struct listing *l,
                      struct mcp_named **ret, size_t *ret_n) MUST_USE;
 /* How one is called; absent: it has no name of its own. */
-str_t names_joined(const struct mcp_named *rows, size_t n, str_t prefix, str_t name);
+str_t names_joined(struct arena *a, const struct mcp_named *rows, size_t n, str_t prefix,
+                   str_t name);
 
 #endif

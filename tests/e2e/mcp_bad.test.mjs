@@ -8,7 +8,7 @@ import { clients } from './mcp/clients.mjs';
 import { addServer, bearer, callerOf, startGateway } from './mcp/gateway.mjs';
 import { startUpstream } from './mcp/upstream.mjs';
 
-const gateway = await startGateway({ env: { SENESCHAL_GATEWAY_CALL_TIMEOUT: '3s' } });
+const gateway = await startGateway({ env: { SENESCHAL_GATEWAY_CALL_TIMEOUT: '3' } });
 const admin = await gateway.admin();
 const caller = await callerOf(admin);
 const bad = await startBad();
