@@ -60,6 +60,13 @@ struct node *node_get(struct mcp_hub *h, struct gate_catalogue *c, const struct 
     return n;
 }
 
+err_t node_failed(struct node *n)
+{
+    if (n->failed != E_OK && clock_mono().us >= n->failed_until.us)
+        n->failed = E_OK;
+    return n->failed;
+}
+
 size_t node_message_max(const struct node *n)
 {
     int64_t own = n->server->message_max;
@@ -83,7 +90,7 @@ void node_tell(struct node *n)
 void node_await(struct node *n, struct node_wait *w)
 {
     w->node = NULL;
-    bool hopeless = n->failed != E_OK || n->breaker.state == BREAKER_OPEN;
+    bool hopeless = node_failed(n) != E_OK || n->breaker.state == BREAKER_OPEN;
     if (n->info.state == UP_READY || hopeless) {
         w->told(w);
         return;
@@ -134,8 +141,10 @@ void node_breaker_failed(struct node *n, const struct up_failure *why)
         breaker_nothing(&n->breaker);
     else
         breaker_failed(&n->breaker, &rule, clock_mono());
-    if (why->e == E_UNAUTHENTICATED) { /* Home Assistant bans who tries again */
+    bool shows = n->server->sealed || n->server->per_user;
+    if (why->e == E_UNAUTHENTICATED && shows) { /* Home Assistant bans who tries again and again */
         n->failed = E_UNAUTHENTICATED;
+        n->failed_until = (dur_t){ clock_mono().us + s->breaker_pause.us };
         err_ignore(diag_set(&n->why, E_UNAUTHENTICATED,
                             "the server refuses the credential: store another one"));
     }

@@ -48,7 +48,8 @@ struct node {
     struct up_info info;
     struct mcp_open *keys; /* under way */
     struct diag why;       /* of the last failure */
-    err_t failed;          /* the credential is bad: not tried again before it changes */
+    err_t failed;          /* it could not be opened, or refused its credential */
+    dur_t failed_until;    /* and is not asked again before; or something of it changes */
     struct breaker breaker;
     struct trip_queue queues[TRIP_PRIORITIES];
     size_t queued;
@@ -76,6 +77,8 @@ struct node *node_get(struct mcp_hub *h, struct gate_catalogue *c, const struct 
 void node_await(struct node *n, struct node_wait *w);
 void node_forget(struct node_wait *w);
 
+/* Why it is not asked now; E_OK: it is. */
+err_t node_failed(struct node *n);
 size_t node_message_max(const struct node *n);
 void node_breaker_well(struct node *n);
 void node_breaker_failed(struct node *n, const struct up_failure *why);

@@ -9,6 +9,7 @@
 
 enum { KEYS_ARENA_MAX = 256 * 1024, CALLS_MAX = 4096 };
 #define CONNECT_MAX DUR_S(10)
+#define OPEN_REST   DUR_S(5) /* after which one that could not be opened is tried again */
 #define CLIENT_INFO STR("{\"name\":\"seneschal\",\"version\":\"" SENESCHAL_VERSION "\"}")
 
 static void node_fail(struct node *n, err_t e, const struct diag *why)
@@ -16,6 +17,7 @@ static void node_fail(struct node *n, err_t e, const struct diag *why)
     n->state = NODE_SHUT;
     n->why = *why;
     n->failed = e == E_NO_MEMORY || e == E_OVERLOADED ? E_OK : e;
+    n->failed_until = (dur_t){ clock_mono().us + OPEN_REST.us };
     node_fail_all(n, e, n->why.text[0] != '\0' ? n->why.text : err_info(e)->text);
     node_tell(n);
 }

@@ -132,6 +132,8 @@ static bool may_retry(const struct trip *t, const struct up_failure *why)
 {
     bool lasting = why->e == E_UNAUTHENTICATED || why->e == E_FORBIDDEN || why->e == E_TOO_BIG ||
                    why->e == E_BAD_JSON || why->e == E_NO_MEMORY;
+    /* An answer of HTTP that is not about load will be the same next time. */
+    lasting = lasting || (why->status != 0 && why->status != 429 && why->status != 503);
     return why->not_run && !lasting && t->tries < TRIP_TRIES_MAX &&
            t->node->breaker.state == BREAKER_CLOSED && t->node->hub->phase == HUB_SERVES;
 }
@@ -232,7 +234,7 @@ static void trip_rest(struct trip *t, dur_t wait)
 
 err_t trip_start(struct trip *t, struct node *n, struct diag *why)
 {
-    if (n->failed != E_OK)
+    if (node_failed(n) != E_OK)
         return FAIL(why, n->failed, "%s", n->why.text);
     if (n->breaker.state == BREAKER_OPEN && clock_mono().us < n->breaker.until.us)
         return FAIL(why, E_IO, "the server has failed often, and is left alone for a while");
