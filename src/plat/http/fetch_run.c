@@ -24,6 +24,7 @@ static void fetch_watch_silence(struct fetch *x)
 
 /* Just before the request goes out, and again where libcurl finds a used connection dead and takes
  * another: the peer may have had the first one. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int fetch_on_issue(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct fetch *x = user;

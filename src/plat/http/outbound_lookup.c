@@ -132,32 +132,38 @@ static err_t lookup_take(struct lookup *l, struct diag *why, struct addrinfo **r
     return E_OK;
 }
 
-/* With one reference, the asker's. */
-static err_t lookup_new(const char *host, struct diag *why, struct lookup **ret)
+static err_t lookup_check(const char *host, struct diag *why)
 {
     size_t n = strlen(host);
-    pthread_condattr_t attr;
     if (n == 0 || n >= LOOKUP_HOST_MAX)
         return FAIL(why, E_BAD_FIELD, "want a host name of 1 to %d bytes", LOOKUP_HOST_MAX - 1);
+    return E_OK;
+}
+
+/* With one reference, the asker's. NULL: no memory. */
+static struct lookup *lookup_new(const char *host)
+{
+    pthread_condattr_t attr;
     struct lookup *l = ref_new(sizeof *l);
     if (l == NULL)
-        return E_NO_MEMORY;
+        return NULL;
     (void)pthread_condattr_init(&attr); /* none of these can fail on Linux */
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&l->done_cond, &attr);
     (void)pthread_condattr_destroy(&attr);
     (void)pthread_mutex_init(&l->lock, NULL); /* of Linux: neither holds anything */
-    memcpy(l->host, host, n);
-    *ret = l;
-    return E_OK;
+    memcpy(l->host, host, strlen(host));
+    return l;
 }
 
 err_t outbound_lookup(const char *host, dur_t within, struct diag *why, struct addrinfo **ret)
 {
-    struct lookup *l = NULL;
-    if (host[0] != '\0' && lookup_name(host, AI_NUMERICHOST, ret) == 0)
+    TRY(lookup_check(host, why));
+    if (lookup_name(host, AI_NUMERICHOST, ret) == 0)
         return E_OK; /* an address needs nobody's answer */
-    TRY(lookup_new(host, why, &l));
+    struct lookup *l = lookup_new(host);
+    if (l == NULL)
+        return E_NO_MEMORY;
     err_t e = lookup_start(l);
     if (e == E_OK) {
         lookup_wait(l, within);
@@ -184,8 +190,10 @@ static void lookup_on_told(struct loop_msg *msg)
 
 err_t outbound_lookup_start(const struct lookup_order *order, struct diag *why, struct lookup **ret)
 {
-    struct lookup *l = NULL;
-    TRY(lookup_new(order->host, why, &l));
+    TRY(lookup_check(order->host, why));
+    struct lookup *l = lookup_new(order->host);
+    if (l == NULL)
+        return E_NO_MEMORY;
     l->loop = order->loop;
     l->told = order->told;
     l->arg = order->arg;

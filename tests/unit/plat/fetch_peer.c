@@ -83,24 +83,26 @@ static size_t peer_body_n(const char *head)
     return n;
 }
 
-bool peer_hear(struct peer *p, int fd)
+bool peer_hear_all(struct peer *p, int fd, char *room, size_t size)
 {
-    char head[8192];
     size_t n = 0;
-    while (n < sizeof head - 1) {
-        if (recv(fd, head + n, 1, 0) != 1)
+    size_t left = size;
+    while (n < size - 1 && left > 0) {
+        if (recv(fd, room + n, 1, 0) != 1)
             return false;
-        head[++n] = '\0';
-        if (n >= 4 && memcmp(head + n - 4, "\r\n\r\n", 4) == 0)
-            break;
-    }
-    for (size_t left = peer_body_n(head); left > 0; left--) {
-        char c;
-        if (recv(fd, &c, 1, 0) != 1)
-            return false;
+        room[++n] = '\0';
+        left--;
+        if (n >= 4 && memcmp(room + n - 4, "\r\n\r\n", 4) == 0 && left + n == size)
+            left = peer_body_n(room);
     }
     atomic_fetch_add(&p->requests_n, 1);
     return true;
+}
+
+bool peer_hear(struct peer *p, int fd)
+{
+    char room[8192];
+    return peer_hear_all(p, fd, room, sizeof room);
 }
 
 bool peer_tell(struct peer *p, int fd, str_t text)

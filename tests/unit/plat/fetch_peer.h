@@ -30,8 +30,9 @@ void peer_down(struct peer *p); /* waits for its threads */
 
 /* A whole request, with its body; false: the connection ended. */
 bool peer_hear(struct peer *p, int fd);
-bool peer_tell(struct peer *p, int fd, str_t text); /* false: it is gone */
-void peer_wait(struct peer *p, int ms);             /* less when the peer is over */
-bool peer_is_left(int fd);                          /* the other side has closed */
+bool peer_hear_all(struct peer *p, int fd, char *room, size_t size); /* with a NUL behind it */
+bool peer_tell(struct peer *p, int fd, str_t text);                  /* false: it is gone */
+void peer_wait(struct peer *p, int ms); /* less when the peer is over */
+bool peer_is_left(int fd);              /* the other side has closed */
 
 #endif
