@@ -367,10 +367,11 @@ static void up_on_gone(void *arg, err_t e, int status, const char *what)
 {
     struct up *up = arg;
     char text[UP_TEXT_MAX];
+    struct up_failure why;
+    bool refused = status == 401 || status == 403; /* whatever the other transport said before */
     up_enter(up);
-    up_text(up, what, text);
-    const struct up_failure why = { .e = e, .status = status, .text = text };
-    up_break(up, up->fell_back && up->step != UP_ON ? &up->first : &why);
+    up_failure_of(up, &(struct up_sent){ .e = e, .status = status, .text = what }, text, &why);
+    up_break(up, up->fell_back && up->step != UP_ON && !refused ? &up->first : &why);
     up_leave(up);
 }
 

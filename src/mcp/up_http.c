@@ -140,10 +140,20 @@ void http_session_learn(struct http_wire *w, str_t id)
 
 /* The kind. */
 
+static bool http_has_room(const struct http_wire *w)
+{
+    size_t told = 0;
+    for (const struct http_one *x = w->all; x != NULL; x = x->next)
+        told += x->out.n > 0 && !x->over ? 1 : 0;
+    return told < UP_TOLD_MAX;
+}
+
 static err_t http_send(struct up_wire *wire, const struct up_out *out)
 {
     struct http_wire *w = wire_of(wire);
     struct http_one *x = NULL;
+    if (out->tag == NULL && !http_has_room(w))
+        return E_OVERLOADED;
     http_enter(w);
     err_t e = http_one_new(w, &x);
     if (e == E_OK)

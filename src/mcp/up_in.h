@@ -138,6 +138,9 @@ void up_tell_answer(struct up *up, str_t id, str_t result, str_t error);
 /* up_take.c */
 void up_take(struct up *up, struct up_ride *tag, str_t bytes);
 void up_taken(struct up *up, struct up_ride *r, const struct up_sent *how);
+/* What an end without an answer means. */
+void up_failure_of(const struct up *up, const struct up_sent *how, char text[static UP_TEXT_MAX],
+                   struct up_failure *ret);
 
 /* up_listen.c */
 void up_listen(struct up *up); /* READY: ask for what we want to be told */

@@ -8,8 +8,9 @@
 
 enum {
     UP_LINES_MAX = 96,
-    UP_QUICK_S = 10,        /* for what is answered at once */
-    UP_GOOD_BYE_S = 2,      /* for the end of a session */
+    UP_TOLD_MAX = 64,  /* messages under way that nobody waits for: answers to a flood of pings */
+    UP_QUICK_S = 10,   /* for what is answered at once */
+    UP_GOOD_BYE_S = 2, /* for the end of a session */
     UP_REFUSAL_MAX = 65536, /* of an answer that refuses, looked at */
     UP_RETRY_S_MAX = 30,    /* how long an upstream may make us wait to take a stream up again */
     UP_RESUMES_MAX = 5,     /* without anything new on it */

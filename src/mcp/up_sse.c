@@ -146,6 +146,14 @@ static err_t post_new(struct sse_wire *w, const struct up_out *out, struct sse_p
     return p->out.err;
 }
 
+static bool sse_has_room(const struct sse_wire *w)
+{
+    size_t told = 0;
+    for (const struct sse_post *p = w->posts; p != NULL; p = p->next)
+        told += p->tag == NULL && !p->over ? 1 : 0;
+    return told < UP_TOLD_MAX;
+}
+
 static err_t sse_send(struct up_wire *wire, const struct up_out *out)
 {
     static const struct fetch_events events = { .head = post_on_head, .end = post_on_end };
@@ -153,6 +161,8 @@ static err_t sse_send(struct up_wire *wire, const struct up_out *out)
     struct up_lines lines = { .n = 0 };
     struct sse_post *p = NULL;
     struct diag why = { 0 };
+    if (out->tag == NULL && !sse_has_room(w))
+        return E_OVERLOADED;
     w->inside++;
     err_t e = post_new(w, out, &p);
     up_lines_add(&lines, "Content-Type: application/json");

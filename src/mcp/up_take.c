@@ -225,8 +225,8 @@ static const struct {
     { 500, 599, E_IO, false, "it failed" },
 };
 
-static void failure_of(struct up *up, const struct up_sent *how, char text[static UP_TEXT_MAX],
-                       struct up_failure *ret)
+void up_failure_of(const struct up *up, const struct up_sent *how, char text[static UP_TEXT_MAX],
+                   struct up_failure *ret)
 {
     const char *what = how->text;
     *ret = (struct up_failure){ .e = how->e != E_OK ? how->e : E_CLOSED,
@@ -293,7 +293,7 @@ void up_taken(struct up *up, struct up_ride *r, const struct up_sent *how)
             up_send_waiting(up);
         return;
     }
-    failure_of(up, how, text, &why);
+    up_failure_of(up, how, text, &why);
     /* A modern one that refuses what it agreed to has become another server. */
     bool doubtful = up->modern && up->step == UP_ON && why.status >= 400 && why.status < 500 &&
                     why.e == E_IO && !others_ride(up, r);

@@ -240,3 +240,32 @@ test('HTTP+SSE: a stream that ends takes its calls with it, and the next call op
         assert.equal(calls, 2);
     }, {}, 'sse');
 });
+
+for (const status of [401, 403])
+    test(`HTTP+SSE: ${status} is what it says, and is asked once`, async () => {
+        const odd = await startOdd((_m, _req, res) => res.writeHead(status).end());
+        await withProbe(odd, async (probe) => {
+            const e = await probe.tool('x');
+            assert.equal(e.error, status === 401 ? 'unauthenticated' : 'forbidden');
+            assert.equal(e.status, status);
+            assert.equal(odd.seen.length, 1);
+        }, {}, 'sse');
+    });
+
+test('a flood of pings is answered as far as it goes, and keeps no call from its answer', async () => {
+    let pongs = 0;
+    const odd = await startOlder({
+        call: (m, res) => {
+            events(res);
+            for (let i = 0; i < 5000; i++)
+                res.write(event({ jsonrpc: '2.0', id: `p${i}`, method: 'ping' }));
+            res.end(event(said(m.id, 'ok')));
+        },
+    });
+    await withProbe(odd, async (probe) => {
+        assert.equal((await probe.tool('x')).event, 'done');
+        assert.equal((await probe.tool('x')).event, 'done');
+        pongs = answers(odd).length;
+    });
+    assert.ok(pongs < 5000, `${pongs} pongs`);
+});
