@@ -4,6 +4,7 @@
 
 #include "api/passage.h"
 #include "api/router.h"
+#include "mcp/hub.h"
 
 /* Upper bounds in microseconds, and as Prometheus writes them. */
 static const struct {
@@ -118,6 +119,23 @@ static void put_acts(struct buf *b, const struct metrics_acts *acts)
     }
 }
 
+static void put_gateway(struct buf *b, const struct mcp_hub *hub)
+{
+    struct mcp_figures f;
+    mcp_hub_figures(hub, &f);
+    metric_put(b, M_MCP_SESSIONS, (int64_t)f.sessions);
+    metric_put(b, M_MCP_STREAMS, (int64_t)f.streams);
+    metric_put(b, M_MCP_CALLS, (int64_t)f.calls);
+    metric_put(b, M_MCP_WAITING, (int64_t)f.waiting);
+    metric_put(b, M_MCP_PARKED, (int64_t)f.parked);
+    metric_put(b, M_MCP_UPSTREAMS, (int64_t)f.upstreams);
+    metric_put(b, M_MCP_BREAKERS, (int64_t)f.breakers_open);
+    metric_put(b, M_MCP_CALLED, (int64_t)f.calls_total);
+    metric_put(b, M_MCP_REFUSED, (int64_t)f.refused_total);
+    metric_put(b, M_MCP_FAILED, (int64_t)f.failed_total);
+    metric_put(b, M_MCP_RETRIED, (int64_t)f.retried_total);
+}
+
 void metrics_http(struct buf *b, const struct api *api)
 {
     static const char *const classes[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
@@ -138,5 +156,6 @@ void metrics_http(struct buf *b, const struct api *api)
     put_acts(b, &api->acts);
     metric_put(b, M_POLLS_PARKED, (int64_t)atomic_load(&api->parked[LIVE_POLL]));
     metric_put(b, M_STREAMS, (int64_t)atomic_load(&api->parked[LIVE_STREAM]));
+    put_gateway(b, api->services->mcp);
     metric_put(b, M_NUDGES, (int64_t)SUM(api, nudges));
 }
