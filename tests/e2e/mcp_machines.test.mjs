@@ -15,6 +15,7 @@ import { signIn } from './lib/session.mjs';
 const server = await startServer();
 const admin = await server.admin();
 const machine = await Machine.make(server, admin);
+(await admin.post('/gateway/servers', { name: 'files', transport: 'demo' })).want(201);
 const MCP = `${server.url}/mcp`;
 const extensions = { '1.x': v1, '2.x': v2 };
 
@@ -28,7 +29,7 @@ async function appOf(more = {}) {
 async function seen(sdk, provider, path = '/mcp') {
     const client = new sdk.Client({ name: 'test', version: '1' });
     await client.connect(new sdk.Transport(new URL(path, server.url), { authProvider: provider }));
-    const { tools } = await client.listTools();
+    const tools = (await client.listTools()).tools.map((tool) => tool.name);
     await client.close();
     return { tools, claims: claimsOf((await provider.tokens()).access_token) };
 }
@@ -38,15 +39,15 @@ for (const [version, sdk] of Object.entries(sdks)) {
         const app = await appOf();
         const provider = new extensions[version].ClientCredentialsProvider({ clientId: app.client_id, clientSecret: app.client_secret, expectedIssuer: server.url });
         const { tools, claims } = await seen(sdk, provider);
-        assert.deepEqual([Array.isArray(tools), claims.sub, claims.aud, claims.scope], [true, machine.id, [MCP], 'mcp']);
+        assert.deepEqual([tools.includes('files__echo'), claims.sub, claims.aud, claims.scope], [true, machine.id, [MCP], 'mcp']);
     });
 
     test(`${version}: client_credentials by a key`, async () => {
         const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
         const app = await appOf({ auth_method: 'private_key_jwt', jwks: { keys: [{ ...keys.publicKey.export({ format: 'jwk' }) }] } });
         const provider = new extensions[version].PrivateKeyJwtProvider({ clientId: app.client_id, privateKey: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }), algorithm: 'ES256', expectedIssuer: server.url });
-        const { claims } = await seen(sdk, provider, '/s/files/mcp');
-        assert.deepEqual([claims.sub, claims.aud, claims.scope], [machine.id, [`${server.url}/s/files/mcp`], 'mcp']);
+        const { tools, claims } = await seen(sdk, provider, '/s/files/mcp');
+        assert.deepEqual([tools.includes('echo'), claims.sub, claims.aud, claims.scope], [true, machine.id, [`${server.url}/s/files/mcp`], 'mcp']);
     });
 }
 
@@ -65,8 +66,8 @@ test('2.x: an identity assertion of the company\'s issuer, which is this server'
             return got.jwtAuthGrant;
         },
     });
-    const { claims } = await seen(sdks['2.x'], provider);
-    assert.deepEqual([claims.sub, claims.aud, claims.scope], [ann.id, [MCP], 'mcp']);
+    const { tools, claims } = await seen(sdks['2.x'], provider);
+    assert.deepEqual([tools.includes('files__echo'), claims.sub, claims.aud, claims.scope], [true, ann.id, [MCP], 'mcp']);
 });
 
 test('a service account by its own key says where, and gets the scope for it', async () => {

@@ -31,6 +31,9 @@ const host = await startReceiver({ cert: readFileSync(tls.cert), key: readFileSy
 const document = `https://agent.test:${host.port}/agent.json`;
 host.answer = (call, response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ client_id: document, ...new Memory().clientMetadata }));
 
+for (const name of ['demo', 'files']) (await admin.post('/gateway/servers', { name, transport: 'demo' })).want(201);
+
+const toolsOf = async (client) => (await client.listTools()).tools.map((tool) => tool.name);
 const open = [];
 after(() => Promise.all(open.map((client) => client.close())));
 async function signedIn(sdk, provider, more = {}) {
@@ -49,7 +52,7 @@ for (const [version, sdk] of Object.entries(sdks)) {
         const claims = claimsOf(provider.saved.access_token);
         assert.deepEqual([claims.sub, claims.aud, claims.client_id], [ann.id, [`${server.url}/mcp`], provider.client.client_id]);
         assert.ok(claims.scope.split(' ').includes('mcp'));
-        assert.ok(Array.isArray((await client.listTools()).tools));
+        assert.ok((await toolsOf(client)).includes('demo__echo'));
     });
 
     test(`${version}: a client that is a document`, async () => {
@@ -57,7 +60,7 @@ for (const [version, sdk] of Object.entries(sdks)) {
         const { client, asked } = await signedIn(sdk, provider);
         assert.equal(asked.searchParams.get('client_id'), document);
         assert.equal(claimsOf(provider.saved.access_token).client_id, document);
-        assert.ok(Array.isArray((await client.listTools()).tools));
+        assert.ok((await toolsOf(client)).includes('files__echo'));
     });
 
     test(`${version}: a client that an administrator has made, at one server's own door`, async () => {
@@ -66,7 +69,7 @@ for (const [version, sdk] of Object.entries(sdks)) {
         const { client } = await signedIn(sdk, provider, { path: '/s/files/mcp' });
         const { access_token, refresh_token } = provider.saved;
         assert.deepEqual(claimsOf(access_token).aud, [`${server.url}/s/files/mcp`]);
-        assert.ok(Array.isArray((await client.listTools()).tools));
+        assert.ok((await toolsOf(client)).includes('echo'));
         // Its token runs out: the SDK asks for the next by itself, for the same door.
         provider.saved = { ...provider.saved, access_token: `${access_token.slice(0, -3)}AAA` };
         await client.listTools();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import test from 'node:test';
-import { connect, Memory, REDIRECT, sayYes, sdks } from './lib/mcp_person.mjs';
+import { allow, connect, Memory, REDIRECT, sdks } from './lib/mcp_person.mjs';
 import { Browser, claimsOf, makeApp, makePerson, PASSWORD, Rp, setPassword } from './lib/oauth.mjs';
 import { startServer } from './lib/server.mjs';
 import { signIn } from './lib/session.mjs';
@@ -69,7 +69,7 @@ test('403 where the scope is missing, and only there; a client steps up by itsel
     await assert.rejects(new sdk.Client({ name: 'test', version: '1' }).connect(transport));
     const [url] = provider.asked;
     assert.deepEqual(url.searchParams.get('scope').split(' ').filter((one) => one !== 'offline_access').sort(), ['email', 'mcp'], 'what it had, and what is missing');
-    await sdk.finish(transport, await sayYes(server, ann, url));
+    await sdk.finish(transport, await allow(server, ann, url));
     assert.ok(claimsOf(provider.saved.access_token).scope.includes('mcp'));
     assert.equal((await door(provider.saved.access_token)).status, 200);
 });

@@ -63,12 +63,12 @@ export class Memory {
 }
 
 /** Where the person's browser comes back to, once he has said yes wherever he is asked. */
-export async function sayYes(server, person, url) {
+export async function allow(server, person, url, redirect = REDIRECT) {
     const browser = new Browser(server.url);
     signIn(browser, server, person);
     let page = await browser.get(url.href);
     for (let i = 0; i < 4; i++) {
-        if (page.location?.href.startsWith(REDIRECT)) return page.location;
+        if (page.location?.href.startsWith(redirect)) return page.location;
         page = page.location === undefined ? await browser.submit(page, '/oauth2/continue', { decision: 'allow' }) : await browser.get(page.location.href);
     }
     return assert.fail(`no way back: ${page.status} ${page.location} ${page.text}`);
@@ -81,7 +81,7 @@ export async function connect(sdk, { server, person, provider, path = '/mcp', op
     const first = make();
     await assert.rejects(client().connect(first), /nauthorized/);
     const [url] = provider.asked.splice(0);
-    await sdk.finish(first, await sayYes(server, person, url));
+    await sdk.finish(first, await allow(server, person, url));
     const connected = client();
     await connected.connect(make());
     return { client: connected, asked: url };
