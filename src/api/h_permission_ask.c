@@ -174,7 +174,7 @@ err_t permissions_validate_bulk(struct request *rq)
     if (out == NULL || results == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < b->checks.n; i++) {
-        struct gate_who who;
+        struct gate_who who = { .kind = ACTOR_NONE };
         TRY(who_of(rq, &checks[i], &who));
         if (!same(&who, &before)) {
             ref_drop(g.access);

@@ -17,7 +17,7 @@ static err_t hex_of(struct request *rq, str_t bytes, str_t *ret)
     *ret = STR_NONE;
     if (bytes.p == NULL)
         return E_OK;
-    buf_init(&b, SHA256_SIZE * 2);
+    buf_init(&b, (size_t)SHA256_SIZE * 2);
     buf_add_hex(&b, bytes.p, bytes.n);
     TRY(b.err);
     return str_copy(rq->act.arena, buf_str(&b), ret);
@@ -111,7 +111,8 @@ err_t server_tools_list(struct request *rq)
     TRY(str_format(rq->act.arena, &filters, "%.*s %.*s", STR_ARG(rq->params[0]),
                    STR_ARG(q->state)));
     TRY(page_open(rq, &q->page, filters, &page));
-    TRY(tool_page(&rq->act, server.id, state, page.after, page.limit + 1, &rows, &n));
+    struct tool_ask ask = { server.id, state, page.after, page.limit + 1 };
+    TRY(tool_page(&rq->act, &ask, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct tool_out *out = ARENA_ARRAY(rq->act.arena, struct tool_out, shown + 1);
     if (out == NULL)

@@ -14,7 +14,7 @@
       .in = &permission_in_shape, .out = &permission_out_shape, .audit = "permission.changed", \
       .doc = "Say what " whose " may do with a tool; what is left out is inherited." }, \
     { HTTP_PUT,    path "/bulk", permissions_put_bulk, .auth = AUTH_ACTOR, MAY(TOOL_WRITE), .tx = TX_WRITE, \
-      .both = true, .body_max = 256 * 1024, \
+      .both = true, .body_max = KIB(256), \
       .in = &permissions_in_shape, .out = &permissions_out_shape, .audit = "permission.bulk-changed", \
       .doc = "The same for many tools: all of them, or none." }, \
     { HTTP_DELETE, path "/tool/{name}", permissions_drop, .auth = AUTH_ACTOR, MAY(TOOL_WRITE), \
@@ -36,10 +36,10 @@ static const struct route rows[] = {
       .query = &permission_query_shape, .out = &mine_out_shape, .out_list = true,
       .doc = "The tools that who asks may call." },
     { HTTP_POST, "/permissions/validate", permissions_validate, .auth = AUTH_ACTOR, .tx = TX_READ,
-      .both = true, .body_max = 128 * 1024, .in = &permission_check_shape, .out = &permission_verdict_shape,
+      .both = true, .body_max = KIB(128), .in = &permission_check_shape, .out = &permission_verdict_shape,
       .doc = "May this call be made, and which permission says so? Others than oneself want tool:read." },
     { HTTP_POST, "/permissions/validate/bulk", permissions_validate_bulk, .auth = AUTH_ACTOR, .tx = TX_READ,
-      .both = true, .body_max = 256 * 1024, .in = &permission_checks_shape, .out = &permission_verdicts_shape,
+      .both = true, .body_max = KIB(256), .in = &permission_checks_shape, .out = &permission_verdicts_shape,
       .doc = "The same for many calls." },
 };
 /* clang-format on */

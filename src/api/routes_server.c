@@ -14,7 +14,7 @@ static const struct route rows[] = {
       .in = &server_in_shape, .out = &server_out_shape, .audit = "server.created",
       .doc = "Name an MCP server: its URL, or a program that the configuration allows." },
     { HTTP_POST,   "/gateway/servers/import", servers_import, .auth = AUTH_ACTOR, MAY(SERVER_WRITE),
-      .tx = TX_WRITE, .body_max = 256 * 1024, .no_store = true, .prepare = servers_import_prepare,
+      .tx = TX_WRITE, .body_max = KIB(256), .no_store = true, .prepare = servers_import_prepare,
       .in = &servers_import_shape, .out = &servers_imported_shape, .audit = "server.imported",
       .doc = "Take over MCP servers from what an assistant has; those that are there stay as they are." },
     { HTTP_GET,    "/gateway/servers/{id}", servers_get,    .auth = AUTH_ACTOR, MAY(SERVER_READ),

@@ -85,7 +85,7 @@ static err_t domains_join(struct act *act, const struct names *domains, str_t *r
     CLEANUP(buf_fini) struct buf b = { 0 };
     if (!domains->set)
         return E_OK;
-    buf_init(&b, SERVER_DOMAINS_MAX * SERVER_NAME_MAX);
+    buf_init(&b, (size_t)SERVER_DOMAINS_MAX * SERVER_NAME_MAX);
     for (size_t i = 0; i < domains->n; i++) {
         str_t d = domains->v[i];
         if (d.n == 0 || d.n >= SERVER_NAME_MAX || str_find(d, ' ') < d.n)

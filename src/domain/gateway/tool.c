@@ -199,12 +199,12 @@ err_t tool_get(struct act *act, oid_t server, str_t name, struct row_tool *ret)
     return e == E_NOT_FOUND ? FAIL(&act->why, e, "the server has shown no such tool") : e;
 }
 
-err_t tool_page(struct act *act, oid_t server, int64_t state, oid_t after, int64_t limit,
-                struct row_tool **ret, size_t *ret_n)
+err_t tool_page(struct act *act, const struct tool_ask *ask, struct row_tool **ret, size_t *ret_n)
 {
-    struct sql_tool_page in = {
-        .server_id = server, .after = after, .state = { state != 0, state }, .limit = limit
-    };
+    struct sql_tool_page in = { .server_id = ask->server,
+                                .after = ask->after,
+                                .state = { ask->state != 0, ask->state },
+                                .limit = ask->limit };
     return sql_tool_page(act->db, act->arena, &in, ret, ret_n);
 }
 

@@ -33,8 +33,14 @@ struct gate_sight {
 err_t gate_tools_seen(struct act *act, oid_t server, str_t tools, struct gate_sight *ret) MUST_USE;
 
 err_t tool_get(struct act *act, oid_t server, str_t name, struct row_tool *ret) MUST_USE;
-err_t tool_page(struct act *act, oid_t server, int64_t state, oid_t after, int64_t limit,
-                struct row_tool **ret, size_t *ret_n) MUST_USE;
+struct tool_ask {
+    oid_t server;
+    int64_t state; /* 0: any */
+    oid_t after;
+    int64_t limit;
+};
+err_t tool_page(struct act *act, const struct tool_ask *ask, struct row_tool **ret,
+                size_t *ret_n) MUST_USE;
 /* What waits becomes what may be called. `digest` (may be NULL): only if it is this. E_CONFLICT:
  * nothing waits. E_STALE: it is another one by now. */
 err_t tool_approve(struct act *act, const struct row_tool *old, const digest_t *digest,
