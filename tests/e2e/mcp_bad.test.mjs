@@ -28,7 +28,7 @@ const isWell = async () => {
     assert.equal((await client.call(`${badServer.prefix}__good`)).content[0].text, 'good');
 };
 
-for (const tool of ['hang', 'reset', 'close', 'huge', 'huge_event', 'drip', 'malformed', 'html', 'unauthorized', 'broken', 'redirect',
+for (const tool of ['hang', 'reset', 'close', 'huge', 'huge_event', 'drip', 'malformed', 'html', 'broken', 'redirect',
     'other_id', 'no_answer', 'flood'])
     test(`an upstream that does "${tool}" fails that call alone, and it is not run twice`, async () => {
         const before = bad.calls[tool] ?? 0;
@@ -41,6 +41,14 @@ for (const tool of ['hang', 'reset', 'close', 'huge', 'huge_event', 'drip', 'mal
 
 test('of two answers to one call the first counts', async () => {
     assert.equal((await client.call(`${badServer.prefix}__twice`)).content[0].text, 'first');
+    await isWell();
+});
+
+test('an upstream that refuses the credential is left alone, and only it', async () => {
+    const strict = await addServer(admin, { url: bad.url, pinning: 'off' });
+    for (let i = 0; i < 3; i++)
+        await assert.rejects(client.call(`${strict.prefix}__unauthorized`), /credential/);
+    assert.equal(bad.calls.unauthorized, 1);
     await isWell();
 });
 
