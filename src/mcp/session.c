@@ -18,8 +18,13 @@ err_t sessions_init(struct sessions *all)
     return slab_init(&all->rows, sizeof(struct session), SESSIONS_ROOM);
 }
 
+/* Their calls and streams have ended before. */
 void sessions_fini(struct sessions *all)
 {
+    for (struct session *s = all->ends.next; s != NULL && s != &all->ends; s = s->next) {
+        session_forget(s, NULL);
+        ref_drop(s->block);
+    }
     map_fini(&all->by_id);
     slab_fini(&all->rows);
 }
