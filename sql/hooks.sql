@@ -59,6 +59,12 @@ UNION ALL
 SELECT CAST(2 AS BIGINT), id, epoch, key_id, sealed FROM webhook WHERE epoch < $epoch
 UNION ALL
 SELECT CAST(3 AS BIGINT), id, epoch, key_id, sealed FROM identity_provider WHERE epoch < $epoch
+UNION ALL
+SELECT CAST(4 AS BIGINT), id, epoch, key_id, sealed FROM mcp_server WHERE epoch < $epoch
+UNION ALL
+SELECT CAST(5 AS BIGINT), id, epoch, key_id, sealed FROM mcp_credential WHERE epoch < $epoch
+UNION ALL
+SELECT CAST(6 AS BIGINT), id, epoch, key_id, sealed FROM mcp_approval WHERE epoch < $epoch
 LIMIT $limit;
 
 -- @exec mail_reseal(id id, epoch int, key_id id, sealed bytes)
@@ -69,6 +75,15 @@ UPDATE webhook SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id =
 
 -- @exec provider_reseal(id id, epoch int, key_id id, sealed bytes)
 UPDATE identity_provider SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
+-- @exec server_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE mcp_server SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
+-- @exec credential_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE mcp_credential SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
+
+-- @exec approval_reseal(id id, epoch int, key_id id, sealed bytes)
+UPDATE mcp_approval SET epoch = $epoch, key_id = $key_id, sealed = $sealed WHERE id = $id;
 
 -- Webhooks.
 -- @row webhook: id id, org id, name text, description text?, url text, format int, status int, events text, group_id id?,

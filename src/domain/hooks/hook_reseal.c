@@ -26,6 +26,27 @@ static err_t provider_put(struct db *db, oid_t id, const struct hook_sealed *s)
                 .id = id, .epoch = s->epoch, .key_id = s->key_id, .sealed = s->bytes });
 }
 
+static err_t server_put(struct db *db, oid_t id, const struct hook_sealed *s)
+{
+    return sql_server_reseal(
+        db, &(struct sql_server_reseal){
+                .id = id, .epoch = s->epoch, .key_id = s->key_id, .sealed = s->bytes });
+}
+
+static err_t credential_put(struct db *db, oid_t id, const struct hook_sealed *s)
+{
+    return sql_credential_reseal(
+        db, &(struct sql_credential_reseal){
+                .id = id, .epoch = s->epoch, .key_id = s->key_id, .sealed = s->bytes });
+}
+
+static err_t approval_put(struct db *db, oid_t id, const struct hook_sealed *s)
+{
+    return sql_approval_reseal(
+        db, &(struct sql_approval_reseal){
+                .id = id, .epoch = s->epoch, .key_id = s->key_id, .sealed = s->bytes });
+}
+
 /* As outgoing_of_older_epoch numbers them. */
 static const struct {
     const char *table;
@@ -34,6 +55,9 @@ static const struct {
     [1] = { HOOK_TABLE_MAIL, mail_put },
     [2] = { HOOK_TABLE_WEBHOOK, webhook_put },
     [3] = { HOOK_TABLE_PROVIDER, provider_put },
+    [4] = { HOOK_TABLE_SERVER, server_put },
+    [5] = { HOOK_TABLE_CREDENTIAL, credential_put },
+    [6] = { HOOK_TABLE_APPROVAL, approval_put },
 };
 
 static err_t reseal_row(struct act *act, const struct sql_outgoing_of_older_epoch_row *row)

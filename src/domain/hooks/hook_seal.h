@@ -9,9 +9,12 @@
 
 #define DATA_KEY_OUTGOING "outgoing"
 /* Whose rows are sealed here; hook_reseal knows them all. */
-#define HOOK_TABLE_MAIL     "mail"
-#define HOOK_TABLE_WEBHOOK  "webhook"
-#define HOOK_TABLE_PROVIDER "identity_provider"
+#define HOOK_TABLE_MAIL       "mail"
+#define HOOK_TABLE_WEBHOOK    "webhook"
+#define HOOK_TABLE_PROVIDER   "identity_provider"
+#define HOOK_TABLE_SERVER     "mcp_server"
+#define HOOK_TABLE_CREDENTIAL "mcp_credential"
+#define HOOK_TABLE_APPROVAL   "mcp_approval"
 
 struct hook_sealed {
     int64_t epoch;
