@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A call that may be made: its params as the upstream gets them, the record, the upstream. */
+#include "domain/gateway/domains.h"
 #include "mcp/call_in.h"
 #include "mcp/hub_in.h"
 #include "mcp/raw.h"
@@ -48,14 +49,19 @@ static err_t params_make(struct call *c, str_t *ret)
     CLEANUP(buf_fini) struct buf b = { 0 };
     struct mcp_edit edits[8];
     str_t name = STR_NONE;
+    str_t arguments = STR_NONE;
     size_t n = 0;
     str_t params = c->peek.params.p == NULL ? STR("{}") : c->peek.params;
     if (c->in->face != FACE_ONE && c->method->source == MCP_NAME_OF_NAME)
         TRY(mcp_raw_text(c->arena, c->target, &name));
+    if (c->tool != NULL && c->tool->domains.held)
+        TRY(gate_domains_fill(c->arena, c->tool, c->peek.arguments, &arguments));
     edits[n++] = (struct mcp_edit){ .name = STR("inputResponses") };
     edits[n++] = (struct mcp_edit){ .name = STR("requestState") };
     if (name.p != NULL)
         edits[n++] = (struct mcp_edit){ .name = STR("name"), .value = name };
+    if (arguments.p != NULL)
+        edits[n++] = (struct mcp_edit){ .name = STR("arguments"), .value = arguments };
     if (c->reference.p != NULL)
         edits[n++] = (struct mcp_edit){ .name = STR("ref"), .value = c->reference };
     if (c->peek.meta.p != NULL) {

@@ -131,6 +131,17 @@ void node_breaker_well(struct node *n)
     breaker_count(n, before);
 }
 
+/* Home Assistant bans who tries again and again. */
+void node_refused(struct node *n)
+{
+    if (!n->server->sealed && !n->server->per_user)
+        return; /* it showed nothing */
+    n->failed = E_UNAUTHENTICATED;
+    n->failed_until = (dur_t){ clock_mono().us + hub_settings(n->hub)->breaker_pause.us };
+    err_ignore(diag_set(&n->why, E_UNAUTHENTICATED,
+                        "the server refuses the credential: store another one"));
+}
+
 void node_breaker_failed(struct node *n, const struct up_failure *why)
 {
     const struct mcp_settings *s = hub_settings(n->hub);
@@ -141,13 +152,8 @@ void node_breaker_failed(struct node *n, const struct up_failure *why)
         breaker_nothing(&n->breaker);
     else
         breaker_failed(&n->breaker, &rule, clock_mono());
-    bool shows = n->server->sealed || n->server->per_user;
-    if (why->e == E_UNAUTHENTICATED && shows) { /* Home Assistant bans who tries again and again */
-        n->failed = E_UNAUTHENTICATED;
-        n->failed_until = (dur_t){ clock_mono().us + s->breaker_pause.us };
-        err_ignore(diag_set(&n->why, E_UNAUTHENTICATED,
-                            "the server refuses the credential: store another one"));
-    }
+    if (why->e == E_UNAUTHENTICATED)
+        node_refused(n);
     breaker_count(n, before);
     if (n->breaker.state == BREAKER_OPEN)
         node_fail_all(n, E_IO, "the server has failed often, and is left alone for a while");

@@ -81,6 +81,8 @@ void node_forget(struct node_wait *w);
 err_t node_failed(struct node *n);
 size_t node_message_max(const struct node *n);
 void node_breaker_well(struct node *n);
+/* It does not take what it was shown: it is left alone for a while, or until that changes. */
+void node_refused(struct node *n);
 void node_breaker_failed(struct node *n, const struct up_failure *why);
 
 /* trip.c: the queue. */

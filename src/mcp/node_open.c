@@ -30,6 +30,8 @@ static void on_state(void *arg, enum up_state state, err_t e, const struct diag 
     n->info = up_info(n->up);
     if (e != E_OK && why != NULL)
         n->why = *why;
+    if (e == E_UNAUTHENTICATED)
+        node_refused(n);
     if (state == UP_CONNECTING)
         return;
     if (state == UP_READY)
@@ -70,6 +72,7 @@ static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
         .name = s->name,
         .wire = kind,
         .url = s->url,
+        .sse_url = s->sse_url,
         .command = &n->command,
         .headers = lines,
         .headers_n = lines_n,

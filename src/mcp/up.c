@@ -16,6 +16,7 @@ static err_t cfg_copy(struct up *up, const struct up_cfg *cfg)
     struct arena *a = up->a;
     up->cfg = *cfg;
     TRY(str_copy(a, cfg->url, &up->cfg.url));
+    TRY(str_copy(a, cfg->sse_url.n > 0 ? cfg->sse_url : cfg->url, &up->cfg.sse_url));
     TRY(str_copy(a, cfg->version, &up->cfg.version));
     TRY(str_copy(a, cfg->client_info, &up->cfg.client_info));
     str_t *headers = ARENA_ARRAY(a, str_t, cfg->headers_n + 1);

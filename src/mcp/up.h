@@ -44,6 +44,7 @@ struct up_cfg {
     str_t name;                      /* how messages about it call it */
     const struct up_wire_kind *wire; /* up_wire.h: up_wire_http, up_wire_sse, ... */
     str_t url;                       /* of HTTP kinds */
+    str_t sse_url;                   /* where HTTP+SSE is tried; absent: at `url` too */
     const void *command;  /* of the stdio kind: its own, borrowed, outlives the upstream */
     const str_t *headers; /* "Name: value", the credential among them */
     size_t headers_n;

@@ -239,7 +239,7 @@ static void sse_on_endpoint(struct sse_wire *w, str_t data)
 {
     if (w->post_url.p != NULL)
         return; /* one session, one place */
-    if (data.n > SSE_URL_MAX || url_join(w->a, w->cfg.up->url, data, &w->post_url) != E_OK) {
+    if (data.n > SSE_URL_MAX || url_join(w->a, w->cfg.up->sse_url, data, &w->post_url) != E_OK) {
         sse_break(w, E_FORBIDDEN, "it names a place for messages that is not its own");
         return;
     }
@@ -300,7 +300,7 @@ static err_t sse_stream(struct sse_wire *w, struct diag *why)
     up_lines_add(&lines, "Accept: text/event-stream");
     up_lines_add_all(&lines, w->lines, w->cfg.up->headers_n);
     const struct fetch_request req = { .method = "GET",
-                                       .url = w->cfg.up->url,
+                                       .url = w->cfg.up->sse_url,
                                        .headers = lines.row,
                                        .headers_n = lines.n,
                                        .connect_max = w->cfg.up->connect_max,

@@ -2,6 +2,8 @@
 #include "domain/gateway/catalogue.h"
 
 #include "base/ref.h"
+#include "domain/gateway/domains.h"
+#include "domain/gateway/homeassistant.h"
 #include "domain/identity/account.h"
 #include "sql/gateway.h"
 
@@ -96,6 +98,10 @@ static err_t server_read(struct arena *a, const struct row_server *row, struct g
                                  .timeout_ms = row->timeout_ms,
                                  .message_max = row->message_max,
                                  .revision = row->revision };
+    if (ret->kind == GATE_KIND_HOMEASSISTANT) {
+        TRY(ha_url_make(a, row->url, HA_PATH_MCP, &ret->url));
+        TRY(ha_url_make(a, row->url, HA_PATH_SSE, &ret->sse_url));
+    }
     return domains_read(a, row->domains_allowed, ret);
 }
 
@@ -132,6 +138,8 @@ static err_t tools_load(struct act *act, struct gate_catalogue *c, struct gate_s
         if (of == NULL) /* beyond GATE_SERVERS_MAX */
             continue;
         struct gate_server *s = &servers[of - c->servers];
+        if (s->domains_n > 0)
+            TRY(gate_domains_of(c->arena, s, &tools[i], &tools[i].domains));
         if (s->tools_n == 0)
             s->tools = &tools[i];
         s->tools_n++;

@@ -16,6 +16,13 @@ enum gate_transport { GATE_HTTP = 1, GATE_SSE, GATE_STDIO, GATE_DEMO, GATE_TRANS
 /* What holds for a tool that was not seen before, and for one that has changed. */
 enum gate_pinning { GATE_PIN_OFF = 1, GATE_PIN_NEW, GATE_PIN_STRICT, GATE_PINNINGS };
 enum gate_tool_state { GATE_TOOL_ACTIVE = 1, GATE_TOOL_QUARANTINED, GATE_TOOL_GONE };
+/* Of a tool of a Home Assistant that is limited to some domains (domains.h). */
+struct gate_domains {
+    bool held;         /* its argument `domain` says what it touches */
+    bool many;         /* and may be a list */
+    const str_t *fill; /* what stands there where a call says nothing */
+    size_t fill_n;
+};
 struct gate_tool {
     oid_t id;
     str_t name; /* as its server calls it */
@@ -27,6 +34,7 @@ struct gate_tool {
     str_t definition;      /* canonical JSON; absent: nobody has approved one yet */
     bool waiting;          /* another definition waits for approval: its digest follows */
     digest_t pending;
+    struct gate_domains domains;
 };
 
 struct gate_server {
@@ -40,9 +48,10 @@ struct gate_server {
     enum gate_transport transport;
     enum gate_pinning pinning;
     bool active;
-    bool per_user; /* what is sent to it is each person's own: gate_credential_open */
-    bool sealed;   /* it has environment or headers: gate_server_open */
-    str_t url;
+    bool per_user;        /* what is sent to it is each person's own: gate_credential_open */
+    bool sealed;          /* it has environment or headers: gate_server_open */
+    str_t url;            /* where it speaks MCP */
+    str_t sse_url;        /* where it may speak HTTP+SSE instead; absent: at `url` too */
     str_t command;        /* name of an entry of gateway.commands */
     const str_t *domains; /* of a Home Assistant: entity domains that calls may touch; none: all */
     size_t domains_n;

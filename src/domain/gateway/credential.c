@@ -5,8 +5,6 @@
 #include "domain/hooks/hook_seal.h"
 
 enum { OPEN_MAX = 64 * 1024 };
-#define SERVER_TABLE     "mcp_server"
-#define CREDENTIAL_TABLE "mcp_credential"
 
 err_t server_seal(struct act *act, oid_t id, const struct json *open, struct hook_sealed *ret)
 {
@@ -15,7 +13,7 @@ err_t server_seal(struct act *act, oid_t id, const struct json *open, struct hoo
     b.secret = true;
     json_write(&b, open);
     TRY(b.err);
-    return hook_seal(act, SERVER_TABLE, id, buf_str(&b), ret);
+    return hook_seal(act, HOOK_TABLE_SERVER, id, buf_str(&b), ret);
 }
 
 err_t server_unseal(struct act *act, const struct row_server *row, struct json **ret)
@@ -26,7 +24,7 @@ err_t server_unseal(struct act *act, const struct row_server *row, struct json *
         return *ret != NULL ? E_OK : E_NO_MEMORY;
     }
     struct hook_sealed from = { row->epoch.v, row->key_id, row->sealed };
-    TRY(hook_unseal(act, SERVER_TABLE, row->id, &from, &plain));
+    TRY(hook_unseal(act, HOOK_TABLE_SERVER, row->id, &from, &plain));
     err_t e = json_parse(plain, NULL, ret);
     hook_wipe(plain);
     return e == E_BAD_JSON ? E_CORRUPT : e;
@@ -123,7 +121,7 @@ static err_t person_line(struct act *act, const struct row_server *row, oid_t us
     if (ts_is_set(c.expires_at) && c.expires_at.us <= act->now.us)
         return FAIL(&act->why, E_NOT_FOUND, "this person's credential for the server has ended");
     struct hook_sealed from = { c.epoch, c.key_id, c.sealed };
-    TRY(hook_unseal(act, CREDENTIAL_TABLE, c.id, &from, &plain));
+    TRY(hook_unseal(act, HOOK_TABLE_CREDENTIAL, c.id, &from, &plain));
     bool named = c.kind == GATE_CREDENTIAL_HEADER;
     err_t e = named ? str_copy(act->arena, plain, &value)
                     : str_format(act->arena, &value, "Bearer %.*s", STR_ARG(plain));
@@ -191,7 +189,7 @@ err_t credential_put(struct act *act, const struct server_rules *rules,
     else if (!str_eq(in->kind, STR("bearer")))
         return diag_set_field(&act->why, E_BAD_FIELD, "kind", "want bearer or header");
     TRY(credential_check(act, rules, server, in, kind));
-    TRY(hook_seal(act, CREDENTIAL_TABLE, id, in->value, &s));
+    TRY(hook_seal(act, HOOK_TABLE_CREDENTIAL, id, in->value, &s));
     struct sql_credential_put row = { .id = id,
                                       .org = act->org,
                                       .server_id = server->id,

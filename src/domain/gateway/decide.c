@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/decide.h"
 
+#include "domain/gateway/domains.h"
+
 /* What is asked of the rows. */
 struct question {
     const struct gate_access *access;
@@ -190,6 +192,25 @@ static bool shut(const struct gate_ask *ask, const struct gate_tool *tool,
     return false;
 }
 
+/* What the rows allow is still held to the domains that the owner has set. */
+static void limit(const struct gate_ask *ask, const struct gate_tool *tool, struct gate_decision *d)
+{
+    struct gate_domains_ask of = { .server = ask->server,
+                                   .tool = tool,
+                                   .class = ask->class,
+                                   .arguments = ask->arguments,
+                                   .list = true };
+    d->listed = d->listed && gate_domains_refuse(&of) == NULL;
+    of.list = ask->list;
+    const char *why = gate_domains_refuse(&of);
+    if (!d->allowed || why == NULL)
+        return;
+    d->allowed = false;
+    d->rule = (oid_t){ 0 };
+    d->source = "owner";
+    d->reason = why;
+}
+
 void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
 {
     const struct gate_tool *tool = gate_tool_find(ask->server, ask->tool);
@@ -197,6 +218,7 @@ void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
     if (!shut(ask, tool, &d)) {
         d = rules_say(ask, ask->list);
         d.listed = d.allowed || (!ask->list && rules_say(ask, true).allowed);
+        limit(ask, tool, &d);
         d.needs_approval = d.allowed && tool != NULL && tool->approval;
     }
     *ret = d;
