@@ -21,19 +21,27 @@ void outside_give(struct services *sv)
     atomic_fetch_sub(&sv->outside_all, 1);
 }
 
+err_t outside_enter(struct services *sv, struct diag *why)
+{
+    if (atomic_fetch_add(&sv->outside, 1) < OUTSIDE_MAX && outside_take(sv))
+        return E_OK;
+    atomic_fetch_sub(&sv->outside, 1);
+    return FAIL(why, E_OVERLOADED, "other calls outside are under way: try again");
+}
+
+void outside_leave(struct services *sv)
+{
+    outside_give(sv);
+    atomic_fetch_sub(&sv->outside, 1);
+}
+
 err_t outside_call(struct request *rq, const struct http_call *call, struct diag *why,
                    struct http_answer *ret)
 {
     struct services *sv = rq->services;
     const struct settings *s = services_settings(sv);
-    err_t e = E_OVERLOADED;
-    bool few = atomic_fetch_add(&sv->outside, 1) < OUTSIDE_MAX;
-    if (few && outside_take(sv)) {
-        e = outbound_call(&s->outbound, rq->act.arena, call, why, ret);
-        outside_give(sv);
-    } else {
-        diag_set(why, e, "other calls outside are under way: try again");
-    }
-    atomic_fetch_sub(&sv->outside, 1);
+    TRY(outside_enter(sv, why));
+    err_t e = outbound_call(&s->outbound, rq->act.arena, call, why, ret);
+    outside_leave(sv);
     return e;
 }

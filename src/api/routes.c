@@ -28,6 +28,7 @@ const struct route_table *const route_parts[] = {
     &routes_upstream,
     &routes_server,
     &routes_permission,
+    &routes_homeassistant,
     &routes_oauth,
     &routes_audit,
 };

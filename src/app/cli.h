@@ -53,6 +53,7 @@ cli_command_f cmd_export;
 cli_command_f cmd_completion;
 cli_command_f cmd_import_agents;
 cli_command_f cmd_secret_set;
+cli_command_f cmd_homeassistant_add;
 cli_command_f cmd_rollout_watch;
 cli_command_f cmd_schema_check;
 cli_command_f cmd_version;

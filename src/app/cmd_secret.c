@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `secret set`: the value comes from a file or standard input, never from the command line, where
- * every user of the machine could read it. */
+/* `secret set` and `homeassistant add`: the value comes from a file or standard input, never from
+ * the command line, where every user of the machine could read it. */
 #include "app/cli_call.h"
 #include "app/cli_print.h"
 
@@ -13,7 +13,16 @@ enum { VALUE_FILE_MAX = 64 * 1024, BODY_MAX = 512 * 1024 };
 
 static const str_t file_member = { "value-file", 10 };
 
+/* A command whose value is a member of its own of the body. */
+struct setting_of {
+    char *noun;
+    char *verb;
+    str_t member;
+    const char *hint;
+};
+
 struct setting {
+    const struct setting_of *of;
     struct cli *cli;
     const struct cli_command *cmd;
     struct cli_options options;
@@ -77,7 +86,7 @@ static err_t value_read(struct setting *s)
     const char *path = NULL;
     TRY(value_path(s, &path));
     if (path == NULL && isatty(STDIN_FILENO) != 0) {
-        s->cli->hint = "seneschal secret set NAME < FILE, or --value-file FILE";
+        s->cli->hint = s->of->hint;
         return FAIL(&s->cli->why, E_USAGE, "the value is read from standard input or a file");
     }
     buf_init(&s->value, VALUE_FILE_MAX);
@@ -95,7 +104,7 @@ static err_t value_read(struct setting *s)
         json_free(v);
         return E_NO_MEMORY;
     }
-    return json_set(s->request.body, STR("value"), v);
+    return json_set(s->request.body, s->of->member, v);
 }
 
 static err_t value_send(struct setting *s)
@@ -119,7 +128,7 @@ static err_t value_send(struct setting *s)
 static err_t setting_run(struct setting *s, int argc, char **argv)
 {
     int words;
-    s->cmd = cli_find(2, (char *[]){ (char[]){ "secret" }, (char[]){ "set" } }, &words);
+    s->cmd = cli_find(2, (char *[]){ s->of->noun, s->of->verb }, &words);
     cli_options_init(&s->options);
     TRY(cli_options_take(s->cli, s->cmd, &s->options, &argc, argv));
     TRY(cli_client_open(s->cli, &s->options, &s->client));
@@ -132,9 +141,29 @@ static err_t setting_run(struct setting *s, int argc, char **argv)
     return E_OK;
 }
 
-int cmd_secret_set(struct cli *cli, int argc, char **argv)
+static int setting_do(struct cli *cli, const struct setting_of *of, int argc, char **argv)
 {
-    CLEANUP(setting_fini) struct setting s = { .cli = cli };
+    CLEANUP(setting_fini) struct setting s = { .of = of, .cli = cli };
     err_t e = setting_run(&s, argc, argv);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);
+}
+
+int cmd_secret_set(struct cli *cli, int argc, char **argv)
+{
+    char noun[] = "secret";
+    char verb[] = "set";
+    const struct setting_of of = { noun, verb, STR("value"),
+                                   "seneschal secret set NAME < FILE, or --value-file FILE" };
+    return setting_do(cli, &of, argc, argv);
+}
+
+int cmd_homeassistant_add(struct cli *cli, int argc, char **argv)
+{
+    char noun[] = "homeassistant";
+    char verb[] = "add";
+    const struct setting_of of = {
+        noun, verb, STR("token"),
+        "seneschal homeassistant add NAME URL < FILE, or --value-file FILE"
+    };
+    return setting_do(cli, &of, argc, argv);
 }

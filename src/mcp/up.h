@@ -44,7 +44,7 @@ struct up_cfg {
     str_t name;                      /* how messages about it call it */
     const struct up_wire_kind *wire; /* up_wire.h: up_wire_http, up_wire_sse, ... */
     str_t url;                       /* of HTTP kinds */
-    str_t sse_url;                   /* where HTTP+SSE is tried; absent: at `url` too */
+    str_t sse_url;                   /* where HTTP+SSE is tried; absent: at url too */
     const void *command;  /* of the stdio kind: its own, borrowed, outlives the upstream */
     const str_t *headers; /* "Name: value", the credential among them */
     size_t headers_n;
@@ -64,8 +64,7 @@ struct up_cfg {
 struct up_in {
     str_t method;          /* "tools/call" */
     str_t name;            /* decoded params.name, uri or taskId where the method has one */
-    str_t params;          /* raw object, as the client sent it: claims, tokens and answers in it do
-                              not count, those below do */
+    str_t params;          /* raw object; claims, tokens and answers in it do not count */
     str_t progress_token;  /* raw, the caller's: it stands in the notes again */
     str_t traceparent;     /* text */
     str_t client_info;     /* raw, of the client behind; absent: ours */
