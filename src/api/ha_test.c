@@ -163,7 +163,7 @@ static err_t step_reach(struct ha_run *run)
 {
     static const struct ha_ask ask = { .path = { "/manifest.json", 14 }, .bare = true };
     CLEANUP(json_freep) struct json *manifest = NULL;
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     TRY(ha_ask(run, &ask, &answer));
     if (answer.status >= 300 && answer.status < 400)
         return FAIL(&run->why, E_CONFLICT,
@@ -186,7 +186,7 @@ static err_t step_reach(struct ha_run *run)
 static err_t step_token(struct ha_run *run)
 {
     static const struct ha_ask ask = { .path = { "/api/", 5 } };
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     dur_t begun = clock_mono();
     TRY(ha_ask(run, &ask, &answer));
     run->out->latency_ms = (opt_i64_t){ true, (clock_mono().us - begun.us) / 1000 };
@@ -230,7 +230,7 @@ static err_t step_config(struct ha_run *run)
 {
     static const struct ha_ask ask = { .path = { "/api/config", 11 }, .max = CONFIG_MAX };
     CLEANUP(json_freep) struct json *config = NULL;
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     str_t state = STR_NONE;
     TRY(ha_ask(run, &ask, &answer));
     TRY(ha_refused(run, answer.status));
@@ -271,7 +271,7 @@ static err_t step_entities(struct ha_run *run)
     const struct ha_ask ask = {
         .path = STR("/api/states"), .sink = count_more, .sink_arg = &c, .enough = &c.capped
     };
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     err_t e = ha_ask(run, &ask, &answer);
     if (e != E_OK && c.count.bad) {
         diag_clear(&run->why);

@@ -92,7 +92,7 @@ static err_t older(struct ha_run *run)
 static err_t tools_count(struct ha_run *run)
 {
     CLEANUP(json_freep) struct json *message = NULL;
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     TRY(post(run, list, &answer));
     if (answer.status != 200)
         return no_mcp(run, answer.status);
@@ -109,7 +109,7 @@ static err_t tools_count(struct ha_run *run)
 err_t ha_step_mcp(struct ha_run *run)
 {
     CLEANUP(json_freep) struct json *message = NULL;
-    struct http_answer answer;
+    struct http_answer answer = { .status = 0 };
     TRY(post(run, hello, &answer));
     if (answer.status == 404)
         return older(run);
