@@ -75,5 +75,8 @@ cli_command_f cmd_context_list;
 cli_command_f cmd_context_use;
 cli_command_f cmd_context_set;
 cli_command_f cmd_context_delete;
+cli_command_f cmd_tool_list;
+cli_command_f cmd_tool_call;
+cli_command_f cmd_mcp_serve_demo;
 
 #endif

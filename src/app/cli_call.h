@@ -59,7 +59,7 @@ struct login;
 struct cli_client {
     struct http_client *http;
     str_t base;
-    const char *headers[5]; /* the first is Authorization, where there is one */
+    const char *headers[8]; /* the first is Authorization, where there is one */
     size_t headers_n;
     struct login *login; /* whose token it is, and who gets another when it ends; NULL: nobody's */
 };
@@ -73,6 +73,9 @@ str_t cli_base(const struct cli_options *o);
 err_t cli_client_open(struct cli *cli, const struct cli_options *o,
                       struct cli_client *ret) MUST_USE;
 void cli_client_close(struct cli_client *c); /* zeroed is fine */
+/* Sent with each call from now on, where it has a body. */
+err_t cli_client_header(struct cli *cli, struct cli_client *c, const char *name,
+                        str_t value) MUST_USE;
 /* From now on the client acts as this sign-in. */
 err_t cli_client_sign_in(struct cli *cli, struct cli_client *c, struct login *l) MUST_USE;
 

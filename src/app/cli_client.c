@@ -6,6 +6,7 @@
 #include "app/login.h"
 #include "plat/os/file.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,8 +30,9 @@ static err_t read_token(struct cli *cli, const char *path, str_t *ret)
     return E_OK;
 }
 
-static err_t add_header(struct cli *cli, struct cli_client *c, const char *name, str_t value)
+err_t cli_client_header(struct cli *cli, struct cli_client *c, const char *name, str_t value)
 {
+    assert(c->headers_n < ARRAY_LEN(c->headers));
     str_t line;
     TRY(str_format(cli->arena, &line, "%s: %.*s", name, STR_ARG(value)));
     const char *cz = str_cz(cli->arena, line);
@@ -104,8 +106,8 @@ err_t cli_client_open(struct cli *cli, const struct cli_options *o, struct cli_c
     if (token.p != NULL)
         TRY(bearer_line(cli, token, &c.headers[c.headers_n++]));
     if (full.org != NULL)
-        TRY(add_header(cli, &c, "Seneschal-Org", str_from_cz(full.org)));
-    TRY(add_header(cli, &c, "Content-Type", STR("application/json")));
+        TRY(cli_client_header(cli, &c, "Seneschal-Org", str_from_cz(full.org)));
+    TRY(cli_client_header(cli, &c, "Content-Type", STR("application/json")));
     TRY(http_client_new(&(struct http_client_cfg){ .ca_file = full.ca_file,
                                                    .user_agent = "seneschal/" SENESCHAL_VERSION },
                         &c.http));

@@ -20,6 +20,7 @@ struct turn {
     void *tag;
     struct arena *a;
     struct mcp_peek p;
+    enum mcp_era era;
 };
 
 typedef void tool_f(struct turn *t, const struct json *arguments);
@@ -30,20 +31,36 @@ static void say(struct turn *t, const struct buf *b, bool last)
         t->d->say(t->d->arg, t->tag, buf_str(b), last);
 }
 
+/* `more`: members that results of 2026-07-28 have besides, with a comma behind each. */
+static void answer_as(struct turn *t, str_t id, const char *more, str_t result)
+{
+    CLEANUP(buf_fini) struct buf whole = { 0 };
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&whole, DEMO_MESSAGE_MAX);
+    buf_init(&b, DEMO_MESSAGE_MAX);
+    buf_addf(&whole, "{%s", t->era == MCP_MODERN ? more : "");
+    buf_add(&whole, str_sub(result, 1, result.n));
+    rpc_put_result(&b, id, buf_str(&whole));
+    if (whole.err == E_OK)
+        say(t, &b, true);
+}
+
 static void answer(struct turn *t, str_t id, str_t result)
 {
+    answer_as(t, id, "\"resultType\":\"complete\",", result);
+}
+
+static void refuse_with(struct turn *t, const struct mcp_refusal *r)
+{
     CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, DEMO_MESSAGE_MAX);
-    rpc_put_result(&b, id, result);
+    buf_init(&b, KIB(4));
+    mcp_err_put(&b, r, t->era, t->p.id);
     say(t, &b, true);
 }
 
 static void refuse(struct turn *t, enum mcp_err e)
 {
-    CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, KIB(4));
-    mcp_err_put(&b, &(struct mcp_refusal){ .err = e }, MCP_LEGACY, t->p.id);
-    say(t, &b, true);
+    refuse_with(t, &(struct mcp_refusal){ .err = e });
 }
 
 static void answer_text(struct turn *t, str_t id, str_t text, bool is_error)
@@ -117,6 +134,29 @@ static struct demo_ask *ask_free(struct demo *d)
     return NULL;
 }
 
+#define ASK                                                                                        \
+    "{\"mode\":\"form\",\"message\":\"What is your name?\",\"requestedSchema\":"                   \
+    "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]" \
+    "}}"
+
+static void greet(struct turn *t, str_t call_id, str_t said);
+
+/* Of 2026-07-28: the client comes back with the answer, and nothing is kept until then. */
+static void ask_modern(struct turn *t)
+{
+    str_t said = raw_member(t->a, t->p.input_responses, STR("name"));
+    if (said.p != NULL)
+        greet(t, t->p.id, said);
+    else if (raw_member(t->a, t->p.client_capabilities, STR("elicitation")).p == NULL)
+        refuse_with(t, &(struct mcp_refusal){
+                           .err = MCP_E_CAPABILITY,
+                           .data = STR("{\"requiredCapabilities\":{\"elicitation\":{}}}") });
+    else
+        answer_as(t, t->p.id, "\"resultType\":\"input_required\",",
+                  STR("{\"inputRequests\":{\"name\":{\"method\":\"elicitation/create\","
+                      "\"params\":" ASK "}}}"));
+}
+
 /* A person is asked for a name, and greeted by it. */
 static void tool_ask(struct turn *t, const struct json *arguments)
 {
@@ -125,9 +165,12 @@ static void tool_ask(struct turn *t, const struct json *arguments)
     CLEANUP(buf_fini) struct buf b = { 0 };
     char id[24];
     (void)arguments;
-    if (ask == NULL || call == NULL) {
+    if (t->era == MCP_MODERN || ask == NULL || call == NULL) {
         ref_drop(call);
-        refuse(t, MCP_E_BUSY);
+        if (t->era == MCP_MODERN)
+            ask_modern(t);
+        else
+            refuse(t, MCP_E_BUSY);
         return;
     }
     memcpy(call, t->p.id.p, t->p.id.n);
@@ -136,10 +179,7 @@ static void tool_ask(struct turn *t, const struct json *arguments)
     };
     int n = snprintf(id, sizeof id, "%" PRIu64, ask->id);
     buf_init(&b, KIB(4));
-    rpc_put_request(&b, str_of(id, (size_t)n), STR("elicitation/create"),
-                    STR("{\"mode\":\"form\",\"message\":\"What is your name?\",\"requestedSchema\":"
-                        "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},"
-                        "\"required\":[\"name\"]}}"));
+    rpc_put_request(&b, str_of(id, (size_t)n), STR("elicitation/create"), STR(ASK));
     say(t, &b, false);
 }
 
@@ -165,6 +205,9 @@ static const struct {
 };
 /* clang-format on */
 
+/* The program has no other tools while it runs, and nobody has any of his own. */
+#define FOR_EVER "\"resultType\":\"complete\",\"ttlMs\":600000,\"cacheScope\":\"public\","
+
 static void list(struct turn *t)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
@@ -173,7 +216,7 @@ static void list(struct turn *t)
     for (size_t i = 0; i < ARRAY_LEN(tools); i++)
         buf_addf(&b, "%s%s", i == 0 ? "" : ",", tools[i].definition);
     BUF_ADD(&b, "]}");
-    answer(t, t->p.id, buf_str(&b));
+    answer_as(t, t->p.id, FOR_EVER, buf_str(&b));
 }
 
 static void call(struct turn *t)
@@ -192,27 +235,61 @@ static void call(struct turn *t)
     refuse(t, MCP_E_UNKNOWN_TOOL);
 }
 
+#define WHO "{\"name\":\"demo\",\"title\":\"Demo\",\"version\":\"" SENESCHAL_VERSION "\"}"
+#define WHAT                                                                                       \
+    "\"capabilities\":{\"tools\":{}},"                                                             \
+    "\"instructions\":\"Harmless tools, to try the gateway with.\""
+
 static void initialize(struct turn *t)
 {
     const struct mcp_version *v = mcp_version_offer(t->p.init_version);
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, KIB(4));
-    buf_addf(&b,
-             "{\"protocolVersion\":\"%.*s\",\"capabilities\":{\"tools\":{}},\"serverInfo\":"
-             "{\"name\":\"demo\",\"title\":\"Demo\",\"version\":\"" SENESCHAL_VERSION "\"},"
-             "\"instructions\":\"Harmless tools, to try the gateway with.\"}",
+    buf_addf(&b, "{\"protocolVersion\":\"%.*s\",\"serverInfo\":" WHO "," WHAT "}",
              STR_ARG(v->text));
     answer(t, t->p.id, buf_str(&b));
 }
 
+static void discover(struct turn *t)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, KIB(4));
+    buf_addf(&b,
+             "{\"supportedVersions\":%.*s," WHAT
+             ",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":" WHO "}}",
+             STR_ARG(mcp_versions_modern()));
+    answer_as(t, t->p.id, FOR_EVER, buf_str(&b));
+}
+
 /* ---- messages ---- */
+
+/* What 2026-07-28 wants of every request (its base protocol, "Per-request metadata"). */
+static bool envelope_is_fine(struct turn *t)
+{
+    const struct mcp_version *v = mcp_version_find(t->p.protocol);
+    struct mcp_refusal r = { .err = MCP_E_VERSION };
+    if (v != NULL && v->era == MCP_MODERN && t->p.client_capabilities.p != NULL)
+        return true;
+    if (v != NULL && v->era == MCP_MODERN)
+        r.err = MCP_E_ENVELOPE;
+    else if (str_format(t->a, &r.data, "{\"supported\":%.*s}", STR_ARG(mcp_versions_modern())) !=
+             E_OK)
+        return false;
+    refuse_with(t, &r);
+    return false;
+}
 
 static void request(struct turn *t)
 {
     const struct mcp_method *m = mcp_method_find(t->p.method);
-    enum mcp_method_id id = m == NULL ? MCP_M_NONE : m->id;
+    t->era = t->d->modern && t->p.has_claim ? MCP_MODERN : MCP_LEGACY;
+    enum mcp_method_id id = m == NULL || !m->in[t->era] ? MCP_M_NONE : m->id;
+    if (t->era == MCP_MODERN && !envelope_is_fine(t))
+        return;
     if (id == MCP_M_INITIALIZE)
         initialize(t);
+    else if (id == MCP_M_DISCOVER)
+        discover(t);
     else if (id == MCP_M_PING)
         answer(t, t->p.id, STR("{}"));
     else if (id == MCP_M_TOOLS_LIST)
@@ -223,10 +300,10 @@ static void request(struct turn *t)
         refuse(t, MCP_E_METHOD_NOT_FOUND);
 }
 
-static void greet(struct turn *t, str_t call_id)
+static void greet(struct turn *t, str_t call_id, str_t said)
 {
-    str_t action = raw_text(t->a, t->p.result, STR("action"));
-    str_t name = raw_text(t->a, raw_member(t->a, t->p.result, STR("content")), STR("name"));
+    str_t action = raw_text(t->a, said, STR("action"));
+    str_t name = raw_text(t->a, raw_member(t->a, said, STR("content")), STR("name"));
     str_t text = STR("Nobody said who is there.");
     if (str_eq(action, STR("accept")) && name.n > 0 &&
         str_format(t->a, &text, "Hello, %.*s.", STR_ARG(name)) != E_OK)
@@ -246,7 +323,7 @@ static void answered(struct turn *t)
             continue;
         t->d->asks[i] = (struct demo_ask){ 0 };
         t->tag = ask.tag;
-        greet(t, str_of(ask.call, ask.call_n));
+        greet(t, str_of(ask.call, ask.call_n), t->p.result);
         ref_drop(ask.call);
         return;
     }

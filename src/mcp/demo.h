@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The built-in server `demo`: a few harmless tools for the first run and for tests, as a program
- * that reads and writes messages of MCP (2025-11-25). Who carries them is not its business: inside
- * the gateway it is an upstream like any other (up_demo.c).
+ * that reads and writes messages of MCP. Who carries them is not its business: inside the gateway
+ * it is an upstream like any other (up_demo.c), and `seneschal mcp serve-demo` speaks it on
+ * standard input and output.
  */
 #ifndef MCP_DEMO_H
 #define MCP_DEMO_H
@@ -23,6 +24,7 @@ struct demo {
     /* A message of the server; `tag` of the message that it belongs to; `last`: its answer. */
     void (*say)(void *arg, void *tag, str_t message, bool last);
     void *arg;
+    bool modern; /* speaks 2026-07-28 as well, with who speaks it */
     struct demo_ask asks[DEMO_ASKS_MAX];
     uint64_t asks_last;
 };
