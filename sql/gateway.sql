@@ -175,6 +175,44 @@ DELETE FROM mcp_credential WHERE org = $org AND server_id = $server_id AND user_
 DELETE FROM mcp_credential WHERE server_id = $server_id;
 
 -- Calls that wait for a yes.
+-- @row approval: id id, org id, principal_kind int, principal id, device_id id?, server_id id, tool text, digest bytes,
+--     epoch int, key_id id, sealed bytes, state int, decided_kind int?, decided_by id?, decided_at ts?, reason text?,
+--     created_at ts, expires_at ts, revision int
+-- @one approval_get(org id, id id) -> approval
+SELECT {approval} FROM mcp_approval WHERE org = $org AND id = $id;
+
+-- @many approval_page(org id, state int?, after id, limit int) -> approval
+SELECT {approval} FROM mcp_approval WHERE org = $org AND id > $after AND ($state IS NULL OR state = $state)
+ORDER BY id LIMIT $limit;
+
+-- @one approval_waiting(org id, principal id) -> (n int)
+SELECT count(*) FROM mcp_approval WHERE org = $org AND state = 1 AND principal = $principal;
+
+-- @exec approval_add(id id, org id, principal_kind int, principal id, device_id id?, server_id id, tool text,
+--     digest bytes, epoch int, key_id id, sealed bytes, now ts, expires_at ts)
+INSERT INTO mcp_approval (id, org, principal_kind, principal, device_id, server_id, tool, digest, epoch, key_id, sealed,
+    state, created_at, expires_at, revision)
+VALUES ($id, $org, $principal_kind, $principal, $device_id, $server_id, $tool, $digest, $epoch, $key_id, $sealed, 1, $now,
+    $expires_at, 1);
+
+-- Of several who decide at once, one gets a row. `since`: nobody waits any more for what is older.
+-- @one approval_decide(org id, id id, state int, decided_kind int, decided_by id, reason text?, nothing bytes, now ts,
+--     since ts) -> (digest bytes)
+UPDATE mcp_approval SET state = $state, decided_kind = $decided_kind, decided_by = $decided_by, decided_at = $now,
+    reason = $reason, sealed = $nothing, revision = revision + 1
+WHERE org = $org AND id = $id AND state = 1 AND expires_at > $now AND created_at >= $since RETURNING digest;
+
+-- @one approval_end(org id, id id, reason text, nothing bytes, now ts) -> (tool text)
+UPDATE mcp_approval SET state = 4, decided_at = $now, reason = $reason, sealed = $nothing, revision = revision + 1
+WHERE org = $org AND id = $id AND state = 1 RETURNING tool;
+
+-- @many approval_late(now ts, since ts, limit int) -> (id id, org id, server_id id, tool text, created_at ts)
+SELECT id, org, server_id, tool, created_at FROM mcp_approval
+WHERE state = 1 AND (expires_at <= $now OR created_at < $since) LIMIT $limit;
+
+-- @exec approval_drop_old(before ts, limit int)
+DELETE FROM mcp_approval WHERE id IN (SELECT id FROM mcp_approval WHERE expires_at < $before AND state <> 1 LIMIT $limit);
+
 -- @exec approval_drop_server(server_id id)
 DELETE FROM mcp_approval WHERE server_id = $server_id;
 

@@ -42,5 +42,6 @@ struct mcp_ports mcp_ports_of(struct services *services)
         .open = mcp_port_open,
         .record = mcp_port_record,
         .sight = mcp_port_sight,
+        .approve = mcp_port_approve,
     };
 }

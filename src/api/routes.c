@@ -27,6 +27,7 @@ const struct route_table *const route_parts[] = {
     &routes_mcp,
     &routes_upstream,
     &routes_server,
+    &routes_approval,
     &routes_permission,
     &routes_homeassistant,
     &routes_oauth,

@@ -27,6 +27,7 @@ extern const struct route_table routes_upstream;
 extern const struct route_table routes_permission;
 extern const struct route_table routes_server;
 extern const struct route_table routes_homeassistant;
+extern const struct route_table routes_approval;
 extern const struct route_table routes_oauth;
 extern const struct route_table routes_audit;
 

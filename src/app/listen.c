@@ -127,6 +127,9 @@ static struct mcp_settings gateway_settings(const struct config *c)
         .result_ttl = DUR_S(config_int(c, CONF_GATEWAY_RESULT_TTL)),
         .breaker_failures = (size_t)config_int(c, CONF_GATEWAY_BREAKER),
         .breaker_pause = DUR_S(config_int(c, CONF_GATEWAY_PAUSE)),
+        .approval_ttl = DUR_S(config_int(c, CONF_GATEWAY_APPROVAL)),
+        .approval_hold = DUR_S(config_int(c, CONF_GATEWAY_HOLD)),
+        .approve_own = config_bool(c, CONF_GATEWAY_OWN),
     };
 }
 

@@ -39,6 +39,7 @@ static void call_over(struct call *c)
     if (c->look != NULL)
         c->look->owner = NULL;
     c->look = NULL;
+    call_wait_end(c);
     trip_cancel(&c->trip, STR("the call is over"));
     unpark(c);
     loop_timer_stop(c->hub->loop, &c->park);
@@ -251,7 +252,7 @@ void call_look(struct call *c, struct mcp_look *job)
         call_refuse_as(c, MCP_E_UNKNOWN_TOOL);
         return;
     }
-    if (c->tool == NULL || c->state < CALL_RECORDING)
+    if (c->tool == NULL || c->state < CALL_DECIDING)
         return;
     s = gate_server_by_id(job->catalogue, c->server->id);
     const struct gate_tool *tool = s == NULL ? NULL : gate_tool_find(s, c->target);

@@ -44,6 +44,19 @@ struct call_ask {
     bool shown;
 };
 
+/* A person's yes. */
+enum call_verdict { CALL_UNDECIDED, CALL_YES, CALL_NO };
+struct call_approval {
+    struct call *next;         /* of those that wait, in the hub */
+    struct mcp_approve *job;   /* being written down */
+    oid_t id;                  /* of its row; zero: there is none yet, or it needs none */
+    enum call_verdict verdict; /* that nobody could be told yet */
+    struct loop_timer tick;
+    dur_t until;    /* CLOCK_MONOTONIC */
+    dur_t leg;      /* until then this exchange is held */
+    unsigned ticks; /* how often the client was told that it waits */
+};
+
 /* What a client is told besides the result. */
 struct call_hint {
     bool list; /* the caching members of 2026-07-28 belong to it */
@@ -60,6 +73,8 @@ struct call_down {
     /* A modern upstream has ended the round and keeps nothing: the client comes back with answers.
      * NULL: c->asks are shown instead, and the call goes on by itself. */
     void (*input)(struct call *c, str_t requests, str_t state);
+    /* A person's yes takes long: the client comes back for it. NULL: it is held. */
+    void (*hold)(struct call *c);
     void (*result)(struct call *c, str_t result, const struct call_hint *hint);
     void (*error)(struct call *c, str_t error); /* raw, as the upstream said it */
     void (*refuse)(struct call *c, const struct mcp_refusal *r);
@@ -101,6 +116,7 @@ struct call {
     struct listing *listing;
     struct mcp_record *record; /* of its start, under way */
     struct mcp_look *look;     /* under way */
+    struct call_approval approval;
     struct trip trip;
     struct call_ask asks[CALL_ASKS_MAX];
     size_t asks_n;

@@ -4,6 +4,7 @@
 #define MCP_CALL_IN_H
 
 #include "mcp/call.h"
+#include "mcp/hub.h"
 #include "mcp/listing.h"
 #include "mcp/port.h"
 #include "mcp/talk.h"
@@ -48,6 +49,12 @@ void call_record_refused(struct call *c);
 /* call_recorded() follows, when it is written or cannot be. */
 err_t call_record_start(struct call *c) MUST_USE;
 void call_recorded(struct call *c, err_t e);
+
+/* call_wait.c: a person's yes. */
+err_t call_wait(struct call *c) MUST_USE; /* E_OVERLOADED, E_NO_MEMORY */
+void call_wait_end(struct call *c);       /* whatever comes of it: nobody waits any more */
+void call_wait_again(struct call *c);     /* its client has come back */
+void calls_decided(struct mcp_hub *h, const struct mcp_verdict *v);
 
 /* look.c */
 struct mcp_look *mcp_look_new(struct mcp_hub *h, const struct actor *who);

@@ -47,6 +47,8 @@ static err_t put_details(const struct call *c, enum mcp_event event, str_t outco
     if (oid_is_set(c->in->who.actor.client))
         JSON_OUT(&o, "client", id, c->in->who.actor.client);
     put_arguments(&o, c->peek.arguments);
+    if (oid_is_set(c->approval.id))
+        JSON_OUT(&o, "approval", id, c->approval.id);
     if (trace.n > 0)
         JSON_OUT(&o, "trace", str, trace);
     if (event == MCP_CALL_END) {

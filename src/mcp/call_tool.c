@@ -89,7 +89,7 @@ static err_t tool_decide(struct call *c)
         c->definition = item->raw;
     if (!call_may(c, tool->class, tool->name) || !heads_agree(c))
         return E_OK;
-    return call_run(c, tool->class);
+    return c->decision.needs_approval ? call_wait(c) : call_run(c, tool->class);
 }
 
 static void tool_listed(struct call *c, struct listing *l)

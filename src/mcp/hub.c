@@ -4,6 +4,7 @@
 
 #include "base/ref.h"
 #include "base/rng.h"
+#include "mcp/call_in.h"
 #include "mcp/down.h"
 #include "mcp/node.h"
 #include "mcp/watch.h"
@@ -110,6 +111,28 @@ void mcp_hub_gone(struct mcp_hub *h, oid_t id)
         return; /* streams learn it at their next look; calls are looked at by the edge anyway */
     *gone = (struct gone_msg){ .msg.run = hub_on_gone, .hub = h, .id = id };
     loop_post(h->loop, &gone->msg);
+}
+
+struct decided_msg {
+    struct loop_msg msg;
+    struct mcp_hub *hub;
+    struct mcp_verdict verdict;
+};
+
+static void hub_on_decided(struct loop_msg *msg)
+{
+    struct decided_msg *m = CONTAINER_OF(msg, struct decided_msg, msg);
+    calls_decided(m->hub, &m->verdict);
+    ref_drop(m);
+}
+
+void mcp_hub_decided(struct mcp_hub *h, const struct mcp_verdict *v)
+{
+    struct decided_msg *m = ref_new(sizeof *m);
+    if (m == NULL)
+        return; /* the call waits until its time is over */
+    *m = (struct decided_msg){ .msg.run = hub_on_decided, .hub = h, .verdict = *v };
+    loop_post(h->loop, &m->msg);
 }
 
 /* ---- time ---- */

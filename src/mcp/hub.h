@@ -31,6 +31,13 @@ struct loop *mcp_hub_loop(const struct mcp_hub *h);
 void mcp_hub_take(struct mcp_hub *h, struct mcp_in *in);
 /* What is known of this principal, or of everything in this organisation, is no longer true. */
 void mcp_hub_gone(struct mcp_hub *h, oid_t id);
+/* A person has decided about a call that waits; `digest` of the arguments that he was shown. */
+struct mcp_verdict {
+    oid_t id; /* of the row */
+    bool yes;
+    digest_t digest;
+};
+void mcp_hub_decided(struct mcp_hub *h, const struct mcp_verdict *v);
 
 struct mcp_figures {
     size_t sessions;

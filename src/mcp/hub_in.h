@@ -42,6 +42,7 @@ struct mcp_hub {
     struct node *nodes;
     struct node *retired;
     struct call *parked;
+    struct call *deciding; /* that wait for a person's yes */
     struct watched *watched;
     struct outbound_lookups *lookups;
     secret_t state_key; /* seals requestState */

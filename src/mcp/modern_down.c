@@ -125,7 +125,8 @@ void modern_say_input(struct talk *t, const struct call *c, str_t requests, str_
     struct json_out o = json_out_to(&result);
     json_out_open(&o, '{');
     JSON_OUT(&o, "resultType", str, STR("input_required"));
-    JSON_OUT(&o, "inputRequests", raw, requests);
+    if (requests.p != NULL)
+        JSON_OUT(&o, "inputRequests", raw, requests);
     if (state.p != NULL)
         JSON_OUT(&o, "requestState", str, state);
     json_out_name(&o, STR("_meta"));
@@ -155,6 +156,7 @@ const struct call_down modern_down = {
     .note = down_note,
     .ask = park,
     .input = down_input,
+    .hold = park_hold,
     .result = down_result,
     .error = down_error,
     .refuse = say_refusal,

@@ -21,8 +21,9 @@ err_t modern_state_open(struct talk *t, const struct mcp_route *r, const struct 
 /* The text of a requestState, in the call's arena. */
 err_t modern_state_seal(const struct call *c, const struct modern_state *s, str_t *ret) MUST_USE;
 
-/* park.c: a call of a legacy upstream that waits for its client to come back. */
+/* park.c: a call that waits for its client to come back, for a legacy upstream. */
 void park(struct call *c);
+void park_hold(struct call *c); /* or for a person's yes: its client is asked nothing */
 void unpark(struct call *c);
 void modern_resume(struct talk *t, const struct mcp_peek *p, const struct modern_state *s);
 

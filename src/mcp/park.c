@@ -13,6 +13,8 @@
 #include <inttypes.h>
 
 #define PARK_MAX DUR_S(600)
+/* Of a client that has nothing to ask its person about: it comes back at once, or never. */
+#define HOLD_MAX DUR_S(60)
 
 static void park_late(struct loop_timer *timer)
 {
@@ -58,20 +60,18 @@ static err_t say_requests(struct call *c)
     put_requests(&b, c);
     TRY(b.err);
     TRY(modern_state_seal(c, &s, &state));
-    modern_say_input(c->talk, c, buf_str(&b), state);
+    modern_say_input(c->talk, c, c->asks_n > 0 ? buf_str(&b) : STR_NONE, state);
     return E_OK;
 }
 
-void park(struct call *c)
+static void park_for(struct call *c, dur_t longest)
 {
     struct talk *t = c->talk;
-    if (t == NULL)
-        return; /* it is parked: the next answer tells */
     c->handle = rng_u64();
     c->parked_next = c->hub->parked;
     c->hub->parked = c;
     HUB_COUNT(c->hub, parked, 1);
-    loop_timer_start(c->hub->loop, &c->park, PARK_MAX, park_late);
+    loop_timer_start(c->hub->loop, &c->park, longest, park_late);
     err_t e = say_requests(c);
     if (e != E_OK) {
         unpark(c);
@@ -81,6 +81,17 @@ void park(struct call *c)
     if (t->guest == c)
         t->guest = NULL;
     c->talk = NULL;
+}
+
+void park(struct call *c)
+{
+    if (c->talk != NULL) /* else it is parked: the next answer tells */
+        park_for(c, PARK_MAX);
+}
+
+void park_hold(struct call *c)
+{
+    park_for(c, HOLD_MAX);
 }
 
 /* Every response that is there is given to its ask. */
@@ -120,7 +131,9 @@ void modern_resume(struct talk *t, const struct mcp_peek *p, const struct modern
         call_refuse_as(c, MCP_E_INTERNAL);
     else
         give(c, p->input_responses);
-    if (e == E_OK && c->state != CALL_OVER && c->asks_n > 0)
+    if (e == E_OK && c->state == CALL_DECIDING)
+        call_wait_again(c);
+    else if (e == E_OK && c->state != CALL_OVER && c->asks_n > 0)
         park(c);
     talk_drop(home);
 }

@@ -80,6 +80,27 @@ struct mcp_sight {
     err_t e; /* filled in */
 };
 
+struct mcp_ports;
+/* A call that waits for a person's yes is written down, and told to those who may give it. */
+struct mcp_approve {
+    struct loop_msg msg;
+    struct loop *hub;
+    struct arena *arena; /* this struct and its texts lie in it */
+    void *owner;         /* the hub's; NULL: nobody waits for it any more */
+    const struct mcp_ports *ports;
+    struct actor actor;
+    oid_t org;
+    oid_t request_id;
+    oid_t server;
+    str_t server_name;
+    str_t tool;
+    str_t arguments; /* raw; absent: none */
+    str_t ip;
+    oid_t id;     /* of the row: filled in; or set before: that call waits no more */
+    str_t reason; /* why it does not */
+    err_t e;      /* filled in */
+};
+
 struct mcp_ports {
     void *arg;
     /* Of now; what it points to stays for ever. */
@@ -91,6 +112,7 @@ struct mcp_ports {
     void (*look)(void *arg, struct mcp_look *job);
     void (*open)(void *arg, struct mcp_open *job);
     void (*record)(void *arg, struct mcp_record *job);
+    void (*approve)(void *arg, struct mcp_approve *job);
     void (*sight)(void *arg, struct mcp_sight *job);
 };
 

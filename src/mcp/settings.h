@@ -16,6 +16,9 @@ struct mcp_settings {
     dur_t result_ttl;    /* and the result of a tool that only reads */
     size_t breaker_failures;
     dur_t breaker_pause;
+    dur_t approval_ttl;  /* for which a call waits for a person's yes */
+    dur_t approval_hold; /* and one request of a client that comes back */
+    bool approve_own;    /* he who calls may say yes himself */
 };
 
 #endif
