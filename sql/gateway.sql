@@ -206,8 +206,8 @@ WHERE org = $org AND id = $id AND state = 1 AND expires_at > $now AND created_at
 UPDATE mcp_approval SET state = 4, decided_at = $now, reason = $reason, sealed = $nothing, revision = revision + 1
 WHERE org = $org AND id = $id AND state = 1 RETURNING tool;
 
--- @many approval_late(now ts, since ts, limit int) -> (id id, org id, server_id id, tool text, created_at ts)
-SELECT id, org, server_id, tool, created_at FROM mcp_approval
+-- @many approval_late(now ts, since ts, limit int) -> (id id, org id, tool text, created_at ts)
+SELECT id, org, tool, created_at FROM mcp_approval
 WHERE state = 1 AND (expires_at <= $now OR created_at < $since) LIMIT $limit;
 
 -- @exec approval_drop_old(before ts, limit int)

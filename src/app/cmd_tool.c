@@ -180,7 +180,7 @@ static err_t arguments_read(struct tooling *t, struct json **ret)
     CLEANUP(json_freep) struct json *arguments = NULL;
     struct cli *cli = t->cli;
     if (t->words_n == 2 && t->words[1][0] == '{') {
-        if (json_parse(str_from_cz(t->words[1]), &cli->why, &arguments) != E_OK)
+        if (json_parse(str_from_cz(t->words[1]), NULL, &arguments) != E_OK)
             return FAIL(&cli->why, E_USAGE, "`%s`: the arguments are no JSON", t->words[1]);
     } else {
         arguments = json_new_object();

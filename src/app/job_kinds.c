@@ -305,6 +305,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "store-vacuum",       60,   run_vacuum,      NULL, NULL, false },
     { "key-retirement",     10,   run_keys,        NULL, NULL, false },
     { "once-expiry",        60,   run_once,        NULL, NULL, false },
+    { "approval-expiry",    5,    job_approvals,   NULL, NULL, false },
     { "credential-expiry",  600,  job_credentials, NULL, NULL, false },
     { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };

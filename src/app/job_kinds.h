@@ -32,10 +32,11 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 17 };
+enum { JOB_KINDS = 18 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 /* job_credentials.c */
 err_t job_credentials(struct job_task *task) MUST_USE;
+err_t job_approvals(struct job_task *task) MUST_USE;
 
 #endif

@@ -39,7 +39,7 @@ test('the list is for people, and for programs', async () => {
     assert.match(stdout, /^name +arguments +description\n/);
     assert.match(stdout, /\ndemo__add +a b +Adds two integers\./);
     const rows = JSON.parse((await run('list', '-o', 'json')).stdout);
-    assert.deepEqual(rows.map((row) => row.name), ['demo__add', 'demo__ask', 'demo__echo', 'demo__time']);
+    assert.deepEqual(rows.map((row) => row.name), ['demo__echo', 'demo__add', 'demo__time', 'demo__ask'], 'in the order of the server');
     assert.equal(rows[0].arguments, undefined, 'as the server said it');
     assert.deepEqual(JSON.parse((await run('list', '--upstream', demo.name, '-o', 'json')).stdout).map((row) => row.name).sort(), ['add', 'ask', 'echo', 'time']);
 });
