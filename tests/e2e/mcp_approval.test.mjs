@@ -29,6 +29,7 @@ const texts = (result) => result.content[0].text;
 
 test('it is shown with who, where and the very bytes; a yes runs them, once', async () => {
     const call = modern.call('demo__echo', { text: 'hé llo', n: 100 });
+    call.catch(() => {}); // it may be denied before anybody looks
     const row = await one();
     assert.deepEqual([row.state, row.caller_kind, row.caller_id, row.server_name, row.tool, row.arguments], ['waiting', 'service', caller.id, 'demo', 'echo', undefined]);
     const full = (await operator.client.get(`/gateway/approvals/${row.id}`)).want(200);
@@ -53,7 +54,7 @@ test('a no is told, and is on the record', async () => {
     assert.deepEqual([said.state, said.reason, said.decided_by], ['denied', 'not today', operator.id]);
     await assert.rejects(call, /Nobody has approved/);
     const events = (await admin.get(`/admin/security/audit?limit=100`)).want(200).items.map((e) => e.action);
-    for (const action of ['approval.asked', 'approval.denied', 'approval.approved', 'tool.refused']) assert.ok(events.includes(action), `${action}: ${events}`);
+    for (const action of ['approval.asked', 'approval.denied', 'tool.refused']) assert.ok(events.includes(action), `${action}: ${events}`);
 });
 
 test('nobody decides about his own, and only who may decide at all', async () => {
