@@ -28,15 +28,15 @@ bool call_may(struct call *c, enum gate_class class, str_t what)
     ask.arguments = arguments;
     gate_decide(&ask, &c->decision);
     c->class = class;
-    if (c->decision.allowed && !c->decision.needs_approval)
-        return true;
+    bool tool = c->method->id == MCP_M_TOOLS_CALL;
+    if (c->decision.allowed && (tool || !c->decision.needs_approval))
+        return true; /* a call of a tool waits for the yes: call_wait() */
     HUB_COUNT(c->hub, refused_total, 1);
     call_record_refused(c);
-    if (c->decision.allowed) { /* nobody can be asked for it yet: without a yes it is a no */
+    if (c->decision.allowed) { /* nobody is asked for anything else: without a yes it is a no */
         call_refuse_as(c, MCP_E_NOT_APPROVED);
         return false;
     }
-    bool tool = c->method->id == MCP_M_TOOLS_CALL;
     call_refuse_as(c, tool ? MCP_E_UNKNOWN_TOOL : MCP_E_INVALID_PARAMS);
     return false;
 }
