@@ -4,7 +4,8 @@
  * alone (SAFETY AC22). One is written as
  *   NAME=/absolute/path ARGUMENT ... env:VARIABLE ... read:/PATH ... network
  * by blanks; `read:` is what it may read beside /usr and the like, and `network` says that it may
- * connect to other machines; a server names it, and may give values to the variables, and nothing else.
+ * connect to other machines; a server names it, and may give values to the variables, and nothing
+ * else.
  */
 #ifndef DOMAIN_GATEWAY_COMMAND_H
 #define DOMAIN_GATEWAY_COMMAND_H
