@@ -45,7 +45,7 @@ test('of two answers to one call the first counts', async () => {
 });
 
 test('an upstream that refuses the credential is left alone, and only it', async () => {
-    const strict = await addServer(admin, { url: bad.url, pinning: 'off' });
+    const strict = await addServer(admin, { url: bad.url, pinning: 'off', headers: { Authorization: 'Bearer of yesterday' } });
     for (let i = 0; i < 3; i++)
         await assert.rejects(client.call(`${strict.prefix}__unauthorized`), /credential/);
     assert.equal(bad.calls.unauthorized, 1);
