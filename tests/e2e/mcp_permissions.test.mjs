@@ -61,16 +61,6 @@ test('the headers of a request name a tool that is allowed, its body one that is
     assert.deepEqual(await call('demo__add'), [200, -32602]);
 });
 
-test('a tool that needs a yes for each call is not called without one', async () => {
-    const caller = await callerOf(admin);
-    const client = await open(caller, `${gateway.url}/mcp`);
-    await client.tools();
-    (await admin.patch(`/gateway/servers/${demo.id}/tools/time`, { approval: true })).want(200);
-    await assert.rejects(client.call('demo__time'), { code: -31007 });
-    (await admin.patch(`/gateway/servers/${demo.id}/tools/time`, { approval: false })).want(200);
-    assert.match((await client.call('demo__time')).content[0].text, /^\d{4}-/);
-});
-
 test('a server that is switched off or deleted is no more, and the others go on', async () => {
     const other = await addServer(admin, { transport: 'demo' });
     const client = await open(await callerOf(admin), `${gateway.url}/mcp`);

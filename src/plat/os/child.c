@@ -194,6 +194,10 @@ err_t child_read(struct child *c, struct child_report *ret)
     if (c->control < 0)
         return E_CLOSED;
     ssize_t n = recv(c->control, &r, sizeof r, MSG_DONTWAIT);
+    /* It left without having read our last word: Linux tells that first, once. What it said itself
+     * comes after it. */
+    if (n < 0 && errno == ECONNRESET)
+        n = recv(c->control, &r, sizeof r, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return E_AGAIN;
     if (n != (ssize_t)sizeof r)
