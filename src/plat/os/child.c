@@ -210,8 +210,10 @@ err_t child_read(struct child *c, struct child_report *ret)
 void child_stop(struct child *c)
 {
     const char word = WARDEN_STOP;
-    if (c->control >= 0 && send(c->control, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
-        child_kill(c); /* nobody hears: what is left of it goes now */
+    /* Where nobody hears it, the warden has gone and all of the program with it: what it said last
+     * is still to be read, so the descriptors stay. */
+    if (c->control >= 0)
+        (void)send(c->control, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void child_kill(struct child *c)

@@ -79,7 +79,8 @@ err_t child_spawn(const struct child_spec *spec, struct diag *why, struct child 
 /* E_AGAIN: nothing new. E_CLOSED: the warden is gone, without a word if CHILD_EXITED was not read
  * before. */
 err_t child_read(struct child *c, struct child_report *ret) MUST_USE;
-/* Ask it to go: SIGTERM, and SIGKILL for all of it two seconds later. */
+/* Ask it to go: SIGTERM, and SIGKILL for all of it two seconds later. What became of it is told by
+ * child_read as ever. */
 void child_stop(struct child *c);
 /* End all of it now: closes every descriptor. The warden is left to child_reap. */
 void child_kill(struct child *c);

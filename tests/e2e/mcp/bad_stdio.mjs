@@ -33,6 +33,7 @@ const tools = {
     },
     deaf(id) {
         process.stdin.pause();
+        setInterval(() => {}, 1000); // it stays, though nothing can come any more
         text(id, 'I hear no more');
     },
     stubborn(id) {

@@ -222,6 +222,29 @@ static void test_stop(void **state)
     run_gone(&r);
 }
 
+/* Whether its warden reads the word, or leaves it unread, or has gone before it: how the program
+ * has ended is told. */
+static void test_stop_too_late(void **state)
+{
+    (void)state;
+    for (int words = 0; words < 3; words++) {
+        struct run r;
+        struct pollfd gone = { .events = 0 };
+        run_start(&r, "seven", (struct child_spec){ 0 });
+        run_ready(&r);
+        for (int i = 0; i < words; i++)
+            child_stop(&r.c);
+        gone.fd = r.c.control;
+        while ((gone.revents & POLLHUP) == 0)
+            check(poll(&gone, 1, WAIT_S * 1000) == 1, "the warden goes");
+        child_stop(&r.c);
+        child_stop(&r.c);
+        int status = run_end(&r);
+        check(status == 7 || (words > 0 && status == 128 + SIGTERM), "its status is told");
+        run_gone(&r);
+    }
+}
+
 /* Nobody reads what it says; nobody asks it to go. */
 static void test_killed(void **state)
 {
@@ -360,11 +383,17 @@ int main(int argc, char **argv)
     }
     spaceless = argc == 3 && strcmp(argv[2], "spaceless") == 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_probes),        cmocka_unit_test(test_network),
-        cmocka_unit_test(test_environment),   cmocka_unit_test(test_talk),
-        cmocka_unit_test(test_ends),          cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_stop),          cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_server_killed), cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_stop_too_late),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_server_killed),
+        cmocka_unit_test(test_whole),
         cmocka_unit_test(test_without_cage), /* last: what it finds it also does */
     };
     size_t leave_out = spaceless ? 1 : 0;
