@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An upstream that does wrong, by the name of the tool that is called: over Streamable HTTP (2025-06-18, no session) as
-// startBad(), over standard input and output as `node bad.mjs`. The tool `good` always answers.
-import { spawn } from 'node:child_process';
-import http from 'node:http';
-import readline from 'node:readline';
-import { pathToFileURL } from 'node:url';
+// An upstream that does wrong, by the name of the tool that is called: over Streamable HTTP (2025-06-18, no session). The
+// tool `good` always answers. (bad_stdio.mjs is one on standard input and output.)
+import { json, result, startOlder } from '../lib/mcp_odd.mjs';
 
 const MIB = Buffer.alloc(1024 * 1024, 'x');
 
@@ -70,94 +67,21 @@ const overHttp = {
     },
 };
 
-/** Tool -> what it does with (id, say) on its standard output. */
-const overStdio = {
-    good: (id, say) => say(envelope(id, said('good'))),
-    pid: (id, say) => say(envelope(id, said(String(process.pid)))),
-    hang: () => {},
-    crash: () => process.abort(),
-    leave: () => process.exit(0),
-    huge: (id) => void writeHuge(process.stdout, id),
-    malformed: (_id, say) => say('{"jsonrpc":"2.0","id":'),
-    chatter: (id, say) => {
-        process.stdout.write('a line that is no message\n');
-        say(envelope(id, said('after chatter')));
-    },
-    stderr: (id, say) => {
-        for (let i = 0; i < 64; i++) process.stderr.write(MIB);
-        say(envelope(id, said('said a lot')));
-    },
-    deaf: () => process.stdin.pause(),
-    stubborn: (id, say) => {
-        for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {});
-        say(envelope(id, said('stubborn')));
-    },
-    fork: (id, say) => {
-        const children = [];
-        try {
-            for (let i = 0; i < 1000; i++) {
-                const child = spawn('sleep', ['1000'], { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
-                child.on('error', () => {});
-                children.push(child.pid);
-            }
-        } catch { /* no more of them */ }
-        say(envelope(id, said(JSON.stringify(children.filter((pid) => pid !== undefined)))));
-    },
-};
-
-function answerOther(message, tools) {
-    const { id, method } = message;
-    if (method === 'initialize')
-        return envelope(id, { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'bad', version: '1' } });
-    if (method === 'tools/list') {
-        const inputSchema = { type: 'object' };
-        const annotations = { readOnlyHint: true };
-        return envelope(id, { tools: Object.keys(tools).map((name) => ({ name, description: `does ${name}`, inputSchema, annotations })) });
-    }
-    if (method === 'ping')
-        return envelope(id, {});
-    return JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } });
-}
+const tools = () => Object.keys(overHttp).map((name) =>
+    ({ name, description: `does ${name}`, inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }));
 
 /** Returns { url, calls, close() }; calls counts how often each tool was called. */
 export async function startBad() {
     const calls = {};
-    const server = http.createServer(async (req, res) => {
-        const parts = [];
-        for await (const part of req) parts.push(part);
-        if (req.method !== 'POST') {
-            res.writeHead(405, { Allow: 'POST' }).end();
-            return;
-        }
-        const message = JSON.parse(Buffer.concat(parts));
-        if (message.id === undefined) {
-            res.writeHead(202).end();
-        } else if (message.method === 'tools/call') {
-            const { name } = message.params;
-            calls[name] = (calls[name] ?? 0) + 1;
-            overHttp[name](message.id, message.params, res);
-        } else {
-            res.setHeader('Content-Type', 'application/json').end(answerOther(message, overHttp));
-        }
+    const server = await startOlder({
+        call: ({ id, method, params }, res) => {
+            if (method !== 'tools/call') {
+                json(res, result(id, method === 'tools/list' ? { tools: tools() } : {}));
+                return;
+            }
+            calls[params.name] = (calls[params.name] ?? 0) + 1;
+            overHttp[params.name](id, params, res);
+        },
     });
-    server.on('connection', (socket) => socket.on('error', () => {}));
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const close = () => new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(resolve);
-    });
-    return { url: `http://127.0.0.1:${server.address().port}/mcp`, calls, close };
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-    const say = (line) => process.stdout.write(`${line}\n`);
-    readline.createInterface({ input: process.stdin }).on('line', (line) => {
-        const message = JSON.parse(line);
-        if (message.id === undefined)
-            return;
-        if (message.method === 'tools/call')
-            overStdio[message.params.name](message.id, say);
-        else
-            say(answerOther(message, overStdio));
-    });
+    return { ...server, calls };
 }
