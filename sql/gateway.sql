@@ -26,7 +26,7 @@ SELECT {server_name} FROM mcp_server WHERE org = $org ORDER BY owner, name LIMIT
 -- @one server_count(org id, owner id) -> (n int)
 SELECT count(*) FROM mcp_server WHERE org = $org AND owner = $owner;
 
--- @exec server_add(id id, org id, owner id, name text, prefix text, title text?, kind int, transport int, url text?,
+-- @exec server_save(id id, org id, owner id, name text, prefix text, title text?, kind int, transport int, url text?,
 --     command text?, env_names text?, header_names text?, domains_allowed text?, per_user int, pinning int, status int,
 --     parallel_max int, queue_max int, timeout_ms int, message_max int, epoch int?, key_id id?, sealed bytes?, now ts)
 INSERT INTO mcp_server (id, org, owner, name, prefix, title, kind, transport, url, command, env_names, header_names,
@@ -34,17 +34,15 @@ INSERT INTO mcp_server (id, org, owner, name, prefix, title, kind, transport, ur
     created_at, updated_at, revision)
 VALUES ($id, $org, $owner, $name, $prefix, $title, $kind, $transport, $url, $command, $env_names, $header_names,
     $domains_allowed, $per_user, $pinning, $status, $parallel_max, $queue_max, $timeout_ms, $message_max, $epoch, $key_id,
-    $sealed, $now, $now, 1);
-
--- @exec server_put(org id, id id, name text, prefix text, title text?, url text?, command text?, env_names text?,
---     header_names text?, domains_allowed text?, per_user int, pinning int, status int, parallel_max int, queue_max int,
---     timeout_ms int, message_max int, epoch int?, key_id id?, sealed bytes?, now ts)
-UPDATE mcp_server SET name = $name, prefix = $prefix, title = $title, url = $url, command = $command,
-    env_names = $env_names, header_names = $header_names, domains_allowed = $domains_allowed, per_user = $per_user,
-    pinning = $pinning, status = $status, parallel_max = $parallel_max, queue_max = $queue_max, timeout_ms = $timeout_ms,
-    message_max = $message_max, epoch = $epoch, key_id = $key_id, sealed = $sealed, updated_at = $now,
-    revision = revision + 1
-WHERE org = $org AND id = $id;
+    $sealed, $now, $now, 1)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, prefix = excluded.prefix, title = excluded.title,
+    url = excluded.url, command = excluded.command, env_names = excluded.env_names,
+    header_names = excluded.header_names, domains_allowed = excluded.domains_allowed, per_user = excluded.per_user,
+    pinning = excluded.pinning, status = excluded.status, parallel_max = excluded.parallel_max,
+    queue_max = excluded.queue_max, timeout_ms = excluded.timeout_ms, message_max = excluded.message_max,
+    epoch = excluded.epoch, key_id = excluded.key_id, sealed = excluded.sealed, updated_at = excluded.updated_at,
+    revision = mcp_server.revision + 1
+WHERE mcp_server.org = excluded.org;
 
 -- What it said when it was asked last; no change of the server itself.
 -- @exec server_seen(org id, id id, now ts, version text?, as_name text?)

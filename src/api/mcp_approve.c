@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that wait for a person's yes, in the writer's groups: the row, the record, the notice. */
 #include "api/mcp_port.h"
-#include "base/ref.h"
+#include "api/mcp_write.h"
 #include "domain/gateway/approval.h"
 
 enum { NOTICES_HOUR_MAX = 30 };
 
-struct approve_job {
-    struct write_job write;
-    struct services *services;
-    struct mcp_approve *job;
-    struct act act;
-    oid_t id;
-};
-
-static err_t record(struct approve_job *r, const char *action, str_t details)
+static err_t record(struct mcp_write *r, const char *action, str_t details)
 {
     const struct mcp_approve *job = r->job;
     struct audit_event event = { .org = job->org,
@@ -34,7 +26,7 @@ static err_t record(struct approve_job *r, const char *action, str_t details)
     return audit_append(r->services->audit, r->act.db, r->act.arena, &event);
 }
 
-static err_t tell(struct approve_job *r)
+static err_t tell(struct mcp_write *r)
 {
     const struct mcp_approve *job = r->job;
     const struct settings *s = services_settings(r->services);
@@ -58,7 +50,7 @@ static err_t tell(struct approve_job *r)
     return notice_tell_admins(&r->act, &notice);
 }
 
-static err_t ask(struct approve_job *r)
+static err_t ask(struct mcp_write *r)
 {
     const struct mcp_approve *job = r->job;
     const struct approval_in in = { .server = job->server,
@@ -70,65 +62,33 @@ static err_t ask(struct approve_job *r)
     return tell(r);
 }
 
-static err_t end(struct approve_job *r)
+static err_t end(struct mcp_write *r)
 {
-    r->id = r->job->id;
-    err_t e = approval_end(&r->act, r->id, r->job->reason);
+    const struct mcp_approve *job = r->job;
+    r->id = job->id;
+    err_t e = approval_end(&r->act, r->id, job->reason);
     if (e == E_NOT_FOUND)
         return E_OK; /* somebody was faster */
     TRY(e);
     return record(r, "approval.expired", STR("{}"));
 }
 
-static err_t approve_run(struct write_job *write, struct db *db)
+static err_t approve_run(struct mcp_write *w)
 {
-    struct approve_job *r = CONTAINER_OF(write, struct approve_job, write);
-    const struct mcp_approve *job = r->job;
-    r->act = (struct act){ .arena = job->arena,
-                           .db = db,
-                           .now = clock_now(),
-                           .org = job->org,
-                           .actor = job->actor,
-                           .keys = &r->services->keys };
-    effects_init(&r->act.effects);
-    return oid_is_set(job->id) ? end(r) : ask(r);
-}
-
-static void approve_applied(struct write_job *write)
-{
-    struct approve_job *r = CONTAINER_OF(write, struct approve_job, write);
-    services_apply(r->services, &r->act.effects);
-}
-
-static void approve_done(struct write_job *write, err_t e)
-{
-    struct approve_job *r = CONTAINER_OF(write, struct approve_job, write);
-    struct mcp_approve *job = r->job;
-    job->e = e;
-    job->id = r->id;
-    ref_drop(r);
-    loop_post(job->hub, &job->msg);
+    const struct mcp_approve *job = w->job;
+    return oid_is_set(job->id) ? end(w) : ask(w);
 }
 
 void mcp_port_approve(void *arg, struct mcp_approve *job)
 {
-    struct services *sv = arg;
-    struct approve_job *r = ref_new(sizeof *r);
-    if (r == NULL) {
-        job->e = E_NO_MEMORY;
-        loop_post(job->hub, &job->msg);
-        return;
-    }
-    *r = (struct approve_job){
-        .write = { .class = WRITE_NORMAL,
-                   .load = LOAD_ADMIN,
-                   .run = approve_run,
-                   .applied = approve_applied,
-                   .done = approve_done },
-        .services = sv,
+    mcp_write_start(&(struct mcp_write){
+        .services = arg,
+        .act = { .arena = job->arena, .org = job->org, .actor = job->actor },
+        .run = approve_run,
         .job = job,
-    };
-    err_t e = writer_submit(sv->writer, &r->write);
-    if (e != E_OK)
-        approve_done(&r->write, e);
+        .ret_id = &job->id,
+        .ret = &job->e,
+        .hub = job->hub,
+        .told = &job->msg,
+    });
 }

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls of tools on the record, in the writer's groups. */
 #include "api/mcp_port.h"
-#include "base/ref.h"
-
-struct record_job {
-    struct write_job write;
-    struct services *services;
-    struct mcp_record *job;
-};
+#include "api/mcp_write.h"
 
 static const char *const actions[MCP_EVENTS] = {
     [MCP_CALL_START] = "tool.start",
@@ -15,10 +9,9 @@ static const char *const actions[MCP_EVENTS] = {
     [MCP_CALL_REFUSED] = "tool.refused",
 };
 
-static err_t record_run(struct write_job *write, struct db *db)
+static err_t record_run(struct mcp_write *w)
 {
-    struct record_job *r = CONTAINER_OF(write, struct record_job, write);
-    const struct mcp_record *job = r->job;
+    const struct mcp_record *job = w->job;
     const struct audit_event event = {
         .org = job->org,
         .action = str_from_cz(actions[job->event]),
@@ -34,36 +27,18 @@ static err_t record_run(struct write_job *write, struct db *db)
         .ip = job->ip,
         .details = job->details,
     };
-    return audit_append(r->services->audit, db, job->arena, &event);
-}
-
-static void record_done(struct write_job *write, err_t e)
-{
-    struct record_job *r = CONTAINER_OF(write, struct record_job, write);
-    struct mcp_record *job = r->job;
-    job->e = e;
-    ref_drop(r);
-    loop_post(job->hub, &job->msg);
+    return audit_append(w->services->audit, w->act.db, w->act.arena, &event);
 }
 
 void mcp_port_record(void *arg, struct mcp_record *job)
 {
-    struct services *sv = arg;
-    struct record_job *r = ref_new(sizeof *r);
-    if (r == NULL) {
-        job->e = E_NO_MEMORY;
-        loop_post(job->hub, &job->msg);
-        return;
-    }
-    *r = (struct record_job){
-        .write = { .class = WRITE_NORMAL,
-                   .load = LOAD_ADMIN,
-                   .run = record_run,
-                   .done = record_done },
-        .services = sv,
+    mcp_write_start(&(struct mcp_write){
+        .services = arg,
+        .act = { .arena = job->arena, .org = job->org, .actor = job->actor },
+        .run = record_run,
         .job = job,
-    };
-    err_t e = writer_submit(sv->writer, &r->write);
-    if (e != E_OK)
-        record_done(&r->write, e);
+        .ret = &job->e,
+        .hub = job->hub,
+        .told = &job->msg,
+    });
 }

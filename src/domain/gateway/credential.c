@@ -1,80 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/credential.h"
 
-#include "base/buf.h"
+#include "domain/hooks/hook_header.h"
 #include "domain/hooks/hook_seal.h"
-
-enum { OPEN_MAX = 64 * 1024 };
-
-err_t server_seal(struct act *act, oid_t id, const struct json *open, struct hook_sealed *ret)
-{
-    CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, OPEN_MAX);
-    b.secret = true;
-    json_write(&b, open);
-    TRY(b.err);
-    return hook_seal(act, HOOK_TABLE_SERVER, id, buf_str(&b), ret);
-}
 
 err_t server_unseal(struct act *act, const struct row_server *row, struct json **ret)
 {
-    str_t plain;
     if (row->sealed.p == NULL) {
         *ret = json_new_object();
         return *ret != NULL ? E_OK : E_NO_MEMORY;
     }
-    struct hook_sealed from = { row->epoch.v, row->key_id, row->sealed };
-    TRY(hook_unseal(act, HOOK_TABLE_SERVER, row->id, &from, &plain));
-    err_t e = json_parse(plain, NULL, ret);
-    hook_wipe(plain);
-    return e == E_BAD_JSON ? E_CORRUPT : e;
-}
-
-/* RFC 9110 section 5.6.2. */
-static bool is_token(str_t s)
-{
-    const str_t marks = STR("!#$%&'*+-.^_`|~");
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && str_find(marks, c) == marks.n)
-            return false;
-    }
-    return s.n > 0;
+    const struct hook_sealed from = { row->epoch.v, row->key_id, row->sealed };
+    return hook_unseal_json(act, HOOK_TABLE_SERVER, row->id, &from, ret);
 }
 
 bool gate_header_obeys(str_t name, str_t value)
 {
-    static const char *const ours[] = { "host",
-                                        "content-length",
-                                        "transfer-encoding",
-                                        "expect",
-                                        "connection",
-                                        "keep-alive",
-                                        "content-type",
-                                        "content-encoding",
-                                        "accept",
-                                        "accept-encoding",
-                                        "upgrade",
-                                        "te",
-                                        "trailer",
-                                        "last-event-id",
-                                        "traceparent",
-                                        "tracestate",
-                                        "baggage",
-                                        "proxy-connection",
-                                        "proxy-authorization" };
-    for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-        if (str_eq_nocase(name, str_from_cz(ours[i])))
-            return false;
-    }
-    if (!is_token(name) || str_eq_nocase(str_sub(name, 0, 4), STR("mcp-")))
-        return false;
-    for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] < ' ' || value.p[i] > '~')
-            return false;
-    }
-    return value.n > 0;
+    static const char *const names[] = { "host",
+                                         "content-length",
+                                         "transfer-encoding",
+                                         "expect",
+                                         "connection",
+                                         "keep-alive",
+                                         "content-type",
+                                         "content-encoding",
+                                         "accept",
+                                         "accept-encoding",
+                                         "upgrade",
+                                         "te",
+                                         "trailer",
+                                         "last-event-id",
+                                         "traceparent",
+                                         "tracestate",
+                                         "baggage",
+                                         "proxy-connection",
+                                         "proxy-authorization" };
+    const struct hook_own_headers ours = { names, ARRAY_LEN(names), STR("mcp-") };
+    return hook_header_obeys(name, value, &ours);
 }
 
 /* In place of a line of the same name: a person's own goes before the server's. */

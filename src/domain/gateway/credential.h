@@ -48,9 +48,6 @@ err_t credential_drop(struct act *act, oid_t server, oid_t user) MUST_USE;
 /* A header that may be sent to a server: a token of RFC 9110, printable ASCII, none of ours. */
 bool gate_header_obeys(str_t name, str_t value);
 /* The sealed objects of a server, open: {"env":{},"headers":{}}. */
-struct hook_sealed;
 err_t server_unseal(struct act *act, const struct row_server *row, struct json **ret) MUST_USE;
-err_t server_seal(struct act *act, oid_t id, const struct json *open,
-                  struct hook_sealed *ret) MUST_USE;
 
 #endif

@@ -233,72 +233,42 @@ static err_t seal_into(struct act *act, const struct server_rules *rules, struct
         row->key_id = (oid_t){ 0 };
         return E_OK;
     }
-    TRY(server_seal(act, row->id, open, &s));
+    TRY(hook_seal_json(act, HOOK_TABLE_SERVER, row->id, open, &s));
     row->epoch = (opt_i64_t){ true, s.epoch };
     row->key_id = s.key_id;
     row->sealed = s.bytes;
     return E_OK;
 }
 
-static err_t taken(struct act *act, err_t e)
+static err_t save(struct act *act, const struct row_server *row)
 {
+    struct sql_server_save in = { .id = row->id,
+                                  .org = act->org,
+                                  .owner = row->owner,
+                                  .name = row->name,
+                                  .prefix = row->prefix,
+                                  .title = row->title,
+                                  .kind = row->kind,
+                                  .transport = row->transport,
+                                  .url = row->url,
+                                  .command = row->command,
+                                  .env_names = row->env_names,
+                                  .header_names = row->header_names,
+                                  .domains_allowed = row->domains_allowed,
+                                  .per_user = row->per_user,
+                                  .pinning = row->pinning,
+                                  .status = row->status,
+                                  .parallel_max = row->parallel_max,
+                                  .queue_max = row->queue_max,
+                                  .timeout_ms = row->timeout_ms,
+                                  .message_max = row->message_max,
+                                  .epoch = row->epoch,
+                                  .key_id = row->key_id,
+                                  .sealed = row->sealed,
+                                  .now = act->now };
+    err_t e = sql_server_save(act->db, &in);
     return e == E_CONFLICT ? FAIL(&act->why, e, "another server has this name or prefix already")
                            : e;
-}
-
-static err_t add(struct act *act, const struct row_server *row)
-{
-    struct sql_server_add in = { .id = row->id,
-                                 .org = act->org,
-                                 .owner = row->owner,
-                                 .name = row->name,
-                                 .prefix = row->prefix,
-                                 .title = row->title,
-                                 .kind = row->kind,
-                                 .transport = row->transport,
-                                 .url = row->url,
-                                 .command = row->command,
-                                 .env_names = row->env_names,
-                                 .header_names = row->header_names,
-                                 .domains_allowed = row->domains_allowed,
-                                 .per_user = row->per_user,
-                                 .pinning = row->pinning,
-                                 .status = row->status,
-                                 .parallel_max = row->parallel_max,
-                                 .queue_max = row->queue_max,
-                                 .timeout_ms = row->timeout_ms,
-                                 .message_max = row->message_max,
-                                 .epoch = row->epoch,
-                                 .key_id = row->key_id,
-                                 .sealed = row->sealed,
-                                 .now = act->now };
-    return taken(act, sql_server_add(act->db, &in));
-}
-
-static err_t put(struct act *act, const struct row_server *row)
-{
-    struct sql_server_put in = { .id = row->id,
-                                 .org = act->org,
-                                 .name = row->name,
-                                 .prefix = row->prefix,
-                                 .title = row->title,
-                                 .url = row->url,
-                                 .command = row->command,
-                                 .env_names = row->env_names,
-                                 .header_names = row->header_names,
-                                 .domains_allowed = row->domains_allowed,
-                                 .per_user = row->per_user,
-                                 .pinning = row->pinning,
-                                 .status = row->status,
-                                 .parallel_max = row->parallel_max,
-                                 .queue_max = row->queue_max,
-                                 .timeout_ms = row->timeout_ms,
-                                 .message_max = row->message_max,
-                                 .epoch = row->epoch,
-                                 .key_id = row->key_id,
-                                 .sealed = row->sealed,
-                                 .now = act->now };
-    return taken(act, sql_server_put(act->db, &in));
 }
 
 static err_t changed(struct act *act)
@@ -326,7 +296,7 @@ err_t server_create(struct act *act, const struct server_rules *rules, const str
     TRY(word_read(act, "transport", transports, GATE_TRANSPORTS, in->transport, &row.transport));
     TRY(merge(act, in, &row));
     TRY(seal_into(act, rules, open, in, &row));
-    TRY(add(act, &row));
+    TRY(save(act, &row));
     TRY(changed(act));
     return server_get(act, row.id, ret);
 }
@@ -346,7 +316,7 @@ err_t server_change(struct act *act, const struct server_rules *rules, const str
     TRY(server_unseal(act, old, &open));
     TRY(merge(act, in, &row));
     TRY(seal_into(act, rules, open, in, &row));
-    TRY(put(act, &row));
+    TRY(save(act, &row));
     TRY(changed(act));
     return server_get(act, row.id, ret);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/hooks/hook_seal.h"
 
+#include "base/buf.h"
 #include "plat/crypto/crypto.h"
+
+enum { OPEN_MAX = 64 * 1024 };
 
 static err_t aad_make(struct arena *a, const char *table, oid_t id, int64_t epoch, str_t *ret)
 {
@@ -38,4 +41,25 @@ err_t hook_unseal(struct act *act, const char *table, oid_t id, const struct hoo
     if (e == E_CORRUPT)
         return FAIL(&act->why, e, "what is stored in %s is not what was written", table);
     return e;
+}
+
+err_t hook_seal_json(struct act *act, const char *table, oid_t id, const struct json *open,
+                     struct hook_sealed *ret)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, OPEN_MAX);
+    b.secret = true;
+    json_write(&b, open);
+    TRY(b.err);
+    return hook_seal(act, table, id, buf_str(&b), ret);
+}
+
+err_t hook_unseal_json(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
+                       struct json **ret)
+{
+    str_t plain;
+    TRY(hook_unseal(act, table, id, from, &plain));
+    err_t e = json_parse(plain, NULL, ret);
+    hook_wipe(plain);
+    return e == E_BAD_JSON ? E_CORRUPT : e;
 }

@@ -6,6 +6,7 @@
 #define DOMAIN_HOOKS_HOOK_SEAL_H
 
 #include "domain/identity/data_key.h"
+#include "plat/json/json.h"
 
 #define DATA_KEY_OUTGOING "outgoing"
 /* Whose rows are sealed here; hook_reseal knows them all. */
@@ -28,6 +29,11 @@ err_t hook_seal(struct act *act, const char *table, oid_t id, str_t plain,
 /* In the arena: the caller wipes it. E_CORRUPT. */
 err_t hook_unseal(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
                   str_t *ret) MUST_USE;
+/* The same of a JSON object, of at most 64 KiB of text; nothing is left to be wiped but it. */
+err_t hook_seal_json(struct act *act, const char *table, oid_t id, const struct json *open,
+                     struct hook_sealed *ret) MUST_USE;
+err_t hook_unseal_json(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
+                       struct json **ret) MUST_USE;
 /* On the writer, after the data key was replaced: at most `limit` rows are sealed anew; when none
  * is left, older data keys go. */
 err_t hook_reseal(struct act *act, int64_t limit, struct data_resealed *ret) MUST_USE;

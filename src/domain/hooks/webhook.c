@@ -167,7 +167,7 @@ static err_t seal_into(struct act *act, struct json *open, const struct webhook_
     TRY(map_set(act, open, "values", in->values, false));
     if (row->template.n > 0)
         TRY(webhook_template_check(act, row->template, json_member(open, STR("values"))));
-    TRY(webhook_seal(act, row->id, open, &s));
+    TRY(hook_seal_json(act, HOOK_TABLE_WEBHOOK, row->id, open, &s));
     row->epoch = s.epoch;
     row->key_id = s.key_id;
     row->sealed = s.bytes;

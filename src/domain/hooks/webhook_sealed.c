@@ -2,58 +2,21 @@
 #include "domain/hooks/webhook_sealed.h"
 
 #include "base/enc.h"
-
-enum { OPEN_MAX = 64 * 1024 };
-
-err_t webhook_seal(struct act *act, oid_t id, const struct json *open, struct hook_sealed *ret)
-{
-    CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, OPEN_MAX);
-    b.secret = true;
-    json_write(&b, open);
-    TRY(b.err);
-    return hook_seal(act, HOOK_TABLE_WEBHOOK, id, buf_str(&b), ret);
-}
+#include "domain/hooks/hook_header.h"
 
 err_t webhook_unseal(struct act *act, const struct row_webhook *row, struct json **ret)
 {
-    str_t plain;
-    TRY(hook_unseal(act, HOOK_TABLE_WEBHOOK, row->id,
-                    &(struct hook_sealed){ row->epoch, row->key_id, row->sealed }, &plain));
-    err_t e = json_parse(plain, NULL, ret);
-    hook_wipe(plain);
-    return e == E_BAD_JSON ? E_CORRUPT : e;
-}
-
-/* RFC 9110 section 5.6.2. */
-static bool is_token(str_t s)
-{
-    const str_t marks = STR("!#$%&'*+-.^_`|~");
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && str_find(marks, c) == marks.n)
-            return false;
-    }
-    return s.n > 0;
+    const struct hook_sealed from = { row->epoch, row->key_id, row->sealed };
+    return hook_unseal_json(act, HOOK_TABLE_WEBHOOK, row->id, &from, ret);
 }
 
 bool webhook_header_obeys(str_t name, str_t value)
 {
-    static const char *const ours[] = { "host",    "content-length", "transfer-encoding",
-                                        "expect",  "connection",     "content-type",
-                                        "upgrade", "user-agent",     "proxy-authorization" };
-    for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-        if (str_eq_nocase(name, str_from_cz(ours[i])))
-            return false;
-    }
-    if (!is_token(name) || str_eq_nocase(str_sub(name, 0, 8), STR("webhook-")))
-        return false;
-    for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] < ' ' || value.p[i] > '~')
-            return false;
-    }
-    return value.n > 0;
+    static const char *const names[] = { "host",    "content-length", "transfer-encoding",
+                                         "expect",  "connection",     "content-type",
+                                         "upgrade", "user-agent",     "proxy-authorization" };
+    const struct hook_own_headers ours = { names, ARRAY_LEN(names), STR("webhook-") };
+    return hook_header_obeys(name, value, &ours);
 }
 
 err_t webhook_secret_read(str_t text, secret_t *ret)

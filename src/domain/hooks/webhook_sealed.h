@@ -8,8 +8,6 @@
 #include "plat/json/json.h"
 
 /* One JSON object: secret, previous, previous_until (microseconds), token, headers, values. */
-err_t webhook_seal(struct act *act, oid_t id, const struct json *open,
-                   struct hook_sealed *ret) MUST_USE;
 err_t webhook_unseal(struct act *act, const struct row_webhook *row, struct json **ret) MUST_USE;
 /* A header that a webhook may have: a token of RFC 9110, printable ASCII, none of ours. */
 bool webhook_header_obeys(str_t name, str_t value);
