@@ -11,7 +11,8 @@
     FIELD(T, url,   REQ, .min = 1, .max = OUTBOUND_URL_MAX - HA_PATH_MAX, .text = TEXT_TOKEN, \
           .doc = "where it is, such as http://192.168.1.5:8123")
 #define TOKEN(needed, least, what) \
-    FIELD(struct ha_body, token, needed, .min = least, .max = HA_TOKEN_MAX, .text = TEXT_TOKEN, .secret = true, .doc = what)
+    FIELD(struct ha_body, token, needed, .min = least, .max = HA_TOKEN_MAX, .text = TEXT_TOKEN, \
+          .secret = true, .doc = what)
 #define DOMAINS \
     FIELD(struct ha_body, domains_allowed, OPT, .max = SERVER_DOMAINS_MAX, .item_max = SERVER_NAME_MAX - 1, \
           .text = TEXT_SLUG, .doc = "entity domains that calls may touch, such as light; none: all")
@@ -27,7 +28,7 @@ static const struct field put_fields[] = {
     DOMAINS,
 };
 static const struct field try_fields[] = {
-    FIELD(struct ha_try_body, url,   REQ, .min = 1, .max = OUTBOUND_URL_MAX - HA_PATH_MAX, .text = TEXT_TOKEN),
+    FIELD(struct ha_try_body, url, REQ, .min = 1, .max = OUTBOUND_URL_MAX - HA_PATH_MAX, .text = TEXT_TOKEN),
     FIELD(struct ha_try_body, token, REQ, .min = 1, .max = HA_TOKEN_MAX, .text = TEXT_TOKEN, .secret = true),
 };
 static const struct field out_fields[] = {
@@ -53,8 +54,8 @@ static const struct field test_fields[] = {
     FIELD(struct ha_test_out, step,       .doc = "that failed: reach, token, config, entities or mcp"),
     FIELD(struct ha_test_out, message,    .doc = "why, and what to do"),
     FIELD(struct ha_test_out, warnings,
-          .doc = "plain-http; starting: it is not up yet; entities-capped: there are more; older-transport: it speaks "
-                 "HTTP+SSE alone; no-tools: nothing is exposed to assistants"),
+          .doc = "plain-http; starting: it is not up yet; entities-capped: there are more; older-transport: "
+                 "it speaks HTTP+SSE alone; no-tools: nothing is exposed to assistants"),
 };
 /* clang-format on */
 

@@ -19,20 +19,22 @@ static const struct {
     size_t max;
     const char *names[NAMES_MAX];
 } columns[IMPORT_COLUMNS] = {
-    [IMPORT_MACHINE_ID]      = { "machine_id",      COLUMN_MACHINE, MACHINE_MAX, { "machine_id" } },
-    [IMPORT_STATUS]          = { "status",          COLUMN_STATUS,  WORD_MAX,    { "status", "state" } },
-    [IMPORT_REASON]          = { "reason",          COLUMN_TEXT,    REASON_MAX,  { "uninstall_reason", "reason" } },
-    [IMPORT_TOKEN_HASH]      = { "token_hash",      COLUMN_HASH,    0,           { "token_hash" } },
-    [IMPORT_TOKEN_ISSUED_AT] = { "token_issued_at", COLUMN_TIME,    0,           { "token_issued_at" } },
-    [IMPORT_USER_NAME]       = { "user_name",       COLUMN_TEXT,    WORD_MAX,    { "user_name", "username" } },
-    [IMPORT_USER_EMAIL]      = { "user_email",      COLUMN_TEXT,    WORD_MAX,    { "user_email", "email" } },
-    [IMPORT_USER_ID]         = { "user_id",         COLUMN_TEXT,    WORD_MAX,    { "user_id" } },
-    [IMPORT_HOSTNAME]        = { "hostname",        COLUMN_TEXT,    WORD_MAX,    { "hostname", "host_name" } },
-    [IMPORT_OS_INFO]         = { "os_info",         COLUMN_TEXT,    WORD_MAX,    { "os_info", "os" } },
-    [IMPORT_VERSION]         = { "version",         COLUMN_TEXT,    WORD_MAX,    { "version", "agent_version", "client_version" } },
-    [IMPORT_ENROLLED_AT]     = { "enrolled_at",     COLUMN_TIME,    0,           { "enrolled_at", "created_at" } },
-    [IMPORT_LAST_SEEN_AT]    = { "last_seen_at",    COLUMN_TIME,    0,           { "last_seen_at", "last_heartbeat", "last_heartbeat_at", "last_seen" } },
-    [IMPORT_UNINSTALLED_AT]  = { "uninstalled_at",  COLUMN_TIME,    0,           { "uninstalled_at" } },
+    [IMPORT_MACHINE_ID]      = { "machine_id", COLUMN_MACHINE, MACHINE_MAX, { "machine_id" } },
+    [IMPORT_STATUS]          = { "status", COLUMN_STATUS, WORD_MAX, { "status", "state" } },
+    [IMPORT_REASON]          = { "reason", COLUMN_TEXT, REASON_MAX, { "uninstall_reason", "reason" } },
+    [IMPORT_TOKEN_HASH]      = { "token_hash", COLUMN_HASH, 0, { "token_hash" } },
+    [IMPORT_TOKEN_ISSUED_AT] = { "token_issued_at", COLUMN_TIME, 0, { "token_issued_at" } },
+    [IMPORT_USER_NAME]       = { "user_name", COLUMN_TEXT, WORD_MAX, { "user_name", "username" } },
+    [IMPORT_USER_EMAIL]      = { "user_email", COLUMN_TEXT, WORD_MAX, { "user_email", "email" } },
+    [IMPORT_USER_ID]         = { "user_id", COLUMN_TEXT, WORD_MAX, { "user_id" } },
+    [IMPORT_HOSTNAME]        = { "hostname", COLUMN_TEXT, WORD_MAX, { "hostname", "host_name" } },
+    [IMPORT_OS_INFO]         = { "os_info", COLUMN_TEXT, WORD_MAX, { "os_info", "os" } },
+    [IMPORT_VERSION]         = { "version", COLUMN_TEXT, WORD_MAX,
+                                 { "version", "agent_version", "client_version" } },
+    [IMPORT_ENROLLED_AT]     = { "enrolled_at", COLUMN_TIME, 0, { "enrolled_at", "created_at" } },
+    [IMPORT_LAST_SEEN_AT]    = { "last_seen_at", COLUMN_TIME, 0,
+                                 { "last_seen_at", "last_heartbeat", "last_heartbeat_at", "last_seen" } },
+    [IMPORT_UNINSTALLED_AT]  = { "uninstalled_at", COLUMN_TIME, 0, { "uninstalled_at" } },
 };
 static const struct {
     const char *name;

@@ -114,18 +114,20 @@ static const struct file_member upstream_members[] = {
     { .name = "headers", .compare = COMPARE_SECRET },
 };
 
-#define KIND(section, noun, path, target, key, is_list, optional, stays, members) \
-    { section, noun, path, target, key, is_list, optional, stays, members, ARRAY_LEN(members) }
+#define MEMBERS(list) .members = list, .members_n = ARRAY_LEN(list)
 const struct file_kind file_kinds[] = {
-    KIND("organisations",    "organisation",    "/organisations",    "organisation",    "slug", false, true,  true,  organisation_members),
-    KIND("groups",           "group",           "/groups",           "group",           "name", false, false, false, group_members),
-    KIND("service_accounts", "service account", "/service-accounts", "service-account", "name", false, false, false, service_members),
-    KIND("applications",     "application",     "/applications",     "application",     "name", false, false, false, application_members),
-    KIND("access_rules",     "access rule",     "/access-rules",     "access-rule",     "name", false, false, false, rule_members),
-    KIND("policies",         "policy",          "/policies",         "policy",          "name", false, false, false, policy_members),
-    KIND("assignments",      "assignment",      "/assignments",      "assignment",      NULL,   true,  false, false, assignment_members),
-    KIND("webhooks",         "webhook",         "/webhooks",         "webhook",         "name", false, false, false, webhook_members),
-    KIND("upstreams",        "upstream",        "/gateway/servers",  "server",          "name", false, false, false, upstream_members),
+    { "organisations", "organisation", "/organisations", "organisation", "slug",
+      .optional = true, .stays = true, MEMBERS(organisation_members) },
+    { "groups", "group", "/groups", "group", "name", MEMBERS(group_members) },
+    { "service_accounts", "service account", "/service-accounts", "service-account", "name",
+      MEMBERS(service_members) },
+    { "applications", "application", "/applications", "application", "name", MEMBERS(application_members) },
+    { "access_rules", "access rule", "/access-rules", "access-rule", "name", MEMBERS(rule_members) },
+    { "policies", "policy", "/policies", "policy", "name", MEMBERS(policy_members) },
+    { "assignments", "assignment", "/assignments", "assignment", NULL,
+      .list = true, MEMBERS(assignment_members) },
+    { "webhooks", "webhook", "/webhooks", "webhook", "name", MEMBERS(webhook_members) },
+    { "upstreams", "upstream", "/gateway/servers", "server", "name", MEMBERS(upstream_members) },
 };
 /* clang-format on */
 const size_t file_kinds_n = ARRAY_LEN(file_kinds);
