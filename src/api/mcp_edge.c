@@ -20,20 +20,20 @@ static bool calls_tools(const struct actor *a)
 
 /* ---- loading, on a worker ---- */
 
-err_t mcp_load_both(struct act *act, struct gate_memory *gates, const struct gate_who *who,
+err_t mcp_load_both(struct act *act, const struct mcp_gates *gates, const struct gate_who *who,
                     struct gate_access **ret_access, struct gate_catalogue **ret_catalogue)
 {
-    CLEANUP(ref_dropp) struct gate_access *access = gate_access_find(gates, who);
-    CLEANUP(ref_dropp) struct gate_catalogue *catalogue = gate_catalogue_find(gates, who->org);
-    uint64_t stamp = gate_memory_stamp(gates);
+    CLEANUP(ref_dropp) struct gate_access *access = gate_access_find(gates->memory, who);
+    CLEANUP(ref_dropp)
+    struct gate_catalogue *catalogue = gate_catalogue_find(gates->memory, who->org);
     err_t e = E_OK;
     if (access == NULL) {
         TRY(gate_access_load(act, who, &access));
-        e = gate_access_fill(gates, stamp, who, access);
+        e = gate_access_fill(gates->memory, gates->stamp, who, access);
     }
     if (e != E_AGAIN && catalogue == NULL) {
         TRY(gate_catalogue_load(act, who->org, &catalogue));
-        e = gate_catalogue_fill(gates, stamp, catalogue);
+        e = gate_catalogue_fill(gates->memory, gates->stamp, catalogue);
     }
     if (e == E_AGAIN)
         return e;
@@ -42,7 +42,7 @@ err_t mcp_load_both(struct act *act, struct gate_memory *gates, const struct gat
     return E_OK;
 }
 
-err_t mcp_load(struct act *act, struct gate_memory *gates)
+err_t mcp_load(struct act *act, const struct mcp_gates *gates)
 {
     CLEANUP(ref_dropp) struct gate_access *access = NULL;
     CLEANUP(ref_dropp) struct gate_catalogue *catalogue = NULL;

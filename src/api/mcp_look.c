@@ -5,11 +5,9 @@
 #include "api/mcp_port.h"
 #include "domain/identity/actor_load.h"
 
-enum { LOOK_TIMES = 3 };
-
 /* Is the token that a stream was opened with still good? One that is verified by its signature is
  * known to memory, or its client comes back with it. */
-static err_t look_token(struct services *sv, struct act *act, const struct mcp_look *job)
+static err_t look_token(struct live *live, struct act *act, const struct mcp_look *job)
 {
     struct actor_loaded loaded;
     struct live_hit hit;
@@ -17,24 +15,21 @@ static err_t look_token(struct services *sv, struct act *act, const struct mcp_l
     const struct live_ask ask = { .token = job->token, .now = act->now, .mono = clock_mono() };
     if (!job->has_token)
         return E_OK;
-    if (live_find(sv->live, &ask, &hit, &wait) == LIVE_HIT)
+    if (live_find(live, &ask, &hit, &wait) == LIVE_HIT)
         return hit.who.refuse;
     TRY(actor_load(act, &job->token, &loaded));
     return loaded.who.refuse;
 }
 
-static err_t look(struct services *sv, struct act *act, void *arg)
+static err_t look(struct services *sv, struct act *act, const struct mcp_gates *gates, void *arg)
 {
     struct mcp_look *job = arg;
     struct actor_loaded loaded;
-    err_t e = E_AGAIN;
     act->org = job->who.org;
-    TRY(look_token(sv, act, job));
+    TRY(look_token(sv->live, act, job));
     TRY(actor_load_principal(act, job->who.org, job->who.kind, job->who.id, &loaded));
     TRY(loaded.who.refuse);
-    for (int i = 0; e == E_AGAIN && i < LOOK_TIMES; i++)
-        e = mcp_load_both(act, sv->gate, &job->who, &job->access, &job->catalogue);
-    return e;
+    return mcp_load_both(act, gates, &job->who, &job->access, &job->catalogue);
 }
 
 static void look_done(void *arg, err_t e)

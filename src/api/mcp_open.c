@@ -8,11 +8,13 @@
 
 static_assert((int)GATE_LINES_MAX <= (int)MCP_CREDENTIALS_MAX, "room for all");
 
-static err_t open_read(struct services *sv, struct act *act, void *arg)
+static err_t open_read(struct services *sv, struct act *act, const struct mcp_gates *gates,
+                       void *arg)
 {
     struct mcp_open *job = arg;
     struct gate_lines lines;
     (void)sv;
+    (void)gates;
     act->org = job->org;
     err_t e = gate_credential_open(act, job->server, job->user, &lines);
     if (e != E_OK) {

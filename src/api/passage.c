@@ -323,12 +323,12 @@ static err_t passage_load(struct passage *p, const struct live_guard *guard)
 }
 
 /* What the gateway decides by, for the one who asks. */
-static err_t passage_load_gates(struct passage *p)
+static err_t passage_load_gates(struct passage *p, const struct mcp_gates *gates)
 {
     if (p->loads++ >= HOT_LOADS_MAX)
         return FAIL(&p->rq.act.why, E_OVERLOADED,
                     "permissions change faster than they can be read");
-    err_t e = mcp_load(&p->rq.act, p->api->services->gate);
+    err_t e = mcp_load(&p->rq.act, gates);
     if (e != E_OK && e != E_AGAIN) /* of the latter the hot row asks once more */
         return e;
     p->asked_again = true;
@@ -340,14 +340,16 @@ static bool passage_writes(const struct passage *p)
     return p->rq.route->tx == TX_WRITE || p->rq.route->tx == TX_URGENT;
 }
 
-static err_t passage_read(struct passage *p, const struct live_guard *guard)
+/* Stamps are of before the read transaction. */
+static err_t passage_read(struct passage *p, const struct live_guard *guard,
+                          const struct mcp_gates *gates)
 {
     const struct route *route = p->rq.route;
     TRY(passage_actor(p, guard));
     TRY(passage_actor_check(p));
     TRY(passage_org(p));
     if (route->gateway)
-        return passage_load_gates(p);
+        return passage_load_gates(p, gates);
     if (route->config && p->rq.act.actor.kind == ACTOR_DEVICE)
         return passage_load(p, guard);
     if (route->check)
@@ -381,6 +383,7 @@ void passage_work(struct work *work, void *worker)
     struct passage *p = CONTAINER_OF(work, struct passage, work);
     struct api_worker *w = worker;
     struct live_guard guard;
+    struct gate_memory *memory = p->api->services->gate;
     if (clock_mono().us > p->deadline.us && !p->streaming) {
         passage_waited(work);
         return;
@@ -389,6 +392,7 @@ void passage_work(struct work *work, void *worker)
     p->rq.act.db = w->reader;
     p->rq.act.now = clock_now();
     live_guard_take(p->api->services->live, &guard);
+    const struct mcp_gates gates = { memory, gate_memory_stamp(memory) };
     p->rq.guard = &guard;
     err_t e = db_read_begin(w->reader);
     if (e == E_OK && p->streaming) {
@@ -397,7 +401,7 @@ void passage_work(struct work *work, void *worker)
         return;
     }
     if (e == E_OK) {
-        e = passage_read(p, &guard);
+        e = passage_read(p, &guard, &gates);
         request_leave_store(&p->rq);
     }
     if (e == E_AGAIN)
