@@ -160,10 +160,11 @@ static void on_asked(struct loop_msg *msg)
     struct call *c = job->owner;
     err_t e = job->e;
     oid_t id = job->id;
-    if (c == NULL && e == E_OK) { /* it was over before it was written down */
+    /* It was over before it was written down. (Where we have ended too, the next start says so.) */
+    if (c == NULL && e == E_OK && job->of->runs) {
         job->msg.run = on_ended;
         job->reason = STR("the caller has gone");
-        job->ports->approve(job->ports->arg, job);
+        job->of->ports.approve(job->of->ports.arg, job);
         return;
     }
     arena_free(job->arena);
@@ -192,7 +193,7 @@ err_t call_wait(struct call *c)
     if (job == NULL)
         return E_NO_MEMORY;
     job->owner = c;
-    job->ports = &h->ports;
+    job->of = h;
     c->state = CALL_DECIDING;
     c->approval = (struct call_approval){
         .next = h->deciding,

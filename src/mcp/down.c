@@ -155,13 +155,15 @@ void down_gone(struct mcp_hub *h, oid_t id)
 
 /* ---- the end ---- */
 
+/* Ending one may end others, with a session: each time from the start. */
 void down_drain(struct mcp_hub *h)
 {
-    struct talk *next;
-    for (struct talk *t = h->talks; t != NULL; t = next) {
-        next = t->next;
-        if (t->rests)
+    struct talk *t = h->talks;
+    while (t != NULL) {
+        bool rests = t->rests && t->mode == TALK_STREAM;
+        if (rests)
             t->kind->ended(t);
+        t = rests ? h->talks : t->next;
     }
 }
 
@@ -172,13 +174,24 @@ static void talk_finish(struct talk *t)
         call_stop(t->calls);
     if (t->mode == TALK_STREAM)
         t->kind->ended(t);
-    else if (t->mode != TALK_OVER)
+    else if (t->mode == TALK_OPEN)
         talk_refuse_as(t, STR_NONE, MCP_E_STOPPING);
+    t->mode = TALK_OVER; /* what had its answer by a stream has no stream any more */
     talk_drop(t);
+}
+
+/* A talk that a worker still looks at for us stays until that is told, and is over. */
+static struct talk *first_open(const struct mcp_hub *h)
+{
+    struct talk *t = h->talks;
+    while (t != NULL && t->mode == TALK_OVER && t->calls == NULL)
+        t = t->next;
+    return t;
 }
 
 void down_end(struct mcp_hub *h)
 {
-    while (h->talks != NULL)
-        talk_finish(h->talks);
+    struct talk *t;
+    while ((t = first_open(h)) != NULL)
+        talk_finish(t);
 }

@@ -176,7 +176,8 @@ void mcp_hub_drain(struct mcp_hub *h, dur_t in)
 static void hub_last(struct loop_timer *timer)
 {
     struct mcp_hub *h = CONTAINER_OF(timer, struct mcp_hub, last);
-    if (loop_watches(h->loop) == 0 || clock_mono().us > h->stopped.us + LAST_MAX.us)
+    bool gone = nodes_are_gone(h) && loop_watches(h->loop) == 0;
+    if (gone || clock_mono().us > h->stopped.us + LAST_MAX.us)
         loop_stop(h->loop);
     else
         loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);

@@ -148,13 +148,16 @@ static void take_request(struct talk *t, const struct mcp_peek *p)
 
 /* ---- messages ---- */
 
-/* How many requests are in a batch; -1: one of its messages is none. */
+/* How many requests are in it. E_BAD_FIELD: this version has no batches; E_BAD_JSON: one of its
+ * messages is none. */
 static err_t batch_count(struct talk *t, size_t *ret)
 {
     str_t rest = t->in->body;
     str_t message;
     struct mcp_peek p;
     size_t n = 0;
+    if (!t->session->version->batch)
+        return E_BAD_FIELD;
     while (mcp_array_next(&rest, &message)) {
         TRY(mcp_peek(t->in->arena, message, &p));
         n += p.kind == MCP_REQUEST;
@@ -185,11 +188,6 @@ static void take_batch(struct talk *t)
     str_t rest = t->in->body;
     str_t message;
     struct mcp_peek p;
-    if (!t->session->version->batch || batch_count(t, &t->open) != E_OK) {
-        t->open = 0;
-        talk_refuse_as(t, STR_NONE, MCP_E_BATCH);
-        return;
-    }
     t->batch = true;
     if (t->open == 0)
         talk_accept(t);
@@ -211,16 +209,19 @@ void legacy_post(struct talk *t, const struct mcp_route *r, const struct mcp_pee
     }
     if (!legacy_find_session(t, p->id))
         return;
+    t->open = p->kind == MCP_REQUEST;
+    if (p->kind == MCP_BATCH && batch_count(t, &t->open) != E_OK) {
+        talk_refuse_as(t, STR_NONE, MCP_E_BATCH);
+        return;
+    }
     talk_hold(t);
     if (t->session->sse)
         talk_via(t); /* it is told that it was taken; answers go by the stream */
     if (p->kind == MCP_BATCH) {
         take_batch(t);
     } else if (initialize && t->session->sse) {
-        t->open = 1;
         legacy_initialize(t, p);
     } else {
-        t->open = p->kind == MCP_REQUEST;
         if (t->open == 0)
             talk_accept(t);
         take_one(t, p);

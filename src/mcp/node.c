@@ -243,6 +243,12 @@ void nodes_close(struct mcp_hub *h)
         node_retire(h->nodes);
 }
 
+bool nodes_are_gone(struct mcp_hub *h)
+{
+    free_retired(h);
+    return h->nodes == NULL && h->retired == NULL;
+}
+
 void nodes_fini(struct mcp_hub *h)
 {
     for (struct node *n = h->retired; n != NULL; n = n->next)

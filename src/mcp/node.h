@@ -58,12 +58,13 @@ struct node {
     struct node_list lists[NODE_LISTS];
     struct node_wait *waits;
     dur_t used;
-    unsigned holds; /* listings and waits that point here */
+    unsigned holds; /* what points here: jobs of others, and connections until they are closed */
     bool retired;   /* it is in the list of the hub no more */
 };
 
 err_t nodes_init(struct mcp_hub *h) MUST_USE;
 void nodes_close(struct mcp_hub *h);
+bool nodes_are_gone(struct mcp_hub *h); /* after nodes_close: nothing of them is left */
 void nodes_fini(struct mcp_hub *h);
 void nodes_tick(struct mcp_hub *h, dur_t now);
 /* Servers of this organisation, or credentials of this person, changed. */

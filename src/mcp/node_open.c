@@ -60,6 +60,12 @@ static void on_note(void *arg, str_t notification)
     watch_note(n->hub, n, notification);
 }
 
+static void on_closed(void *arg)
+{
+    struct node *n = arg;
+    n->holds--;
+}
+
 /* ---- opening ---- */
 
 static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
@@ -83,10 +89,11 @@ static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
         .message_max = node_message_max(n),
         .calls_max = CALLS_MAX,
         .connect_max = CONNECT_MAX,
-        .on = { .state = on_state, .changed = on_changed, .note = on_note },
+        .on = { .state = on_state, .changed = on_changed, .note = on_note, .closed = on_closed },
         .arg = n,
     };
     TRY(up_new(&cfg, &n->why, &n->up));
+    n->holds++;
     n->state = NODE_OPEN;
     n->info = up_info(n->up);
     return E_OK;

@@ -80,14 +80,14 @@ struct mcp_sight {
     err_t e; /* filled in */
 };
 
-struct mcp_ports;
+struct mcp_hub;
 /* A call that waits for a person's yes is written down, and told to those who may give it. */
 struct mcp_approve {
     struct loop_msg msg;
     struct loop *hub;
     struct arena *arena; /* this struct and its texts lie in it */
     void *owner;         /* the hub's; NULL: nobody waits for it any more */
-    const struct mcp_ports *ports;
+    struct mcp_hub *of;
     struct actor actor;
     oid_t org;
     oid_t request_id;

@@ -87,7 +87,7 @@ static str_t head_with(const struct talk *t, char room[static HEAD_MAX], str_t c
 void talk_reply(struct talk *t, int status, str_t content_type, str_t body)
 {
     char room[HEAD_MAX];
-    assert(t->mode == TALK_OPEN || t->mode == TALK_VIA);
+    assert(t->mode == TALK_OPEN);
     hatch_reply(t->hatch, status, head_with(t, room, content_type), body);
     talk_over(t);
 }

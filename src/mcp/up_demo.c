@@ -11,6 +11,7 @@ struct up_wire { /* counted: one reference of its owner, and of each message on 
     struct up_wire_cfg cfg;
     struct demo demo;
     bool closed;
+    struct loop_msg bye;
     struct passing *passing;
 };
 
@@ -132,12 +133,21 @@ static void demo_pause(struct up_wire *w, void *tag, bool paused)
     (void)paused;
 }
 
+static void demo_on_bye(struct loop_msg *msg)
+{
+    struct up_wire *w = CONTAINER_OF(msg, struct up_wire, bye);
+    const struct up_wire_cfg cfg = w->cfg;
+    ref_drop(w); /* what is still on its way goes nowhere, and has it for itself */
+    cfg.on->closed(cfg.arg);
+}
+
 static void demo_close(struct up_wire *w)
 {
     w->closed = true;
     demo_fini(&w->demo);
     memset(w->demo.asks, 0, sizeof w->demo.asks);
-    ref_drop(w);
+    w->bye.run = demo_on_bye;
+    loop_post(w->cfg.up->loop, &w->bye);
 }
 
 const struct up_wire_kind up_wire_demo = {

@@ -189,6 +189,10 @@ test('a GET without a session is the HTTP+SSE transport of 2024-11-05', async ()
     text = '';
     assert.equal((await post(request('ping', undefined, 9), { path })).status, 202);
     await until(/"id":9,"result":\{\}/);
+    const batch = await post([request('ping', undefined, 10)], { path });
+    assert.deepEqual([batch.status, batch.body.error.code], [400, -32600], 'its version has no batches');
+    assert.equal((await post(request('ping', undefined, 11), { path })).status, 202);
+    await until(/"id":11,"result":\{\}/);
     await reader.cancel();
 });
 

@@ -111,7 +111,8 @@ void loop_free(struct loop *l)
 {
     if (l == NULL)
         return;
-    loop_deliver(l);
+    while (atomic_load(&l->mailbox) != NULL)
+        loop_deliver(l); /* who gets a message may post another */
     uv_close((uv_handle_t *)&l->wake, NULL);
     uv_close((uv_handle_t *)&l->step, NULL);
     uv_close((uv_handle_t *)&l->turn, NULL);
