@@ -57,8 +57,7 @@ static void call_let_go(struct call *c)
 {
     struct talk *home = c->home;
     struct call **at = &home->calls;
-    if (c->talk != NULL && c->talk->guest == c)
-        c->talk->guest = NULL;
+    talk_part(c->talk, c);
     while (*at != c)
         at = &(*at)->next;
     *at = c->next;

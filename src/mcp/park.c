@@ -78,9 +78,8 @@ static void park_for(struct call *c, dur_t longest)
         call_refuse_as(c, MCP_E_INTERNAL);
         return;
     }
-    if (t->guest == c)
-        t->guest = NULL;
     c->talk = NULL;
+    talk_part(t, c);
 }
 
 void park(struct call *c)
@@ -125,7 +124,7 @@ void modern_resume(struct talk *t, const struct mcp_peek *p, const struct modern
     c->id = STR_NONE;
     err_t e = str_copy(c->arena, p->id, &c->id);
     t->open = 1;
-    t->guest = c;
+    talk_host(t, c);
     c->talk = t;
     if (e != E_OK)
         call_refuse_as(c, MCP_E_INTERNAL);

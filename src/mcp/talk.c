@@ -65,6 +65,20 @@ void talk_drop(struct talk *t)
     mcp_in_free(t->in);
 }
 
+void talk_host(struct talk *t, struct call *guest)
+{
+    talk_hold(t); /* for it: it still looks here after its answer */
+    t->guest = guest;
+}
+
+void talk_part(struct talk *t, const struct call *guest)
+{
+    if (t == NULL || t->guest != guest)
+        return;
+    t->guest = NULL;
+    talk_drop(t);
+}
+
 /* The exchange has its answer; calls may go on. */
 static void talk_over(struct talk *t)
 {

@@ -61,6 +61,9 @@ struct talk *talk_new(struct mcp_hub *h, struct mcp_in *in);
 /* Who still needs what lies in its arena. */
 void talk_hold(struct talk *t);
 void talk_drop(struct talk *t);
+/* Answer a call that lies in another's arena; and no more. NULL, or another's guest: nothing. */
+void talk_host(struct talk *t, struct call *guest);
+void talk_part(struct talk *t, const struct call *guest);
 
 /* A whole HTTP answer. */
 void talk_reply(struct talk *t, int status, str_t content_type, str_t body);
