@@ -98,10 +98,13 @@ static void stream_changed(struct nudge *n, const struct live_hit *hit)
         stream_release(n);
 }
 
+/* Its reader may have caught up while memory was asked, and was passed over then: what waits for it
+ * is told now, or when it has room. */
 static void stream_same(struct nudge *n, const struct live_hit *hit)
 {
-    (void)hit;
-    if (server_stops(n))
+    if (n->pending)
+        stream_changed(n, hit);
+    else if (server_stops(n))
         stream_release(n);
 }
 
