@@ -10,6 +10,12 @@ import { Probe } from './lib/up_probe.mjs';
 import { startBad } from './mcp/bad.mjs';
 import { startUpstream } from './mcp/upstream.mjs';
 
+/** Closed in this order, whatever becomes of the test: a file that keeps something open does not end. */
+const closing = (t, ...things) => t.after(async () => {
+    for (const thing of things)
+        await thing.close();
+});
+
 /** Resident memory, in MiB. */
 async function memoryOf(pid) {
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
@@ -32,9 +38,10 @@ const SPOILT = [
     ['no_answer', { error: 'closed', not_run: false }],
 ];
 
-test('every way to spoil a call ends that call, and none beside it', async () => {
+test('every way to spoil a call ends that call, and none beside it', async (t) => {
     const bad = await startBad();
     const probe = new Probe('http', bad.url);
+    closing(t, probe, bad);
     const spoilt = SPOILT.map(([name]) => probe.tool(name, {}, { timeout: ['hang', 'drip'].includes(name) ? 500 : 30000 }));
     const good = Array.from({ length: 20 }, () => probe.tool('good'));
     for (const e of await Promise.all(good))
@@ -51,13 +58,12 @@ test('every way to spoil a call ends that call, and none beside it', async () =>
     assert.equal((await probe.tool('twice')).result.content[0].text, 'first');
     assert.equal((await probe.tool('good')).event, 'done');
     assert.ok((await memoryOf(probe.pid)) < 100, 'a gigabyte is not kept');
-    await probe.close();
-    await bad.close();
 });
 
-test('a flood is cut by the end of the call, and may be paused', async () => {
+test('a flood is cut by the end of the call, and may be paused', async (t) => {
     const bad = await startBad();
     const probe = new Probe('http', bad.url);
+    closing(t, probe, bad);
     const n = probe.start('tools/call', { name: 'flood', arguments: {} }, { timeout: 20000, timeout_max: 1000 });
     const e = await probe.end(n);
     assert.equal(e.error, 'request-timeout');
@@ -74,24 +80,23 @@ test('a flood is cut by the end of the call, and may be paused', async () => {
     await probe.next((x) => x.n === m && x.event === 'note');
     probe.say({ do: 'cancel', n: m });
     assert.equal((await probe.tool('good')).event, 'done');
-    await probe.close();
-    await bad.close();
 });
 
-test('progress keeps a slow call alive, silence ends it', async () => {
-    const upstream = await startUpstream('stateful');
-    const probe = new Probe('http', upstream.url);
-    await probe.tool('test_simple_text');
-    const kept = await probe.tool('test_tool_with_progress', {}, { token: 't', timeout: 140 });
+test('progress keeps a slow call alive, silence ends it', async (t) => {
+    const bad = await startBad();
+    const probe = new Probe('http', bad.url);
+    closing(t, probe, bad);
+    await probe.tool('good');
+    const kept = await probe.tool('busy', {}, { token: 't', timeout: 1500 });
     assert.equal(kept.event, 'done', JSON.stringify(kept));
-    await probe.close();
-    await upstream.close();
+    assert.equal((await probe.tool('hang', {}, { token: 't', timeout: 100 })).error, 'request-timeout');
 });
 
 for (const kind of ['both', 'stateful'])
-    test(`a session that was forgotten is agreed again, and calls go on (${kind}, 2025-11-25)`, async () => {
+    test(`a session that was forgotten is agreed again, and calls go on (${kind}, 2025-11-25)`, async (t) => {
         const upstream = await startUpstream(kind);
         const probe = new Probe('http', upstream.url, { version: '2025-11-25' });
+        closing(t, probe, upstream);
         await probe.tool('test_simple_text');
         for (let round = 0; round < 3; round++) {
             upstream.forget();
@@ -99,11 +104,9 @@ for (const kind of ['both', 'stateful'])
             for (const e of ended)
                 assert.equal(e.result?.content[0].text, 'This is a simple text response for testing.', JSON.stringify(e));
         }
-        await probe.close();
-        await upstream.close();
     });
 
-test('who is not there is said so, and the call may be tried again', async () => {
+test('who is not there is said so, and the call may be tried again', async (t) => {
     const upstream = await startUpstream('both');
     const { port } = new URL(upstream.url);
     await upstream.close();
@@ -113,15 +116,15 @@ test('who is not there is said so, and the call may be tried again', async () =>
     assert.equal(gone.not_run, true);
     assert.match(gone.text, /connect/i);
     const again = await startUpstream('both', { port: Number(port) });
+    closing(t, probe, again);
     assert.equal((await probe.tool('test_simple_text')).event, 'done');
-    await probe.close();
-    await again.close();
 });
 
 for (const [status, want] of [[401, 'unauthenticated'], [403, 'forbidden'], [500, undefined], [503, 'overloaded']])
-    test(`a probe that is answered ${status} is no sign of the older era`, async () => {
+    test(`a probe that is answered ${status} is no sign of the older era`, async (t) => {
         const odd = await startOdd((_m, _req, res) => res.writeHead(status).end('no'));
         const probe = new Probe('http', odd.url);
+        closing(t, probe, odd);
         const e = await probe.tool('good');
         assert.equal(e.event, 'fail');
         assert.equal(e.status, status);
@@ -129,14 +132,12 @@ for (const [status, want] of [[401, 'unauthenticated'], [403, 'forbidden'], [500
         if (want)
             assert.equal(e.error, want);
         assert.equal(odd.seen.length, 1, 'asked once: some servers lock out who tries again');
-        await probe.close();
-        await odd.close();
     });
 
 const SAYS = { initialize: INITIALIZED, 'server/discover': DISCOVERED };
 
 for (const [version, told] of [['2025-06-18', true], ['2026-07-28', false]])
-    test(`a call that is cancelled is ${told ? 'told so' : 'cut'} (${version})`, async () => {
+    test(`a call that is cancelled is ${told ? 'told so' : 'cut'} (${version})`, async (t) => {
         let heard, cut;
         const call = new Promise((resolve) => (heard = resolve));
         const end = new Promise((resolve) => (cut = resolve));
@@ -153,10 +154,9 @@ for (const [version, told] of [['2025-06-18', true], ['2026-07-28', false]])
             }
         });
         const probe = new Probe('http', odd.url, { version });
+        closing(t, probe, odd);
         const n = probe.start('tools/call', { name: 'x', arguments: {} });
         const id = await call;
         probe.say({ do: 'cancel', n });
         assert.equal(await end, id);
-        await probe.close();
-        await odd.close();
     });

@@ -2,6 +2,7 @@
 // What a machine does to enrol and what an administrator does about it, written from the contract
 // alone. `client` is a Client of lib/client.mjs: anybody's; `admin` one with the rights.
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { eventually } from './process.mjs';
 
 const boot = randomBytes(3).toString('hex');
 let counter = 0;
@@ -99,7 +100,11 @@ export async function serviceClient(admin, roles, more = {}) {
     return { ...account, token, client: admin.as(token) };
 }
 
-/** The newest events of the audit that match a query ("action=..."). */
+/** The newest events of the audit that match a query ("action=..."). A server that is busy (503) is asked again, as it wishes. */
 export async function audit(admin, query = '') {
-    return (await admin.get(`/admin/security/audit?${query}`)).want(200).items;
+    const reply = await eventually('the server is less busy', async () => {
+        const got = await admin.get(`/admin/security/audit?${query}`);
+        return got.status !== 503 && got;
+    });
+    return reply.want(200).items;
 }

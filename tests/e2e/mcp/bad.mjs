@@ -56,6 +56,17 @@ const overHttp = {
     },
     no_answer: (_id, params, res) =>
         res.setHeader('Content-Type', 'text/event-stream').end(sse(progress(params._meta?.progressToken ?? 0))),
+    busy: (id, params, res) => {
+        let left = 10; // two seconds in all
+        const tell = () => {
+            if (left-- > 0)
+                res.write(sse(progress(params._meta.progressToken)));
+            else
+                res.end(sse(JSON.parse(envelope(id, said('done')))));
+        };
+        const timer = setInterval(tell, 200);
+        res.setHeader('Content-Type', 'text/event-stream').on('close', () => clearInterval(timer));
+    },
     flood: (_id, params, res) => {
         res.setHeader('Content-Type', 'text/event-stream');
         const event = sse(progress(params._meta?.progressToken ?? 0)).repeat(200);
