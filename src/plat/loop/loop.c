@@ -3,39 +3,63 @@
 #include "base/fault.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <uv.h>
+
+enum { DELIVERIES_MAX = 8 }; /* one after the other, before sockets have their turn */
 
 struct loop {
     uv_loop_t uv;
-    uv_async_t wake;
+    uv_poll_t bell; /* not uv_async: that rings for every message, and who hears it spins while the
+                     * sender is off its core */
+    int bell_fd;
     uv_timer_t step;   /* runs only while the wheel holds a timer */
-    uv_prepare_t turn; /* marks the cached time as old, just before the loop waits */
+    uv_prepare_t turn; /* just before the loop waits */
+    uv_check_t woken;  /* just after */
     dur_t now;         /* 0: not read in this iteration */
     bool stepping;
     _Atomic(struct loop_msg *) mailbox; /* newest first */
+    atomic_bool sleeps; /* it waits, or is about to: who posts rings; cleared by who does */
     atomic_bool stop;
     struct wheel wheel;
 };
 
 static_assert(sizeof(uv_poll_t) <= sizeof(((struct loop_watch *)NULL)->handle), "room for libuv");
 
-static void loop_on_wake(uv_async_t *wake);
+static void loop_on_bell(uv_poll_t *bell, int status, int events);
 static void loop_on_turn(uv_prepare_t *turn);
+static void loop_on_woken(uv_check_t *woken);
+
+static int bell_open(struct loop *l)
+{
+    l->bell_fd = fault_here() ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (l->bell_fd < 0)
+        return UV_EMFILE;
+    int rc = uv_poll_init(&l->uv, &l->bell, l->bell_fd);
+    if (rc != 0)
+        (void)close(l->bell_fd);
+    return rc;
+}
 
 static err_t loop_setup(struct loop *l, struct diag *why)
 {
     int rc = uv_loop_init(&l->uv);
     if (rc != 0)
         return FAIL(why, E_IO, "event loop: %s", uv_strerror(rc));
-    rc = fault_here() ? UV_EMFILE : uv_async_init(&l->uv, &l->wake, loop_on_wake);
+    rc = bell_open(l);
     if (rc != 0) {
         (void)uv_loop_close(&l->uv); /* it has no handle yet */
         return FAIL(why, E_IO, "event loop: %s", uv_strerror(rc));
     }
-    (void)uv_timer_init(&l->uv, &l->step); /* these two cannot fail */
+    (void)uv_poll_start(&l->bell, UV_READABLE, loop_on_bell);
+    (void)uv_timer_init(&l->uv, &l->step); /* these cannot fail */
     (void)uv_prepare_init(&l->uv, &l->turn);
     (void)uv_prepare_start(&l->turn, loop_on_turn);
+    (void)uv_check_init(&l->uv, &l->woken);
+    (void)uv_check_start(&l->woken, loop_on_woken);
     return E_OK;
 }
 
@@ -70,10 +94,19 @@ void loop_run(struct loop *l)
     atomic_store(&l->stop, false);
 }
 
+static void loop_ring(struct loop *l)
+{
+    const uint64_t one = 1;
+    ssize_t n;
+    do {
+        n = write(l->bell_fd, &one, sizeof one);
+    } while (n < 0 && errno == EINTR); /* EAGAIN: it rings already, 2^64 times */
+}
+
 void loop_stop(struct loop *l)
 {
     atomic_store(&l->stop, true);
-    (void)uv_async_send(&l->wake); /* fails only for another kind of handle */
+    loop_ring(l);
 }
 
 static void loop_deliver(struct loop *l)
@@ -93,18 +126,48 @@ static void loop_deliver(struct loop *l)
     }
 }
 
-static void loop_on_wake(uv_async_t *wake)
+/* Nobody needs to ring any more: what is posted from here on is looked for before it waits. */
+static void loop_wake(struct loop *l)
 {
-    struct loop *l = CONTAINER_OF(wake, struct loop, wake);
-    loop_deliver(l);
+    if (atomic_load_explicit(&l->sleeps, memory_order_relaxed))
+        atomic_store(&l->sleeps, false);
+}
+
+static struct loop *loop_of(const uv_handle_t *handle)
+{
+    return CONTAINER_OF(handle->loop, struct loop, uv);
+}
+
+static void loop_on_bell(uv_poll_t *bell, int status, int events)
+{
+    struct loop *l = loop_of((uv_handle_t *)bell);
+    uint64_t rung;
+    (void)status;
+    (void)events;
+    loop_wake(l);
+    ssize_t n = read(l->bell_fd, &rung, sizeof rung);
+    (void)n; /* silent already; what it rang for is looked at in any case */
+}
+
+static void loop_on_woken(uv_check_t *woken)
+{
+    struct loop *l = CONTAINER_OF(woken, struct loop, woken);
+    loop_wake(l);
     if (atomic_load(&l->stop))
         uv_stop(&l->uv);
 }
 
+/* Messages may post messages. Who posts looks at `sleeps` after it has filled the mailbox, and we
+ * at the mailbox after we have said that we sleep: one of us sees the other. */
 static void loop_on_turn(uv_prepare_t *turn)
 {
     struct loop *l = CONTAINER_OF(turn, struct loop, turn);
+    for (int i = 0; i < DELIVERIES_MAX && atomic_load(&l->mailbox) != NULL; i++)
+        loop_deliver(l);
     l->now = (dur_t){ 0 };
+    atomic_store(&l->sleeps, true);
+    if (atomic_load(&l->mailbox) != NULL && atomic_exchange(&l->sleeps, false))
+        loop_ring(l);
 }
 
 void loop_free(struct loop *l)
@@ -113,12 +176,14 @@ void loop_free(struct loop *l)
         return;
     while (atomic_load(&l->mailbox) != NULL)
         loop_deliver(l); /* who gets a message may post another */
-    uv_close((uv_handle_t *)&l->wake, NULL);
+    uv_close((uv_handle_t *)&l->bell, NULL);
     uv_close((uv_handle_t *)&l->step, NULL);
     uv_close((uv_handle_t *)&l->turn, NULL);
+    uv_close((uv_handle_t *)&l->woken, NULL);
     (void)uv_run(&l->uv, UV_RUN_DEFAULT); /* ends when the last handle is closed */
     int rc = uv_loop_close(&l->uv);
     assert(rc == 0);
+    (void)close(l->bell_fd);
     free(l);
 }
 
@@ -128,9 +193,8 @@ void loop_post(struct loop *l, struct loop_msg *msg)
     do {
         msg->next = newest;
     } while (!atomic_compare_exchange_weak(&l->mailbox, &newest, msg));
-    if (newest == NULL)
-        (void)uv_async_send(
-            &l->wake); /* who filled an empty mailbox wakes the loop; the others need not */
+    if (atomic_load(&l->sleeps) && atomic_exchange(&l->sleeps, false))
+        loop_ring(l);
 }
 
 dur_t loop_now(struct loop *l)
@@ -178,6 +242,7 @@ static void watch_on_poll(uv_poll_t *handle, int status, int events)
 {
     struct loop_watch *w = handle->data;
     unsigned told = 0;
+    loop_wake(loop_of((uv_handle_t *)handle));
     if (status < 0) { /* libuv has stopped the handle: an RST arrives as UV_EBADF */
         w->armed = 0;
         told = LOOP_GONE;
@@ -200,7 +265,7 @@ size_t loop_watches(struct loop *l)
 {
     size_t n = 0;
     uv_walk(&l->uv, count_watch, &n);
-    return n;
+    return n - 1; /* the bell */
 }
 
 err_t loop_watch_open(struct loop *l, struct loop_watch *w, int fd,

@@ -144,6 +144,87 @@ static void test_mailbox_keeps_the_order_of_each_sender(void **state)
     loop_free(office.loop);
 }
 
+/* Two loops that throw one message to and fro: a message that nobody is woken for ends the game. */
+
+struct ball {
+    struct loop_msg msg;
+    struct loop *sides[2];
+    int flights;
+};
+
+enum { FLIGHTS = 20000 };
+
+static void ball_flies(struct loop_msg *msg)
+{
+    struct ball *b = CONTAINER_OF(msg, struct ball, msg);
+    if (++b->flights < FLIGHTS) {
+        loop_post(b->sides[b->flights % 2], &b->msg);
+        return;
+    }
+    loop_stop(b->sides[0]);
+    loop_stop(b->sides[1]);
+}
+
+static void *ball_side(void *arg)
+{
+    loop_run(arg);
+    return NULL;
+}
+
+static void test_a_loop_that_sleeps_is_woken(void **state)
+{
+    struct ball b = { .msg.run = ball_flies };
+    pthread_t threads[2];
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(loop_new(NULL, &b.sides[i]), E_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ball_side, b.sides[i]), 0);
+    loop_post(b.sides[0], &b.msg);
+    for (int i = 0; i < 2; i++)
+        (void)pthread_join(threads[i], NULL);
+    assert_int_equal(b.flights, FLIGHTS);
+    for (int i = 0; i < 2; i++)
+        loop_free(b.sides[i]);
+}
+
+/* A message that posts itself again and again does not keep the timers from their turn. */
+
+struct restless {
+    struct loop_msg msg;
+    struct loop *loop;
+    struct loop_timer timer;
+};
+
+static void restless_runs(struct loop_msg *msg)
+{
+    struct restless *r = CONTAINER_OF(msg, struct restless, msg);
+    loop_post(r->loop, msg);
+}
+
+static void restless_ends(struct loop_timer *t)
+{
+    struct restless *r = CONTAINER_OF(t, struct restless, timer);
+    loop_stop(r->loop);
+}
+
+static void restless_rests(struct loop_msg *msg)
+{
+    (void)msg;
+}
+
+static void test_messages_leave_time_for_others(void **state)
+{
+    struct restless r = { .msg.run = restless_runs };
+    (void)state;
+    assert_int_equal(loop_new(NULL, &r.loop), E_OK);
+    loop_timer_start(r.loop, &r.timer, DUR_MS(1), restless_ends);
+    loop_post(r.loop, &r.msg);
+    loop_run(r.loop);
+    r.msg.run = restless_rests;
+    loop_free(r.loop);
+}
+
 struct watched {
     struct loop_watch watch;
     struct loop *loop;
@@ -228,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_wheel_moves_and_stops),
         cmocka_unit_test(test_a_firing_timer_may_stop_its_neighbour),
         cmocka_unit_test(test_mailbox_keeps_the_order_of_each_sender),
+        cmocka_unit_test(test_a_loop_that_sleeps_is_woken),
+        cmocka_unit_test(test_messages_leave_time_for_others),
         cmocka_unit_test(test_watch_tells_what_happens),
         cmocka_unit_test(test_timers_go_by_the_clock),
     };
