@@ -30,15 +30,18 @@ static err_t record_run(struct mcp_write *w)
     return audit_append(w->services->audit, w->act.db, w->act.arena, &event);
 }
 
+/* Where nobody waits for it, it ends on the writer, with its arena. */
 void mcp_port_record(void *arg, struct mcp_record *job)
 {
+    bool awaited = job->owner != NULL;
     mcp_write_start(&(struct mcp_write){
         .services = arg,
         .act = { .arena = job->arena, .org = job->org, .actor = job->actor },
         .run = record_run,
         .job = job,
+        .own = awaited ? NULL : job->arena,
         .ret = &job->e,
         .hub = job->hub,
-        .told = &job->msg,
+        .told = awaited ? &job->msg : NULL,
     });
 }

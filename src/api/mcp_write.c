@@ -30,7 +30,8 @@ static void write_done(struct write_job *write, err_t e)
         *w->ret_id = w->id;
     arena_free(w->own);
     ref_drop(w);
-    loop_post(hub, told);
+    if (told != NULL)
+        loop_post(hub, told);
 }
 
 void mcp_write_start(const struct mcp_write *from)
@@ -39,13 +40,15 @@ void mcp_write_start(const struct mcp_write *from)
     if (w == NULL) {
         *from->ret = E_NO_MEMORY;
         arena_free(from->own);
-        loop_post(from->hub, from->told);
+        if (from->told != NULL)
+            loop_post(from->hub, from->told);
         return;
     }
     *w = *from;
     w->act.keys = &w->services->keys;
     w->write = (struct write_job){ .class = WRITE_NORMAL,
                                    .load = LOAD_ADMIN,
+                                   .patient = from->told == NULL,
                                    .run = write_run,
                                    .applied = write_applied,
                                    .done = write_done };

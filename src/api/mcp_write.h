@@ -18,7 +18,7 @@ struct mcp_write {
     oid_t *ret_id;                     /* NULL: nobody asks */
     err_t *ret;                        /* what came of it */
     struct loop *hub;
-    struct loop_msg *told; /* posted to the hub, whatever comes of it */
+    struct loop_msg *told; /* posted to the hub, whatever comes of it; NULL: nobody waits for it */
 };
 
 /* Copies `w`. */

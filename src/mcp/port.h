@@ -46,7 +46,9 @@ struct mcp_open {
     size_t lines_n;
 };
 
-/* One event of the record. */
+/* One event of the record. What has no owner when it is given is not told, and freed by who does
+ * it.
+ */
 enum mcp_event { MCP_CALL_START, MCP_CALL_END, MCP_CALL_REFUSED, MCP_EVENTS };
 struct mcp_record {
     struct loop_msg msg;

@@ -26,7 +26,9 @@ struct writer {
     size_t queue_max;
     pthread_mutex_t lock; /* guards all below */
     pthread_cond_t work;
-    bool idle; /* the thread waits, and nobody has woken it */
+    bool idle;    /* the thread waits, and nobody has woken it */
+    bool lingers; /* so it does, with patient jobs in the queue */
+    size_t eager; /* jobs in the queues that are not patient */
     bool stopping;
     struct write_queue queues[QUEUES];
     struct pace pace;
@@ -104,6 +106,12 @@ static bool queue_takes(const struct writer *w, size_t at, const struct write_jo
     return at < LOAD_CLASSES ? writer_has_room(w, job->load, true) : w->queues[at].n < w->queue_max;
 }
 
+/* Must the thread be told of what is in the queues now? */
+static bool writer_wakes(const struct writer *w)
+{
+    return w->idle || (w->lingers && (w->eager > 0 || w->stats.queued >= WRITE_COMPANY));
+}
+
 static err_t writer_enqueue(struct writer *w, struct write_job *job, bool *ret_wake)
 {
     size_t at = queue_of(job);
@@ -119,8 +127,10 @@ static err_t writer_enqueue(struct writer *w, struct write_job *job, bool *ret_w
     w->stats.queued++;
     if (at < LOAD_CLASSES)
         (void)atomic_fetch_add_explicit(&w->normal, 1, memory_order_relaxed);
-    *ret_wake = w->idle;
-    w->idle = false;
+    w->eager += job->patient ? 0 : 1;
+    *ret_wake = writer_wakes(w);
+    if (*ret_wake)
+        w->idle = w->lingers = false;
     return E_OK;
 }
 
@@ -154,6 +164,7 @@ static struct write_job *writer_take(struct writer *w, size_t at)
         q->last = &q->first;
     q->n--;
     w->stats.queued--;
+    w->eager -= job->patient ? 0 : 1;
     if (at < LOAD_CLASSES)
         (void)atomic_fetch_sub_explicit(&w->normal, 1, memory_order_relaxed);
     return job;
@@ -212,6 +223,16 @@ static void writer_note_pace(struct writer *w, size_t n, dur_t began)
     (void)pthread_mutex_unlock(&w->lock);
 }
 
+/* Those that nobody waits for may have company soon. */
+static void writer_linger(struct writer *w)
+{
+    if (w->stats.queued == 0 || w->stats.queued >= WRITE_COMPANY || w->eager > 0 || w->stopping)
+        return;
+    w->lingers = true;
+    thread_cond_wait(&w->work, &w->lock, WRITE_LINGER_MAX);
+    w->lingers = false;
+}
+
 /* false: stopping, and nothing is left to do. */
 static bool writer_wait(struct writer *w)
 {
@@ -225,6 +246,7 @@ static bool writer_wait(struct writer *w)
             (void)pthread_cond_wait(&w->work, &w->lock);
         w->idle = false;
     }
+    writer_linger(w);
     bool more = w->stats.queued != 0 || !w->stopping;
     (void)pthread_mutex_unlock(&w->lock);
     return more;

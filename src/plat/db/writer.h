@@ -27,6 +27,7 @@ struct write_job {
     struct write_job *next; /* the queue's own */
     enum write_class class;
     enum load_class load; /* of WRITE_NORMAL: what goes first, and is refused last */
+    bool patient; /* nobody waits for it: up to WRITE_LINGER_MAX for company, one commit for all */
     err_t (*run)(struct write_job *job, struct db *db);
     /* After the rollback; may be NULL. What it writes stays, unless it fails. */
     err_t (*refused)(struct write_job *job, struct db *db, err_t e);
@@ -44,7 +45,9 @@ struct write_follower {
     void (*abort)(void *arg);  /* the group is lost: back to the last commit */
 };
 
-#define WRITE_WAIT_MAX DUR_MS(250)
+#define WRITE_WAIT_MAX   DUR_MS(250)
+#define WRITE_LINGER_MAX DUR_MS(20)
+enum { WRITE_COMPANY = 64 }; /* patient jobs that wait for no more */
 
 struct writer_cfg {
     const char *dir;  /* data directory */

@@ -101,12 +101,50 @@ static void test_several_threads(void **state)
         assert_true(has_row(f, 100000 + i) && has_row(f, 300000 + i));
 }
 
+/* Nobody else comes: they are written all the same, and not one commit each. */
+static void test_patient_jobs_share_a_commit(void **state)
+{
+    enum { N = 3 * WRITE_COMPANY + 7 };
+    static struct add_job jobs[N];
+    struct fixture *f = *state;
+    struct writer_stats stats;
+    for (int64_t i = 0; i < N; i++) {
+        jobs[i] = add_job(f, 1000 + i, WRITE_NORMAL);
+        jobs[i].job.patient = true;
+        jobs[i].job.applied = NULL;
+        jobs[i].job.done = quiet_done;
+        jobs[i].go = &f->done;
+        submit(f, &jobs[i]);
+    }
+    await(f, N);
+    writer_stats(f->w, &stats);
+    assert_int_equal(stats.jobs, N);
+    assert_in_range(stats.groups, 1, N / 4);
+    for (int64_t i = 0; i < N; i++)
+        assert_int_equal(jobs[i].result, E_OK);
+    assert_true(has_row(f, 1000) && has_row(f, 1000 + N - 1));
+}
+
+static void test_who_is_waited_for_takes_the_patient_along(void **state)
+{
+    struct fixture *f = *state;
+    struct add_job patient = add_job(f, 1, WRITE_NORMAL);
+    struct add_job eager = add_job(f, 2, WRITE_URGENT);
+    patient.job.patient = true;
+    submit(f, &patient);
+    submit(f, &eager);
+    await(f, 2);
+    assert_true(has_row(f, 1) && has_row(f, 2));
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_the_log_starts_again),
         CASE(test_several_threads),
+        CASE(test_patient_jobs_share_a_commit),
+        CASE(test_who_is_waited_for_takes_the_patient_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
