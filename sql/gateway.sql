@@ -98,6 +98,19 @@ DELETE FROM mcp_tool WHERE server_id = $server_id;
 SELECT {permission} FROM mcp_permission WHERE org = $org AND kind = $kind AND subject = $subject AND id > $after
 ORDER BY id LIMIT $limit;
 
+-- Of everybody, with the name of whom they are.
+-- @many permission_all(org id, after id, limit int) -> (id id, kind int, subject id, server_id id, tool text,
+--     can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, arguments text?, device text?, created_at ts,
+--     updated_at ts, revision int, name text)
+SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.arguments,
+    p.device, p.created_at, p.updated_at, p.revision,
+    CASE p.kind WHEN 1 THEN (SELECT u.username FROM user_account u WHERE u.id = p.subject)
+        WHEN 2 THEN (SELECT s.name FROM service_account s WHERE s.id = p.subject)
+        WHEN 3 THEN (SELECT d.machine_id FROM device d WHERE d.id = p.subject)
+        WHEN 4 THEN (SELECT g.name FROM principal_group g WHERE g.id = p.subject)
+        ELSE 'default' END
+FROM mcp_permission p WHERE p.org = $org AND p.id > $after ORDER BY p.id LIMIT $limit;
+
 -- @one permission_get(org id, id id) -> permission
 SELECT {permission} FROM mcp_permission WHERE org = $org AND id = $id;
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Permissions of people, service accounts, devices, groups, and of everybody. */
 #include "api/handlers_gateway.h"
+#include "api/managed.h"
 #include "api/page.h"
-#include "api/shapes_permission.h"
+#include "api/permission_view.h"
 #include "base/ref.h"
-#include "domain/gateway/permission.h"
-#include "plat/json/out.h"
-
-enum { DETAILS_MAX = 8 * 1024 };
 
 /* Whose permissions the path is about. */
 static const struct subject_path {
@@ -73,55 +70,16 @@ static void inherit(const struct view *v, const struct row_permission *row,
 }
 
 static err_t permission_view(struct request *rq, const struct view *v,
-                             const struct row_permission *row, struct permission_out *ret)
+                             const struct permission_of *of, const struct row_permission *row,
+                             struct permission_out *ret)
 {
-    struct gate_place place = { row->server_id, row->tool };
     struct inherited_out *inherited = ARENA_NEW(rq->act.arena, struct inherited_out);
     if (inherited == NULL)
         return E_NO_MEMORY;
     inherit(v, row, inherited);
-    *ret = (struct permission_out){ .id = row->id,
-                                    .server_id = row->server_id,
-                                    .can_read = row->can_read,
-                                    .can_write = row->can_write,
-                                    .can_execute = row->can_execute,
-                                    .is_enabled = row->is_enabled,
-                                    .arguments = { row->arguments },
-                                    .device = { row->device },
-                                    .inherited = { inherited },
-                                    .created_at = row->created_at,
-                                    .updated_at = row->updated_at };
-    TRY(tool_text(rq->act.arena, &v->names, &place, &ret->tool));
-    return etag_make(rq, row->id, row->revision, &ret->etag);
-}
-
-static void out_flag(struct json_out *o, str_t name, opt_bool_t flag)
-{
-    if (!flag.set)
-        return;
-    json_out_name(o, name);
-    json_out_bool(o, flag.v);
-}
-
-/* What the record says of a row. Conditions are an administrator's words, and no secret. */
-static err_t details_make(struct request *rq, const struct permission_out *row, str_t *ret)
-{
-    CLEANUP(buf_fini) struct buf b = { 0 };
-    buf_init(&b, DETAILS_MAX + 2 * GATE_CONDITIONS_TEXT);
-    struct json_out o = json_out_to(&b);
-    json_out_open(&o, '{');
-    JSON_OUT(&o, "tool", str, row->tool);
-    out_flag(&o, STR("can_read"), row->can_read);
-    out_flag(&o, STR("can_write"), row->can_write);
-    out_flag(&o, STR("can_execute"), row->can_execute);
-    out_flag(&o, STR("is_enabled"), row->is_enabled);
-    if (row->arguments.text.p != NULL)
-        JSON_OUT(&o, "arguments", raw, row->arguments.text);
-    if (row->device.text.p != NULL)
-        JSON_OUT(&o, "device", raw, row->device.text);
-    json_out_close(&o, '}');
-    TRY(b.err);
-    return str_copy(rq->act.arena, buf_str(&b), ret);
+    TRY(permission_out_make(rq, &v->names, of, row, ret));
+    ret->inherited = (struct obj){ inherited };
+    return E_OK;
 }
 
 err_t permissions_list(struct request *rq)
@@ -142,7 +100,7 @@ err_t permissions_list(struct request *rq)
         return E_NO_MEMORY;
     TRY(view_open(rq, &of, &v));
     for (size_t i = 0; i < shown; i++)
-        TRY(permission_view(rq, &v, &rows[i], &out[i]));
+        TRY(permission_view(rq, &v, &of, &rows[i], &out[i]));
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
     return reply_list(rq, &permission_out_shape, out, shown, page.next);
 }
@@ -190,8 +148,9 @@ err_t permissions_put(struct request *rq)
     TRY(subject_of_path(rq, &of, &params));
     TRY(put_one(rq, &of, rq->in, &row));
     TRY(view_open(rq, &of, &v));
-    TRY(permission_view(rq, &v, &row, out));
-    TRY(details_make(rq, out, &details));
+    TRY(permission_view(rq, &v, &of, &row, out));
+    TRY(managed_mark(rq, PERMISSION_MARK, row.id));
+    TRY(permission_details(rq, out, &details));
     request_details(rq, details);
     TRY(reply_header(rq, STR("ETag"), out->etag));
     return reply_obj(rq, 200, &permission_out_shape, out);
@@ -208,7 +167,7 @@ static err_t record_one(struct request *rq, const struct permission_of *of,
     e.target_kind = str_from_cz(gate_subject_name(of->kind));
     e.target_id = of->id;
     e.target_name = of->name;
-    TRY(details_make(rq, row, &e.details));
+    TRY(permission_details(rq, row, &e.details));
     return request_audit_more(rq, &e);
 }
 
@@ -232,7 +191,8 @@ err_t permissions_put_bulk(struct request *rq)
         TRY(put_one(rq, &of, &in[i], &rows[i]));
     TRY(view_open(rq, &of, &v));
     for (size_t i = 0; i < b->permissions.n; i++) {
-        TRY(permission_view(rq, &v, &rows[i], &shown[i]));
+        TRY(permission_view(rq, &v, &of, &rows[i], &shown[i]));
+        TRY(managed_mark(rq, PERMISSION_MARK, rows[i].id));
         TRY(record_one(rq, &of, &shown[i]));
     }
     TRY(str_format(rq->act.arena, &details, "{\"permissions\":%zu}", b->permissions.n));
@@ -255,23 +215,65 @@ static err_t place_of_path(struct request *rq, size_t params, struct gate_place 
     return FAIL(&rq->act.why, E_NOT_FOUND, "there is no such tool");
 }
 
+/* The record says whose it was, and about which tool. */
+static err_t drop(struct request *rq, const struct permission_of *of,
+                  const struct row_permission *row)
+{
+    struct gate_place place = { row->server_id, row->tool };
+    struct permission_out shown = { 0 };
+    struct server_names names;
+    str_t details;
+    TRY(still_the_same(rq, of, &place));
+    TRY(permission_drop(&rq->act, of, row->id));
+    TRY(managed_unmark(rq, row->id));
+    TRY(server_names_load(&rq->act, &names));
+    TRY(tool_text(rq->act.arena, &names, &place, &shown.tool));
+    TRY(permission_details(rq, &shown, &details));
+    request_details(rq, details);
+    return reply_empty(rq, 204);
+}
+
 err_t permissions_drop(struct request *rq)
 {
     struct permission_of of;
     struct gate_place place;
     struct row_permission row;
-    struct server_names names;
     size_t params;
-    str_t details;
-    struct permission_out shown = { 0 };
     TRY(subject_of_path(rq, &of, &params));
     TRY(place_of_path(rq, params, &place));
     TRY(permission_find(&rq->act, &of, &place, &row));
-    TRY(still_the_same(rq, &of, &place));
-    TRY(permission_drop(&rq->act, &of, row.id));
+    return drop(rq, &of, &row);
+}
+
+err_t permissions_drop_row(struct request *rq)
+{
+    struct permission_of of;
+    struct row_permission row;
+    oid_t id;
+    TRY(request_param_id(rq, 0, &id));
+    TRY(permission_get(&rq->act, id, &row));
+    TRY(permission_of(&rq->act, (enum gate_subject)row.kind, row.subject, &of));
+    request_target(rq, gate_subject_name(of.kind), of.id, of.name);
+    return drop(rq, &of, &row);
+}
+
+/* Of everybody, with whose they are; what each would inherit is asked subject by subject. */
+err_t permissions_all(struct request *rq)
+{
+    const struct permission_query *q = rq->query;
+    struct server_names names;
+    struct permission_row *rows = NULL;
+    struct page page;
+    size_t n = 0;
+    TRY(page_open(rq, &q->page, STR(""), &page));
+    TRY(permission_all(&rq->act, page.after, page.limit + 1, &rows, &n));
     TRY(server_names_load(&rq->act, &names));
-    TRY(tool_text(rq->act.arena, &names, &place, &shown.tool));
-    TRY(details_make(rq, &shown, &details));
-    request_details(rq, details);
-    return reply_empty(rq, 204);
+    size_t shown = page_shown(&page, n);
+    struct permission_out *out = ARENA_ARRAY(rq->act.arena, struct permission_out, shown + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < shown; i++)
+        TRY(permission_out_make(rq, &names, &rows[i].of, &rows[i].row, &out[i]));
+    TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].row.id : page.after));
+    return reply_list(rq, &permission_out_shape, out, shown, page.next);
 }

@@ -35,20 +35,32 @@ static bool deletes_its_target(const struct request *rq)
     return oid_parse(rq->params[0], &id) == E_OK && oid_eq(id, rq->event.target_id);
 }
 
-err_t managed_note(struct request *rq)
+err_t managed_mark(struct request *rq, str_t kind, oid_t id)
 {
-    const struct audit_event *e = &rq->event;
-    if (!oid_is_set(e->target_id))
-        return E_OK;
-    if (deletes_its_target(rq))
-        return sql_managed_drop(rq->act.db, &(struct sql_managed_drop){
-                                                .org = rq->act.org, .object_id = e->target_id });
+    rq->marked = true;
     if (!request_is_from_file(rq))
         return E_OK;
     return sql_managed_put(rq->act.db, &(struct sql_managed_put){ .org = rq->act.org,
-                                                                  .object_id = e->target_id,
-                                                                  .kind = e->target_kind,
+                                                                  .object_id = id,
+                                                                  .kind = kind,
                                                                   .marked_at = rq->act.now });
+}
+
+err_t managed_unmark(struct request *rq, oid_t id)
+{
+    rq->marked = true;
+    return sql_managed_drop(rq->act.db,
+                            &(struct sql_managed_drop){ .org = rq->act.org, .object_id = id });
+}
+
+err_t managed_note(struct request *rq)
+{
+    const struct audit_event *e = &rq->event;
+    if (rq->marked || !oid_is_set(e->target_id))
+        return E_OK;
+    if (deletes_its_target(rq))
+        return managed_unmark(rq, e->target_id);
+    return managed_mark(rq, e->target_kind, e->target_id);
 }
 
 err_t managed_list(struct request *rq)

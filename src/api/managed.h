@@ -8,6 +8,10 @@
 
 /* Does this call come from files? */
 bool request_is_from_file(const struct request *rq);
+/* On the writer, by a handler whose event names something else than what it makes or deletes: mark
+ * that, and nothing else. */
+err_t managed_mark(struct request *rq, str_t kind, oid_t id) MUST_USE;
+err_t managed_unmark(struct request *rq, oid_t id) MUST_USE;
 /* On the writer, after the handler: mark what the event of a change names; whatever was deleted is
  * marked no more. */
 err_t managed_note(struct request *rq) MUST_USE;

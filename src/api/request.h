@@ -58,6 +58,7 @@ struct request {
     struct audit_event
         event;        /* filled from the route and by request_target(); written by the pipeline */
     bool quiet;       /* no event for this one: nothing was changed */
+    bool marked;      /* the handler has said what files stand behind (managed.h) */
     const void *made; /* by the handler for .finish; in the arena */
     str_t dpop_jkt;   /* the key that a DPoP proof has shown (client_proof.h) */
     const struct client_proven *proven; /* who signed a client_assertion */

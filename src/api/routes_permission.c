@@ -31,6 +31,12 @@ static const struct route rows[] = {
     SUBJECT("/permissions/group/{id}",           "a group"),
     SUBJECT("/permissions/defaults",             "everybody"),
 
+    { HTTP_GET,  "/permissions", permissions_all, .auth = AUTH_ACTOR, MAY(TOOL_READ), .tx = TX_READ,
+      .query = &permission_query_shape, .out = &permission_out_shape, .out_list = true,
+      .doc = "All that is said, with whose it is." },
+    { HTTP_DELETE, "/permissions/{id}", permissions_drop_row, .auth = AUTH_ACTOR, MAY(TOOL_WRITE),
+      .tx = TX_WRITE, .both = true, .audit = "permission.deleted",
+      .doc = "Take back one row, whosever it is." },
     { HTTP_GET,  "/permissions/me", permissions_mine, .auth = AUTH_ACTOR, .tx = TX_READ, .both = true,
       .no_store = true,
       .query = &permission_query_shape, .out = &mine_out_shape, .out_list = true,

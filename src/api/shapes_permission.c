@@ -35,6 +35,9 @@ static const struct shape inherited_shape =
     SHAPE(struct inherited_out, "PermissionInherited", inherited_fields);
 static const struct field out_fields[] = {
     FIELD(struct permission_out, id),
+    FIELD(struct permission_out, subject_kind, .doc = "user, service-account, device, group or default"),
+    FIELD(struct permission_out, subject_id, .doc = "null: everybody"),
+    FIELD(struct permission_out, subject_name),
     FIELD(struct permission_out, tool, .doc = "SERVER/TOOL, SERVER/* or *"),
     FIELD(struct permission_out, server_id),
     FIELD(struct permission_out, can_read),
@@ -43,8 +46,8 @@ static const struct field out_fields[] = {
     FIELD(struct permission_out, is_enabled),
     FIELD(struct permission_out, arguments, .json = JSON_VALUE),
     FIELD(struct permission_out, device, .json = JSON_OBJECT_OPEN),
-    FIELD(struct permission_out, inherited, .of = &inherited_shape,
-          .doc = "what would hold without this row"),
+    FIELD(struct permission_out, inherited, .of = &inherited_shape, .omit = true,
+          .doc = "what would hold without this row; not in the list of all"),
     FIELD(struct permission_out, created_at),
     FIELD(struct permission_out, updated_at),
     FIELD(struct permission_out, etag),

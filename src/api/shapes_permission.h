@@ -28,6 +28,9 @@ struct inherited_out {
 
 struct permission_out {
     oid_t id;
+    str_t subject_kind;
+    oid_t subject_id;
+    str_t subject_name;
     str_t tool;
     oid_t server_id;
     opt_bool_t can_read;

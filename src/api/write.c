@@ -59,6 +59,7 @@ static void begin(struct passage *p, struct db *db)
     act_clear_why(act);
     p->rq.reply = (struct reply){ 0 };
     p->rq.quiet = false;
+    p->rq.marked = false;
     p->rq.oauth = NULL;
     event_begin(p);
 }

@@ -83,6 +83,13 @@ err_t permission_find(struct act *act, const struct permission_of *of,
     return e == E_NOT_FOUND ? FAIL(&act->why, e, "there is no such permission") : e;
 }
 
+err_t permission_get(struct act *act, oid_t id, struct row_permission *ret)
+{
+    err_t e = sql_permission_get(act->db, act->arena,
+                                 &(struct sql_permission_get){ .org = act->org, .id = id }, ret);
+    return e == E_NOT_FOUND ? FAIL(&act->why, e, "there is no such permission") : e;
+}
+
 /* Rows of one principal concern him (and his devices) alone, those of groups and of the default
  * everybody. */
 static err_t changed(struct act *act, const struct permission_of *of)
@@ -212,4 +219,43 @@ err_t permission_access(struct act *act, const struct permission_of *of, struct 
         who.id = of->id;
     }
     return gate_access_load(act, &who, ret);
+}
+
+static struct permission_row with_name(oid_t org, const struct sql_permission_all_row *r)
+{
+    return (struct permission_row){
+        .row = { .id = r->id,
+                 .org = org,
+                 .kind = r->kind,
+                 .subject = r->subject,
+                 .server_id = r->server_id,
+                 .tool = r->tool,
+                 .can_read = r->can_read,
+                 .can_write = r->can_write,
+                 .can_execute = r->can_execute,
+                 .is_enabled = r->is_enabled,
+                 .arguments = r->arguments,
+                 .device = r->device,
+                 .created_at = r->created_at,
+                 .updated_at = r->updated_at,
+                 .revision = r->revision },
+        .of = { (enum gate_subject)r->kind, r->subject, r->name },
+    };
+}
+
+err_t permission_all(struct act *act, oid_t after, int64_t limit, struct permission_row **ret,
+                     size_t *ret_n)
+{
+    struct sql_permission_all in = { .org = act->org, .after = after, .limit = limit };
+    struct sql_permission_all_row *rows = NULL;
+    size_t n = 0;
+    TRY(sql_permission_all(act->db, act->arena, &in, &rows, &n));
+    struct permission_row *all = ARENA_ARRAY(act->arena, struct permission_row, n + 1);
+    if (all == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        all[i] = with_name(act->org, &rows[i]);
+    *ret = all;
+    *ret_n = n;
+    return E_OK;
 }

@@ -52,6 +52,15 @@ err_t permission_put(struct act *act, const struct permission_of *of,
                      const struct gate_place *place, const struct permission_in *in,
                      struct row_permission *ret) MUST_USE;
 err_t permission_drop(struct act *act, const struct permission_of *of, oid_t id) MUST_USE;
+/* E_NOT_FOUND. */
+err_t permission_get(struct act *act, oid_t id, struct row_permission *ret) MUST_USE;
+/* Those of everybody, in the order of their ids. */
+struct permission_row {
+    struct row_permission row;
+    struct permission_of of;
+};
+err_t permission_all(struct act *act, oid_t after, int64_t limit, struct permission_row **ret,
+                     size_t *ret_n) MUST_USE;
 err_t permission_page(struct act *act, const struct permission_of *of, oid_t after, int64_t limit,
                       struct row_permission **ret, size_t *ret_n) MUST_USE;
 
