@@ -3,7 +3,7 @@
 #include "app/apply.h"
 #include "app/cli_say.h"
 
-static str_t name_of_id(const struct apply *p, str_t id)
+str_t apply_name_of(const struct apply *p, str_t id)
 {
     const struct json *v = json_member(p->names, id);
     return v == NULL ? STR_NONE : json_string(v);
@@ -23,17 +23,15 @@ static err_t copy_member(struct json *to, const char *name, const struct json *v
     return is_nothing(v) ? E_OK : json_set(to, str_from_cz(name), json_clone(v));
 }
 
-/* Those members of an answer that a file may name. */
-static err_t project(const struct file_kind *k, const struct json *row, struct json *to)
+err_t apply_project(const struct file_kind *k, const struct json *row, struct json *to)
 {
     for (size_t i = 0; i < k->members_n; i++)
         TRY(copy_member(to, k->members[i].name, json_member(row, str_from_cz(k->members[i].name))));
     return E_OK;
 }
 
-/* Remember an object by name and id; takes `object` over. */
-static err_t keep(struct apply *p, const struct file_kind *k, str_t name, str_t id,
-                  struct json *object)
+err_t apply_keep(struct apply *p, const struct file_kind *k, str_t name, str_t id,
+                 struct json *object)
 {
     struct json *had = world_section(p->had, k);
     struct json *ids = world_section(p->ids, k);
@@ -51,8 +49,8 @@ static err_t plain_row(struct apply *p, const struct file_kind *k, const struct 
     CLEANUP(json_freep) struct json *object = json_new_object();
     if (object == NULL)
         return E_NO_MEMORY;
-    TRY(project(k, row, object));
-    return keep(p, k, say_member(row, k->key), say_member(row, "id"), json_clone(object));
+    TRY(apply_project(k, row, object));
+    return apply_keep(p, k, say_member(row, k->key), say_member(row, "id"), json_clone(object));
 }
 
 /* Who is bound: a list of names of one kind. */
@@ -94,25 +92,25 @@ static err_t application_row(struct apply *p, const struct file_kind *k, const s
     CLEANUP(json_freep) struct json *object = json_new_object();
     if (object == NULL)
         return E_NO_MEMORY;
-    TRY(project(k, row, object));
+    TRY(apply_project(k, row, object));
     TRY(add_bindings(p, say_member(row, "id"), object));
-    return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
+    return apply_keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
 }
 
 /* What is for one group or one application. */
 static err_t aimed_row(struct apply *p, const struct file_kind *k, const struct json *row)
 {
     CLEANUP(json_freep) struct json *object = json_new_object();
-    str_t group = name_of_id(p, say_member(row, "group_id"));
-    str_t application = name_of_id(p, say_member(row, "application_id"));
+    str_t group = apply_name_of(p, say_member(row, "group_id"));
+    str_t application = apply_name_of(p, say_member(row, "application_id"));
     if (object == NULL)
         return E_NO_MEMORY;
-    TRY(project(k, row, object));
+    TRY(apply_project(k, row, object));
     if (group.p != NULL)
         TRY(json_set(object, STR("group"), json_new_string(group)));
     if (application.p != NULL)
         TRY(json_set(object, STR("application"), json_new_string(application)));
-    return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
+    return apply_keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
 }
 
 static err_t policy_row(struct apply *p, const struct file_kind *k, const struct json *row)
@@ -122,23 +120,23 @@ static err_t policy_row(struct apply *p, const struct file_kind *k, const struct
     int64_t number = say_int(row, "newest_number");
     if (object == NULL)
         return E_NO_MEMORY;
-    TRY(project(k, row, object));
+    TRY(apply_project(k, row, object));
     if (number > 0) {
         str_t path;
         TRY(str_format(p->cli->arena, &path, "/policies/%.*s/versions/%lld",
                        STR_ARG(say_member(row, "id")), (long long)number));
         TRY(apply_get(p, path, &version));
-        TRY(project(k, version, object));
+        TRY(apply_project(k, version, object));
     }
-    return keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
+    return apply_keep(p, k, say_member(row, "name"), say_member(row, "id"), json_clone(object));
 }
 
 /* Assignments to one person or device are no part of a set-up. */
 static err_t assignment_row(struct apply *p, const struct file_kind *k, const struct json *row)
 {
     str_t scope = say_member(row, "scope");
-    str_t group = name_of_id(p, say_member(row, "target_id"));
-    str_t policy = name_of_id(p, say_member(row, "policy_id"));
+    str_t group = apply_name_of(p, say_member(row, "target_id"));
+    str_t policy = apply_name_of(p, say_member(row, "policy_id"));
     bool to_group = str_eq(scope, STR("group"));
     str_t name;
     if (str_eq(scope, STR("user")) || str_eq(scope, STR("device")) || policy.p == NULL ||
@@ -147,12 +145,12 @@ static err_t assignment_row(struct apply *p, const struct file_kind *k, const st
     CLEANUP(json_freep) struct json *object = json_new_object();
     if (object == NULL)
         return E_NO_MEMORY;
-    TRY(project(k, row, object));
+    TRY(apply_project(k, row, object));
     TRY(json_set(object, STR("policy"), json_new_string(policy)));
     if (to_group)
         TRY(json_set(object, STR("group"), json_new_string(group)));
-    TRY(file_row_name(p->cli->arena, k, object, &name));
-    return keep(p, k, name, say_member(row, "id"), json_clone(object));
+    TRY(k->row_name(p->cli->arena, object, &name));
+    return apply_keep(p, k, name, say_member(row, "id"), json_clone(object));
 }
 
 static apply_row_f *row_reader(const struct file_kind *k)
@@ -164,6 +162,8 @@ static apply_row_f *row_reader(const struct file_kind *k)
         return policy_row;
     if (str_eq(section, STR("webhooks")) || str_eq(section, STR("access_rules")))
         return aimed_row;
+    if (str_eq(section, STR("permissions")))
+        return apply_permission_row;
     return k->list ? assignment_row : plain_row;
 }
 
@@ -179,7 +179,7 @@ static const struct file_kind *kind_of_target(str_t target)
 static err_t owned_row(struct apply *p, const struct file_kind *unused, const struct json *row)
 {
     const struct file_kind *k = kind_of_target(say_member(row, "kind"));
-    str_t name = name_of_id(p, say_member(row, "id"));
+    str_t name = apply_name_of(p, say_member(row, "id"));
     (void)unused;
     if (k == NULL || name.p == NULL)
         return E_OK;
@@ -203,22 +203,30 @@ err_t apply_fetch(struct apply *p)
     return apply_each(p, STR("/managed"), NULL, owned_row);
 }
 
+static err_t member_row(struct apply *p, const struct file_kind *unused, const struct json *row)
+{
+    str_t kind = say_member(row, "kind");
+    struct json *lists = str_eq(kind, STR("user"))     ? p->members
+                         : str_eq(kind, STR("device")) ? p->machines
+                                                       : NULL;
+    (void)unused;
+    if (lists == NULL)
+        return E_OK;
+    return json_push(json_member_mut(lists, p->group), json_new_string(say_member(row, "name")));
+}
+
 static err_t group_members(struct apply *p, str_t group, str_t id)
 {
-    CLEANUP(json_freep) struct json *page = NULL;
+    struct json *people = json_new_array();
+    struct json *machines = json_new_array();
     str_t path;
-    struct json *list = json_new_array();
-    if (list == NULL)
-        return E_NO_MEMORY;
-    TRY(json_set(p->members, group, list));
-    TRY(str_format(p->cli->arena, &path, "/groups/%.*s/members?limit=500", STR_ARG(id)));
-    TRY(apply_get(p, path, &page));
-    for (size_t i = 0; i < say_count(page, "items"); i++) {
-        const struct json *m = say_at(page, "items", i);
-        if (str_eq(say_member(m, "kind"), STR("user")))
-            TRY(json_push(list, json_new_string(say_member(m, "name"))));
-    }
-    return E_OK;
+    err_t e = people == NULL ? E_NO_MEMORY : json_set(p->members, group, people);
+    err_t e2 = machines == NULL ? E_NO_MEMORY : json_set(p->machines, group, machines);
+    TRY(e);
+    TRY(e2);
+    p->group = group;
+    TRY(str_format(p->cli->arena, &path, "/groups/%.*s/members", STR_ARG(id)));
+    return apply_each(p, path, NULL, member_row);
 }
 
 err_t apply_fetch_members(struct apply *p)

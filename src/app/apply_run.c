@@ -262,6 +262,8 @@ static err_t run_step(struct apply *p, const struct step *s)
         TRY(own_path(p, s, "", &path));
         return apply_send(p, "DELETE", path, NULL, NULL);
     }
+    if (str_eq(section, STR("permissions")))
+        return apply_permission_put(p, s);
     TRY(s->verb == STEP_CREATE ? create(p, s) : change(p, s, PART_CHANGED));
     if (str_eq(section, STR("policies")))
         TRY(publish(p, s));

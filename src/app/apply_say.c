@@ -48,6 +48,31 @@ static void say_reach(struct buf *b, const struct reach *r)
     }
 }
 
+static void say_tools(struct buf *b, const struct tool_reach *r)
+{
+    static const struct {
+        char sign;
+        const char *words;
+        const char *end;
+    } turns[] = { [TOOL_GAINS] = { '+', "gains", "" },
+                  [TOOL_LOSES] = { '-', "loses", "" },
+                  [TOOL_NARROWS] = { '~', "keeps", ", under other conditions" } };
+    static const char *const kinds[GATE_SUBJECTS] = {
+        [GATE_SUBJECT_SERVICE] = " (service account)", [GATE_SUBJECT_DEVICE] = " (device)"
+    };
+    if (r->n > 0)
+        BUF_ADD(b, "\nwho may call what:\n");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct tool_change *c = &r->v[i];
+        buf_addf(b, "  %c ", turns[c->turn].sign);
+        cli_shown(b, c->kind == GATE_SUBJECT_DEFAULT ? STR("everybody") : c->who);
+        buf_addf(b, "%s %s %s of ", kinds[c->kind] == NULL ? "" : kinds[c->kind],
+                 turns[c->turn].words, gate_class_name(c->class));
+        cli_shown(b, c->tool);
+        buf_addf(b, "%s\n", turns[c->turn].end);
+    }
+}
+
 static size_t count_of(const struct plan *plan, enum step_verb verb)
 {
     size_t n = 0;
@@ -65,6 +90,7 @@ err_t apply_say(struct apply *p)
     for (size_t i = 0; i < p->plan.n; i++)
         say_step(&b, &p->plan.steps[i]);
     say_reach(&b, &p->reach);
+    say_tools(&b, &p->tools);
     if (p->plan.n == 0)
         BUF_ADD(&b, "no change\n");
     else

@@ -87,10 +87,12 @@ static err_t read_dir(struct apply *p)
 static err_t make_plan(struct apply *p)
 {
     const struct plan_in in = { p->wanted, p->had, p->owned, p->prune, p->renew };
+    TRY(apply_permission_subjects(p));
     TRY(plan_make(p->cli->arena, &in, &p->cli->why, &p->plan));
     TRY(apply_fetch_members(p));
     const struct reach_in reach = { &p->plan, p->wanted, p->had, p->members };
-    return reach_make(p->cli->arena, &reach, &p->reach);
+    TRY(reach_make(p->cli->arena, &reach, &p->reach));
+    return apply_tools(p);
 }
 
 static bool takes_away(const struct apply *p)
@@ -100,6 +102,8 @@ static bool takes_away(const struct apply *p)
         takes = takes || p->plan.steps[i].verb == STEP_DELETE;
     for (size_t i = 0; i < p->reach.n; i++)
         takes = takes || !p->reach.v[i].gains;
+    for (size_t i = 0; i < p->tools.n; i++)
+        takes = takes || p->tools.v[i].turn != TOOL_GAINS;
     return takes;
 }
 
@@ -133,9 +137,8 @@ static err_t say_origin(struct apply *p)
 
 static err_t worlds_make(struct apply *p)
 {
-    struct json **const worlds[] = {
-        &p->wanted, &p->had, &p->ids, &p->names, &p->owned, &p->members
-    };
+    struct json **const worlds[] = { &p->wanted, &p->had,     &p->ids,     &p->names,
+                                     &p->owned,  &p->members, &p->machines };
     for (size_t i = 0; i < ARRAY_LEN(worlds); i++) {
         *worlds[i] = json_new_object();
         if (*worlds[i] == NULL)
@@ -166,6 +169,7 @@ static err_t export_all(struct apply *p)
         return FAIL(&p->cli->why, E_USAGE, "export takes no files: it writes one");
     TRY(cli_client_open(p->cli, &p->options, &p->client));
     TRY(apply_fetch(p));
+    TRY(apply_permission_export(p));
     TRY(yaml_write(&b, p->cli->arena, p->had));
     return cli_print_raw(p->cli, buf_str(&b), false) == CLI_OK ? E_OK : E_IO;
 }
@@ -180,7 +184,9 @@ static int run(struct cli *cli, int argc, char **argv, bool only_plan, err_t (*a
     if (e == E_OK)
         e = all(&p);
     cli_client_close(&p.client);
-    struct json *const worlds[] = { p.wanted, p.had, p.ids, p.names, p.owned, p.members };
+    struct json *const worlds[] = {
+        p.wanted, p.had, p.ids, p.names, p.owned, p.members, p.machines
+    };
     for (size_t i = 0; i < ARRAY_LEN(worlds); i++)
         json_free(worlds[i]);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "files/kinds.h"
 
+static file_row_name_f assignment_name;
+static file_row_name_f permission_name;
+
 /* clang-format off */
 static const struct file_member organisation_members[] = {
     { .name = "name", .compare = COMPARE_FIXED },
@@ -72,7 +75,7 @@ static const struct file_member policy_members[] = {
     { .name = "locked", .compare = COMPARE_SET, .apart = true },
     { .name = "enabled", .apart = true },
 };
-static const struct file_member assignment_members[] = { /* the first three are its name */
+static const struct file_member assignment_members[] = {
     { .name = "policy", .compare = COMPARE_FIXED, .names = "policies" },
     { .name = "scope", .compare = COMPARE_FIXED },
     { .name = "group", .compare = COMPARE_FIXED, .names = "groups" },
@@ -113,6 +116,20 @@ static const struct file_member upstream_members[] = {
     { .name = "env", .compare = COMPARE_SECRET },
     { .name = "headers", .compare = COMPARE_SECRET },
 };
+static const struct file_member permission_members[] = {
+    { .name = "tool", .compare = COMPARE_FIXED, .names = "upstreams", .place = true },
+    { .name = "group", .compare = COMPARE_FIXED, .names = "groups" },
+    { .name = "service_account", .compare = COMPARE_FIXED, .names = "service_accounts" },
+    { .name = "user", .compare = COMPARE_FIXED },
+    { .name = "machine", .compare = COMPARE_FIXED },
+    { .name = "everybody", .compare = COMPARE_FIXED },
+    { .name = "can_read" },
+    { .name = "can_write" },
+    { .name = "can_execute" },
+    { .name = "is_enabled" },
+    { .name = "arguments" },
+    { .name = "device", .compare = COMPARE_LOOSE },
+};
 
 #define MEMBERS(list) .members = list, .members_n = ARRAY_LEN(list)
 const struct file_kind file_kinds[] = {
@@ -125,9 +142,13 @@ const struct file_kind file_kinds[] = {
     { "access_rules", "access rule", "/access-rules", "access-rule", "name", MEMBERS(rule_members) },
     { "policies", "policy", "/policies", "policy", "name", MEMBERS(policy_members) },
     { "assignments", "assignment", "/assignments", "assignment", NULL,
-      .list = true, MEMBERS(assignment_members) },
+      .list = true, .row_name = assignment_name, .wants = "policy and scope", MEMBERS(assignment_members) },
     { "webhooks", "webhook", "/webhooks", "webhook", "name", MEMBERS(webhook_members) },
     { "upstreams", "upstream", "/gateway/servers", "server", "name", MEMBERS(upstream_members) },
+    { "permissions", "permission", "/permissions", "permission", NULL,
+      .list = true, .row_name = permission_name,
+      .wants = "a tool (SERVER/TOOL, SERVER/* or *), and one of group, service_account, user, machine, everybody: true",
+      MEMBERS(permission_members) },
 };
 /* clang-format on */
 const size_t file_kinds_n = ARRAY_LEN(file_kinds);
@@ -156,15 +177,61 @@ static str_t text_of(const struct json *row, const char *name)
     return v != NULL && json_type(v) == JSON_STRING ? json_string(v) : STR_NONE;
 }
 
-err_t file_row_name(struct arena *a, const struct file_kind *k, const struct json *row, str_t *ret)
+static err_t assignment_name(struct arena *a, const struct json *row, str_t *ret)
 {
-    str_t policy = text_of(row, k->members[0].name);
-    str_t scope = text_of(row, k->members[1].name);
-    str_t group = text_of(row, k->members[2].name);
+    str_t policy = text_of(row, "policy");
+    str_t scope = text_of(row, "scope");
+    str_t group = text_of(row, "group");
     if (policy.p == NULL || scope.p == NULL)
         return E_BAD_FIELD;
     return str_format(a, ret, "%.*s for %.*s%s%.*s", STR_ARG(policy), STR_ARG(scope),
                       group.n > 0 ? " " : "", STR_ARG(group));
+}
+
+static bool says(const struct json *row, const char *member)
+{
+    const struct json *v = json_member(row, str_from_cz(member));
+    if (v == NULL || json_type(v) == JSON_NULL)
+        return false;
+    return json_type(v) != JSON_BOOL || json_bool(v);
+}
+
+err_t file_permission_of(const struct json *row, const char **ret)
+{
+    static const char *const members[] = { "group", "service_account", "user", "machine",
+                                           "everybody" };
+    const char *found = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        if (!says(row, members[i]))
+            continue;
+        bool everybody = i + 1 == ARRAY_LEN(members);
+        if (found != NULL || (!everybody && text_of(row, members[i]).n == 0))
+            return E_BAD_FIELD;
+        found = members[i];
+    }
+    if (found == NULL)
+        return E_BAD_FIELD;
+    *ret = found;
+    return E_OK;
+}
+
+str_t file_tool_server(str_t tool)
+{
+    size_t slash = str_find(tool, '/');
+    return slash < tool.n ? str_sub(tool, 0, slash) : STR_NONE;
+}
+
+static err_t permission_name(struct arena *a, const struct json *row, str_t *ret)
+{
+    str_t tool = text_of(row, "tool");
+    str_t server = file_tool_server(tool);
+    const char *whose;
+    if (!str_eq(tool, STR("*")) && (server.n == 0 || server.n + 1 == tool.n))
+        return E_BAD_FIELD;
+    TRY(file_permission_of(row, &whose));
+    str_t name = text_of(row, whose);
+    return str_format(a, ret, "%.*s for %s%s%.*s", STR_ARG(tool), whose, name.n > 0 ? " " : "",
+                      STR_ARG(name));
 }
 
 const struct json *world_object(const struct json *world, const struct file_kind *k, str_t name)

@@ -12,6 +12,7 @@
 enum file_compare {
     COMPARE_VALUE,
     COMPARE_SET,    /* a list whose order says nothing */
+    COMPARE_LOOSE,  /* an empty object is nothing */
     COMPARE_FIXED,  /* cannot be changed after the making */
     COMPARE_SECRET, /* the server does not show it: sent with the making, or when told */
 };
@@ -22,9 +23,13 @@ struct file_member {
     const char *name;
     enum file_compare compare;
     const char *names; /* the section whose objects its texts name; NULL: none */
+    bool place;        /* only up to the first slash; * names none */
     bool apart;        /* not sent with the object, but by calls of its own */
     bool later;        /* not taken by the call that makes the object: changed after it */
 };
+
+/* E_BAD_FIELD: what the name is made of is missing. */
+typedef err_t file_row_name_f(struct arena *a, const struct json *row, str_t *ret);
 
 struct file_kind {
     const char *section; /* "service_accounts" */
@@ -32,9 +37,11 @@ struct file_kind {
     const char *path;    /* below /api/v1 */
     const char *target;  /* as the record calls it: what the server remembers as made by files */
     const char *key;     /* the member of the API that is its name; NULL: of a list */
-    bool list;           /* in the files a list; the name of a row is made of its first members */
-    bool optional;       /* the matter of few: who may not read it goes on without */
-    bool stays;          /* no call deletes one, nor does --prune */
+    bool list;           /* in the files a list; the name of a row is made of its members: */
+    file_row_name_f *row_name;
+    const char *wants; /* what a row must have for it */
+    bool optional;     /* the matter of few: who may not read it goes on without */
+    bool stays;        /* no call deletes one, nor does --prune */
     const struct file_member *members;
     size_t members_n;
 };
@@ -45,10 +52,10 @@ extern const size_t file_kinds_n;
 
 const struct file_kind *file_kind_find(str_t section); /* NULL: none */
 const struct file_member *file_member_find(const struct file_kind *k, str_t name);
-/* The name of a row of a list: "base for group family". E_BAD_FIELD: what it is made of is missing.
- */
-err_t file_row_name(struct arena *a, const struct file_kind *k, const struct json *row,
-                    str_t *ret) MUST_USE;
+/* Whose a permission is: the member that says so. E_BAD_FIELD: none of them, or several. */
+err_t file_permission_of(const struct json *row, const char **ret) MUST_USE;
+/* What stands before the first slash of a tool; absent: it is none of one server. */
+str_t file_tool_server(str_t tool);
 
 /* world[section][name]; NULL: absent. */
 const struct json *world_object(const struct json *world, const struct file_kind *k, str_t name);

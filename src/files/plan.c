@@ -35,10 +35,16 @@ static bool is_covered(const struct json *list, const struct json *by)
     return true;
 }
 
+static bool is_empty(enum file_compare compare, const struct json *v)
+{
+    bool loose = compare == COMPARE_LOOSE && v != NULL && json_type(v) == JSON_OBJECT;
+    return is_nothing(v) || (loose && json_count(v) == 0);
+}
+
 static bool is_same(enum file_compare compare, const struct json *a, const struct json *b)
 {
-    if (is_nothing(a) || is_nothing(b))
-        return is_nothing(a) && is_nothing(b);
+    if (is_empty(compare, a) || is_empty(compare, b))
+        return is_empty(compare, a) && is_empty(compare, b);
     bool lists = json_type(a) == JSON_ARRAY && json_type(b) == JSON_ARRAY;
     if (compare == COMPARE_SET && lists)
         return is_covered(a, b) && is_covered(b, a);
@@ -94,9 +100,12 @@ static bool name_stands_for_something(const struct plan_in *in, const char *sect
 static err_t check_text(const struct plan_in *in, const struct step *s, const struct file_member *m,
                         const struct json *v, struct diag *why)
 {
-    if (json_type(v) == JSON_STRING && name_stands_for_something(in, m->names, json_string(v)))
-        return E_OK;
     str_t shown = json_type(v) == JSON_STRING ? json_string(v) : STR("what stands there");
+    if (m->place)
+        shown = file_tool_server(shown);
+    bool every = m->place && shown.p == NULL;
+    if (every || (json_type(v) == JSON_STRING && name_stands_for_something(in, m->names, shown)))
+        return E_OK;
     return FAIL(why, E_BAD_FIELD, "%s '%.*s': %s: '%.*s' is in no file, and the server has none",
                 s->kind->noun, STR_ARG(s->name), m->name, STR_ARG(shown));
 }

@@ -88,11 +88,9 @@ static err_t object_name(const struct reading *r, const struct file_kind *k, siz
     *ret = n->name;
     if (!k->list)
         return E_OK;
-    err_t e = file_row_name(r->a, k, r->tree[object], ret);
-    if (e == E_BAD_FIELD)
-        return conf_refuse(r->f, n->at, r->why, "%s: want %s and %s", k->noun, k->members[0].name,
-                           k->members[1].name);
-    return e;
+    err_t e = k->row_name(r->a, r->tree[object], ret);
+    return e == E_BAD_FIELD ? conf_refuse(r->f, n->at, r->why, "%s: want %s", k->noun, k->wants)
+                            : e;
 }
 
 static err_t add_object(const struct reading *r, const struct file_kind *k, size_t object)

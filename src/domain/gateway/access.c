@@ -84,6 +84,13 @@ static err_t principal_load(struct act *act, const struct gate_who *who, struct 
     return E_OK;
 }
 
+int64_t gate_level(enum gate_subject kind, int64_t priority)
+{
+    if (kind == GATE_SUBJECT_GROUP)
+        return LEVEL_GROUPS - priority;
+    return kind == GATE_SUBJECT_DEFAULT ? LEVEL_DEFAULT : 0;
+}
+
 static err_t rule_place(struct arena *a, const struct sql_permission_rules_row *row,
                         struct gate_rule *r)
 {
@@ -94,13 +101,12 @@ static err_t rule_place(struct arena *a, const struct sql_permission_rules_row *
         [GATE_SUBJECT_DEFAULT] = "default",
     };
     r->source = sources[row->kind];
-    r->level = row->kind == GATE_SUBJECT_DEFAULT ? LEVEL_DEFAULT : 0;
+    r->level = gate_level((enum gate_subject)row->kind, row->priority.v);
     if (row->kind != GATE_SUBJECT_GROUP)
         return E_OK;
     str_t source = STR_NONE;
     TRY(str_format(a, &source, "group %.*s%c", STR_ARG(row->name), '\0'));
     r->source = source.p;
-    r->level = LEVEL_GROUPS - row->priority.v;
     return E_OK;
 }
 

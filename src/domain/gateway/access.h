@@ -25,6 +25,9 @@ enum gate_subject {
     GATE_SUBJECTS
 };
 
+/* Of a row; `priority` is that of a group. */
+int64_t gate_level(enum gate_subject kind, int64_t priority);
+
 /* One permission row as it is decided by. */
 struct gate_rule {
     oid_t id;

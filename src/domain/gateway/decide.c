@@ -154,6 +154,7 @@ void gate_flags(const struct gate_access *access, const struct gate_place *place
         struct gate_decision d = from_said(&can, c == GATE_READ);
         flags.can[c] = d.allowed;
         flags.source[c] = d.source;
+        flags.rule[c] = d.rule;
         flags.enabled = enabled.rule == NULL || enabled.yes;
     }
     *ret = flags;

@@ -40,6 +40,7 @@ struct gate_flags {
     bool can[GATE_CLASSES];
     bool enabled;
     const char *source[GATE_CLASSES];
+    oid_t rule[GATE_CLASSES]; /* the row that decides; zero: none does */
 };
 struct gate_place {
     oid_t server; /* zero: every one */

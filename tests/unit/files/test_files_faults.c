@@ -12,7 +12,10 @@ static const char sample[] =
     "groups:\n  family: {priority: 5}\n  admin: {roles: [administrator]}\n"
     "applications:\n  Cloud: {kind: oidc, groups: [family], redirect_uris: [\"https://c/cb\"]}\n"
     "policies:\n  base: {enabled: true, content: {a: [1, 2.5, {b: null}], text: \"x: y\"}}\n"
-    "assignments:\n- {policy: base, scope: group, group: family, priority: -5}\n";
+    "assignments:\n- {policy: base, scope: group, group: family, priority: -5}\n"
+    "upstreams:\n  pots: {transport: demo}\n"
+    "permissions:\n- {group: family, tool: pots/*, can_write: true}\n- {everybody: true, tool: "
+    "'*'}\n";
 static const char before[] =
     "{\"groups\":{\"family\":{\"priority\":1},\"old\":{}},"
     "\"applications\":{\"Cloud\":{\"kind\":\"oidc\",\"groups\":[\"old\"]}}}";
