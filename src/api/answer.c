@@ -4,9 +4,11 @@
 #include "api/passage.h"
 
 #include "api/lease.h"
+#include "api/mcp_edge.h"
 #include "api/refuse.h"
 #include "api/reply.h"
 #include "base/log.h"
+#include "mcp/in.h"
 #include "plat/loop/workers.h"
 
 static str_t content_type(const struct reply *r)
@@ -185,6 +187,20 @@ static void answer_again(struct passage *p)
         passage_start(&ask, NULL);
 }
 
+/* The hub answers. */
+static void answer_onward(struct passage *p)
+{
+    struct api *api = p->api;
+    struct mcp_in *in = p->rq.onward;
+    p->rq.onward = NULL;
+    if (p->rq.xchg->gone) {
+        mcp_in_free(in);
+        http_drop(passage_end(p));
+        return;
+    }
+    mcp_edge_pass_on(api, passage_end(p), in);
+}
+
 void passage_answer(struct loop_msg *msg)
 {
     struct passage *p = CONTAINER_OF(msg, struct passage, msg);
@@ -198,6 +214,8 @@ void passage_answer(struct loop_msg *msg)
         answer_refusal(p, p->rq.reply.refusal);
     } else if (p->asked_again) {
         answer_again(p);
+    } else if (p->rq.onward != NULL) {
+        answer_onward(p);
     } else if (p->rq.reply.more != NULL || p->streaming) {
         answer_part(p);
     } else {

@@ -7,6 +7,12 @@
 
 extern const struct shape resource_metadata_shape;
 
+/* h_rest.c: for clients without MCP. */
+handler_f rest_initialize;
+handler_f rest_tools_list;
+handler_f rest_tools_call;
+handler_f rest_status_get;
+
 handler_f mcp_elsewhere;
 handler_f mcp_metadata;
 handler_f mcp_metadata_of;

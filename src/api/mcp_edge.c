@@ -8,12 +8,12 @@
 
 enum { IN_ARENA_ROOM = 2 * 1024 * 1024 }; /* beside the body: fields, and what is made of them */
 
-static struct gate_who who_of(const struct actor *a)
+struct gate_who mcp_who_of(const struct actor *a)
 {
     return (struct gate_who){ .kind = a->kind, .id = a->id, .org = a->org };
 }
 
-static bool calls_tools(const struct actor *a)
+bool mcp_calls_tools(const struct actor *a)
 {
     return a->kind == ACTOR_USER || a->kind == ACTOR_SERVICE || a->kind == ACTOR_DEVICE;
 }
@@ -46,8 +46,8 @@ err_t mcp_load(struct act *act, const struct mcp_gates *gates)
 {
     CLEANUP(ref_dropp) struct gate_access *access = NULL;
     CLEANUP(ref_dropp) struct gate_catalogue *catalogue = NULL;
-    const struct gate_who who = who_of(&act->actor);
-    if (!calls_tools(&act->actor))
+    const struct gate_who who = mcp_who_of(&act->actor);
+    if (!mcp_calls_tools(&act->actor))
         return FAIL(&act->why, E_FORBIDDEN,
                     "tools are called by people, service accounts and devices alone");
     return mcp_load_both(act, gates, &who, &access, &catalogue);
@@ -74,53 +74,77 @@ static err_t copy_fields(struct arena *a, const struct http_xchg *x, struct mcp_
     return E_OK;
 }
 
-static err_t copy_request(struct arena *a, const struct hot_ask *ask, struct mcp_in *in)
+static err_t copy_request(struct arena *a, const struct http_xchg *x, struct mcp_in *in)
 {
-    const struct http_xchg *x = ask->x;
-    str_t params[ROUTE_PARAMS_MAX];
     char peer[PEER_TEXT_MAX];
-    size_t n = route_params(ask->route, x->path, params);
-    in->face = n > 0 ? FACE_ONE : FACE_ALL;
     in->server = STR("");
-    if (n > 0)
-        TRY(str_copy(a, params[0], &in->server));
     in->query = STR_NONE;
     if (x->query.p != NULL)
         TRY(str_copy(a, x->query, &in->query));
     TRY(str_copy(a, x->path, &in->path));
-    TRY(str_copy(a, x->body, &in->body));
     TRY(str_copy(a, peer_text(&x->peer, peer), &in->ip));
     return copy_fields(a, x, in);
 }
 
-static err_t in_make(const struct hot_ask *ask, struct mcp_in **ret)
+err_t mcp_in_make(const struct http_xchg *x, str_t body, struct mcp_in **ret)
 {
-    struct arena *a = arena_new(IN_ARENA_ROOM + 4 * ask->x->body.n);
+    struct arena *a = arena_new(IN_ARENA_ROOM + 4 * body.n);
     struct mcp_in *in = a == NULL ? NULL : ARENA_NEW(a, struct mcp_in);
-    err_t e = in == NULL ? E_NO_MEMORY : copy_request(a, ask, in);
+    err_t e = in == NULL ? E_NO_MEMORY : copy_request(a, x, in);
+    if (e == E_OK)
+        e = str_copy(a, body, &in->body);
     if (e != E_OK) {
         arena_free(a);
         return e;
     }
     in->arena = a;
-    in->method = ask->x->method;
+    in->method = x->method;
+    *ret = in;
+    return E_OK;
+}
+
+/* One server has a face of its own. */
+static err_t in_make(const struct hot_ask *ask, struct mcp_in **ret)
+{
+    str_t params[ROUTE_PARAMS_MAX];
+    struct mcp_in *in;
+    TRY(mcp_in_make(ask->x, ask->x->body, &in));
+    bool one = route_params(ask->route, ask->x->path, params) > 0;
+    in->face = one ? FACE_ONE : FACE_ALL;
     in->request_id = edge_id(ask->x);
     in->who.actor = ask->who->who.actor;
     in->who.expires_at = ask->who->who.expires_at;
     if (ask->token != NULL)
         in->who.token = *ask->token;
+    err_t e = one ? str_copy(in->arena, params[0], &in->server) : E_OK;
+    if (e != E_OK) {
+        mcp_in_free(in);
+        return e;
+    }
     *ret = in;
     return E_OK;
 }
 
-static err_t open_hatch(const struct hot_ask *ask, struct mcp_in *in)
+static err_t open_hatch(struct api *api, struct http_xchg *x, struct mcp_in *in)
 {
-    struct api_loop *loop = edge_loop(ask->api, ask->x);
+    struct api_loop *loop = edge_loop(api, x);
     buf_clear(&loop->head);
-    reply_head_common(&loop->head, STR_NONE, edge_id(ask->x), true);
+    reply_head_common(&loop->head, STR_NONE, edge_id(x), true);
     TRY(loop->head.err);
-    return hatch_open(ask->x, mcp_hub_loop(ask->api->services->mcp), LENT_HATCH,
-                      buf_str(&loop->head), &in->hatch);
+    return hatch_open(x, mcp_hub_loop(api->services->mcp), LENT_HATCH, buf_str(&loop->head),
+                      &in->hatch);
+}
+
+void mcp_edge_pass_on(struct api *api, struct http_xchg *x, struct mcp_in *in)
+{
+    err_t e = services_stop(api->services) ? E_STOPPING : open_hatch(api, x, in);
+    if (e != E_OK) {
+        mcp_in_free(in);
+        edge_refuse(api, x, e, NULL, edge_id(x));
+        return;
+    }
+    http_park(x);
+    mcp_hub_take(api->services->mcp, in);
 }
 
 static void hand_over(const struct hot_ask *ask, struct gate_access *access,
@@ -130,7 +154,7 @@ static void hand_over(const struct hot_ask *ask, struct gate_access *access,
     struct mcp_in *in = NULL;
     err_t e = in_make(ask, &in);
     if (e == E_OK)
-        e = open_hatch(ask, in);
+        e = open_hatch(ask->api, x, in);
     if (e != E_OK) {
         mcp_in_free(in);
         edge_refuse(ask->api, x, e, NULL, edge_id(x));
@@ -150,12 +174,12 @@ enum hot_answer mcp_hot(const struct hot_ask *ask)
     if (ask->who == NULL)
         return HOT_LOAD;
     const struct actor *actor = &ask->who->who.actor;
-    err_t e = services_stop(sv) ? E_STOPPING : calls_tools(actor) ? E_OK : E_FORBIDDEN;
+    err_t e = services_stop(sv) ? E_STOPPING : mcp_calls_tools(actor) ? E_OK : E_FORBIDDEN;
     if (e != E_OK) {
         edge_refuse(ask->api, ask->x, e, NULL, edge_id(ask->x));
         return HOT_DONE;
     }
-    const struct gate_who who = who_of(actor);
+    const struct gate_who who = mcp_who_of(actor);
     CLEANUP(ref_dropp) struct gate_access *access = gate_access_find(sv->gate, &who);
     CLEANUP(ref_dropp) struct gate_catalogue *catalogue = gate_catalogue_find(sv->gate, who.org);
     if (access == NULL || catalogue == NULL)

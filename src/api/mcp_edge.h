@@ -9,7 +9,9 @@
 
 hot_f mcp_hot;
 
+struct api;
 struct http_xchg;
+struct mcp_in;
 /* Of an exchange that the hub has. */
 void mcp_edge_gone(struct http_xchg *x);
 void mcp_edge_drained(struct http_xchg *x);
@@ -29,5 +31,14 @@ err_t mcp_load(struct act *act, const struct mcp_gates *gates) MUST_USE;
 err_t mcp_load_both(struct act *act, const struct mcp_gates *gates, const struct gate_who *who,
                     struct gate_access **ret_access,
                     struct gate_catalogue **ret_catalogue) MUST_USE;
+struct gate_who mcp_who_of(const struct actor *a);
+/* People, service accounts and devices do. */
+bool mcp_calls_tools(const struct actor *a);
+
+/* From any thread, while nobody changes the request: what of it is the same by every door, copied.
+ * Who asks, his face and his snapshots are the caller's to fill in. */
+err_t mcp_in_make(const struct http_xchg *x, str_t body, struct mcp_in **ret) MUST_USE;
+/* On the loop of an exchange that nothing else holds: both are the hub's. */
+void mcp_edge_pass_on(struct api *api, struct http_xchg *x, struct mcp_in *in);
 
 #endif

@@ -11,6 +11,7 @@
 #include "api/reply.h"
 #include "base/ref.h"
 #include "domain/identity/organisation.h"
+#include "mcp/in.h"
 #include "plat/loop/workers.h"
 
 enum { IDEM_KEY_MIN = 22, IDEM_KEY_MAX = 64, HOT_LOADS_MAX = 5 };
@@ -408,7 +409,7 @@ void passage_work(struct work *work, void *worker)
         passage_settle(p);
     else if (e == E_FORBIDDEN)
         passage_audit_refusal(p, e);
-    else if (e != E_OK || p->asked_again || p->rq.reply.status != 0)
+    else if (e != E_OK || p->asked_again || p->rq.reply.status != 0 || p->rq.onward != NULL)
         passage_finish(p, e);
     else if (passage_writes(p))
         passage_write(p);
@@ -448,4 +449,5 @@ void passage_free(struct passage *p)
         buf_fini(&p->rq.html->b);
     buf_fini(&p->body);
     arena_free(p->part);
+    mcp_in_free(p->rq.onward);
 }

@@ -19,6 +19,7 @@
 enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
 
 struct live_guard;
+struct mcp_in;
 struct client_proven;
 struct services; /* what lives as long as the server: api/services.h */
 
@@ -60,7 +61,8 @@ struct request {
     bool quiet;       /* no event for this one: nothing was changed */
     bool marked;      /* the handler has said what files stand behind (managed.h) */
     const void *made; /* by the handler for .finish; in the arena */
-    str_t dpop_jkt;   /* the key that a DPoP proof has shown (client_proof.h) */
+    struct mcp_in *onward; /* of a handler that answers nothing: the hub does (mcp_edge_pass_on) */
+    str_t dpop_jkt;        /* the key that a DPoP proof has shown (client_proof.h) */
     const struct client_proven *proven; /* who signed a client_assertion */
     const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */
 };

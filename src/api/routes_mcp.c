@@ -3,10 +3,13 @@
 #include "api/handlers_mcp.h"
 #include "api/mcp_edge.h"
 #include "api/routes_parts.h"
+#include "api/shapes_rest.h"
 
 /* clang-format off */
 #define ENDPOINT .hot = mcp_hot, .auth = AUTH_ACTOR, .root = true, .gateway = true, .query_any = true,       \
     .audience = "/mcp", .scope = "mcp", .tx = TX_READ, .no_store = true
+
+#define FACE .auth = AUTH_ACTOR, .both = true, .audience = "/mcp", .scope = "mcp", .tx = TX_READ, .no_store = true
 
 static const struct route rows[] = {
     { HTTP_POST,   "/mcp", mcp_elsewhere, ENDPOINT,
@@ -22,6 +25,18 @@ static const struct route rows[] = {
       .doc = "The stream of a session of this server." },
     { HTTP_DELETE, "/s/{server}/mcp", mcp_elsewhere, ENDPOINT, .own_audience = true,
       .doc = "A session of this server ends." },
+
+    { HTTP_POST, "/mcp/initialize", rest_initialize, FACE, .in_optional = true,
+      .in = &rest_session_in_shape, .out = &rest_session_out_shape,
+      .doc = "For clients without MCP: begin a session; calls can do without." },
+    { HTTP_POST, "/mcp/tools/list", rest_tools_list, FACE, .in_optional = true,
+      .in = &rest_list_in_shape, .out = &rest_list_out_shape,
+      .doc = "The tools that the caller may call, of all servers." },
+    { HTTP_POST, "/mcp/tools/call", rest_tools_call, FACE, .body_max = REST_BODY_MAX,
+      .in = &rest_call_in_shape, .out = &rest_call_out_shape,
+      .doc = "Call a tool and wait for what it answers; who closes the connection cancels the call." },
+    { HTTP_GET,  "/mcp/status", rest_status_get, FACE, .out = &rest_status_shape,
+      .doc = "The caller's sessions, the servers that he sees, and what waits for them." },
 
     { HTTP_GET, "/.well-known/oauth-protected-resource", mcp_metadata, .auth = AUTH_OPEN, .tx = TX_NONE,
       .root = true, .cors_any = true, .limit = LIMIT_OPEN, .out = &resource_metadata_shape,

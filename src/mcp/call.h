@@ -67,6 +67,7 @@ struct call_hint {
 /* The half that speaks with the client. Exactly one of input, result, error, refuse ends the call
  * for it; texts live until the return. */
 struct call_down {
+    bool mute; /* nobody is there to be asked: a call whose server asks something is refused */
     void (*note)(struct call *c, str_t notification);
     /* Asks were added to c->asks; their upstream waits. */
     void (*ask)(struct call *c);
@@ -99,8 +100,8 @@ struct call {
     str_t client_info;
     str_t log_level;
     enum call_state state;
-    int priority;  /* 0 is ordinary, higher goes first */
-    dur_t timeout; /* 0: the setting */
+    int priority;      /* -1, 0 or 1: 0 is ordinary, 1 goes first */
+    dur_t timeout_max; /* that its client wants; 0: any */
     dur_t since;
 
     const struct gate_server *server; /* in the catalogue */

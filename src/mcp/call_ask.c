@@ -69,6 +69,10 @@ void call_on_ask(struct trip *t, uint64_t ask, str_t method, str_t params)
     struct call_ask *a = NULL;
     if (can(c->capabilities, method, params))
         a = ask_add(c, method, params);
+    if (a == NULL && c->down->mute) {
+        call_refuse_as(c, MCP_E_CAPABILITY);
+        return;
+    }
     if (a == NULL) {
         up_reply(&t->up, ask, STR_NONE,
                  STR("{\"code\":-32601,\"message\":\"the client does not take this request\"}"));

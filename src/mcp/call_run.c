@@ -77,11 +77,9 @@ static err_t params_make(struct call *c, str_t *ret)
 
 static dur_t timeout_of(const struct call *c)
 {
-    if (c->timeout.us > 0)
-        return c->timeout;
-    if (c->server->timeout_ms > 0)
-        return DUR_MS(c->server->timeout_ms);
-    return hub_settings(c->hub)->call_timeout;
+    dur_t own = c->server->timeout_ms > 0 ? DUR_MS(c->server->timeout_ms)
+                                          : hub_settings(c->hub)->call_timeout;
+    return c->timeout_max.us > 0 && c->timeout_max.us < own.us ? c->timeout_max : own;
 }
 
 static str_t traceparent_of(const struct call *c)

@@ -5,6 +5,7 @@
 #include "mcp/call_in.h"
 #include "mcp/hub_in.h"
 #include "mcp/node.h"
+#include "mcp/rest_in.h"
 #include "mcp/watch.h"
 #include "plat/mcp/mcp_era.h"
 
@@ -97,6 +98,10 @@ void down_take(struct mcp_hub *h, struct mcp_in *in)
         hatch_own(in->hatch, NULL, in);
         hatch_reply(in->hatch, 503, STR("Retry-After: 5\r\n"), STR(""));
         mcp_in_free(in);
+        return;
+    }
+    if (in->face == FACE_REST) {
+        rest_take(t);
         return;
     }
     t->events = takes(in, "text/event-stream", "text/*");

@@ -4,6 +4,7 @@
 #ifndef MCP_IN_H
 #define MCP_IN_H
 
+#include "base/buf.h"
 #include "domain/authz/actor.h"
 #include "mcp/hatch.h"
 #include "plat/crypto/crypto.h"
@@ -18,6 +19,15 @@ enum mcp_face {
     FACE_ONE, /* /s/{server}/mcp: one upstream, names as they are */
     FACE_SSE, /* /sse and /messages: the HTTP+SSE transport of 2024-11-05, aggregated */
     FACE_REST /* /mcp/tools/call and its neighbours: for clients without MCP */
+};
+
+/* Of FACE_REST, what a message of MCP does not say. */
+struct mcp_rest {
+    str_t session; /* absent: the call has none */
+    int priority;  /* -1, 0 or 1 */
+    dur_t timeout; /* the server's own counts where that is shorter; 0: that one */
+    /* A refusal as problem+json, which is the business of the floor above. */
+    void (*problem)(struct buf *b, err_t e, const struct diag *why, oid_t request_id);
 };
 
 struct mcp_who {
@@ -38,12 +48,13 @@ struct mcp_in {
     str_t ip;
     enum http_method method;
     enum mcp_face face;
-    str_t server; /* of FACE_ONE */
-    str_t path;   /* of FACE_REST: what stands behind /mcp/ */
+    str_t server;                /* of FACE_ONE */
+    const struct mcp_rest *rest; /* of FACE_REST */
+    str_t path;
     str_t query;
     const struct http_field *fields; /* of the request */
     size_t fields_n;
-    str_t body;
+    str_t body; /* a message of MCP; of FACE_REST also nothing: GET /mcp/status */
 };
 
 /* The first field of this name; absent: there is none. */

@@ -55,8 +55,12 @@ static void down_ask(struct call *c)
 
 /* ---- the answer ---- */
 
-/* What only 2026-07-28 has is taken out. */
-static err_t put_result(const struct call *c, str_t result, struct buf *b)
+static bool is_of_modern(const struct call *c)
+{
+    return c->trip.node != NULL && c->trip.node->info.modern;
+}
+
+err_t legacy_put_plain(const struct call *c, str_t result, struct buf *b)
 {
     static const struct mcp_edit edits[] = {
         { .name = { "resultType", 10 } },
@@ -64,14 +68,19 @@ static err_t put_result(const struct call *c, str_t result, struct buf *b)
         { .name = { "cacheScope", 10 } },
         { .at = MCP_AT_META, .name = { "io.modelcontextprotocol/", 24 }, .prefixed = true },
     };
+    if (is_of_modern(c))
+        return mcp_edit(c->arena, result, edits, ARRAY_LEN(edits), b);
+    buf_add(b, result);
+    return b->err;
+}
+
+static err_t put_result(const struct call *c, str_t result, struct buf *b)
+{
     CLEANUP(buf_fini) struct buf plain = { 0 };
     buf_init(&plain, b->max);
-    if (c->trip.node == NULL || !c->trip.node->info.modern) {
-        rpc_put_result(b, c->id, result);
-        return b->err;
-    }
-    TRY(mcp_edit(c->arena, result, edits, ARRAY_LEN(edits), &plain));
-    rpc_put_result(b, c->id, buf_str(&plain));
+    if (is_of_modern(c))
+        TRY(legacy_put_plain(c, result, &plain));
+    rpc_put_result(b, c->id, is_of_modern(c) ? buf_str(&plain) : result);
     return b->err;
 }
 

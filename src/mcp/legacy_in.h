@@ -18,6 +18,8 @@ void legacy_initialize(struct talk *t, const struct mcp_peek *p);
 
 /* legacy_down.c */
 extern const struct call_down legacy_down;
+/* A result without what only 2026-07-28 has in it. */
+err_t legacy_put_plain(const struct call *c, str_t result, struct buf *b) MUST_USE;
 extern const struct talk_kind legacy_kind;
 
 /* legacy_stream.c: end a session with everything of it. */
