@@ -2,6 +2,43 @@
 #include "app/gateway_settings.h"
 
 #include "app/outward.h"
+#include "plat/os/file.h"
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whoever may write there says what this server runs (SAFETY AC22). */
+static err_t only_ours(const char *path, unsigned sticky, struct diag *why)
+{
+    mode_t mode;
+    uid_t owner;
+    if (file_owner(path, &mode, &owner) != E_OK)
+        return FAIL(why, E_USAGE, "%s: it cannot be looked at", path);
+    if ((owner == 0 || owner == geteuid()) && ((mode & 022) == 0 || (mode & sticky) != 0))
+        return E_OK;
+    return FAIL(why, E_USAGE,
+                "%s: others may change it (user %u, mode %04o), and gateway.commands stands there: "
+                "chown it to root or to the user of this server, and chmod go-w",
+                path, (unsigned)owner, (unsigned)mode & 07777);
+}
+
+/* The file that the list came from, and the directory that has it. */
+static err_t commands_file_check(const struct config *c, struct diag *why)
+{
+    str_t origin = c->origins[CONF_GATEWAY_COMMANDS];
+    char above[PATH_MAX];
+    if (c->file == NULL || !str_starts(origin, str_from_cz(c->file)))
+        return E_OK;
+    const char *slash = strrchr(c->file, '/');
+    size_t n = slash == NULL ? 1 : slash == c->file ? 1 : (size_t)(slash - c->file);
+    if (n >= sizeof above)
+        return FAIL(why, E_USAGE, "%s: its path is too long", c->file);
+    memcpy(above, slash == NULL ? "." : c->file, n);
+    above[n] = '\0';
+    TRY(only_ours(c->file, 0, why));
+    return only_ours(above, S_ISVTX, why);
+}
 
 static err_t commands_read(const struct config *c, struct arena *a, struct diag *why,
                            struct settings *s)
@@ -22,6 +59,8 @@ static err_t commands_read(const struct config *c, struct arena *a, struct diag 
             return FAIL(why, E_USAGE, "gateway.commands: %.*s stands there twice",
                         STR_ARG(commands[i].name));
     }
+    if (n > 0)
+        TRY(commands_file_check(c, why));
     s->commands = commands;
     s->commands_n = n;
     return E_OK;

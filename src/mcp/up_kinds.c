@@ -26,6 +26,8 @@ static err_t program_of(struct node *n)
     n->command = (struct up_command){
         .argv = c->argv,
         .read = c->read,
+        .write = c->write,
+        .sha256 = c->sha256,
         .network = c->network,
         .idle = PROGRAM_IDLE,
         .crashes = &n->crashes,

@@ -40,7 +40,7 @@ static err_t stdio_make(struct arena *a, const struct up_wire_cfg *cfg, struct d
     w->command = cfg->up->command;
     w->tags_max = cfg->up->calls_max + STDIO_TAGS_SPARE;
     w->tags = ARENA_ARRAY(a, void *, w->tags_max);
-    w->child = (struct child){ .in = -1, .out = -1, .err = -1, .control = -1 };
+    w->child = (struct child){ .in = -1, .out = -1, .err = -1, .control = -1, .door = -1 };
     w->piece = arena_alloc(a, STDIO_PIECE);
     if (w->tags == NULL || w->piece == NULL)
         return E_NO_MEMORY;

@@ -18,7 +18,9 @@ struct up_command {
     const char *const *argv;    /* the absolute path first, NULL last */
     const char *const *read;    /* what it may read beside the usual, NULL last; NULL: nothing */
     const char *temp;           /* where its own directory is made; NULL: /tmp */
-    bool network;               /* it may connect (docs/SANDBOX.md) */
+    const char *const *write;   /* where it may write, for longer than it lives; the same */
+    const char *sha256;         /* of the program; NULL: whatever stands there */
+    bool network;               /* it may connect anywhere (docs/SANDBOX.md) */
     bool whole;                 /* it is not started where the kernel lacks a part of the cage */
     dur_t idle;                 /* without a message, and nobody waiting: it is stopped; 0: never */
     struct up_crashes *crashes; /* NULL: it is started at once, however often it crashes */

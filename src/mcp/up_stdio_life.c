@@ -229,7 +229,9 @@ err_t stdio_start(struct stdio_wire *w)
                                      .env = w->env,
                                      .read = c->read,
                                      .temp = c->temp != NULL ? c->temp : "/tmp",
-                                     .network = c->network,
+                                     .write = c->write,
+                                     .sha256 = c->sha256,
+                                     .reach = c->network ? CHILD_ANYWHERE : CHILD_NOBODY,
                                      .whole = c->whole };
     w->life = LIFE_STARTING;
     TRY(child_spawn(&spec, &w->why, &w->child));

@@ -2,17 +2,24 @@
 /*
  * Programs that may be run as MCP servers: entries of `gateway.commands`, of the configuration
  * alone (SAFETY AC22). One is written as
- *   NAME=/absolute/path ARGUMENT ... env:VARIABLE ... read:/PATH ... network
- * by blanks; `read:` is what it may read beside /usr and the like, and `network` says that it may
- * connect to other machines; a server names it, and may give values to the variables, and nothing
- * else.
+ *   NAME=/absolute/path ARGUMENT ... env:VARIABLE ... read:/PATH ... write:/PATH ... sha256:HEX
+ *       network:HOST[:PORT] ...
+ * by blanks; `read:` is what it may read beside /usr and the like, `write:` a directory that it may
+ * write in, `sha256:` the digest of the program, `network:` a host that it may connect to by way of
+ * our proxy, and `network` alone: any, without one. A server names the entry, and may give values
+ * to the variables, and nothing else.
  */
 #ifndef DOMAIN_GATEWAY_COMMAND_H
 #define DOMAIN_GATEWAY_COMMAND_H
 
-#include "base/str.h"
+#include "base/host_rule.h"
 
-enum { GATE_COMMANDS_MAX = 64, GATE_COMMAND_WORDS_MAX = 64, GATE_COMMAND_NAME_MAX = 64 };
+enum {
+    GATE_COMMANDS_MAX = 64,
+    GATE_COMMAND_WORDS_MAX = 64,
+    GATE_COMMAND_NAME_MAX = 64,
+    GATE_COMMAND_PORT = 443, /* of network:HOST */
+};
 
 struct gate_command {
     str_t name;
@@ -23,7 +30,12 @@ struct gate_command {
     size_t vars_n;
     const char **read; /* absolute paths, NULL last */
     size_t read_n;
-    bool network;
+    const char **write; /* the same */
+    size_t write_n;
+    const char *sha256; /* 64 hexadecimal digits; NULL: the program is whatever stands there */
+    const struct host_rule *hosts;
+    size_t hosts_n;
+    bool network; /* to any, and there are no hosts */
 };
 
 /* Into the arena. E_BAD_FIELD. */

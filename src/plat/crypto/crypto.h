@@ -26,6 +26,8 @@ typedef struct digest {
 digest_t sha256_of(str_t bytes);
 /* Over the concatenation of the parts. */
 digest_t sha256_of_parts(const str_t *parts, size_t n);
+/* From where the descriptor stands to its end. E_IO: it cannot be read. */
+err_t sha256_of_file(int fd, digest_t *ret) MUST_USE;
 /* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length as 8 bytes big-endian. */
 digest_t hmac_of_parts(const secret_t *key, const str_t *parts, size_t n);
 /* Plain HMAC-SHA-256 over their concatenation, for what others verify. */

@@ -5,8 +5,10 @@
 #include "plat/crypto/crypto.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <unistd.h>
 
 enum { HMAC_BLOCK = 64 }; /* RFC 2104: the block of SHA-256 */
 
@@ -81,6 +83,24 @@ digest_t sha256_of_parts(const str_t *parts, size_t n)
     for (size_t i = 0; i < n; i++)
         hash_add(ctx, parts[i].p, parts[i].n);
     return hash_end(ctx);
+}
+
+err_t sha256_of_file(int fd, digest_t *ret)
+{
+    char piece[8192];
+    EVP_MD_CTX *ctx = hash_begin();
+    for (;;) {
+        ssize_t n = read(fd, piece, sizeof piece);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return E_IO;
+        if (n == 0)
+            break;
+        hash_add(ctx, piece, (size_t)n);
+    }
+    *ret = hash_end(ctx);
+    return E_OK;
 }
 
 /* The key, filled up with zeros and mixed with RFC 2104's ipad or opad. */

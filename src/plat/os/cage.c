@@ -79,12 +79,29 @@ bool cage_drop(void)
            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0;
 }
 
-/* Of the directory that is its own, where it was not told of another one. */
+/* By the names that programs look for; Node's own client looks only when it is told to. */
+static bool cage_proxy(const struct cage *c)
+{
+    static const char *const names[] = { "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy" };
+    static const char *const nobody[] = { "NO_PROXY", "no_proxy" };
+    char url[64];
+    bool good = true;
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)c->port);
+    /* NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread */
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        good = good && setenv(names[i], url, 1) == 0;
+    for (size_t i = 0; i < ARRAY_LEN(nobody); i++)
+        good = good && setenv(nobody[i], "", 1) == 0;
+    return good && setenv("NODE_USE_ENV_PROXY", "1", 1) == 0;
+    /* NOLINTEND(concurrency-mt-unsafe) */
+}
+
+/* Of the directory that is its own, where it was not told of another one; and of its door. */
 static bool cage_environment(const struct cage *c)
 {
     /* NOLINTBEGIN(concurrency-mt-unsafe): this process has one thread */
     return setenv("HOME", c->work, 0) == 0 && setenv("TMPDIR", c->work, 0) == 0 &&
-           setenv("PATH", DEFAULT_PATH, 0) == 0;
+           setenv("PATH", DEFAULT_PATH, 0) == 0 && (c->port == 0 || cage_proxy(c));
     /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
@@ -108,17 +125,13 @@ static const char *cage_build(struct cage *c)
         return "Landlock";
     if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         return "its descriptors";
-    if (!cage_calls(c->network))
+    if (!cage_calls(c->reach))
         return "seccomp";
     return NULL;
 }
 
 void cage_enter(struct cage *c)
 {
-    if (c->missing == NULL && (c->held & CHILD_PROCESSES) == 0)
-        c->missing =
-            "this process may make no namespaces: the program sees others, and the network "
-            "is held by system calls alone";
     const char *step = cage_build(c);
     if (step != NULL) {
         cage_tell(c, CHILD_REFUSED, step, errno);
@@ -129,6 +142,9 @@ void cage_enter(struct cage *c)
         return;
     }
     cage_tell(c, CHILD_READY, c->missing != NULL ? c->missing : "", 0);
-    (void)execv(c->argv[0], c->argv);
+    if (c->program >= 0)
+        (void)syscall(SYS_execveat, c->program, "", c->argv, environ, AT_EMPTY_PATH);
+    else
+        (void)execv(c->argv[0], c->argv);
     cage_tell(c, CHILD_REFUSED, c->argv[0], errno);
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -63,28 +64,50 @@ static bool refuse_terminals(scmp_filter_ctx f)
     return true;
 }
 
-/* Sockets: none, or those of the internet that carry streams and datagrams. Of AF_UNIX only pairs:
- * a path leads to whoever listens there, and Landlock does not look. */
-static bool refuse_sockets(scmp_filter_ctx f, bool network)
+static bool refuse_families(scmp_filter_ctx f)
 {
     const uint32_t eperm = SCMP_ACT_ERRNO(EPERM);
     const int call = SCMP_SYS(socket);
     static_assert(AF_INET < AF_INET6, "what is neither is below, between or above");
-    if (!network)
-        return ok(seccomp_rule_add(f, eperm, call, 0));
     for (unsigned family = AF_INET + 1; family < AF_INET6; family++) {
         if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_EQ, family, 0))))
-            return false;
-    }
-    for (unsigned type = SOCK_RAW; type <= SOCK_PACKET; type++) {
-        if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, type))))
             return false;
     }
     return ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_LT, AF_INET, 0))) &&
            ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A0(SCMP_CMP_GT, AF_INET6, 0)));
 }
 
-bool cage_calls(bool network)
+/* Other protocols are other doors: Landlock knows the ports of TCP alone. */
+static bool refuse_protocols(scmp_filter_ctx f, bool datagrams)
+{
+    const uint32_t eperm = SCMP_ACT_ERRNO(EPERM);
+    const int call = SCMP_SYS(socket);
+    for (unsigned protocol = 1; protocol <= IPPROTO_UDP; protocol++) {
+        if (protocol != IPPROTO_TCP && (protocol != IPPROTO_UDP || !datagrams) &&
+            !ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A2(SCMP_CMP_EQ, protocol, 0))))
+            return false;
+    }
+    return ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A2(SCMP_CMP_GT, IPPROTO_UDP, 0)));
+}
+
+/* Sockets: none, or those of the internet that carry streams, and datagrams where it may go
+ * anywhere. Of AF_UNIX only pairs: a path leads to whoever listens there, and Landlock does not
+ * look. */
+static bool refuse_sockets(scmp_filter_ctx f, enum child_reach reach)
+{
+    const uint32_t eperm = SCMP_ACT_ERRNO(EPERM);
+    const int call = SCMP_SYS(socket);
+    if (reach == CHILD_NOBODY)
+        return ok(seccomp_rule_add(f, eperm, call, 0));
+    unsigned first = reach == CHILD_ANYWHERE ? SOCK_RAW : SOCK_DGRAM;
+    for (unsigned type = first; type <= SOCK_PACKET; type++) {
+        if (!ok(seccomp_rule_add(f, eperm, call, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, type))))
+            return false;
+    }
+    return refuse_families(f) && refuse_protocols(f, reach == CHILD_ANYWHERE);
+}
+
+bool cage_calls(enum child_reach reach)
 {
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
     if (f == NULL) {
@@ -93,7 +116,7 @@ bool cage_calls(bool network)
     }
     /* Calls of other architectures (32 bits, x32) end the program: libseccomp's own default. */
     bool good = refuse_named(f) && refuse_spaces(f) && refuse_terminals(f) &&
-                refuse_sockets(f, network) && ok(seccomp_load(f));
+                refuse_sockets(f, reach) && ok(seccomp_load(f));
     int kept = errno;
     seccomp_release(f);
     errno = kept;

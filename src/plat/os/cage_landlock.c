@@ -20,6 +20,12 @@ struct ruleset {
     uint64_t ports;
     uint64_t scopes;
 };
+/* struct landlock_net_port_attr, and its kind of rule. */
+struct port_rule {
+    uint64_t access;
+    uint64_t port;
+};
+enum { RULE_PORT = 2 };
 #define FILES_REFER    (UINT64_C(1) << 13)
 #define FILES_TRUNCATE (UINT64_C(1) << 14)
 #define FILES_DEVICES  (UINT64_C(1) << 15)
@@ -33,6 +39,10 @@ struct ruleset {
     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                               \
      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |  \
      LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM)
+/* What it writes it does not run as a program. */
+#define FILES_OWN                                                                                  \
+    (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | FILES_WRITE | FILES_TRUNCATE |   \
+     FILES_REFER)
 #define FILES_DEVICE_MAKE (LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 /* What a rule for a file, and not for a directory, may give. */
 #define FILES_OF_FILE                                                                              \
@@ -75,19 +85,25 @@ static const uint64_t rights[] = {
     [GIVE_NETWORK] = LANDLOCK_ACCESS_FS_READ_FILE,
 };
 
+static bool rule_add_open(int ruleset, uint64_t handled, int fd, uint64_t give)
+{
+    struct stat st;
+    struct landlock_path_beneath_attr rule = { .parent_fd = fd, .allowed_access = give & handled };
+    if (fstat(fd, &st) != 0)
+        return false;
+    if (!S_ISDIR(st.st_mode))
+        rule.allowed_access &= FILES_OF_FILE;
+    return rule.allowed_access == 0 ||
+           syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
 /* A path that is not there gives nothing, and is no error: machines differ. */
 static bool rule_add(int ruleset, uint64_t handled, const char *path, uint64_t give)
 {
-    struct stat st;
     int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT || errno == EACCES || errno == ENOTDIR;
-    struct landlock_path_beneath_attr rule = { .parent_fd = fd, .allowed_access = give & handled };
-    bool good = fstat(fd, &st) == 0;
-    if (good && !S_ISDIR(st.st_mode))
-        rule.allowed_access &= FILES_OF_FILE;
-    if (good && rule.allowed_access != 0)
-        good = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+    bool good = rule_add_open(ruleset, handled, fd, give);
     int kept = errno;
     (void)close(fd);
     errno = kept;
@@ -97,7 +113,7 @@ static bool rule_add(int ruleset, uint64_t handled, const char *path, uint64_t g
 static bool rules_add(int ruleset, uint64_t handled, const struct cage *c)
 {
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        if ((usual[i].give != GIVE_NETWORK || c->network) &&
+        if ((usual[i].give != GIVE_NETWORK || c->reach == CHILD_ANYWHERE) &&
             !rule_add(ruleset, handled, usual[i].path, rights[usual[i].give]))
             return false;
     }
@@ -105,15 +121,25 @@ static bool rules_add(int ruleset, uint64_t handled, const struct cage *c)
         if (!rule_add(ruleset, handled, c->read[i], FILES_RUN))
             return false;
     }
-    /* What it writes it does not run as a program. */
-    uint64_t own =
-        (FILES_RUN & ~LANDLOCK_ACCESS_FS_EXECUTE) | FILES_WRITE | FILES_TRUNCATE | FILES_REFER;
-    return rule_add(ruleset, handled, c->argv[0], FILES_RUN) &&
-           rule_add(ruleset, handled, c->work, own);
+    for (size_t i = 0; i < c->write_n; i++) {
+        if (!rule_add(ruleset, handled, c->write[i], FILES_OWN))
+            return false;
+    }
+    bool good = c->program >= 0 ? rule_add_open(ruleset, handled, c->program, FILES_RUN)
+                                : rule_add(ruleset, handled, c->argv[0], FILES_RUN);
+    return good && rule_add(ruleset, handled, c->work, FILES_OWN);
+}
+
+/* Of its door: no other port of its own loopback is of use to it, but none is given. */
+static bool port_add(int ruleset, uint64_t handled, const struct cage *c)
+{
+    const struct port_rule rule = { .access = PORTS_CONNECT, .port = c->port };
+    return (handled & PORTS_CONNECT) == 0 || c->port == 0 ||
+           syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) == 0;
 }
 
 /* What of it a kernel with this ABI knows; what is not given by a rule is then refused. */
-static size_t ruleset_fill(struct ruleset *r, long abi, bool network)
+static size_t ruleset_fill(struct ruleset *r, long abi, enum child_reach reach)
 {
     *r = (struct ruleset){ .files = FILES_RUN | FILES_WRITE | FILES_DEVICE_MAKE };
     if (abi >= ABI_REFER)
@@ -123,7 +149,7 @@ static size_t ruleset_fill(struct ruleset *r, long abi, bool network)
     if (abi >= ABI_DEVICES)
         r->files |= FILES_DEVICES;
     if (abi >= ABI_PORTS)
-        r->ports = PORTS_BIND | (network ? 0 : PORTS_CONNECT);
+        r->ports = PORTS_BIND | (reach == CHILD_ANYWHERE ? 0 : PORTS_CONNECT);
     if (abi >= ABI_SCOPES)
         r->scopes = SCOPES_ALL;
     return abi >= ABI_SCOPES  ? sizeof *r
@@ -151,12 +177,12 @@ bool cage_landlock(struct cage *c)
         c->missing = lack_of(abi);
     if (abi <= 0)
         return true;
-    size_t size = ruleset_fill(&r, abi, c->network);
+    size_t size = ruleset_fill(&r, abi, c->reach);
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
     if (ruleset < 0)
         return false;
-    bool good =
-        rules_add(ruleset, r.files, c) && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    bool good = rules_add(ruleset, r.files, c) && port_add(ruleset, r.ports, c) &&
+                syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int kept = errno;
     (void)close(ruleset);
     errno = kept;

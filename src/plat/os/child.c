@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NUMBER_TEXT = 24, NUMBERS = 5, WORDS_MAX = 512 };
+enum { NUMBER_TEXT = 24, NUMBERS = 8, WORDS_MAX = 512 };
 
 /* Of each pair: ours, and the warden's. */
 struct ends {
@@ -123,36 +123,60 @@ static bool words_add(struct words *w, const char *word)
     return true;
 }
 
+static size_t paths_count(const char *const *paths)
+{
+    size_t n = 0;
+    while (paths != NULL && paths[n] != NULL)
+        n++;
+    return n;
+}
+
+static bool words_add_all(struct words *w, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!words_add(w, words[i]))
+            return false;
+    }
+    return true;
+}
+
+static void flags_fill(struct words *w, const struct child_spec *s)
+{
+    static const char reach[] = { [CHILD_NOBODY] = WARDEN_FLAG_NONE,
+                                  [CHILD_DOOR] = WARDEN_FLAG_DOOR,
+                                  [CHILD_ANYWHERE] = WARDEN_FLAG_ANYWHERE };
+    w->flags[0] = reach[s->reach];
+    w->flags[1] = s->whole ? WARDEN_FLAG_WHOLE : WARDEN_FLAG_NONE;
+}
+
 static bool words_fill(struct words *w, const struct child_spec *s)
 {
-    size_t reads = 0;
-    while (s->read != NULL && s->read[reads] != NULL)
-        reads++;
-    const uint64_t values[NUMBERS] = { s->limits.memory, s->limits.file_size, s->limits.files,
-                                       s->limits.processes, reads };
+    static const char none[] = { WARDEN_FLAG_NONE, '\0' };
+    size_t reads = paths_count(s->read);
+    size_t writes = paths_count(s->write);
+    const struct child_limits *l = &s->limits;
+    const uint64_t values[NUMBERS] = { l->memory, l->file_size, l->files, l->processes,
+                                       l->room,   l->inodes,    reads,    writes };
     for (size_t i = 0; i < NUMBERS; i++)
         (void)snprintf(w->numbers[i], NUMBER_TEXT, "%llu", (unsigned long long)values[i]);
-    (void)snprintf(w->flags, sizeof w->flags, "%c%c",
-                   s->network ? WARDEN_FLAG_NETWORK : WARDEN_FLAG_NONE,
-                   s->whole ? WARDEN_FLAG_WHOLE : WARDEN_FLAG_NONE);
+    flags_fill(w, s);
     const char *const head[WARDEN_READ] = {
-        [WARDEN_NAME] = CHILD_WARDEN,    [WARDEN_FLAGS] = w->flags,
-        [WARDEN_MEMORY] = w->numbers[0], [WARDEN_FILE_SIZE] = w->numbers[1],
-        [WARDEN_FILES] = w->numbers[2],  [WARDEN_PROCESSES] = w->numbers[3],
-        [WARDEN_TEMP] = s->temp,         [WARDEN_READ_COUNT] = w->numbers[4],
+        [WARDEN_NAME] = CHILD_WARDEN,
+        [WARDEN_FLAGS] = w->flags,
+        [WARDEN_MEMORY] = w->numbers[0],
+        [WARDEN_FILE_SIZE] = w->numbers[1],
+        [WARDEN_FILES] = w->numbers[2],
+        [WARDEN_PROCESSES] = w->numbers[3],
+        [WARDEN_ROOM] = w->numbers[4],
+        [WARDEN_INODES] = w->numbers[5],
+        [WARDEN_TEMP] = s->temp,
+        [WARDEN_SHA256] = s->sha256 != NULL ? s->sha256 : none,
+        [WARDEN_READ_COUNT] = w->numbers[6],
+        [WARDEN_WRITE_COUNT] = w->numbers[7],
     };
-    for (size_t i = 0; i < WARDEN_READ; i++) {
-        if (!words_add(w, head[i]))
-            return false;
-    }
-    for (size_t i = 0; i < reads; i++) {
-        if (!words_add(w, s->read[i]))
-            return false;
-    }
-    for (size_t i = 0; s->argv[i] != NULL; i++) {
-        if (!words_add(w, s->argv[i]))
-            return false;
-    }
+    if (!words_add_all(w, head, WARDEN_READ) || !words_add_all(w, s->read, reads) ||
+        !words_add_all(w, s->write, writes) || !words_add_all(w, s->argv, paths_count(s->argv)))
+        return false;
     w->p[w->n] = NULL;
     return true;
 }
@@ -182,24 +206,53 @@ err_t child_spawn(const struct child_spec *spec, struct diag *why, struct child 
         return FAIL(why, E_IO, "%s: cannot be started: %s", spec->argv[0],
                     strerror_r(rc, text, sizeof text));
     }
-    *ret = (struct child){
-        .warden = warden, .in = e.in[0], .out = e.out[0], .err = e.err[0], .control = e.control[0]
-    };
+    *ret = (struct child){ .warden = warden,
+                           .in = e.in[0],
+                           .out = e.out[0],
+                           .err = e.err[0],
+                           .control = e.control[0],
+                           .door = -1 };
     return E_OK;
+}
+
+/* A report, and the descriptor that came with it, or -1. */
+static ssize_t report_take(int control, struct child_report *r, int *ret_fd)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } with;
+    struct iovec part = { .iov_base = r, .iov_len = sizeof *r };
+    struct msghdr m = { .msg_iov = &part,
+                        .msg_iovlen = 1,
+                        .msg_control = with.room,
+                        .msg_controllen = sizeof with.room };
+    *ret_fd = -1;
+    ssize_t n = recvmsg(control, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *head = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+        head->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(ret_fd, CMSG_DATA(head), sizeof *ret_fd);
+    return n;
 }
 
 err_t child_read(struct child *c, struct child_report *ret)
 {
     struct child_report r;
+    int fd;
     if (c->control < 0)
         return E_CLOSED;
-    ssize_t n = recv(c->control, &r, sizeof r, MSG_DONTWAIT);
+    ssize_t n = report_take(c->control, &r, &fd);
     /* It left without having read our last word: Linux tells that first, once. What it said itself
      * comes after it. */
     if (n < 0 && errno == ECONNRESET)
-        n = recv(c->control, &r, sizeof r, MSG_DONTWAIT);
+        n = report_take(c->control, &r, &fd);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return E_AGAIN;
+    if (fd >= 0) {
+        end_close(&c->door);
+        c->door = fd;
+    }
     if (n != (ssize_t)sizeof r)
         return E_CLOSED;
     r.text[CHILD_TEXT_MAX - 1] = '\0';
@@ -222,6 +275,7 @@ void child_kill(struct child *c)
     end_close(&c->out);
     end_close(&c->err);
     end_close(&c->control);
+    end_close(&c->door);
 }
 
 bool child_reap(struct child *c)

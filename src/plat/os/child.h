@@ -13,9 +13,13 @@
 
 #include <sys/types.h>
 
+/* SHA-256 of a file, from where it stands to its end; false: it cannot be read. */
+enum { CHILD_DIGEST = 32 };
+typedef bool child_digest_f(int fd, uint8_t ret[static CHILD_DIGEST]);
+
 /* argv[0] of a process that is a warden; main() must look for it first of all. */
 #define CHILD_WARDEN "seneschal-warden"
-int child_warden_main(int argc, char **argv);
+int child_warden_main(int argc, char **argv, child_digest_f *digest);
 
 /* 0 is the default of each. */
 struct child_limits {
@@ -23,6 +27,15 @@ struct child_limits {
     uint64_t file_size; /* bytes of one file; 256 MiB */
     uint64_t files;     /* open at once, in one process; 1,024 */
     uint64_t processes; /* and threads, of all that it starts; 256 */
+    uint64_t room;      /* bytes of its directory as a whole; 256 MiB */
+    uint64_t inodes;    /* files and directories in it; 16,384 */
+};
+
+/* Whom it may connect to. */
+enum child_reach {
+    CHILD_NOBODY,
+    CHILD_DOOR,     /* a socket that child_read gives to us, and nothing else */
+    CHILD_ANYWHERE, /* other machines, and this one as they can: trust it */
 };
 
 struct child_spec {
@@ -31,10 +44,12 @@ struct child_spec {
      * directory and PATH is the usual one where they are not given. */
     const char *const *env;
     const char *const *read; /* ends with NULL: what it may read and run beside /usr and the like */
-    const char *temp;        /* where its own directory is made and removed */
-    const char *warden;      /* our own program; NULL: /proc/self/exe */
-    bool network; /* it may connect to other machines, and to this one as they can: trust it */
-    bool whole;   /* refuse to start where the kernel gives less than the whole cage */
+    const char *const *write; /* the same: directories that it may write in, and that stay */
+    const char *sha256;       /* of the program, as 64 hexadecimal digits; NULL: whatever it is */
+    const char *temp;         /* where its own directory is made and removed */
+    const char *warden;       /* our own program; NULL: /proc/self/exe */
+    enum child_reach reach;
+    bool whole; /* refuse to start where the kernel gives less than the whole cage */
     struct child_limits limits;
 };
 
@@ -44,19 +59,24 @@ enum {
     CHILD_PORTS = 2,     /* Landlock 4: TCP ports */
     CHILD_SIGNALS = 4,   /* Landlock 6: signals and abstract sockets stay inside */
     CHILD_PROCESSES = 8, /* a PID namespace: it sees and ends nobody else */
-    CHILD_NETWORK = 16,  /* a network namespace of its own, where it has no network */
-    CHILD_WHOLE = 31,
+    CHILD_NETWORK = 16,  /* a network namespace of its own, unless it may go anywhere */
+    CHILD_ROOM = 32,     /* a file system of its own, whose size is known */
+    CHILD_WHOLE = 63,
 };
 
 struct child {
     pid_t warden;
-    int in; /* to its standard input; all four do not block and are closed on exec */
+    int in; /* to its standard input; all five do not block and are closed on exec */
     int out;
     int err;
     int control; /* readable: child_read has news */
+    int door;    /* -1 until CHILD_DOOR_MADE; the caller's as soon as he puts -1 in its place */
 };
 
 enum child_news {
+    /* Before CHILD_READY, where its reach is CHILD_DOOR: c->door listens in its network namespace,
+     * at the one address that it may connect to. */
+    CHILD_DOOR_MADE,
     CHILD_READY,   /* the program runs */
     CHILD_REFUSED, /* it does not: `text` says why */
     CHILD_EXITED,  /* it and all that it has started are gone */

@@ -16,7 +16,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -73,60 +72,28 @@ static bool number_of(const char *text, uint64_t otherwise, uint64_t *ret)
 static bool words_read(int argc, char **argv, struct cage *c, const char **ret_temp)
 {
     uint64_t reads;
+    uint64_t writes;
     if (argc <= WARDEN_READ || !number_of(argv[WARDEN_READ_COUNT], 0, &reads) ||
-        reads > (uint64_t)(argc - WARDEN_READ - 1))
+        !number_of(argv[WARDEN_WRITE_COUNT], 0, &writes) || reads > (uint64_t)argc ||
+        writes > (uint64_t)argc || reads + writes > (uint64_t)(argc - WARDEN_READ - 1))
         return false;
-    c->network = strchr(argv[WARDEN_FLAGS], WARDEN_FLAG_NETWORK) != NULL;
-    c->whole = strchr(argv[WARDEN_FLAGS], WARDEN_FLAG_WHOLE) != NULL;
+    const char *flags = argv[WARDEN_FLAGS];
+    c->reach = strchr(flags, WARDEN_FLAG_ANYWHERE) != NULL ? CHILD_ANYWHERE
+               : strchr(flags, WARDEN_FLAG_DOOR) != NULL   ? CHILD_DOOR
+                                                           : CHILD_NOBODY;
+    c->whole = strchr(flags, WARDEN_FLAG_WHOLE) != NULL;
     c->read = argv + WARDEN_READ;
     c->read_n = (size_t)reads;
-    c->argv = argv + WARDEN_READ + reads;
+    c->write = c->read + reads;
+    c->write_n = (size_t)writes;
+    c->argv = argv + WARDEN_READ + reads + writes;
     *ret_temp = argv[WARDEN_TEMP];
     return number_of(argv[WARDEN_MEMORY], UINT64_C(1) << 30, &c->limits.memory) &&
            number_of(argv[WARDEN_FILE_SIZE], UINT64_C(1) << 28, &c->limits.file_size) &&
            number_of(argv[WARDEN_FILES], 1024, &c->limits.files) &&
-           number_of(argv[WARDEN_PROCESSES], 256, &c->limits.processes);
-}
-
-static bool text_write(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    size_t n = strlen(text);
-    bool good = fd >= 0 && write(fd, text, n) == (ssize_t)n;
-    if (fd >= 0)
-        (void)close(fd);
-    return good;
-}
-
-/* New namespaces for what is forked from now on. Who is not root needs one of users first, in which
- * he is only himself (user_namespaces(7)). */
-static bool spaces_enter(bool network)
-{
-    int flags = CLONE_NEWPID | CLONE_NEWIPC | (network ? 0 : CLONE_NEWNET);
-    uid_t uid = geteuid();
-    gid_t gid = getegid();
-    char map[64];
-    if (uid == 0)
-        return unshare(flags) == 0;
-    if (unshare(flags | CLONE_NEWUSER) != 0)
-        return false;
-    (void)snprintf(map, sizeof map, "%u %u 1", uid, uid);
-    if (!text_write("/proc/self/setgroups", "deny") || !text_write("/proc/self/uid_map", map))
-        return false;
-    (void)snprintf(map, sizeof map, "%u %u 1", gid, gid);
-    return text_write("/proc/self/gid_map", map);
-}
-
-/* Tried by a process that is thrown away: half of it could not be taken back. */
-static unsigned spaces_try(bool network)
-{
-    int status = -1;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(spaces_enter(network) ? 0 : 1);
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0 || !spaces_enter(network))
-        return 0;
-    return CHILD_PROCESSES | (network ? 0U : CHILD_NETWORK);
+           number_of(argv[WARDEN_PROCESSES], 256, &c->limits.processes) &&
+           number_of(argv[WARDEN_ROOM], UINT64_C(1) << 28, &c->limits.room) &&
+           number_of(argv[WARDEN_INODES], 16384, &c->limits.inodes);
 }
 
 /* The process that becomes the program. */
@@ -289,9 +256,102 @@ static bool warden_prepare(struct warden *w, const char *temp)
     return w->signals >= 0 && workdir_make(temp, w->work);
 }
 
-int child_warden_main(int argc, char **argv)
+/* The server gets the socket, and keeps it: a socket stays in the namespace that it was made in. */
+static bool door_give(int fd)
 {
-    struct warden w = { .told = -1, .report = { .news = CHILD_REFUSED } };
+    struct child_report r;
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } with;
+    struct iovec part = { .iov_base = &r, .iov_len = sizeof r };
+    struct msghdr m = { .msg_iov = &part,
+                        .msg_iovlen = 1,
+                        .msg_control = with.room,
+                        .msg_controllen = sizeof with.room };
+    memset(&r, 0, sizeof r); /* its gaps go over the socket too */
+    memset(&with, 0, sizeof with);
+    r.news = CHILD_DOOR_MADE;
+    with.head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+                                  .cmsg_type = SCM_RIGHTS,
+                                  .cmsg_len = CMSG_LEN(sizeof fd) };
+    memcpy(CMSG_DATA(&with.head), &fd, sizeof fd);
+    return sendmsg(WARDEN_CONTROL, &m, MSG_NOSIGNAL) == (ssize_t)sizeof r;
+}
+
+/* Without a namespace of its own its connections would be everybody's: then it does not start. */
+static bool door_open(struct warden *w, char why[static CHILD_TEXT_MAX])
+{
+    if (w->cage.reach != CHILD_DOOR)
+        return true;
+    if ((w->cage.held & CHILD_NETWORK) == 0) {
+        (void)snprintf(why, CHILD_TEXT_MAX,
+                       "network:HOST wants a network namespace, and this process may make none: "
+                       "allow it (user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                       "RestrictNamespaces= of its unit)");
+        return false;
+    }
+    int fd = space_door(&w->cage);
+    bool good = fd >= 0 && door_give(fd);
+    if (!good)
+        (void)snprintf(why, CHILD_TEXT_MAX, "the address of its proxy cannot be made: %s",
+                       strerrordesc_np(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return good;
+}
+
+/* What it is to write in lies there already: a name that is wrong would be found too late. */
+static bool writes_check(const struct cage *c, char why[static CHILD_TEXT_MAX])
+{
+    for (size_t i = 0; i < c->write_n; i++) {
+        int fd = open(c->write[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0) {
+            (void)snprintf(why, CHILD_TEXT_MAX, "write:%s: %s", c->write[i],
+                           strerrordesc_np(errno));
+            return false;
+        }
+        (void)close(fd);
+    }
+    return true;
+}
+
+/* All that can be wrong before there is a process of it. */
+static bool warden_build(struct warden *w, const char *sha256, child_digest_f *digest,
+                         char why[static CHILD_TEXT_MAX])
+{
+    if (strcmp(sha256, (const char[]){ WARDEN_FLAG_NONE, '\0' }) != 0 &&
+        !pin_check(&w->cage, sha256, digest, why))
+        return false;
+    if (!writes_check(&w->cage, why))
+        return false;
+    space_enter(&w->cage);
+    return door_open(w, why);
+}
+
+/* From the start of the program to its end. */
+static void warden_run(struct warden *w)
+{
+    /* Threads are counted by user. In a namespace of users there is only the program; else all that
+     * are there already, of the same user, count too. */
+    if (geteuid() == 0 || (w->cage.held & CHILD_PROCESSES) == 0)
+        w->cage.limits.processes += tree_threads_of(geteuid() == 0 ? CAGE_NOBODY : geteuid());
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* from now on /proc/self is root's: not before it */
+    if (!program_start(w))
+        say_news(CHILD_REFUSED, 0, "no process can be made");
+    (void)close_range(0, WARDEN_CONTROL - 1, 0); /* the pipes are the program's alone */
+    while (w->child > 0 && watch(w))
+        continue;
+    while (w->told >= 0 && w->gone)
+        hear(w); /* why it never began */
+    if (w->child > 0 && !w->gone)
+        (void)kill(w->child, SIGKILL);
+    tree_kill();
+}
+
+int child_warden_main(int argc, char **argv, child_digest_f *digest)
+{
+    struct warden w = { .cage.program = -1, .told = -1, .report = { .news = CHILD_REFUSED } };
     const char *temp = NULL;
     char text[CHILD_TEXT_MAX];
     if (!words_read(argc, argv, &w.cage, &temp))
@@ -302,22 +362,11 @@ int child_warden_main(int argc, char **argv)
         say_news(CHILD_REFUSED, 0, text);
         return STATUS_LOST;
     }
-    w.cage.held = spaces_try(w.cage.network);
-    /* Threads are counted by user. In a namespace of users there is only the program; else all that
-     * are there already, of the same user, count too. */
-    if (geteuid() == 0 || (w.cage.held & CHILD_PROCESSES) == 0)
-        w.cage.limits.processes += tree_threads_of(geteuid() == 0 ? CAGE_NOBODY : geteuid());
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* from now on /proc/self is root's: not before it */
-    if (!program_start(&w))
-        say_news(CHILD_REFUSED, 0, "no process can be made");
-    (void)close_range(0, WARDEN_CONTROL - 1, 0); /* the pipes are the program's alone */
-    while (w.child > 0 && watch(&w))
-        continue;
-    while (w.told >= 0 && w.gone)
-        hear(&w); /* why it never began */
-    if (w.child > 0 && !w.gone)
-        (void)kill(w.child, SIGKILL);
-    tree_kill();
+    if (warden_build(&w, argv[WARDEN_SHA256], digest, text))
+        warden_run(&w);
+    else
+        say_news(CHILD_REFUSED, 0, text);
+    space_leave(&w.cage);
     (void)workdir_remove(w.work);
     say_news(CHILD_EXITED, w.gone ? w.status : STATUS_SIGNAL + SIGKILL, "");
     return 0;

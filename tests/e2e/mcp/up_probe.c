@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "mcp/up_stdio.h"
+#include "plat/crypto/crypto.h"
 #include "plat/json/json.h"
 #include "plat/json/out.h"
 #include "plat/os/child.h"
@@ -385,6 +386,8 @@ static const struct up_command *command_of(char *text)
         uint64_t ms;
         if (strncmp(word, "read:", 5) == 0)
             read[read_n++] = word + 5;
+        else if (strncmp(word, "sha256:", 7) == 0)
+            c.sha256 = word + 7;
         else if (strncmp(word, "idle:", 5) != 0)
             argv[argv_n++] = word;
         else if (num_parse_u64(str_from_cz(word + 5), &ms) == E_OK)
@@ -406,13 +409,22 @@ static const struct up_wire_kind *kind_of(const char *name)
     return NULL;
 }
 
+static bool digest_of(int fd, uint8_t ret[static CHILD_DIGEST])
+{
+    digest_t d;
+    if (crypto_init() != E_OK || sha256_of_file(fd, &d) != E_OK)
+        return false;
+    memcpy(ret, d.b, CHILD_DIGEST);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     static const struct outbound_rules rules = { .loopback = true };
     str_t headers[16];
     size_t headers_n = 0;
     if (argc > 0 && strcmp(argv[0], CHILD_WARDEN) == 0)
-        return child_warden_main(argc, argv);
+        return child_warden_main(argc, argv, digest_of);
     assert(argc >= 3);
     for (int i = 4; i < argc; i++)
         headers[headers_n++] = str_from_cz(argv[i]);

@@ -273,6 +273,8 @@ static void faults(void **state)
     }
 }
 
+#define DIGEST "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF"
+
 static void words(void **state)
 {
     (void)state;
@@ -296,6 +298,28 @@ static void words(void **state)
         { "a=/b env:key", E_BAD_FIELD },
         { "a=/b env:", E_BAD_FIELD },
         { "a=env:KEY", E_BAD_FIELD },
+        { "a=/b read:/c network", E_OK },
+        { "a=/b network:api.example.org network:*.example.net:8443", E_OK },
+        { "a=/b network network:api.example.org", E_BAD_FIELD },
+        { "a=/b network:", E_BAD_FIELD },
+        { "a=/b network:*", E_BAD_FIELD },
+        { "a=/b network:https://api.example.org", E_BAD_FIELD },
+        { "a=/b network:api.example.org:0", E_BAD_FIELD },
+        { "a=/b network:[::1]:443", E_BAD_FIELD },
+        { "a=/b sha256:" DIGEST, E_OK },
+        { "a=/b sha256:" DIGEST "0", E_BAD_FIELD },
+        { "a=/b sha256:" DIGEST " sha256:" DIGEST, E_BAD_FIELD },
+        { "a=/b sha256:0123", E_BAD_FIELD },
+        { "a=/b sha256:", E_BAD_FIELD },
+        { "a=/b write:/srv/notes write:/srv/more", E_OK },
+        { "a=/srv/notes2/b write:/srv/notes", E_OK },
+        { "a=/srv/notes/b write:/srv/notes", E_BAD_FIELD },
+        { "a=/b write:/b", E_BAD_FIELD },
+        { "a=/b write:/", E_BAD_FIELD },
+        { "a=/b write:srv", E_BAD_FIELD },
+        { "a=/b write:/usr/local/share/x", E_BAD_FIELD },
+        { "a=/b write:/srv read:/srv/tools", E_BAD_FIELD },
+        { "a=/b write:/srv/tools read:/srv", E_BAD_FIELD },
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
@@ -309,6 +333,11 @@ static void words(void **state)
     assert_int_equal(c.argv_n, 3);
     assert_string_equal(c.argv[2], "/srv");
     assert_null(c.argv[3]);
+    assert_int_equal(gate_command_parse(a, str_from_cz(cases[17].text), NULL, &c), E_OK);
+    assert_int_equal(c.hosts_n, 2);
+    assert_int_equal(c.hosts[0].port, 443);
+    assert_int_equal(c.hosts[1].port, 8443);
+    assert_int_equal(gate_command_parse(a, str_from_cz(cases[0].text), NULL, &c), E_OK);
     assert_true(gate_command_takes(&c, STR("KEY")) && !gate_command_takes(&c, STR("KEYS")));
 }
 

@@ -16,7 +16,7 @@ enum { WAIT_S = 30, OUT_MAX = 1 << 20 };
 #define RIG_MEMORY UINT64_C(0) /* the default */
 #endif
 
-extern const char *probe_path; /* the program that is caged */
+extern const char *probe_path; /* the program that is caged, in `temp` */
 extern char temp[];            /* where its directories are made */
 
 struct run {
@@ -28,6 +28,8 @@ struct run {
     struct buf out;
 };
 
+bool rig_digest(int fd, uint8_t ret[static CHILD_DIGEST]);
+bool probe_copy(const char *from, const char *to);
 void run_start(struct run *r, const char *how, struct child_spec spec);
 void run_hear(struct run *r);
 void run_step(struct run *r, bool read);

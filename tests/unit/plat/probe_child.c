@@ -4,12 +4,10 @@
  * "NAME shut"; other words make it behave badly (probe_manners.c). It is not linked to anything of
  * ours.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -26,26 +24,19 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "probe_manners.h"
+#include "probe_net.h"
 
 extern char **environ;
 
 enum { CLONE_ARGS = 11 };
 
-/* What the test tells of itself, in the environment of no secret kind. */
-static const char *told(const char *name)
-{
-    const char *v = getenv(name);
-    return v != NULL ? v : "";
-}
-
 static pid_t server(void)
 {
-    return (pid_t)strtoll(told("SERVER_PID"), NULL, 10);
+    return (pid_t)strtoll(probe_told("SERVER_PID"), NULL, 10);
 }
 
 static int in_fork(int (*try)(void))
@@ -126,7 +117,8 @@ static int p_read_memory(void)
 {
     char byte;
     struct iovec here = { &byte, 1 };
-    struct iovec there = { (void *)(uintptr_t)strtoull(told("SERVER_SECRET_AT"), NULL, 16), 1 };
+    struct iovec there = { (void *)(uintptr_t)strtoull(probe_told("SERVER_SECRET_AT"), NULL, 16),
+                           1 };
     return syscall(SYS_process_vm_readv, server(), &here, 1, &there, 1, 0) == 1;
 }
 
@@ -199,79 +191,6 @@ static int p_chroot(void)
     return in_fork(chroots);
 }
 
-static int sockets(int family, int type, int protocol)
-{
-    int fd = socket(family, type, protocol);
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
-}
-
-static int p_netlink(void)
-{
-    return sockets(AF_NETLINK, SOCK_RAW, 0);
-}
-
-static int p_raw(void)
-{
-    return sockets(AF_INET, SOCK_RAW, IPPROTO_ICMP);
-}
-
-static int p_packet(void)
-{
-    return sockets(AF_PACKET, SOCK_RAW, 0);
-}
-
-static int p_vsock(void)
-{
-    return sockets(AF_VSOCK, SOCK_STREAM, 0) || sockets(AF_ALG, SOCK_SEQPACKET, 0);
-}
-
-static int p_loopback(void)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons((uint16_t)strtoul(told("SERVER_PORT"), NULL, 10)) };
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    return fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
-}
-
-static int p_listen(void)
-{
-    struct sockaddr_in at = { .sin_family = AF_INET };
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    return fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 1) == 0;
-}
-
-static int p_udp(void)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    return fd >= 0 && sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) == 1;
-}
-
-static int unix_connects(const char *name, int abstract)
-{
-    struct sockaddr_un to = { .sun_family = AF_UNIX };
-    size_t n = strlen(name);
-    memcpy(to.sun_path + abstract, name, n);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    return fd >= 0 &&
-           connect(fd, (struct sockaddr *)&to,
-                   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)abstract + n)) == 0;
-}
-
-static int p_abstract(void)
-{
-    return unix_connects(told("SERVER_ABSTRACT"), 1);
-}
-
-static int p_unix_path(void)
-{
-    return unix_connects(told("SERVER_SOCKET"), 0);
-}
-
 static int p_descriptors(void)
 {
     for (int fd = 3; fd < 1024; fd++) {
@@ -326,12 +245,13 @@ static int p_write_tmp(void)
 
 static int p_write_secret(void)
 {
-    return opens(told("SERVER_FILE"), O_WRONLY | O_APPEND) || truncate(told("SERVER_FILE"), 3) == 0;
+    return opens(probe_told("SERVER_FILE"), O_WRONLY | O_APPEND) ||
+           truncate(probe_told("SERVER_FILE"), 3) == 0;
 }
 
 static int p_read_secret(void)
 {
-    return opens(told("SERVER_FILE"), O_RDONLY);
+    return opens(probe_told("SERVER_FILE"), O_RDONLY);
 }
 
 static int p_read_etc(void)
@@ -341,8 +261,8 @@ static int p_read_etc(void)
 
 static int p_link(void)
 {
-    return (symlink(told("SERVER_FILE"), "link") == 0 && opens("link", O_RDONLY)) ||
-           link(told("SERVER_FILE"), "hard") == 0;
+    return (symlink(probe_told("SERVER_FILE"), "link") == 0 && opens("link", O_RDONLY)) ||
+           link(probe_told("SERVER_FILE"), "hard") == 0;
 }
 
 static int p_device(void)
@@ -420,6 +340,36 @@ static int p_many_files(void)
     }
     (void)close_range(3, ~0U, 0);
     return 1;
+}
+
+/* The test gives it 8 MiB and 256 files. */
+static int p_room(void)
+{
+    int a = open("room-a", O_WRONLY | O_CREAT, 0600);
+    int b = open("room-b", O_WRONLY | O_CREAT, 0600);
+    int all = a >= 0 && b >= 0 && posix_fallocate(a, 0, 6 << 20) == 0 &&
+              posix_fallocate(b, 0, 6 << 20) == 0;
+    close(a);
+    close(b);
+    unlink("room-a");
+    unlink("room-b");
+    return all;
+}
+
+static int p_inodes(void)
+{
+    char name[32];
+    int n = 0;
+    for (; n < 300; n++) {
+        snprintf(name, sizeof name, "inode-%d", n);
+        if (!opens(name, O_WRONLY | O_CREAT))
+            break;
+    }
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "inode-%d", i);
+        unlink(name);
+    }
+    return n == 300;
 }
 
 static int p_modules(void)
