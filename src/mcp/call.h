@@ -71,6 +71,7 @@ struct call_down {
     void (*note)(struct call *c, str_t notification);
     /* Asks were added to c->asks; their upstream waits. */
     void (*ask)(struct call *c);
+    void (*poll)(struct call *c, dur_t in); /* of up_call_events; NULL as there */
     /* A modern upstream has ended the round and keeps nothing: the client comes back with answers.
      * NULL: c->asks are shown instead, and the call goes on by itself. */
     void (*input)(struct call *c, str_t requests, str_t state);

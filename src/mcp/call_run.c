@@ -122,6 +122,13 @@ static void on_note(struct trip *t, str_t notification)
         c->down->note(c, notification);
 }
 
+static void on_poll(struct trip *t, dur_t in)
+{
+    struct call *c = call_of(t);
+    if (c->talk != NULL && c->down->poll != NULL)
+        c->down->poll(c, in);
+}
+
 static void on_done(struct trip *t, str_t result, str_t error)
 {
     struct call *c = call_of(t);
@@ -165,6 +172,7 @@ static void on_fail(struct trip *t, const struct up_failure *why)
 static const struct trip_events events = {
     .note = on_note,
     .ask = call_on_ask,
+    .poll = on_poll,
     .input = call_on_input,
     .done = on_done,
     .fail = on_fail,

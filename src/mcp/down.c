@@ -179,6 +179,8 @@ static void talk_finish(struct talk *t)
         call_stop(t->calls);
     if (t->mode == TALK_STREAM)
         t->kind->ended(t);
+    else if (t->mode == TALK_AWAY)
+        talk_end(t);
     else if (t->mode == TALK_OPEN)
         talk_refuse_as(t, STR_NONE, MCP_E_STOPPING);
     t->mode = TALK_OVER; /* what had its answer by a stream has no stream any more */

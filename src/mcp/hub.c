@@ -146,6 +146,7 @@ static void hub_tick(struct loop_timer *timer)
     while ((s = session_oldest(&h->sessions)) != NULL && session_is_idle(s) &&
            now.us - s->seen.us > idle.us)
         session_free(&h->sessions, s);
+    replay_expire(&h->sessions.kept, now);
     nodes_tick(h, now);
     watch_tick(h);
     loop_timer_start(h->loop, &h->tick, TICK_EVERY, hub_tick);

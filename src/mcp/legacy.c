@@ -5,6 +5,7 @@
 #include "mcp/hub_in.h"
 #include "mcp/legacy_in.h"
 #include "mcp/raw.h"
+#include "mcp/resume.h"
 
 #include "base/num.h"
 
@@ -215,6 +216,9 @@ void legacy_post(struct talk *t, const struct mcp_route *r, const struct mcp_pee
         return;
     }
     talk_hold(t);
+    t->streams = t->events && t->session->version->polling;
+    if (t->streams)
+        talk_soon(t, RESUME_FROM);
     if (t->session->sse)
         talk_via(t); /* it is told that it was taken; answers go by the stream */
     if (p->kind == MCP_BATCH) {

@@ -3,6 +3,8 @@
 #include "mcp/hub_in.h"
 #include "mcp/legacy_in.h"
 #include "mcp/node.h"
+#include "mcp/replay.h"
+#include "mcp/resume.h"
 #include "plat/mcp/mcp_edit.h"
 
 #include <inttypes.h>
@@ -19,7 +21,7 @@ static bool can_be_asked(const struct call *c)
     const struct talk *t = c->talk;
     if (t->mode == TALK_VIA)
         return c->session != NULL && c->session->stream != NULL;
-    return t->mode == TALK_STREAM || (t->mode == TALK_OPEN && t->events);
+    return t->mode == TALK_STREAM || t->mode == TALK_AWAY || (t->mode == TALK_OPEN && t->events);
 }
 
 static void show(struct call *c, struct call_ask *a)
@@ -51,6 +53,13 @@ static void down_ask(struct call *c)
         i = SIZE_MAX; /* ++ makes it 0 */
     }
     talk_drop(home);
+}
+
+/* Its upstream has closed its own stream to be polled. So are we: that is what the closing is for,
+ * and the pause is the one that the upstream wants. Of our own accord we close no stream. */
+static void down_poll(struct call *c, dur_t in)
+{
+    resume_poll(c->talk, in);
 }
 
 /* ---- the answer ---- */
@@ -114,6 +123,7 @@ static void down_error(struct call *c, str_t error)
 const struct call_down legacy_down = {
     .note = down_note,
     .ask = down_ask,
+    .poll = down_poll,
     .result = down_result,
     .error = down_error,
     .refuse = say_refusal,
@@ -121,10 +131,15 @@ const struct call_down legacy_down = {
 
 /* ---- the exchange ---- */
 
-/* Leaving is no cancelling: what runs goes on, only nobody hears of it here. */
+/* Leaving is no cancelling: what runs goes on, and is kept where the client can come back for it.
+ */
 static void post_gone(struct talk *t)
 {
-    if (t->mode == TALK_STREAM)
+    if (t->mode != TALK_STREAM)
+        return;
+    if (t->reel != NULL && t->reel->out == t)
+        resume_leave(t);
+    else
         talk_end(t);
 }
 

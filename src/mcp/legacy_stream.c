@@ -4,6 +4,7 @@
 #include "mcp/down.h"
 #include "mcp/hub_in.h"
 #include "mcp/legacy_in.h"
+#include "mcp/resume.h"
 #include "mcp/watch.h"
 #include "plat/mcp/mcp_sse.h"
 
@@ -16,6 +17,7 @@ void legacy_end_session(struct mcp_hub *h, struct session *s, str_t reason)
     watch_end(h, s);
     if (stream != NULL)
         talk_end(stream);
+    resume_end_all(s);
     session_free(&h->sessions, s);
 }
 
@@ -48,10 +50,21 @@ static bool stream_tick(struct talk *t)
     return true;
 }
 
+/* When the gateway stops, its clients are told when to come back. */
+static void stream_ended(struct talk *t)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, KIB(1));
+    mcp_sse_put_retry(&b, RESUME_RETRY);
+    if (hub_is_ending(t->hub) && b.err == E_OK)
+        talk_write(t, buf_str(&b));
+    stream_left(t);
+}
+
 static const struct talk_kind stream_kind = {
     .gone = stream_left,
     .tick = stream_tick,
-    .ended = stream_left,
+    .ended = stream_ended,
 };
 
 static void stream_open(struct talk *t, struct session *s)
@@ -98,32 +111,39 @@ static void sse_open_session(struct talk *t)
     put_endpoint(t, s);
 }
 
+/* Of a session that is there: the stream for what comes outside of requests, or one that a client
+ * takes up again; only the latter while the gateway drains. */
+static void get_stream(struct talk *t)
+{
+    struct session *s = t->session;
+    str_t last = mcp_in_field(t->in, STR("Last-Event-ID"));
+    if (last.n > 0 && !s->sse && !resume_get(t, s, last))
+        return;
+    if (s->stream != NULL || hub_is_ending(t->hub)) {
+        t->session = NULL;
+        talk_refuse_as(t, STR_NONE, s->stream != NULL ? MCP_E_STREAM_TAKEN : MCP_E_STOPPING);
+        return;
+    }
+    stream_open(t, s);
+    resume_drained(t);
+    if (s->stream == t)
+        watch_owed(s);
+}
+
 void legacy_get(struct talk *t)
 {
     bool named = mcp_in_field(t->in, STR("Mcp-Session-Id")).p != NULL;
     t->kind = &legacy_kind;
     if (!t->events) {
         talk_refuse_as(t, STR_NONE, MCP_E_NOT_ACCEPTABLE);
-        return;
-    }
-    if (t->hub->phase != HUB_SERVES) {
+    } else if (named || t->in->query.n > 0) {
+        if (legacy_find_session(t, STR_NONE))
+            get_stream(t);
+    } else if (hub_is_ending(t->hub)) {
         talk_refuse_as(t, STR_NONE, MCP_E_STOPPING);
-        return;
-    }
-    if (!named && t->in->query.n == 0) {
+    } else {
         sse_open_session(t);
-        return;
     }
-    if (!legacy_find_session(t, STR_NONE))
-        return;
-    struct session *s = t->session;
-    if (s->stream != NULL) {
-        t->session = NULL;
-        talk_refuse_as(t, STR_NONE, MCP_E_STREAM_TAKEN);
-        return;
-    }
-    stream_open(t, s);
-    watch_owed(s);
 }
 
 void legacy_delete(struct talk *t)

@@ -23,6 +23,7 @@ void sessions_fini(struct sessions *all)
 {
     for (struct session *s = all->ends.next; s != NULL && s != &all->ends; s = s->next) {
         session_forget(s, NULL);
+        replay_fini(&s->replay);
         ref_drop(s->block);
     }
     map_fini(&all->by_id);
@@ -76,6 +77,7 @@ err_t session_new(struct sessions *all, const struct mcp_in *in, size_t max, str
         .client = in->who.actor.client,
         .org = in->who.actor.org,
         .face = in->face,
+        .replay.all = &all->kept,
     };
     rng_bytes(bits, sizeof bits);
     hex_encode(bits, sizeof bits, s->id);
@@ -148,7 +150,7 @@ bool session_is_of(const struct session *s, oid_t principal_or_org)
 
 bool session_is_idle(const struct session *s)
 {
-    return s->stream == NULL && s->calls == NULL;
+    return s->stream == NULL && s->calls == NULL && !replay_is_read(&s->replay);
 }
 
 void session_free(struct sessions *all, struct session *s)
@@ -156,6 +158,7 @@ void session_free(struct sessions *all, struct session *s)
     assert(s->used);
     assert(session_is_idle(s));
     session_forget(s, NULL);
+    replay_fini(&s->replay);
     (void)map_drop(&all->by_id, map_hash(s->id, SESSION_ID), s->row); /* it is in */
     unlink_of(s);
     ref_drop(s->block);

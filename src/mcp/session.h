@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/slab.h"
 #include "mcp/in.h"
+#include "mcp/replay.h"
 
 enum { SESSION_ID = 32, SESSIONS_ROOM = 1000000, SESSION_ASKS_MAX = 64, SESSION_URIS_MAX = 64 };
 
@@ -53,12 +54,14 @@ struct session {
     uint64_t asked_last;
     struct call *calls; /* under way */
     struct watched *watched;
+    struct replay replay; /* what its streams have carried */
 };
 
 struct sessions {
     struct slab rows;
     struct map by_id;
     struct session ends; /* of the ring */
+    struct replay_all kept;
     _Atomic size_t n;
 };
 

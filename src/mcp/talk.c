@@ -2,6 +2,8 @@
 #include "mcp/talk.h"
 
 #include "mcp/hub_in.h"
+#include "mcp/replay.h"
+#include "mcp/resume.h"
 #include "plat/mcp/mcp_sse.h"
 
 #include <assert.h>
@@ -20,7 +22,9 @@ static void hatch_is_gone(void *owner)
 
 static void hatch_has_drained(void *owner)
 {
-    talk_choke(owner, false);
+    struct talk *t = owner;
+    talk_choke(t, false);
+    resume_drained(t);
 }
 
 static const struct hatch_calls hatch_calls = { .gone = hatch_is_gone,
@@ -55,6 +59,7 @@ void talk_drop(struct talk *t)
     assert(t->holds > 0);
     if (--t->holds > 0)
         return;
+    assert(t->reel == NULL);
     if (t->prev != NULL)
         t->prev->next = t->next;
     else
@@ -141,6 +146,7 @@ void talk_stream(struct talk *t)
     hatch_begin(t->hatch, 200, head_with(t, room, str_of(type, sizeof type - 1)), t->rests);
     if (t->rests)
         HUB_COUNT(t->hub, streams, 1);
+    resume_begin(t);
     if (t->parts.n == 0)
         return;
     BUF_ADD(&t->parts, "]"); /* what of a batch is answered already */
@@ -151,6 +157,10 @@ void talk_stream(struct talk *t)
 static void say_event(struct talk *t, str_t message)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
+    if (t->reel != NULL) {
+        resume_say(t->reel, message);
+        return;
+    }
     buf_init(&b, message.n + KIB(64) + message.n / 8);
     mcp_sse_put(&b, &(struct mcp_sse_event){ .type = STR("message"), .data = message });
     if (b.err == E_OK)
@@ -167,7 +177,7 @@ void talk_say(struct talk *t, str_t message)
     }
     if (t->mode == TALK_OPEN && t->events)
         talk_stream(t);
-    if (t->mode == TALK_STREAM)
+    if (t->mode == TALK_STREAM || t->mode == TALK_AWAY)
         say_event(t, message);
 }
 
@@ -175,14 +185,31 @@ void talk_end(struct talk *t)
 {
     if (t->mode == TALK_OVER)
         return;
+    if (t->mode == TALK_AWAY) {
+        t->mode = TALK_OVER;
+        resume_end(t);
+        return;
+    }
     if (t->mode != TALK_STREAM) {
         talk_reply_empty(t, 202);
         return;
     }
+    resume_end(t);
     if (t->rests)
         HUB_COUNT(t->hub, streams, (size_t)-1);
     hatch_end(t->hatch);
     talk_over(t);
+}
+
+void talk_away(struct talk *t)
+{
+    assert(t->mode == TALK_STREAM);
+    hatch_end(t->hatch);
+    t->hatch = NULL;
+    t->mode = TALK_AWAY;
+    t->choked = false;
+    loop_timer_stop(t->hub->loop, &t->keep);
+    talk_drop(t); /* of the exchange; its calls hold it */
 }
 
 void talk_accept(struct talk *t)
@@ -209,6 +236,10 @@ static void add_part(struct talk *t, str_t message)
 
 static void answer_last(struct talk *t, int status, str_t message)
 {
+    if (t->streams && !t->batch) {
+        resume_reply(t, message);
+        return;
+    }
     if (!t->batch) {
         talk_reply(t, status, STR("application/json"), message);
         return;
@@ -230,6 +261,7 @@ void talk_answer(struct talk *t, int status, str_t message)
             add_part(t, message);
         return;
     case TALK_STREAM:
+    case TALK_AWAY:
         say_event(t, message);
         if (t->open == 0)
             talk_end(t);
@@ -245,7 +277,7 @@ void talk_answer(struct talk *t, int status, str_t message)
 /* What was answered already of a batch leaves now. */
 static void silence_last(struct talk *t)
 {
-    if (t->mode == TALK_STREAM) {
+    if (t->mode == TALK_STREAM || t->mode == TALK_AWAY) {
         talk_end(t);
     } else if (t->mode == TALK_OPEN && t->parts.n > 0) {
         BUF_ADD(&t->parts, "]");
@@ -276,11 +308,22 @@ static void talk_tick(struct loop_timer *timer)
         talk_write(t, STR(": \n\n"));
 }
 
+void talk_pause(struct talk *t, bool paused)
+{
+    for (struct call *c = t->calls; c != NULL; c = c->next)
+        call_pause(c, paused);
+    if (t->guest != NULL)
+        call_pause(t->guest, paused);
+}
+
+void talk_soon(struct talk *t, dur_t in)
+{
+    loop_timer_start(t->hub->loop, &t->keep, in, talk_tick);
+}
+
 void talk_choke(struct talk *t, bool choked)
 {
+    bool for_another = t->reel != NULL && t->reel->source != NULL;
     t->choked = choked;
-    for (struct call *c = t->calls; c != NULL; c = c->next)
-        call_pause(c, choked);
-    if (t->guest != NULL)
-        call_pause(t->guest, choked);
+    talk_pause(for_another ? t->reel->source : t, choked);
 }

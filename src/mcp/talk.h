@@ -5,7 +5,8 @@
  * something that must be said before it.
  *
  *   open -> streaming -> over           notes, asks, then the answers
- *        -> over                        one JSON text
+ *        -> over                        one JSON text, or one event
+ *   streaming -> away -> over           its connection is gone, its stream is not (resume.h)
  *   via                                 2024-11-05: everything leaves by the session's GET stream
  */
 #ifndef MCP_TALK_H
@@ -17,9 +18,10 @@
 #include "mcp/session.h"
 #include "plat/mcp/mcp_err.h"
 
-enum talk_mode { TALK_OPEN, TALK_STREAM, TALK_VIA, TALK_OVER };
+enum talk_mode { TALK_OPEN, TALK_STREAM, TALK_VIA, TALK_AWAY, TALK_OVER };
 
 struct listen;
+struct reel;
 struct talk_kind;
 
 struct talk {
@@ -30,7 +32,8 @@ struct talk {
     struct hatch *hatch; /* NULL: it was answered */
     enum talk_mode mode;
     enum mcp_era era;
-    bool events; /* the client takes a stream */
+    bool events;  /* the client takes a stream */
+    bool streams; /* and is answered by one, even where the answer is all there is */
     bool batch;
     bool rests;  /* a stream that is open for hours */
     bool stale;  /* what it sees may have changed: it is told at the next tick */
@@ -43,6 +46,7 @@ struct talk {
     struct call *calls;
     struct call *guest;    /* one that was parked and lies in another's arena */
     struct listen *listen; /* of subscriptions/listen */
+    struct reel *reel;     /* its stream can be taken up again; NULL: it cannot */
     struct loop_timer keep;
     const struct talk_kind *kind;
 };
@@ -84,10 +88,16 @@ void talk_accept(struct talk *t);
 void talk_via(struct talk *t);
 /* Bytes of the stream itself. */
 void talk_write(struct talk *t, str_t bytes);
+/* The stream begins in so long, if nothing was answered until then. */
+void talk_soon(struct talk *t, dur_t in);
 /* Begin the stream now. */
 void talk_stream(struct talk *t);
 void talk_end(struct talk *t);
-/* Pause or resume what feeds it. */
+/* Its connection is over; what is still said is kept. */
+void talk_away(struct talk *t);
+/* Pause or resume what its calls send. */
+void talk_pause(struct talk *t, bool paused);
+/* Its socket takes no more, or does again: what feeds it is paused. */
 void talk_choke(struct talk *t, bool choked);
 
 #endif

@@ -107,6 +107,13 @@ static void on_ask(struct up_call *c, uint64_t ask, str_t method, str_t params)
     trip_of(c)->on->ask(trip_of(c), ask, method, params);
 }
 
+static void on_poll(struct up_call *c, dur_t in)
+{
+    struct trip *t = trip_of(c);
+    if (t->on->poll != NULL)
+        t->on->poll(t, in);
+}
+
 static void on_input(struct up_call *c, str_t input_requests, str_t state)
 {
     struct trip *t = trip_of(c);
@@ -166,6 +173,7 @@ static void on_fail(struct up_call *c, const struct up_failure *why)
 static const struct up_call_events up_events = {
     .note = on_note,
     .ask = on_ask,
+    .poll = on_poll,
     .input = on_input,
     .done = on_done,
     .fail = on_fail,

@@ -21,6 +21,7 @@ enum { TRIP_PRIORITIES = 3, TRIP_TRIES_MAX = 4 };
 struct trip_events {
     void (*note)(struct trip *t, str_t notification);
     void (*ask)(struct trip *t, uint64_t ask, str_t method, str_t params);
+    void (*poll)(struct trip *t, dur_t in); /* NULL: it is of no interest */
     void (*input)(struct trip *t, str_t input_requests, str_t state);
     void (*done)(struct trip *t, str_t result, str_t error);
     void (*fail)(struct trip *t, const struct up_failure *why);

@@ -98,11 +98,11 @@ struct up_call_events {
     /* The upstream asks in the middle (elicitation/create, sampling/createMessage, roots/list) and
      * waits for up_reply. `ask` is never 0. */
     void (*ask)(struct up_call *c, uint64_t ask, str_t method, str_t params);
+    void (*poll)(struct up_call *c, dur_t in); /* its stream was closed for so long; may be NULL */
     /* This round ended: start again with the same method and params, these answers and the state
      * (text; absent: none). */
     void (*input)(struct up_call *c, str_t input_requests, str_t state);
-    /* Raw JSON; one of them is absent. */
-    void (*done)(struct up_call *c, str_t result, str_t error);
+    void (*done)(struct up_call *c, str_t result, str_t error); /* raw JSON; one is absent */
     void (*fail)(struct up_call *c, const struct up_failure *why);
 };
 

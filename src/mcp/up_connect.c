@@ -363,6 +363,16 @@ static void up_on_sent(void *arg, void *tag, const struct up_sent *how)
     up_leave(up);
 }
 
+static void up_on_polls(void *arg, void *tag, dur_t in)
+{
+    struct up *up = arg;
+    struct up_ride *r = tag != up ? tag : NULL;
+    up_enter(up);
+    if (r != NULL && !r->over && r->call != NULL && r->call->on->poll != NULL)
+        r->call->on->poll(r->call, in);
+    up_leave(up);
+}
+
 static void up_on_gone(void *arg, err_t e, int status, const char *what)
 {
     struct up *up = arg;
@@ -395,6 +405,7 @@ const struct up_wire_events up_wire_events = {
     .opened = up_on_opened,
     .message = up_on_message,
     .sent = up_on_sent,
+    .polls = up_on_polls,
     .lost = up_on_lost,
     .closed = up_on_closed,
     .gone = up_on_gone,

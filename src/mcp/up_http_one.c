@@ -267,6 +267,8 @@ static void one_on_end(void *arg, const struct fetch_end *end)
         one_listen_again(x, end);
     else if (!one_resume(x))
         one_finish(x, end);
+    else if (end->e == E_OK && x->retry.us > 0) /* not broken: closed, to be polled */
+        w->cfg.on->polls(w->cfg.arg, x->tag, x->retry);
     http_leave(w);
 }
 

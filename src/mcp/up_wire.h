@@ -34,6 +34,9 @@ struct up_wire_events {
      * that has no answer yet has none now; a wire on which answers come apart from requests tells
      * it only where sending has failed. */
     void (*sent)(void *arg, void *tag, const struct up_sent *how);
+    /* The upstream has closed this tag's stream and said when to take it up again; that will be
+     * done. */
+    void (*polls)(void *arg, void *tag, dur_t in);
     /* The upstream has forgotten the session: renew. */
     void (*lost)(void *arg);
     /* The last one, after close: it is gone. */

@@ -7,6 +7,7 @@
 #include "mcp/legacy_in.h"
 #include "mcp/listen.h"
 #include "mcp/raw.h"
+#include "mcp/resume.h"
 #include "plat/json/out.h"
 #include "plat/mcp/mcp_edit.h"
 
@@ -85,6 +86,8 @@ static void say_updated(struct watched *w, str_t notification)
     if (w->session != NULL) {
         if (w->session->stream != NULL)
             talk_say(w->session->stream, notification);
+        else
+            resume_later(w->session, notification);
         return;
     }
     const struct mcp_edit edit = { .at = MCP_AT_PARAMS_META,

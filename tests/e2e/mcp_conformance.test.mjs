@@ -8,22 +8,28 @@ import { startUpstream } from './mcp/upstream.mjs';
 
 const gateway = await startGateway();
 const admin = await gateway.admin();
-const upstream = await startUpstream('both');
-after(() => upstream.close());
-const server = await addServer(admin, { name: 'everything', url: upstream.url });
 const caller = await callerOf(admin);
-const door = await withToken(`${gateway.url}/s/${server.name}/mcp`, caller.token);
-after(() => door.close());
+
+/** The door to an upstream of this kind. */
+async function doorTo(kind) {
+    const upstream = await startUpstream(kind);
+    after(() => upstream.close());
+    const server = await addServer(admin, { name: kind, url: upstream.url });
+    const door = await withToken(`${gateway.url}/s/${server.name}/mcp`, caller.token);
+    after(() => door.close());
+    return door;
+}
 
 /**
- * What the suite gives when it asks the upstream itself, but for 2025-11-25, where that is 84: the gateway's streams cannot be
- * taken up again by Last-Event-ID, and four checks of that are not made.
+ * What the suite gives when it asks the upstream itself. That a stream is closed in the middle, for its client to come back, only a
+ * server of 2025-11-25 can wish: one of both eras is spoken to in the newer one, which has none of that.
  */
-const PASSED = { '2025-06-18': 56, '2025-11-25': 80, '2026-07-28': 152 };
+const PASSED = { '2025-06-18': ['both', 56], '2025-11-25': ['stateful', 84], '2026-07-28': ['both', 152] };
+const doors = { both: await doorTo('both'), stateful: await doorTo('stateful') };
 
-for (const [version, passed] of Object.entries(PASSED))
+for (const [version, [kind, passed]] of Object.entries(PASSED))
     test(`conformance ${version} through the gateway: ${passed} checks pass, none fails`, async () => {
-        const got = await runSuite(door.url, version);
+        const got = await runSuite(doors[kind].url, version);
         assert.equal(got.failed, 0, got.text);
         assert.equal(got.code, 0, got.text);
         assert.ok(got.passed >= passed, `${got.passed} passed\n${got.text}`);

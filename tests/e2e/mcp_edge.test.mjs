@@ -15,7 +15,7 @@ const MODERN = {
     'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** One POST: {status, headers, body}; a text is sent as it is. */
+/** One POST: {status, headers, body}; a text is sent as it is. Clients of 2025-11-25 are answered by an event. */
 async function post(message, { path = '/mcp', bearer = token, ...headers } = {}) {
     const answer = await fetch(server.url + path, {
         method: 'POST',
@@ -29,7 +29,8 @@ async function post(message, { path = '/mcp', bearer = token, ...headers } = {})
     });
     noteCall('POST', path.startsWith('/s/') ? '/s/{server}/mcp' : '/mcp', answer.status);
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+    const [, json = text] = /^data: (.*)$/m.exec(text) ?? [];
+    return { status: answer.status, headers: answer.headers, body: json === '' ? null : JSON.parse(json) };
 }
 
 const request = (method, params, id = 1) => ({ jsonrpc: '2.0', id, method, params });

@@ -109,7 +109,8 @@ for (const [kind, want] of Object.entries(KINDS)) {
             await changed;
         });
 
-        test('goes on where its stream was closed in the middle', { skip: kind === 'sse' || want.silent }, async () => {
+        /* HTTP+SSE and servers without sessions have no way to close it: they answer on it. */
+        test('goes on where its stream was closed in the middle', async () => {
             const e = await probe.tool('test_reconnection');
             assert.equal(e.result?.content[0].text, 'Reconnection test completed');
         });
@@ -146,8 +147,7 @@ test('headers of the modern era are made anew, of the body and the marks of the 
     const schema = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } };
     const e = await probe.tool('test_x_mcp_header', { region: 'östlich' }, { schema });
     assert.equal(e.result.content[0].text, 'region östlich');
-    const { headers } = upstream.requests.at(-1);
-    assert.equal(headers['mcp-method'], 'tools/call');
+    const { headers } = upstream.requests.findLast((r) => r.headers['mcp-method'] === 'tools/call');
     assert.equal(headers['mcp-name'], 'test_x_mcp_header');
     assert.equal(headers['mcp-param-region'], '=?base64?w7ZzdGxpY2g=?=');
     assert.equal(headers['mcp-protocol-version'], '2026-07-28');

@@ -159,7 +159,13 @@ static void on_fail(struct up_call *c, const struct up_failure *why)
     call_over(r);
 }
 
-static const struct up_call_events call_events = { on_note, on_ask, on_input, on_done, on_fail };
+static const struct up_call_events call_events = {
+    .note = on_note,
+    .ask = on_ask,
+    .input = on_input,
+    .done = on_done,
+    .fail = on_fail,
+};
 
 static void rig_up(struct rig *r, enum when close_when, peer_script_f *script)
 {
