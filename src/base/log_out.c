@@ -108,45 +108,63 @@ static void lose(str_t rest)
     (void)pthread_mutex_unlock(&out.lock);
 }
 
-static void write_all(str_t rest)
+/* False: nobody reads them any more; *rest is what has not left. */
+static bool write_all(str_t *rest)
 {
-    while (rest.n > 0) {
-        if (gave_up() || !write_some(&rest)) {
-            lose(rest);
-            return;
-        }
+    while (rest->n > 0) {
+        if (gave_up() || !write_some(rest))
+            return false;
     }
+    return true;
 }
 
 /* Also a line about those that are missing, before what comes after them. */
-static void report_lost(uint64_t lines)
+static bool report_lost(uint64_t lines)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, REPORT_MAX);
     log_make_line(&b, LOG_WARNING, "log-dropped",
                   (const struct log_field[]){ LOG_F("lines", (int64_t)lines) }, 1);
-    if (b.err == E_OK)
-        write_all(buf_str(&b));
+    str_t line = buf_str(&b);
+    return b.err == E_OK && write_all(&line);
+}
+
+static void report_later(uint64_t lines)
+{
+    (void)pthread_mutex_lock(&out.lock);
+    out.lost += lines;
+    (void)pthread_mutex_unlock(&out.lock);
+}
+
+static bool write_batch(str_t lines)
+{
+    bool whole = write_all(&lines);
+    if (!whole)
+        lose(lines);
+    return whole;
 }
 
 static void *out_thread(void *arg)
 {
     static char batch[BATCH_BYTES];
+    bool deaf = false; /* what was said last was not heard: the next line tries again */
     (void)arg;
     for (;;) {
         (void)pthread_mutex_lock(&out.lock);
-        while (out.n == 0 && out.lost == 0 && !out.stopping)
+        while (out.n == 0 && (out.lost == 0 || deaf) && !out.stopping)
             (void)pthread_cond_wait(&out.more, &out.lock);
         size_t n = ring_take(batch);
         uint64_t lost = n == 0 || out.n == 0 ? out.lost : 0;
         out.lost -= lost;
-        bool end = out.stopping && n == 0 && lost == 0;
+        bool end = out.stopping && n == 0 && (lost == 0 || deaf);
         (void)pthread_mutex_unlock(&out.lock);
         if (end)
             return NULL;
-        write_all(str_of(batch, n));
-        if (lost > 0 && !gave_up())
-            report_lost(lost);
+        deaf = !write_batch(str_of(batch, n));
+        if (lost > 0 && (deaf || !report_lost(lost))) {
+            report_later(lost);
+            deaf = true;
+        }
     }
 }
 

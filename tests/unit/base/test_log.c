@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "check.h"
 
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What LOG() wrote, taken from standard error. */
@@ -190,6 +192,44 @@ static void nobody_waits_for_a_stuck_pipe(void **state)
     assert_int_equal(lines + dropped, LINES); /* every line is somewhere, and no half of one */
 }
 
+static uint64_t dropped_since(uint64_t before)
+{
+    struct log_stats stats;
+    log_get_stats(&stats);
+    return stats.dropped - before;
+}
+
+/* Who read the log has gone: nothing is tried again and again meanwhile, and the next who reads is
+ * told how much is missing. */
+static void nobody_reads_any_more(void **state)
+{
+    (void)state;
+    enum { LINES = 10 };
+    const struct timespec tick = { .tv_nsec = 10 * 1000 * 1000 };
+    uint64_t before = dropped_since(0);
+    int gone[2];
+    (void)signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(pipe(gone), 0);
+    int terminal = dup(STDERR_FILENO);
+    assert_true(dup2(gone[1], STDERR_FILENO) >= 0);
+    close(gone[0]);
+    close(gone[1]);
+    clock_release();
+    assert_int_equal(log_start(), E_OK);
+    for (int i = 0; i < LINES; i++)
+        LOG_EVERY(LOG_INFO, "e", LOG_F("i", i));
+    while (dropped_since(before) < LINES)
+        nanosleep(&tick, NULL);
+    for (int i = 0; i < 10; i++)
+        nanosleep(&tick, NULL);
+    assert_int_equal(dropped_since(before), LINES);
+    TAKE(LOG_EVERY(LOG_INFO, "again", LOG_F("i", 1)); log_stop(DUR_S(10)));
+    assert_true(dup2(terminal, STDERR_FILENO) >= 0);
+    close(terminal);
+    assert_true(strstr(taken, "again") != NULL);
+    assert_true(strstr(taken, "\"log-dropped\",\"lines\":10}") != NULL);
+}
+
 /* What was said before the end is there. */
 static void the_last_lines_come(void **state)
 {
@@ -211,6 +251,7 @@ int main(void)
         cmocka_unit_test(formats),
         cmocka_unit_test(repeats_are_held_back),
         cmocka_unit_test(nobody_waits_for_a_stuck_pipe),
+        cmocka_unit_test(nobody_reads_any_more),
         cmocka_unit_test(the_last_lines_come),
     };
     clock_freeze((ts_t){ 1795313730123000 }, DUR_S(1));
