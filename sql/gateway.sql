@@ -93,17 +93,18 @@ DELETE FROM mcp_tool WHERE server_id = $server_id;
 
 -- Permissions. `kind`: enum gate_subject.
 -- @row permission: id id, org id, kind int, subject id, server_id id, tool text, can_read bool?, can_write bool?,
---     can_execute bool?, is_enabled bool?, arguments text?, device text?, created_at ts, updated_at ts, revision int
+--     can_execute bool?, is_enabled bool?, approval bool?, arguments text?, device text?, created_at ts, updated_at ts,
+--     revision int
 -- @many permission_page(org id, kind int, subject id, after id, limit int) -> permission
 SELECT {permission} FROM mcp_permission WHERE org = $org AND kind = $kind AND subject = $subject AND id > $after
 ORDER BY id LIMIT $limit;
 
 -- Of everybody, with the name of whom they are.
 -- @many permission_all(org id, after id, limit int) -> (id id, kind int, subject id, server_id id, tool text,
---     can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, arguments text?, device text?, created_at ts,
---     updated_at ts, revision int, name text)
-SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.arguments,
-    p.device, p.created_at, p.updated_at, p.revision,
+--     can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, approval bool?, arguments text?, device text?,
+--     created_at ts, updated_at ts, revision int, name text)
+SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.approval,
+    p.arguments, p.device, p.created_at, p.updated_at, p.revision,
     CASE p.kind WHEN 1 THEN (SELECT u.username FROM user_account u WHERE u.id = p.subject)
         WHEN 2 THEN (SELECT s.name FROM service_account s WHERE s.id = p.subject)
         WHEN 3 THEN (SELECT d.machine_id FROM device d WHERE d.id = p.subject)
@@ -122,16 +123,17 @@ WHERE org = $org AND kind = $kind AND subject = $subject AND server_id = $server
 SELECT count(*) FROM mcp_permission WHERE org = $org AND kind = $kind AND subject = $subject;
 
 -- @exec permission_add(id id, org id, kind int, subject id, server_id id, tool text, can_read bool?, can_write bool?,
---     can_execute bool?, is_enabled bool?, arguments text?, device text?, now ts)
-INSERT INTO mcp_permission (id, org, kind, subject, server_id, tool, can_read, can_write, can_execute, is_enabled,
+--     can_execute bool?, is_enabled bool?, approval bool?, arguments text?, device text?, now ts)
+INSERT INTO mcp_permission (id, org, kind, subject, server_id, tool, can_read, can_write, can_execute, is_enabled, approval,
     arguments, device, created_at, updated_at, revision)
-VALUES ($id, $org, $kind, $subject, $server_id, $tool, $can_read, $can_write, $can_execute, $is_enabled, $arguments,
-    $device, $now, $now, 1);
+VALUES ($id, $org, $kind, $subject, $server_id, $tool, $can_read, $can_write, $can_execute, $is_enabled, $approval,
+    $arguments, $device, $now, $now, 1);
 
 -- @exec permission_put(org id, id id, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?,
---     arguments text?, device text?, now ts)
+--     approval bool?, arguments text?, device text?, now ts)
 UPDATE mcp_permission SET can_read = $can_read, can_write = $can_write, can_execute = $can_execute,
-    is_enabled = $is_enabled, arguments = $arguments, device = $device, updated_at = $now, revision = revision + 1
+    is_enabled = $is_enabled, approval = $approval, arguments = $arguments, device = $device, updated_at = $now,
+    revision = revision + 1
 WHERE org = $org AND id = $id;
 
 -- @exec permission_drop(org id, id id)
@@ -148,10 +150,10 @@ DELETE FROM mcp_permission WHERE org = $org AND subject = $subject;
 -- Everything that counts for a principal, the device that he is on and that one's owner (all zero: none). The name and
 -- priority are those of a group.
 -- @many permission_rules(org id, kind int, id id, device id, person id, limit int) -> (id id, kind int, subject id,
---     server_id id, tool text, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, arguments text?,
---     device_when text?, name text?, priority int?)
-SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.arguments,
-    p.device, g.name, g.priority
+--     server_id id, tool text, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, approval bool?,
+--     arguments text?, device_when text?, name text?, priority int?)
+SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.approval,
+    p.arguments, p.device, g.name, g.priority
 FROM mcp_permission p LEFT JOIN principal_group g ON p.kind = 4 AND g.id = p.subject AND g.org = p.org
 WHERE p.org = $org AND (p.kind = 5 OR (p.kind = $kind AND p.subject = $id) OR (p.kind = 3 AND p.subject = $device)
     OR (p.kind = 1 AND p.subject = $person)

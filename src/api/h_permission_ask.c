@@ -139,7 +139,8 @@ static err_t verdict(struct request *rq, const struct gate *g, const struct perm
                                         .class = f.tool != NULL
                                                      ? str_from_cz(gate_class_name(f.tool->class))
                                                      : STR_NONE,
-                                        .needs_approval = d.needs_approval };
+                                        .needs_approval = d.needs_approval,
+                                        .approval_rule = d.approval_rule };
     return str_copy(rq->act.arena, str_from_cz(d.source), &ret->source);
 }
 
@@ -244,7 +245,7 @@ static err_t mine_view(struct request *rq, const struct gate *g, const struct mi
     *ret = (struct mine_out){ .id = m->tool->id,
                               .class = str_from_cz(gate_class_name(m->tool->class)),
                               .conditional = !ask(g, m, false).allowed,
-                              .needs_approval = m->tool->approval,
+                              .needs_approval = d.needs_approval,
                               .rule = d.rule };
     TRY(str_copy(rq->act.arena, str_from_cz(d.source), &ret->source));
     return str_format(rq->act.arena, &ret->tool, "%.*s/%.*s", STR_ARG(m->server->name),

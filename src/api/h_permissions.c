@@ -66,7 +66,8 @@ static void inherit(const struct view *v, const struct row_permission *row,
     *ret = (struct inherited_out){ .can_read = flags.can[GATE_READ],
                                    .can_write = flags.can[GATE_WRITE],
                                    .can_execute = flags.can[GATE_EXECUTE],
-                                   .is_enabled = flags.enabled };
+                                   .is_enabled = flags.enabled,
+                                   .approval = flags.approval };
 }
 
 static err_t permission_view(struct request *rq, const struct view *v,
@@ -127,6 +128,7 @@ static err_t put_one(struct request *rq, const struct permission_of *of,
                                 .can_write = b->can_write,
                                 .can_execute = b->can_execute,
                                 .is_enabled = b->is_enabled,
+                                .approval = b->approval,
                                 .arguments = b->arguments.text,
                                 .device = b->device.text };
     struct gate_place place;

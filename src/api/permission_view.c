@@ -19,6 +19,7 @@ err_t permission_out_make(struct request *rq, const struct server_names *names,
                                     .can_write = row->can_write,
                                     .can_execute = row->can_execute,
                                     .is_enabled = row->is_enabled,
+                                    .approval = row->approval,
                                     .arguments = { row->arguments },
                                     .device = { row->device },
                                     .created_at = row->created_at,
@@ -46,6 +47,7 @@ err_t permission_details(struct request *rq, const struct permission_out *row, s
     out_flag(&o, STR("can_write"), row->can_write);
     out_flag(&o, STR("can_execute"), row->can_execute);
     out_flag(&o, STR("is_enabled"), row->is_enabled);
+    out_flag(&o, STR("approval"), row->approval);
     if (row->arguments.text.p != NULL)
         JSON_OUT(&o, "arguments", raw, row->arguments.text);
     if (row->device.text.p != NULL)

@@ -15,6 +15,7 @@ static const struct field in_fields[] = {
     FIELD(struct permission_body, can_write,   OPT),
     FIELD(struct permission_body, can_execute, OPT),
     FIELD(struct permission_body, is_enabled,  OPT, .doc = "false: off, whatever else is allowed"),
+    FIELD(struct permission_body, approval,    OPT, .doc = "true: each call waits for a person's yes"),
     FIELD(struct permission_body, arguments,   OPT, .max = GATE_CONDITIONS_TEXT, .json = JSON_VALUE,
           .doc = "allowed only where all hold: a list of {pointer, op, value} with op eq, in, prefix, glob, "
                  "min, max or absent"),
@@ -30,6 +31,7 @@ static const struct field inherited_fields[] = {
     FIELD(struct inherited_out, can_write),
     FIELD(struct inherited_out, can_execute),
     FIELD(struct inherited_out, is_enabled),
+    FIELD(struct inherited_out, approval),
 };
 static const struct shape inherited_shape =
     SHAPE(struct inherited_out, "PermissionInherited", inherited_fields);
@@ -44,6 +46,7 @@ static const struct field out_fields[] = {
     FIELD(struct permission_out, can_write),
     FIELD(struct permission_out, can_execute),
     FIELD(struct permission_out, is_enabled),
+    FIELD(struct permission_out, approval),
     FIELD(struct permission_out, arguments, .json = JSON_VALUE),
     FIELD(struct permission_out, device, .json = JSON_OBJECT_OPEN),
     FIELD(struct permission_out, inherited, .of = &inherited_shape, .omit = true,
@@ -82,6 +85,8 @@ static const struct field validate_out_fields[] = {
     FIELD(struct permission_verdict, reason),
     FIELD(struct permission_verdict, class,  .doc = "of the tool, where one was seen"),
     FIELD(struct permission_verdict, needs_approval),
+    FIELD(struct permission_verdict, approval_rule,
+          .doc = "the permission that wants a person's yes; null: none does, though the tool itself may"),
 };
 static const struct field validates_out_fields[] = {
     FIELD(struct permission_verdicts, results, .of = &permission_verdict_shape,

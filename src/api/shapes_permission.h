@@ -11,6 +11,7 @@ struct permission_body {
     opt_bool_t can_write;
     opt_bool_t can_execute;
     opt_bool_t is_enabled;
+    opt_bool_t approval;
     json_text_t arguments;
     json_text_t device;
 };
@@ -24,6 +25,7 @@ struct inherited_out {
     bool can_write;
     bool can_execute;
     bool is_enabled;
+    bool approval;
 };
 
 struct permission_out {
@@ -37,6 +39,7 @@ struct permission_out {
     opt_bool_t can_write;
     opt_bool_t can_execute;
     opt_bool_t is_enabled;
+    opt_bool_t approval;
     json_text_t arguments;
     json_text_t device;
     struct obj inherited;
@@ -74,6 +77,7 @@ struct permission_verdict {
     str_t reason;
     str_t class;
     bool needs_approval;
+    oid_t approval_rule;
 };
 
 struct permission_verdicts {

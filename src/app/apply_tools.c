@@ -84,7 +84,8 @@ static enum tool_turn turn_of(const struct tool_verdict *before, const struct to
 {
     if (before->yes[class] != after->yes[class])
         return after->yes[class] ? TOOL_GAINS : TOOL_LOSES;
-    bool narrower = after->yes[class] && is_narrower(before->by[class], after->by[class]);
+    bool narrower = after->yes[class] && ((after->waits && !before->waits) ||
+                                          is_narrower(before->by[class], after->by[class]));
     return narrower ? TOOL_NARROWS : TOOL_SAME;
 }
 

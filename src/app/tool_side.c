@@ -94,7 +94,8 @@ static struct tool_row row_read(const struct tool_side *s, const struct json *ro
                                  .can = { [GATE_READ] = flag(row, "can_read"),
                                           [GATE_WRITE] = flag(row, "can_write"),
                                           [GATE_EXECUTE] = flag(row, "can_execute") },
-                                 .enabled = flag(row, "is_enabled") };
+                                 .enabled = flag(row, "is_enabled"),
+                                 .approval = flag(row, "approval") };
     return r;
 }
 
@@ -174,6 +175,7 @@ struct tool_verdict tool_side_verdict(const struct tool_side *s, const struct ga
     struct tool_verdict v = { .yes = { false } };
     struct gate_flags flags;
     gate_flags(access, &place, (oid_t){ 0 }, &flags);
+    v.waits = flags.approval;
     for (int k = GATE_READ; k < GATE_CLASSES; k++) {
         v.yes[k] = flags.can[k] && flags.enabled && is_open(s, tool);
         size_t number = id_number(flags.rule[k]);

@@ -29,6 +29,7 @@ struct tool_principal {
 
 struct tool_verdict {
     bool yes[GATE_CLASSES];
+    bool waits;                          /* for a person's yes */
     const struct json *by[GATE_CLASSES]; /* the row that decides; NULL: none does */
 };
 

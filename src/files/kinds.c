@@ -127,6 +127,7 @@ static const struct file_member permission_members[] = {
     { .name = "can_write" },
     { .name = "can_execute" },
     { .name = "is_enabled" },
+    { .name = "approval" },
     { .name = "arguments" },
     { .name = "device", .compare = COMPARE_LOOSE },
 };

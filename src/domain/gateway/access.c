@@ -119,7 +119,8 @@ static err_t rule_read(struct arena *a, const struct sql_permission_rules_row *r
                            .can = { [GATE_READ] = row->can_read,
                                     [GATE_WRITE] = row->can_write,
                                     [GATE_EXECUTE] = row->can_execute },
-                           .enabled = row->is_enabled };
+                           .enabled = row->is_enabled,
+                           .approval = row->approval };
     TRY(rule_place(a, row, &r));
     err_t e = gate_conditions_read(a, row->arguments, row->device_when, NULL, &r.when);
     if (e == E_NO_MEMORY)

@@ -37,6 +37,7 @@ struct gate_rule {
     str_t tool;         /* "*": every one */
     opt_bool_t can[GATE_CLASSES];
     opt_bool_t enabled;
+    opt_bool_t approval;
     struct gate_conditions when; /* of what it allows */
 };
 

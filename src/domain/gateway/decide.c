@@ -85,6 +85,17 @@ static void ask_enabled(const struct equals *of, const struct question *ask, str
     s->done = s->rule != NULL;
 }
 
+/* A yes is a call that waits for nobody. */
+static void ask_approval(const struct equals *of, const struct question *ask, struct said *s)
+{
+    for (size_t i = 0; i < of->n && !s->done; i++) {
+        const struct gate_rule *r = &of->rows[i];
+        if (exactness(r, ask) == of->exact && r->approval.set)
+            say(s, r, !r->approval.v, NULL);
+    }
+    s->done = s->rule != NULL;
+}
+
 static size_t level_end(const struct gate_access *a, size_t from)
 {
     size_t end = from;
@@ -106,35 +117,51 @@ static struct gate_decision from_said(const struct said *s, bool built_in)
                                    .reason = s->yes ? "the permission allows it" : s->why_not };
 }
 
-static void ask_rows(const struct question *ask, struct said *enabled, struct said *can)
+/* What the rows say of a question. */
+struct answers {
+    struct said enabled;
+    struct said can;
+    struct said free; /* it waits for nobody's yes */
+};
+
+static void ask_rows(const struct question *ask, struct answers *ret)
 {
     const struct gate_access *a = ask->access;
     for (size_t at = 0; at < a->rules_n;) {
         size_t end = level_end(a, at);
         for (int exact = 0; exact < 3; exact++) {
             struct equals of = { &a->rules[at], end - at, exact };
-            ask_enabled(&of, ask, enabled);
-            ask_class(&of, ask, can);
+            ask_enabled(&of, ask, &ret->enabled);
+            ask_class(&of, ask, &ret->can);
+            ask_approval(&of, ask, &ret->free);
         }
         at = end;
     }
 }
 
+static bool wants_yes(const struct answers *a)
+{
+    return a->free.rule != NULL && !a->free.yes;
+}
+
 /* What the rows say: of a list, or of this call. */
 static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
 {
-    struct said enabled = { .rule = NULL };
-    struct said can = { .rule = NULL };
+    struct answers a = { .can = { .done = false } };
     ask_rows(&(struct question){ .access = ask->access,
                                  .server = ask->server->id,
                                  .tool = ask->tool,
                                  .class = ask->class,
                                  .arguments = ask->arguments,
                                  .list = list },
-             &enabled, &can);
-    if (enabled.rule != NULL && !enabled.yes)
-        return from_said(&enabled, true);
-    return from_said(&can, ask->class == GATE_READ);
+             &a);
+    if (a.enabled.rule != NULL && !a.enabled.yes)
+        return from_said(&a.enabled, true);
+    struct gate_decision d = from_said(&a.can, ask->class == GATE_READ);
+    d.needs_approval = d.allowed && wants_yes(&a);
+    if (d.needs_approval)
+        d.approval_rule = a.free.rule->id;
+    return d;
 }
 
 void gate_flags(const struct gate_access *access, const struct gate_place *place, oid_t without,
@@ -142,20 +169,20 @@ void gate_flags(const struct gate_access *access, const struct gate_place *place
 {
     struct gate_flags flags = { .enabled = true };
     for (int c = GATE_READ; c < GATE_CLASSES; c++) {
-        struct said enabled = { .rule = NULL };
-        struct said can = { .rule = NULL };
+        struct answers a = { .can = { .done = false } };
         ask_rows(&(struct question){ .access = access,
                                      .server = place->server,
                                      .tool = place->tool,
                                      .class = (enum gate_class)c,
                                      .list = true,
                                      .without = without },
-                 &enabled, &can);
-        struct gate_decision d = from_said(&can, c == GATE_READ);
+                 &a);
+        struct gate_decision d = from_said(&a.can, c == GATE_READ);
         flags.can[c] = d.allowed;
         flags.source[c] = d.source;
         flags.rule[c] = d.rule;
-        flags.enabled = enabled.rule == NULL || enabled.yes;
+        flags.enabled = a.enabled.rule == NULL || a.enabled.yes;
+        flags.approval = wants_yes(&a);
     }
     *ret = flags;
 }
@@ -206,10 +233,7 @@ static void limit(const struct gate_ask *ask, const struct gate_tool *tool, stru
     const char *why = gate_domains_refuse(&of);
     if (!d->allowed || why == NULL)
         return;
-    d->allowed = false;
-    d->rule = (oid_t){ 0 };
-    d->source = "owner";
-    d->reason = why;
+    *d = (struct gate_decision){ .listed = d->listed, .source = "owner", .reason = why };
 }
 
 void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
@@ -220,7 +244,7 @@ void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
         d = rules_say(ask, ask->list);
         d.listed = d.allowed || (!ask->list && rules_say(ask, true).allowed);
         limit(ask, tool, &d);
-        d.needs_approval = d.allowed && tool != NULL && tool->approval;
+        d.needs_approval = d.needs_approval || (d.allowed && tool != NULL && tool->approval);
     }
     *ret = d;
 }

@@ -8,6 +8,9 @@
  * in (READ yes, WRITE and EXECUTE no, enabled). Inside a level a row for the tool goes before one
  * for its server, and that before one for all. Of equals, no wins. A yes whose conditions do not
  * hold is a no.
+ *
+ * In the same order the rows say whether a call waits for a person's yes; of equals, that it does.
+ * What the tool itself wants no row waives.
  */
 #ifndef DOMAIN_GATEWAY_DECIDE_H
 #define DOMAIN_GATEWAY_DECIDE_H
@@ -31,6 +34,7 @@ struct gate_decision {
     oid_t rule;          /* the row that decided; zero: none did */
     const char *source;  /* of that row, or "built-in" "server" "owner" "pin" "principal" */
     const char *reason;  /* one sentence for the record */
+    oid_t approval_rule; /* the row that wants the yes; zero: the tool itself does, or nothing */
 };
 
 void gate_decide(const struct gate_ask *ask, struct gate_decision *ret);
@@ -39,6 +43,7 @@ void gate_decide(const struct gate_ask *ask, struct gate_decision *ret);
 struct gate_flags {
     bool can[GATE_CLASSES];
     bool enabled;
+    bool approval; /* by the rows alone */
     const char *source[GATE_CLASSES];
     oid_t rule[GATE_CLASSES]; /* the row that decides; zero: none does */
 };

@@ -126,9 +126,10 @@ static err_t check(struct act *act, const struct permission_in *in, struct permi
     str_t device = in->device.n > 0 ? in->device : STR_NONE;
     bool allows = (in->can_read.set && in->can_read.v) || (in->can_write.set && in->can_write.v) ||
                   (in->can_execute.set && in->can_execute.v);
-    if (!in->can_read.set && !in->can_write.set && !in->can_execute.set && !in->is_enabled.set)
+    if (!in->can_read.set && !in->can_write.set && !in->can_execute.set && !in->is_enabled.set &&
+        !in->approval.set)
         return FAIL(&act->why, E_BAD_FIELD,
-                    "want at least one of can_read, can_write, can_execute, is_enabled");
+                    "want at least one of can_read, can_write, can_execute, is_enabled, approval");
     TRY(gate_conditions_read(act->arena, arguments, device, &act->why, &conditions));
     TRY(canonical(act->arena, arguments, &row.arguments));
     TRY(canonical(act->arena, device, &row.device));
@@ -161,6 +162,7 @@ static err_t add(struct act *act, const struct permission_of *of, const struct g
                                       .can_write = in->can_write,
                                       .can_execute = in->can_execute,
                                       .is_enabled = in->is_enabled,
+                                      .approval = in->approval,
                                       .arguments = in->arguments,
                                       .device = in->device,
                                       .now = act->now };
@@ -186,6 +188,7 @@ err_t permission_put(struct act *act, const struct permission_of *of,
                                           .can_write = said.can_write,
                                           .can_execute = said.can_execute,
                                           .is_enabled = said.is_enabled,
+                                          .approval = said.approval,
                                           .arguments = said.arguments,
                                           .device = said.device,
                                           .now = act->now };
@@ -234,6 +237,7 @@ static struct permission_row with_name(oid_t org, const struct sql_permission_al
                  .can_write = r->can_write,
                  .can_execute = r->can_execute,
                  .is_enabled = r->is_enabled,
+                 .approval = r->approval,
                  .arguments = r->arguments,
                  .device = r->device,
                  .created_at = r->created_at,

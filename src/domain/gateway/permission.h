@@ -40,7 +40,8 @@ struct permission_in { /* what is not set is left to the next less specific row 
     opt_bool_t can_write;
     opt_bool_t can_execute;
     opt_bool_t is_enabled;
-    str_t arguments; /* JSON, as condition.h has it; absent: none */
+    opt_bool_t approval; /* each call waits for a person's yes */
+    str_t arguments;     /* JSON, as condition.h has it; absent: none */
     str_t device;
 };
 

@@ -37,7 +37,8 @@ static void rule_make(struct world *w, size_t i)
                              .level = (int64_t)rng_below(LEVELS),
                              .source = "group x",
                              .tool = tools[rng_below(3)],
-                             .enabled = flag() };
+                             .enabled = flag(),
+                             .approval = flag() };
     if (rng_below(3) > 0 || !str_eq(r->tool, STR("*")))
         r->server = rng_below(4) > 0 ? here : elsewhere;
     for (int c = GATE_READ; c < GATE_CLASSES; c++)
@@ -237,6 +238,42 @@ static void law_listed(struct world *w, uint64_t seed)
     must(decide(w).allowed == call.listed, seed, "without conditions not what a list says");
 }
 
+/* The nearest place that says something about it, and there wanted before not. */
+static bool model_waits(const struct world *w)
+{
+    for (int64_t at = 0; at < LEVELS * 3; at++) {
+        bool said = false;
+        bool wanted = false;
+        for (size_t i = 0; i < w->access.rules_n; i++) {
+            const struct gate_rule *r = &w->rules[i];
+            if (place(w, r) != at || !r->approval.set)
+                continue;
+            said = true;
+            wanted = wanted || r->approval.v;
+        }
+        if (said)
+            return wanted;
+    }
+    return false;
+}
+
+/* A yes is wanted for what is allowed alone, by the row that says so, and never waived for a tool
+ * that wants it itself. */
+static void law_approval(struct world *w, uint64_t seed)
+{
+    struct gate_decision d = decide(w);
+    const struct gate_rule *r = rule_of(w, d.approval_rule);
+    must(d.needs_approval == (d.allowed && model_waits(w)), seed, "not what the plain model says");
+    must(d.needs_approval == (r != NULL && r->approval.v), seed, "it names another row");
+    const struct gate_tool tool = {
+        .name = w->ask.tool, .state = GATE_TOOL_ACTIVE, .class = w->ask.class, .approval = true
+    };
+    w->server.tools = &tool;
+    w->server.tools_n = 1;
+    struct gate_decision own = decide(w);
+    must(own.allowed == d.allowed && own.needs_approval == d.allowed, seed, "a row waives it");
+}
+
 /* Nothing but a yes of a row opens what is built in to be shut, and it names itself. */
 static void law_said(struct world *w, uint64_t seed)
 {
@@ -285,12 +322,22 @@ static void says_why(void **state)
     for_all(law_said);
 }
 
+static void waits_where_the_rows_or_the_tool_say_so(void **state)
+{
+    (void)state;
+    for_all(law_approval);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_the_model),    cmocka_unit_test(has_no_order),
-        cmocka_unit_test(no_wins_among_equals),     cmocka_unit_test(the_most_specific_decides),
-        cmocka_unit_test(lists_what_may_be_called), cmocka_unit_test(says_why),
+        cmocka_unit_test(agrees_with_the_model),
+        cmocka_unit_test(has_no_order),
+        cmocka_unit_test(no_wins_among_equals),
+        cmocka_unit_test(the_most_specific_decides),
+        cmocka_unit_test(lists_what_may_be_called),
+        cmocka_unit_test(says_why),
+        cmocka_unit_test(waits_where_the_rows_or_the_tool_say_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
