@@ -5,12 +5,27 @@
  * it marks is sent of any arguments, and agrees with them.
  */
 #include "plat/mcp/mcp_headers.h"
+#include "plat/mcp/mcp_trace.h"
 
 #include <assert.h>
 
 enum { ARENA_MAX = 1 << 22 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+/* What is taken for a place in a trace is written as it was, but for version and flags. */
+static void check_trace(str_t text)
+{
+    struct mcp_trace t;
+    struct mcp_trace again;
+    char out[MCP_TRACEPARENT];
+    if (mcp_trace_parse(text, &t) != E_OK)
+        return;
+    mcp_trace_write(&t, out);
+    assert(memcmp(out + 3, text.p + 3, sizeof out - 5) == 0);
+    assert(mcp_trace_parse(str_of(out, sizeof out), &again) == E_OK);
+    assert(memcmp(&t, &again, sizeof t) == 0);
+}
 
 static bool is_field(str_t s)
 {
@@ -88,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     struct arena *a = arena_new(ARENA_MAX);
     assert(a != NULL);
     check_value(a, str_sub(text, 0, line));
+    check_trace(str_sub(text, 0, line));
     if (json_parse(str_sub(text, line + 1, n), NULL, &schema) == E_OK)
         check_schema(a, schema);
     json_free(schema);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/mcp_port.h"
 
+#include "api/spans.h"
+
 static const struct mcp_settings *port_settings(void *arg)
 {
     const struct services *sv = arg;
@@ -30,6 +32,12 @@ static bool port_may_record(void *arg)
     return !stats.disk_full && !stats.failed;
 }
 
+static void port_span(void *arg, str_t span)
+{
+    const struct services *sv = arg;
+    spans_put(sv->spans, span);
+}
+
 struct mcp_ports mcp_ports_of(struct services *services)
 {
     return (struct mcp_ports){
@@ -42,6 +50,7 @@ struct mcp_ports mcp_ports_of(struct services *services)
         .open = mcp_port_open,
         .record = mcp_port_record,
         .sight = mcp_port_sight,
+        .span = port_span,
         .approve = mcp_port_approve,
     };
 }

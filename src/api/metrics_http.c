@@ -4,6 +4,7 @@
 
 #include "api/passage.h"
 #include "api/router.h"
+#include "api/spans.h"
 #include "mcp/hub.h"
 
 /* Upper bounds in microseconds, and as Prometheus writes them. */
@@ -136,6 +137,17 @@ static void put_gateway(struct buf *b, const struct mcp_hub *hub)
     metric_put(b, M_MCP_RETRIED, (int64_t)f.retried_total);
 }
 
+static void put_spans(struct buf *b, struct spans *spans)
+{
+    struct spans_stats s;
+    spans_stats(spans, &s);
+    metric_head(b, M_OTLP_SPANS);
+    metric_put_label(b, M_OTLP_SPANS, "result", "sent", (int64_t)s.sent);
+    metric_put_label(b, M_OTLP_SPANS, "result", "dropped", (int64_t)s.dropped);
+    metric_put_label(b, M_OTLP_SPANS, "result", "failed", (int64_t)s.failed);
+    metric_put(b, M_OTLP_WAITING, (int64_t)s.waiting);
+}
+
 void metrics_http(struct buf *b, const struct api *api)
 {
     static const char *const classes[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
@@ -157,5 +169,6 @@ void metrics_http(struct buf *b, const struct api *api)
     metric_put(b, M_POLLS_PARKED, (int64_t)atomic_load(&api->parked[LIVE_POLL]));
     metric_put(b, M_STREAMS, (int64_t)atomic_load(&api->parked[LIVE_STREAM]));
     put_gateway(b, api->services->mcp);
+    put_spans(b, api->services->spans);
     metric_put(b, M_NUDGES, (int64_t)SUM(api, nudges));
 }

@@ -5,6 +5,7 @@
 #define API_SERVICES_H
 
 #include "api/admin_tokens.h"
+#include "api/spans.h"
 #include "base/cidr.h"
 #include "base/clock_guard.h"
 #include "base/opt.h"
@@ -76,6 +77,7 @@ struct settings {
     struct smtp_cfg mail; /* .url NULL: none is sent */
     struct webhook_retry webhooks;
     struct mcp_settings gateway;
+    struct otlp_cfg otlp;
 };
 
 /* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
@@ -93,6 +95,7 @@ struct services {
     struct live *live;
     struct gate_memory *gate; /* who may call what, and what there is */
     struct mcp_hub *mcp;
+    struct spans *spans;   /* that wait to be exported */
     struct issuer *issuer; /* signs tokens */
     struct dpop_guard *dpop;
     struct remote_docs *remote_docs; /* of clients: key sets, metadata */

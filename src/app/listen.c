@@ -129,6 +129,7 @@ static struct mcp_settings gateway_settings(const struct config *c)
         .approval_ttl = DUR_S(config_int(c, CONF_GATEWAY_APPROVAL)),
         .approval_hold = DUR_S(config_int(c, CONF_GATEWAY_HOLD)),
         .approve_own = config_bool(c, CONF_GATEWAY_OWN),
+        .traces = config_text(c, CONF_OTLP_URL).n > 0,
     };
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/gateway_settings.h"
 #include "app/listen.h"
+#include "app/otlp.h"
 #include "app/outward.h"
 #include "app/proxies.h"
 #include "plat/db/db.h"
@@ -35,6 +36,7 @@ err_t preflight(const struct config *c, struct diag *why)
     struct settings settings;
     TRY(proxies_read(c, c->arena, why, &settings));
     TRY(gateway_settings(c, c->arena, why, &settings));
+    TRY(otlp_settings(c, c->arena, why, &settings));
     TRY(outward_mail(c, c->arena, why, &mail, &notices));
     const char *dir = config_cz(c, CONF_DATA);
     return dir == NULL ? E_OK : db_examine(dir, why);

@@ -4,6 +4,7 @@
 #include "app/gateway_settings.h"
 #include "app/listen.h"
 #include "app/logging.h"
+#include "app/otlp.h"
 #include "app/outward.h"
 #include "app/proxies.h"
 #include "base/arena.h"
@@ -52,6 +53,7 @@ static err_t generation_make(struct reload *r, struct arena *a, struct diag *why
     TRY(listen_settings(&fresh, a, r->sockets, sv->http, &g->settings));
     TRY(proxies_read(&fresh, a, why, &g->settings));
     TRY(gateway_settings(&fresh, a, why, &g->settings));
+    TRY(otlp_settings(&fresh, a, why, &g->settings));
     TRY(outward_mail(&fresh, a, why, &g->settings.mail, &g->settings.notices));
     TRY(certificate_reload(r->certificate, &fresh, sv, why)); /* the last that may fail */
     TRY(logging_set(&fresh, &g->settings.access));

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/remote_doc.h"
+#include "api/spans.h"
 #include "app/admin_socket.h"
 #include "app/deliver.h"
 #include "app/gateway.h"
@@ -10,6 +11,7 @@
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
+#include "app/otlp.h"
 #include "app/outward.h"
 #include "app/proxies.h"
 #include "app/reload.h"
@@ -56,6 +58,7 @@ struct server {
     struct admin_socket *admin_socket;
     struct jobs *jobs;
     struct deliver *deliver;
+    struct otlp *otlp;
     size_t conns_max;
     struct certificate certificate;
     struct http_server *http;
@@ -246,6 +249,7 @@ static err_t make_http(struct server *s, struct diag *why)
     TRY(listen_settings(s->config, s->arena, &s->sockets, s->http, settings));
     TRY(proxies_read(s->config, s->arena, why, settings));
     TRY(gateway_settings(s->config, s->arena, why, settings));
+    TRY(otlp_settings(s->config, s->arena, why, settings));
     TRY(outward_mail(s->config, s->arena, why, &settings->mail, &settings->notices));
     TRY(logging_set(s->config, &settings->access));
     s->services.settings = settings;
@@ -269,7 +273,9 @@ static err_t serve_make(struct server *s, struct diag *why)
     TRY(gateway_memory(&s->services));
     TRY(make_writer(s, why));
     TRY(make_workers(s, why));
+    TRY(spans_new(&s->services.spans));
     TRY(gateway_start(&s->services, why));
+    TRY(otlp_new(&s->services, why, &s->otlp));
     TRY(jobs_new(&s->services, &s->jobs));
     TRY(deliver_new(&s->services, why, &s->deliver));
     return admin_socket_open(s->services.dir, &s->services, why, &s->admin_socket);
@@ -281,6 +287,7 @@ static void serve_unmake(struct server *s)
     deliver_free(s->deliver);
     jobs_free(s->jobs);
     gateway_stop(&s->services);
+    otlp_free(s->otlp);
     workers_stop(s->services.hashers);
     workers_stop(s->services.workers);
     writer_free(s->services.writer); /* its last jobs still ask the workers for their answers */
@@ -288,6 +295,7 @@ static void serve_unmake(struct server *s)
     workers_free(s->services.workers);
     http_server_free(s->http);
     gateway_free(&s->services);
+    spans_free(s->services.spans);
     api_free(s->services.api);
     certificate_close(&s->certificate);
     reload_fini(&s->reload);

@@ -40,6 +40,7 @@ static void call_over(struct call *c)
         c->look->owner = NULL;
     c->look = NULL;
     call_wait_end(c);
+    trace_dropped(c);
     trip_cancel(&c->trip, STR("the call is over"));
     unpark(c);
     loop_timer_stop(c->hub->loop, &c->park);
@@ -67,6 +68,7 @@ static void call_let_go(struct call *c)
 void call_result(struct call *c, str_t result, const struct call_hint *hint)
 {
     call_record_end(c, STR_NONE);
+    trace_done(c);
     call_over(c);
     c->down->result(c, result, hint);
     call_let_go(c);
@@ -75,6 +77,7 @@ void call_result(struct call *c, str_t result, const struct call_hint *hint)
 void call_error(struct call *c, str_t error)
 {
     call_record_end(c, STR("error"));
+    trace_error(c, error);
     call_over(c);
     c->down->error(c, error);
     call_let_go(c);
@@ -83,6 +86,7 @@ void call_error(struct call *c, str_t error)
 void call_refuse(struct call *c, const struct mcp_refusal *r)
 {
     call_record_end(c, str_from_cz(mcp_err_text(r->err)));
+    trace_refused(c, r);
     call_over(c);
     c->down->refuse(c, r);
     call_let_go(c);
@@ -96,6 +100,7 @@ void call_refuse_as(struct call *c, enum mcp_err e)
 void call_input(struct call *c, str_t requests, str_t state)
 {
     call_record_end(c, STR("input-required"));
+    trace_done(c);
     call_over(c);
     c->down->input(c, requests, state);
     call_let_go(c);
@@ -105,6 +110,7 @@ void call_cancel(struct call *c, str_t reason)
 {
     trip_cancel(&c->trip, reason);
     call_record_end(c, STR("cancelled"));
+    trace_cancelled(c);
     call_over(c);
     call_let_go(c);
 }
@@ -165,6 +171,7 @@ void call_init(struct call *c)
     ref_take(t->in->catalogue);
     c->access = t->in->access;
     c->catalogue = t->in->catalogue;
+    trace_begin(c);
     c->next = t->calls;
     t->calls = c;
     talk_hold(t);

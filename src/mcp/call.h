@@ -13,6 +13,7 @@
 #include "mcp/in.h"
 #include "mcp/node.h"
 #include "mcp/port.h"
+#include "mcp/trace.h"
 #include "plat/mcp/mcp_era.h"
 
 struct call;
@@ -113,13 +114,12 @@ struct call {
     str_t reference;  /* raw: what completion/complete asks about, as its server calls it */
     enum gate_class class;
     struct gate_decision decision;
-    bool recorded; /* its start is on the record */
-    bool listed;   /* lists were asked for it already */
     struct listing *listing;
     struct mcp_record *record; /* of its start, under way */
     struct mcp_look *look;     /* under way */
     struct call_approval approval;
     struct trip trip;
+    struct call_trace trace;
     struct call_ask asks[CALL_ASKS_MAX];
     size_t asks_n;
     uint64_t asks_last;
@@ -129,8 +129,6 @@ struct call {
     struct call *parked_next;
     uint64_t handle; /* of a parked one */
     struct loop_timer park;
-    void *down_data;
-    bool fresh; /* not from the cache */
 };
 
 /* Links a zeroed call whose talk, peek, method, down, capabilities, client_info and log_level are

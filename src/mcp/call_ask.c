@@ -132,6 +132,7 @@ static err_t asks_show(struct call *c, str_t requests, str_t state)
 void call_on_input(struct trip *t, str_t input_requests, str_t state)
 {
     struct call *c = CONTAINER_OF(t, struct call, trip);
+    trace_answered(c, STR_NONE, STR_NONE);
     if (c->down->input != NULL) {
         call_input(c, input_requests, state);
         return;

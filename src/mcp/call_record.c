@@ -5,7 +5,7 @@
 #include "mcp/hub_in.h"
 #include "plat/json/out.h"
 
-enum { RECORD_ARENA_MAX = 64 * 1024, DETAILS_MAX = 8 * 1024, TRACE_MAX = 64 };
+enum { RECORD_ARENA_MAX = 64 * 1024, DETAILS_MAX = 8 * 1024 };
 
 static void put_rule(struct json_out *o, const struct gate_decision *d)
 {
@@ -28,16 +28,11 @@ static void put_arguments(struct json_out *o, str_t arguments)
     JSON_OUT(o, "arguments_sha256", str, str_of(hex, sizeof hex));
 }
 
-static str_t trace_of(const struct call *c)
-{
-    str_t field = mcp_in_field(c->in, STR("traceparent"));
-    return str_sub(c->peek.traceparent.p != NULL ? c->peek.traceparent : field, 0, TRACE_MAX);
-}
-
 static err_t put_details(const struct call *c, enum mcp_event event, str_t outcome, struct buf *b)
 {
     struct json_out o = json_out_to(b);
-    str_t trace = trace_of(c);
+    char hex[2 * MCP_TRACE_ID];
+    str_t trace = trace_id(c, hex);
     json_out_open(&o, '{');
     JSON_OUT(&o, "method", str, c->method->name);
     JSON_OUT(&o, "server", str, c->server->name);

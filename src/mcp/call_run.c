@@ -82,12 +82,6 @@ static dur_t timeout_of(const struct call *c)
     return c->timeout_max.us > 0 && c->timeout_max.us < own.us ? c->timeout_max : own;
 }
 
-static str_t traceparent_of(const struct call *c)
-{
-    str_t own = mcp_in_field(c->in, STR("traceparent"));
-    return c->peek.traceparent.p != NULL ? c->peek.traceparent : own;
-}
-
 static void trip_fill(struct call *c)
 {
     dur_t timeout = timeout_of(c);
@@ -96,7 +90,8 @@ static void trip_fill(struct call *c)
         .name = c->target,
         .params = c->params,
         .progress_token = c->peek.progress_token,
-        .traceparent = traceparent_of(c),
+        .traceparent = trace_ask(c),
+        .tracestate = c->trace.state,
         .client_info = c->client_info,
         .capabilities = c->capabilities,
         .log_level = c->log_level,
@@ -133,6 +128,7 @@ static void on_done(struct trip *t, str_t result, str_t error)
 {
     struct call *c = call_of(t);
     const struct call_hint hint = { .list = (c->method->flags & MCP_METHOD_CACHED) != 0 };
+    trace_answered(c, result, error);
     if (error.p != NULL)
         call_error(c, error);
     else
@@ -164,6 +160,7 @@ static void on_fail(struct trip *t, const struct up_failure *why)
             r.err = failures[i].err;
     }
     HUB_COUNT(c->hub, failed_total, 1);
+    trace_failed(c, why);
     err_ignore(str_format(c->arena, &r.message, "%s: %.*s: %s", mcp_err_text(r.err),
                           STR_ARG(c->server->name), why->text)); /* or the table's alone */
     call_refuse(c, &r);
@@ -214,6 +211,5 @@ void call_recorded(struct call *c, err_t e)
         call_refuse_as(c, MCP_E_RECORD);
         return;
     }
-    c->recorded = true;
     call_go(c);
 }

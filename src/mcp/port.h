@@ -116,6 +116,8 @@ struct mcp_ports {
     void (*record)(void *arg, struct mcp_record *job);
     void (*approve)(void *arg, struct mcp_approve *job);
     void (*sight)(void *arg, struct mcp_sight *job);
+    /* A span, as OTLP has it in JSON (span.h): copied, or dropped where there is no room. */
+    void (*span)(void *arg, str_t span);
 };
 
 #endif

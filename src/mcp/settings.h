@@ -18,6 +18,7 @@ struct mcp_settings {
     dur_t approval_ttl;  /* for which a call waits for a person's yes */
     dur_t approval_hold; /* and one request of a client that comes back */
     bool approve_own;    /* he who calls may say yes himself */
+    bool traces;         /* spans of calls are exported */
 };
 
 #endif

@@ -37,6 +37,7 @@ struct trip {
     struct up_call up;
     unsigned priority; /* 0 goes last */
     unsigned tries;
+    dur_t begun; /* when it was first tried, CLOCK_MONOTONIC; 0: never */
     bool paused;
     dur_t deadline; /* of waiting, CLOCK_MONOTONIC */
     struct loop_timer timer;

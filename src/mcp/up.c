@@ -167,6 +167,7 @@ static err_t ride_keep(struct up_ride *r, const struct up_in *in, bool all)
         { &in->name, &r->in.name },
         { &in->params, &r->in.params },
         { &in->traceparent, &r->in.traceparent },
+        { &in->tracestate, &r->in.tracestate },
         { &in->client_info, &r->in.client_info },
         { &in->capabilities, &r->in.capabilities },
         { &in->log_level, &r->in.log_level },

@@ -15,6 +15,7 @@
 #include "plat/loop/loop.h"
 
 struct up;
+struct up_call;
 struct up_ride;
 struct up_wire_kind; /* up_wire.h */
 
@@ -66,7 +67,8 @@ struct up_in {
     str_t name;            /* decoded params.name, uri or taskId where the method has one */
     str_t params;          /* raw object; claims, tokens and answers in it do not count */
     str_t progress_token;  /* raw, the caller's: it stands in the notes again */
-    str_t traceparent;     /* text */
+    str_t traceparent;     /* text, as W3C Trace Context has it */
+    str_t tracestate;      /* text; absent: that of params, if any */
     str_t client_info;     /* raw, of the client behind; absent: ours */
     str_t capabilities;    /* raw, what the client behind can do; absent: {} */
     str_t log_level;       /* text */
@@ -88,8 +90,6 @@ struct up_failure {
     dur_t retry_after; /* what a 429 or 503 asked for; 0: nothing */
     const char *text;  /* one sentence, never NULL, holds no secret */
 };
-
-struct up_call;
 
 /* Exactly one of input, done and fail ends the call; after it nothing is called, and the memory is
  * the caller's again. Texts live until the return. */

@@ -35,10 +35,24 @@ static err_t edits_claim(struct up_ride *r, const struct up_in *in, struct edits
     return E_OK;
 }
 
+/* Where its span stands, for whoever traces MCP; headers_trace() says it to who traces HTTP. */
+static err_t edits_trace(struct up_ride *r, const struct up_in *in, struct edits *e)
+{
+    str_t raw;
+    if (in->traceparent.p == NULL)
+        return E_OK;
+    TRY(mcp_raw_text(r->a, in->traceparent, &raw));
+    edit(e, MCP_AT_META, "traceparent", raw);
+    if (in->tracestate.p == NULL)
+        return E_OK;
+    TRY(mcp_raw_text(r->a, in->tracestate, &raw));
+    edit(e, MCP_AT_META, "tracestate", raw);
+    return E_OK;
+}
+
 static err_t edits_make(struct up_ride *r, const struct up_in *in, struct edits *e)
 {
     bool modern = r->up->modern;
-    str_t trace;
     str_t token = STR_NONE;
     str_t state = STR_NONE;
     if (modern)
@@ -46,10 +60,7 @@ static err_t edits_make(struct up_ride *r, const struct up_in *in, struct edits 
     if (in->progress_token.p != NULL)
         TRY(str_format(r->a, &token, "%llu", (unsigned long long)r->id));
     edit(e, MCP_AT_META, "progressToken", token);
-    if (in->traceparent.p != NULL) {
-        TRY(mcp_raw_text(r->a, in->traceparent, &trace));
-        edit(e, MCP_AT_META, "traceparent", trace);
-    }
+    TRY(edits_trace(r, in, e));
     if (modern && in->state.p != NULL)
         TRY(mcp_raw_text(r->a, in->state, &state));
     edit(e, MCP_AT_SELF, "inputResponses", modern ? in->input_responses : STR_NONE);
@@ -112,10 +123,19 @@ static err_t headers_of_arguments(struct up_ride *r, const struct up_in *in)
     return E_OK;
 }
 
+static err_t headers_trace(struct up_ride *r, const struct up_in *in)
+{
+    if (in->traceparent.p == NULL || !r->up->kind->headers)
+        return E_OK;
+    TRY(header_add(r, STR("traceparent"), in->traceparent));
+    return in->tracestate.p != NULL ? header_add(r, STR("tracestate"), in->tracestate) : E_OK;
+}
+
 static err_t headers_make(struct up_ride *r, const struct up_in *in)
 {
     const struct up *up = r->up;
     str_t name;
+    TRY(headers_trace(r, in));
     if (!up->modern || !up->kind->headers)
         return E_OK;
     if (up->step == UP_PROBING) /* later the wire says it by itself */

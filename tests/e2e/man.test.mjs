@@ -87,7 +87,7 @@ test('the sample file of seneschal.yaml(5) is one that the server takes', async 
     const made = await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost', '-keyout', key, '-out', cert]);
     assert.equal(made.code, 0, made.stderr);
     const given = { hosts: '[seneschal.example]', trusted_proxies: '[127.0.0.1]', 'tls.cert': cert, 'tls.key': key, 'outbound.ca': cert, 'mail.url': 'smtp://mail.example', 'mail.from': 'id@example.org',
-        'gateway.commands': '[files=/usr/bin/mcp-files]' };
+        'gateway.commands': '[files=/usr/bin/mcp-files]', 'otlp.url': 'http://127.0.0.1:4318', 'otlp.headers': '[X-Token=word]' };
     const open = Object.entries(given).reduce((text, [name, value]) => text.replace(new RegExp(`^${name}: .*`, 'm'), `${name}: ${value}`), plain.replace(/^# /gm, ''));
     assert.match(await check(open), /^tls\.cert +\S*cert\.pem +\S*sample\.yaml:\d+:1$/m);
 });

@@ -191,8 +191,9 @@ test('no reloadable setting goes without a test', async () => {
     const jobs = ['history.days']; // each run of its job reads it; what the job does is in test_history.c
     const signin = ['session.life', 'session.idle', 'token.access_life', 'token.refresh_life']; // in signin_settings.test.mjs
     const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang', 'webhooks.attempts', 'webhooks.retry']; // in outbound.test.mjs, mail.test.mjs and webhooks.test.mjs
+    const traces = ['otlp.url', 'otlp.headers', 'otlp.service_name']; // in mcp_trace_collector.test.mjs
     const gateway = ['outbound.private', 'gateway.commands']; // in gateway_servers.test.mjs
-    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...signin, ...outward, ...gateway].sort());
+    assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...signin, ...outward, ...traces, ...gateway].sort());
 });
 
 for (const [what, text, why] of [
