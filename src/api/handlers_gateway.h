@@ -12,6 +12,7 @@ handler_f servers_import;
 handler_f servers_get;
 handler_f servers_change;
 handler_f servers_delete;
+handler_f servers_test;
 handler_f server_tools_list;
 handler_f server_tools_get;
 handler_f server_tools_change;

@@ -7,6 +7,7 @@ static const char *const actions[MCP_EVENTS] = {
     [MCP_CALL_START] = "tool.start",
     [MCP_CALL_END] = "tool.call",
     [MCP_CALL_REFUSED] = "tool.refused",
+    [MCP_SERVER_TESTED] = "server.tested",
 };
 
 static err_t record_run(struct mcp_write *w)
@@ -19,7 +20,7 @@ static err_t record_run(struct mcp_write *w)
         .actor_kind = job->actor.kind,
         .actor_id = job->actor.id,
         .actor_name = str_from_cz(job->actor.name),
-        .target_kind = STR("mcp-server"),
+        .target_kind = job->event == MCP_SERVER_TESTED ? STR("server") : STR("mcp-server"),
         .target_id = job->server,
         .target_name = job->target,
         .reason = job->reason,

@@ -27,6 +27,9 @@ static const struct route rows[] = {
     { HTTP_DELETE, "/gateway/servers/{id}", servers_delete, .auth = AUTH_ACTOR, MAY(SERVER_WRITE),
       .tx = TX_WRITE, .audit = "server.deleted",
       .doc = "Delete an MCP server with its tools, permissions and credentials." },
+    { HTTP_POST,   "/gateway/servers/{id}/test", servers_test, .auth = AUTH_ACTOR, MAY(SERVER_WRITE),
+      .tx = TX_READ, .no_store = true, .out = &server_test_shape, .audit = "server.tested",
+      .doc = "Reach an MCP server now, step by step; the first that fails says why. What is open to it stays." },
 
     { HTTP_GET,    "/gateway/servers/{id}/tools", server_tools_list, .auth = AUTH_ACTOR, MAY(SERVER_READ),
       .tx = TX_READ, .query = &tool_query_shape, .out = &tool_line_shape, .out_list = true,

@@ -177,6 +177,43 @@ static const struct field credential_out_fields[] = {
 
 const struct shape server_in_shape = SHAPE(struct server_body, "ServerIn", in_fields);
 const struct shape server_patch_shape = SHAPE(struct server_body, "ServerPatch", patch_fields);
+struct test_step_out {
+    str_t step;
+    bool ok;
+    str_t message;
+    opt_i64_t ms;
+};
+struct test_out {
+    bool ok;
+    str_t step;
+    str_t message;
+    str_t version;
+    opt_i64_t tools;
+    int64_t ms;
+    struct rows steps;
+};
+
+/* clang-format off */
+static const struct field test_step_fields[] = {
+    FIELD(struct test_step_out, step,    REQ, .doc = "address, connect, credential, protocol, tools; of a program: "
+                                                     "program, start, credential, protocol, tools"),
+    FIELD(struct test_step_out, ok,      REQ),
+    FIELD(struct test_step_out, message, REQ),
+    FIELD(struct test_step_out, ms),
+};
+static const struct shape test_step_shape = SHAPE(struct test_step_out, "ServerTestStep", test_step_fields);
+static const struct field test_fields[] = {
+    FIELD(struct test_out, ok,      REQ),
+    FIELD(struct test_out, step,    .doc = "that failed"),
+    FIELD(struct test_out, message, .doc = "why, and what to do"),
+    FIELD(struct test_out, version, .doc = "of MCP, that it was spoken with"),
+    FIELD(struct test_out, tools,   .doc = "that it lists"),
+    FIELD(struct test_out, ms,      REQ, .doc = "in all"),
+    FIELD(struct test_out, steps,   REQ, .of = &test_step_shape, .doc = "that were done, the failed one last"),
+};
+/* clang-format on */
+
+const struct shape server_test_shape = SHAPE(struct test_out, "ServerTest", test_fields);
 const struct shape server_out_shape = SHAPE(struct server_out, "Server", out_fields);
 const struct shape server_query_shape = SHAPE(struct server_query, "ServerQuery", query_fields);
 const struct shape servers_import_shape =

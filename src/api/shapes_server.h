@@ -130,6 +130,7 @@ struct credential_out {
 extern const struct shape server_in_shape;
 extern const struct shape server_patch_shape;
 extern const struct shape server_out_shape;
+extern const struct shape server_test_shape; /* made by the hub (mcp/trial_say.c) */
 extern const struct shape server_query_shape;
 extern const struct shape servers_import_shape;
 extern const struct shape servers_imported_shape;

@@ -61,6 +61,7 @@ cli_command_f cmd_help;
 cli_command_f cmd_device_why;
 cli_command_f cmd_policy_preview;
 cli_command_f cmd_policy_diff;
+cli_command_f cmd_server_test;
 cli_command_f cmd_policy_rollback;
 cli_command_f cmd_device_enroll;
 cli_command_f cmd_invitation_create;

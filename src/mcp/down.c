@@ -6,6 +6,7 @@
 #include "mcp/hub_in.h"
 #include "mcp/node.h"
 #include "mcp/rest_in.h"
+#include "mcp/trial.h"
 #include "mcp/watch.h"
 #include "plat/mcp/mcp_era.h"
 
@@ -104,6 +105,10 @@ void down_take(struct mcp_hub *h, struct mcp_in *in)
         rest_take(t);
         return;
     }
+    if (in->face == FACE_TEST) {
+        trial_take(t);
+        return;
+    }
     t->events = takes(in, "text/event-stream", "text/*");
     if (in->method == HTTP_POST)
         down_post(t);
@@ -177,7 +182,7 @@ static void talk_finish(struct talk *t)
     talk_hold(t);
     while (t->calls != NULL)
         call_stop(t->calls);
-    if (t->mode == TALK_STREAM)
+    if (t->mode == TALK_STREAM || (t->mode == TALK_OPEN && t->trial != NULL))
         t->kind->ended(t);
     else if (t->mode == TALK_AWAY)
         talk_end(t);

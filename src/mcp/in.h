@@ -15,13 +15,14 @@ struct mcp_hub;
 
 /* Where it came to. */
 enum mcp_face {
-    FACE_ALL, /* /mcp: everything that the principal may see, names with prefixes */
-    FACE_ONE, /* /s/{server}/mcp: one upstream, names as they are */
-    FACE_SSE, /* /sse and /messages: the HTTP+SSE transport of 2024-11-05, aggregated */
-    FACE_REST /* /mcp/tools/call and its neighbours: for clients without MCP */
+    FACE_ALL,  /* /mcp: everything that the principal may see, names with prefixes */
+    FACE_ONE,  /* /s/{server}/mcp: one upstream, names as they are */
+    FACE_SSE,  /* /sse and /messages: the HTTP+SSE transport of 2024-11-05, aggregated */
+    FACE_REST, /* /mcp/tools/call and its neighbours: for clients without MCP */
+    FACE_TEST  /* a server is tried, for an administrator */
 };
 
-/* Of FACE_REST, what a message of MCP does not say. */
+/* Of FACE_REST and FACE_TEST, what a message of MCP does not say. */
 struct mcp_rest {
     str_t session; /* absent: the call has none */
     int priority;  /* -1, 0 or 1 */
@@ -49,7 +50,8 @@ struct mcp_in {
     enum http_method method;
     enum mcp_face face;
     str_t server;                /* of FACE_ONE */
-    const struct mcp_rest *rest; /* of FACE_REST */
+    const struct mcp_rest *rest; /* of FACE_REST and FACE_TEST */
+    oid_t target;                /* of FACE_TEST: the server */
     str_t path;
     str_t query;
     const struct http_field *fields; /* of the request */

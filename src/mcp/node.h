@@ -90,6 +90,8 @@ void node_breaker_failed(struct node *n, const struct up_failure *why);
 void node_serve(struct node *n);
 void node_fail_all(struct node *n, err_t e, const char *text);
 /* node_open.c */
+/* How it is reached, but for who is told of it. `lines` of the credential; borrowed. */
+err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_cfg *ret) MUST_USE;
 void node_open(struct node *n);
 void node_shut(struct node *n);
 void node_tell(struct node *n);

@@ -68,13 +68,13 @@ static void on_closed(void *arg)
 
 /* ---- opening ---- */
 
-static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
+err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_cfg *ret)
 {
     struct mcp_hub *h = n->hub;
     const struct gate_server *s = n->server;
     const struct up_wire_kind *kind;
     TRY(up_kind_of(n, &kind));
-    const struct up_cfg cfg = {
+    *ret = (struct up_cfg){
         .name = s->name,
         .wire = kind,
         .url = s->url,
@@ -89,9 +89,18 @@ static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
         .message_max = node_message_max(n),
         .calls_max = CALLS_MAX,
         .connect_max = CONNECT_MAX,
-        .on = { .state = on_state, .changed = on_changed, .note = on_note, .closed = on_closed },
-        .arg = n,
     };
+    return E_OK;
+}
+
+static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
+{
+    struct up_cfg cfg;
+    TRY(node_up_cfg(n, lines, lines_n, &cfg));
+    cfg.on = (struct up_events){
+        .state = on_state, .changed = on_changed, .note = on_note, .closed = on_closed
+    };
+    cfg.arg = n;
     TRY(up_new(&cfg, &n->why, &n->up));
     n->holds++;
     n->state = NODE_OPEN;

@@ -49,7 +49,7 @@ struct mcp_open {
 /* One event of the record. What has no owner when it is given is not told, and freed by who does
  * it.
  */
-enum mcp_event { MCP_CALL_START, MCP_CALL_END, MCP_CALL_REFUSED, MCP_EVENTS };
+enum mcp_event { MCP_CALL_START, MCP_CALL_END, MCP_CALL_REFUSED, MCP_SERVER_TESTED, MCP_EVENTS };
 struct mcp_record {
     struct loop_msg msg;
     struct loop *hub;
@@ -60,7 +60,7 @@ struct mcp_record {
     oid_t org;
     oid_t request_id;
     oid_t server;
-    str_t target; /* server/tool */
+    str_t target; /* server/tool, or a server */
     str_t reason; /* absent, or why it was refused or failed */
     bool failed;
     str_t ip;

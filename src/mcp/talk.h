@@ -22,6 +22,7 @@ enum talk_mode { TALK_OPEN, TALK_STREAM, TALK_VIA, TALK_AWAY, TALK_OVER };
 
 struct listen;
 struct reel;
+struct trial;
 struct talk_kind;
 
 struct talk {
@@ -47,6 +48,7 @@ struct talk {
     struct call *guest;    /* one that was parked and lies in another's arena */
     struct listen *listen; /* of subscriptions/listen */
     struct reel *reel;     /* its stream can be taken up again; NULL: it cannot */
+    struct trial *trial;   /* of FACE_TEST */
     struct loop_timer keep;
     const struct talk_kind *kind;
 };

@@ -114,6 +114,8 @@ struct up_call {
 
 struct up_info {
     enum up_state state;
+    int status;         /* of HTTP, by which it came to UP_IDLE; 0: by none */
+    bool unreached;     /* UP_IDLE, and for certain nobody was told anything */
     bool modern;        /* stateless, 2026-07-28 and later */
     str_t version;      /* all of these only while UP_READY, until the next callback */
     str_t capabilities; /* raw object */

@@ -33,7 +33,7 @@ static void up_refuse(struct up *up, err_t e, const char *what)
 {
     char text[UP_TEXT_MAX];
     up_text(up, what, text);
-    up_break(up, &(struct up_failure){ .e = e, .not_run = true, .text = text });
+    up_break(up, &(struct up_failure){ .e = e, .text = text });
 }
 
 void up_break(struct up *up, const struct up_failure *why)
@@ -55,7 +55,9 @@ void up_break(struct up *up, const struct up_failure *why)
         else
             up_ride_fail(r, &each);
     }
-    up->info = (struct up_info){ .state = UP_IDLE };
+    up->info = (struct up_info){ .state = UP_IDLE,
+                                 .status = why->status,
+                                 .unreached = why->not_run && why->status == 0 };
     if (!was_off)
         up_say(up, UP_IDLE, why->e, why->text);
 }
@@ -68,10 +70,12 @@ static void up_on_step_late(struct loop_timer *timer)
     up_leave(up);
 }
 
+/* The wire has connect_max to connect, and what it says then says more: so that is waited for. */
 static void up_step_to(struct up *up, enum up_step step)
 {
+    const dur_t max = { up->cfg.connect_max.us + up->cfg.connect_max.us / 4 };
     up->step = step;
-    loop_timer_start(up->cfg.loop, &up->step_late, up->cfg.connect_max, up_on_step_late);
+    loop_timer_start(up->cfg.loop, &up->step_late, max, up_on_step_late);
 }
 
 static void up_open_wire(struct up *up, const struct up_wire_kind *kind)
@@ -380,7 +384,10 @@ static void up_on_gone(void *arg, err_t e, int status, const char *what)
     struct up_failure why;
     bool refused = status == 401 || status == 403; /* whatever the other transport said before */
     up_enter(up);
-    up_failure_of(up, &(struct up_sent){ .e = e, .status = status, .text = what }, text, &why);
+    const struct up_sent how = {
+        .e = e, .not_sent = up->step == UP_OPENING, .status = status, .text = what
+    };
+    up_failure_of(up, &how, text, &why);
     up_break(up, up->fell_back && up->step != UP_ON && !refused ? &up->first : &why);
     up_leave(up);
 }
