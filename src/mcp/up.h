@@ -99,8 +99,7 @@ struct up_call_events {
      * waits for up_reply. `ask` is never 0. */
     void (*ask)(struct up_call *c, uint64_t ask, str_t method, str_t params);
     void (*poll)(struct up_call *c, dur_t in); /* its stream was closed for so long; may be NULL */
-    /* This round ended: start again with the same method and params, these answers and the state
-     * (text; absent: none). */
+    /* This round ended: start again with the same params, these answers and the state (text). */
     void (*input)(struct up_call *c, str_t input_requests, str_t state);
     void (*done)(struct up_call *c, str_t result, str_t error); /* raw JSON; one is absent */
     void (*fail)(struct up_call *c, const struct up_failure *why);
@@ -126,8 +125,7 @@ struct up_info {
 /* E_BAD_FIELD: the URL. E_FORBIDDEN: it may not be called. E_NO_MEMORY. */
 err_t up_new(const struct up_cfg *cfg, struct diag *why, struct up **ret) MUST_USE;
 /* Its calls fail with E_CLOSED before this returns (the one exception to the rule above), then it
- * says good-bye to the upstream, by itself and for at most two seconds, and `closed` is called.
- * NULL is fine. */
+ * says good-bye, for at most two seconds, and `closed` is called. NULL is fine. */
 void up_close(struct up *up);
 
 /* Connect now. What comes of it is told by `state`; nothing happens unless UP_IDLE. */
@@ -140,8 +138,8 @@ err_t up_start(struct up *up, struct up_call *c, const struct up_in *in) MUST_US
 void up_reply(struct up_call *c, uint64_t ask, str_t result, str_t error);
 /* The call is over for the caller: no callback follows. The upstream is told. */
 void up_cancel(struct up_call *c, str_t reason);
-/* Read no more of what this call streams, until resumed; where many calls share one stream (stdio,
- * HTTP+SSE) all of them wait. Its time stands still. */
+/* Read no more of what it streams, until resumed; its time stands still. Where many share one
+ * stream (stdio, HTTP+SSE) all of them wait. */
 void up_pause(struct up_call *c, bool paused);
 
 /* Be told of notifications/resources/updated of this resource, or no more. Kept over a new
