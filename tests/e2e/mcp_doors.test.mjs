@@ -16,13 +16,15 @@ await addServer(admin, { name: 'other', transport: 'demo' });
 const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
 const UNKNOWN = -32602;
 
-/** One message to an endpoint; the answer, whatever the HTTP status. */
+/** One message to an endpoint; the answer, whatever the HTTP status, and whether it comes as JSON or as the last event of a stream. */
 async function send(path, who, headers, message) {
     const answer = await fetch(gateway.url + path, {
         method: 'POST', body: JSON.stringify(message),
         headers: { ...bearer(who), 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
     });
-    return { status: answer.status, session: answer.headers.get('mcp-session-id'), body: await answer.json().catch(() => undefined) };
+    const text = await answer.text();
+    const last = text.startsWith('{') || text.startsWith('[') ? text : /.*^data: (\{.*)$/ms.exec(text)?.[1].split('\n')[0];
+    return { status: answer.status, session: answer.headers.get('mcp-session-id'), body: last && JSON.parse(last) };
 }
 const request = (method, params = {}) => ({ jsonrpc: '2.0', id: 1, method, params });
 const outcome = ({ status, body }) => (body?.result !== undefined ? 'ran' : body?.error?.code ?? body?.code ?? status);
