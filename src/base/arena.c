@@ -85,6 +85,13 @@ void arena_wipe(struct arena *a)
         explicit_bzero(b->bytes, b->used);
 }
 
+void arena_wipe_free(struct arena *a)
+{
+    if (a != NULL)
+        arena_wipe(a);
+    arena_free(a);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     if (size > a->limit - a->used)

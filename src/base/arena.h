@@ -23,6 +23,8 @@ static inline void arena_freep(struct arena **a)
 void arena_reset(struct arena *a);
 /* Overwrite everything that was handed out: before a reset, where some of it was a secret. */
 void arena_wipe(struct arena *a);
+/* Both; the only pointer to it may lie in it. NULL is fine. */
+void arena_wipe_free(struct arena *a);
 
 /* `size` zeroed bytes aligned for any type; NULL past the limit or when memory is short. */
 void *arena_alloc(struct arena *a, size_t size) MUST_USE;

@@ -174,14 +174,20 @@ void mcp_hub_drain(struct mcp_hub *h, dur_t in)
     loop_post(h->loop, &h->drain_msg);
 }
 
-static void hub_last(struct loop_timer *timer)
+void hub_look_whether_over(struct mcp_hub *h)
 {
-    struct mcp_hub *h = CONTAINER_OF(timer, struct mcp_hub, last);
+    if (h->phase != HUB_ENDS)
+        return;
     bool gone = nodes_are_gone(h) && loop_watches(h->loop) == 0;
     if (gone || clock_mono().us > h->stopped.us + LAST_MAX.us)
         loop_stop(h->loop);
-    else
-        loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);
+}
+
+static void hub_last(struct loop_timer *timer)
+{
+    struct mcp_hub *h = CONTAINER_OF(timer, struct mcp_hub, last);
+    loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);
+    hub_look_whether_over(h);
 }
 
 static void hub_on_stop(struct loop_msg *msg)
@@ -193,6 +199,7 @@ static void hub_on_stop(struct loop_msg *msg)
     loop_timer_stop(h->loop, &h->tick);
     h->stopped = clock_mono();
     loop_timer_start(h->loop, &h->last, LAST_EVERY, hub_last);
+    hub_look_whether_over(h);
 }
 
 void mcp_hub_stop(struct mcp_hub *h)

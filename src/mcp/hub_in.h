@@ -62,5 +62,7 @@ static inline const struct mcp_settings *hub_settings(const struct mcp_hub *h)
 
 /* hub.c: everything that is open is told to end. */
 bool hub_is_ending(const struct mcp_hub *h);
+/* Something has gone: where the hub ends it may have been the last. */
+void hub_look_whether_over(struct mcp_hub *h);
 
 #endif

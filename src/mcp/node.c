@@ -194,12 +194,17 @@ static void node_retire(struct node *n)
     node_tell(n);
 }
 
+static bool node_is_held(const struct node *n)
+{
+    return n->holds > 0 || n->keys != NULL;
+}
+
 static void free_retired(struct mcp_hub *h)
 {
     struct node **at = &h->retired;
     while (*at != NULL) {
         struct node *n = *at;
-        if (n->holds > 0 || n->keys != NULL) {
+        if (node_is_held(n)) {
             at = &n->next;
             continue;
         }
@@ -243,10 +248,12 @@ void nodes_close(struct mcp_hub *h)
         node_retire(h->nodes);
 }
 
-bool nodes_are_gone(struct mcp_hub *h)
+bool nodes_are_gone(const struct mcp_hub *h)
 {
-    free_retired(h);
-    return h->nodes == NULL && h->retired == NULL;
+    const struct node *n = h->retired;
+    while (n != NULL && !node_is_held(n))
+        n = n->next;
+    return h->nodes == NULL && n == NULL;
 }
 
 void nodes_fini(struct mcp_hub *h)

@@ -64,7 +64,7 @@ struct node {
 
 err_t nodes_init(struct mcp_hub *h) MUST_USE;
 void nodes_close(struct mcp_hub *h);
-bool nodes_are_gone(struct mcp_hub *h); /* after nodes_close: nothing of them is left */
+bool nodes_are_gone(const struct mcp_hub *h); /* nobody needs any of them any more */
 void nodes_fini(struct mcp_hub *h);
 void nodes_tick(struct mcp_hub *h, dur_t now);
 /* Servers of this organisation, or credentials of this person, changed. */

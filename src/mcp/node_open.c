@@ -63,7 +63,9 @@ static void on_note(void *arg, str_t notification)
 static void on_closed(void *arg)
 {
     struct node *n = arg;
+    struct mcp_hub *h = n->hub;
     n->holds--;
+    hub_look_whether_over(h);
 }
 
 /* ---- opening ---- */
@@ -120,12 +122,6 @@ static void node_opened(struct node *n, err_t e)
     node_serve(n);
 }
 
-static void keys_end(struct mcp_open *job)
-{
-    arena_wipe(job->arena);
-    arena_free(job->arena); /* it lies in there itself */
-}
-
 static void keys_read(struct loop_msg *msg)
 {
     struct mcp_open *job = CONTAINER_OF(msg, struct mcp_open, msg);
@@ -138,7 +134,7 @@ static void keys_read(struct loop_msg *msg)
         e = node_make(n, job->lines, job->lines_n);
     else if (wanted)
         n->why = job->why;
-    keys_end(job);
+    arena_wipe_free(job->arena); /* it lies in there itself */
     if (wanted)
         node_opened(n, e);
 }

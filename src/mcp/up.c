@@ -62,8 +62,7 @@ static void up_free_if_done(struct up *up)
         buf_fini(&up->watched[i]);
     arena_free(up->scratch);
     arena_free(up->facts);
-    arena_wipe(a); /* the credential */
-    arena_free(a);
+    arena_wipe_free(a); /* the credential */
     if (closed != NULL)
         closed(arg);
 }

@@ -11,6 +11,7 @@ struct up_wire { /* counted: one reference of its owner, and of each message on 
     struct up_wire_cfg cfg;
     struct demo demo;
     bool closed;
+    bool said; /* something, of the message that it has */
     struct loop_msg bye;
     struct passing *passing;
 };
@@ -27,6 +28,16 @@ struct passing {
     char bytes[];
 };
 
+/* What it says nothing to, it had no memory for: whoever waits is told, and does not wait on. */
+static void to_demo(struct up_wire *w, void *tag, str_t bytes)
+{
+    const struct up_sent how = { .e = E_NO_MEMORY, .text = "there is no memory for its answer" };
+    w->said = false;
+    demo_take(&w->demo, tag, bytes);
+    if (!w->said && tag != NULL)
+        w->cfg.on->sent(w->cfg.arg, tag, &how);
+}
+
 static void pass(struct passing *p)
 {
     struct up_wire *w = p->w;
@@ -37,7 +48,7 @@ static void pass(struct passing *p)
         on->opened(w->cfg.arg);
         return;
     case WAY_TO_DEMO:
-        demo_take(&w->demo, p->tag, bytes);
+        to_demo(w, p->tag, bytes);
         return;
     case WAY_FROM_DEMO:
         on->message(w->cfg.arg, p->tag, bytes);
@@ -83,9 +94,12 @@ static err_t post(struct up_wire *w, enum way way, void *tag, str_t bytes)
 
 static void demo_says(void *arg, void *tag, str_t message, bool last)
 {
-    err_t e = post(arg, WAY_FROM_DEMO, tag, message); /* without memory its call times out */
-    if (e == E_OK && last && tag != NULL)
-        err_ignore(post(arg, WAY_SENT, tag, STR("")));
+    struct up_wire *w = arg;
+    if (post(w, WAY_FROM_DEMO, tag, message) != E_OK)
+        return;
+    w->said = true;
+    if (last && tag != NULL)
+        err_ignore(post(w, WAY_SENT, tag, STR(""))); /* it is answered already */
 }
 
 static err_t demo_open(const struct up_wire_cfg *cfg, struct diag *why, struct up_wire **ret)

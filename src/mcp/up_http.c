@@ -22,8 +22,7 @@ static void http_on_bye(struct loop_msg *msg)
     const struct up_wire_cfg cfg = w->cfg;
     struct arena *a = w->a; /* the wire is in it */
     fetcher_free(w->fetcher);
-    arena_wipe(a); /* the credential */
-    arena_free(a);
+    arena_wipe_free(a); /* the credential */
     cfg.on->closed(cfg.arg);
 }
 

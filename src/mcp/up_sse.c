@@ -51,8 +51,7 @@ static void sse_on_bye(struct loop_msg *msg)
     struct arena *a = w->a; /* the wire is in it */
     fetcher_free(w->fetcher);
     mcp_sse_fini(&w->sse);
-    arena_wipe(a); /* the credential */
-    arena_free(a);
+    arena_wipe_free(a); /* the credential */
     cfg.on->closed(cfg.arg);
 }
 

@@ -79,10 +79,7 @@ static err_t stdio_open(const struct up_wire_cfg *cfg, struct diag *why, struct 
         *ret = (struct up_wire *)(void *)w;
         return E_OK;
     }
-    if (a != NULL) {
-        arena_wipe(a);
-        arena_free(a);
-    }
+    arena_wipe_free(a);
     return e;
 }
 

@@ -261,8 +261,7 @@ static void stdio_free(struct stdio_wire *w)
     up_lines_in_fini(&w->lines);
     up_queue_fini(&w->queue);
     up_tail_fini(&w->said);
-    arena_wipe(w->a); /* its environment */
-    arena_free(w->a);
+    arena_wipe_free(w->a); /* its environment */
     cfg.on->closed(cfg.arg);
 }
 

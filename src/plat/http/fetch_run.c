@@ -187,8 +187,7 @@ void fetch_drop(struct fetch *x)
         f->all = x->next;
     if (x->next != NULL)
         x->next->prev = x->prev;
-    arena_wipe(x->a); /* heads bring tokens */
-    arena_free(x->a);
+    arena_wipe_free(x->a); /* heads bring tokens */
     free(x);
 }
 

@@ -89,6 +89,19 @@ static void wiped_bytes_are_gone(void **state)
     }
 }
 
+/* The leak checker tells where it loses the arena whose only pointer it wipes. */
+static void wiped_and_freed(void **state)
+{
+    struct arena *a = arena_new(KIB(64));
+    struct {
+        struct arena *arena;
+    } *inside = arena_alloc(a, sizeof *inside);
+    (void)state;
+    inside->arena = a;
+    arena_wipe_free(inside->arena);
+    arena_wipe_free(NULL);
+}
+
 #ifdef SENESCHAL_FAULTS
 static err_t use(struct arena **ret)
 {
@@ -134,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_do_not_touch),    cmocka_unit_test(limits),
         cmocka_unit_test(large_first_block_goes), cmocka_unit_test(wiped_bytes_are_gone),
+        cmocka_unit_test(wiped_and_freed),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(each_failing_step),
 #endif
