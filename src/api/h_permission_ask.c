@@ -26,8 +26,9 @@ static bool calls_tools(const struct actor *a)
 
 static err_t nobody(struct request *rq)
 {
-    return FAIL(&rq->act.why, E_BAD_FIELD,
-                "only people, service accounts and devices call tools: name one");
+    return FAIL(
+        &rq->act.why, E_BAD_FIELD,
+        "only people, service accounts and devices call tools: name one, since you are none");
 }
 
 static err_t gate_open(struct request *rq, const struct gate_who *who, struct gate *ret)

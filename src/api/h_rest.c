@@ -52,8 +52,7 @@ static err_t pass_on(struct request *rq, const struct mcp_rest *asked, str_t mes
 {
     struct mcp_in *in;
     if (!mcp_calls_tools(&rq->act.actor))
-        return FAIL(&rq->act.why, E_FORBIDDEN,
-                    "tools are called by people, service accounts and devices alone");
+        return FAIL(&rq->act.why, E_FORBIDDEN, MCP_NOBODY_CALLS);
     if (!oid_eq(rq->act.org, rq->act.actor.org))
         return FAIL(&rq->act.why, E_FORBIDDEN, "tools are called in one's own organisation");
     TRY(mcp_in_make(rq->xchg, message, &in));

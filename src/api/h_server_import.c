@@ -10,7 +10,7 @@
 #include "domain/gateway/permission.h"
 #include "plat/mcp/mcp_name.h"
 
-enum { IMPORT_SERVERS_MAX = 50 };
+enum { IMPORT_SERVERS_MAX = 50, IMPORT_ENTRY_TEXT_MAX = 2 * 1024 };
 
 struct entry { /* one of the file, as prepare has read it */
     str_t name;
@@ -77,21 +77,79 @@ static bool runs(const struct gate_command *c, str_t command, const struct json 
     return same;
 }
 
-static void stdio_read(const struct settings *s, const struct json *o, struct entry *e)
+/* A word of gateway.commands has neither blanks, commas nor quotes, and is none of its own words.
+ */
+static bool is_plain_word(str_t w)
 {
+    for (size_t i = 0; i < w.n; i++) {
+        bool plain = w.p[i] > ' ' && w.p[i] < 0x7f && w.p[i] != ',' && w.p[i] != '"' &&
+                     w.p[i] != '\'' && w.p[i] != '\\';
+        if (!plain)
+            return false;
+    }
+    return w.n > 0 && !str_starts(w, STR("env:")) && !str_starts(w, STR("read:")) &&
+           !str_eq(w, STR("network"));
+}
+
+static bool put_word(struct buf *b, str_t w)
+{
+    buf_addf(b, " %.*s", STR_ARG(w));
+    return is_plain_word(w);
+}
+
+/* The entry that would let it run: "files=/PATH/TO/npx -y ... env:API_KEY". False: none can. */
+static bool put_command(struct arena *a, struct buf *b, const struct json *o, const struct entry *e)
+{
+    const struct json *args = json_member(o, STR("args"));
+    const struct json *env = json_member(o, STR("env"));
+    str_t command = text_of(o, "command");
+    struct json_pair *vars = NULL;
+    size_t n = 0;
+    bool plain = is_plain_word(command);
+    buf_addf(b, "%.*s=%s%.*s", STR_ARG(e->name), command.p[0] == '/' ? "" : "/PATH/TO/",
+             STR_ARG(command));
+    for (size_t i = 0; args != NULL && i < json_count(args); i++) {
+        const struct json *arg = json_at(args, i);
+        plain = json_type(arg) == JSON_STRING && put_word(b, json_string(arg)) && plain;
+    }
+    if (env != NULL && json_type(env) == JSON_OBJECT && json_members(a, env, &vars, &n) != E_OK)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        buf_addf(b, " env:%.*s", STR_ARG(vars[i].name));
+    return plain && b->err == E_OK;
+}
+
+/* Nobody but who writes the configuration says what runs here: what he would have to write. */
+static err_t no_command(struct arena *a, const struct json *o, struct entry *e)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, IMPORT_ENTRY_TEXT_MAX);
+    if (put_command(a, &b, o, e))
+        return str_format(a, &e->refused,
+                          "command-not-allowed: gateway.commands has no such program with these "
+                          "arguments: want an entry such as %.*s",
+                          STR_ARG(buf_str(&b)));
+    return str_format(a, &e->refused,
+                      "command-not-allowed: gateway.commands takes no words with blanks, commas or "
+                      "quotes: put this call into a script, and want an entry such as "
+                      "%.*s=/PATH/TO/SCRIPT there",
+                      STR_ARG(e->name));
+}
+
+static err_t stdio_read(struct request *rq, const struct json *o, struct entry *e)
+{
+    const struct settings *s = services_settings(rq->services);
     const struct json *args = json_member(o, STR("args"));
     if (args != NULL && json_type(args) != JSON_ARRAY) {
         e->refused = STR("args: want a list of texts");
-        return;
+        return E_OK;
     }
     e->in.transport = STR("stdio");
     for (size_t i = 0; i < s->commands_n && e->in.command.p == NULL; i++) {
         if (runs(&s->commands[i], text_of(o, "command"), args))
             e->in.command = s->commands[i].name;
     }
-    if (e->in.command.p == NULL)
-        e->refused = STR("command-not-allowed: gateway.commands has no such program with these "
-                         "arguments");
+    return e->in.command.p == NULL ? no_command(rq->act.arena, o, e) : E_OK;
 }
 
 static err_t http_read(struct request *rq, const struct json *o, struct entry *e)
@@ -108,6 +166,28 @@ static err_t http_read(struct request *rq, const struct json *o, struct entry *e
     return found == E_OK ? E_OK : str_format(rq->act.arena, &e->refused, "url: %s", why.text);
 }
 
+/* "${input:key}" and its like are filled in by the assistant that the file is from; as they stand
+ * they would be sealed and sent. */
+static err_t filled_check(struct arena *a, const struct json *o, struct entry *e)
+{
+    static const char *const members[] = { "url", "serverUrl", "env", "headers" };
+    static const char sign[] = "${";
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        CLEANUP(buf_fini) struct buf b = { 0 };
+        const struct json *v = json_member(o, str_from_cz(members[i]));
+        buf_init(&b, SERVER_SECRETS_TEXT_MAX);
+        b.secret = true;
+        if (v != NULL)
+            json_write(&b, v);
+        if (b.n > 0 && memmem(b.p, b.n, sign, sizeof sign - 1) != NULL)
+            return str_format(a, &e->refused,
+                              "%s: a value with ${...} is filled in by the assistant, and not "
+                              "here: want the value itself",
+                              members[i]);
+    }
+    return E_OK;
+}
+
 static err_t entry_read(struct request *rq, const struct json_pair *pair, struct entry *e)
 {
     struct arena *a = rq->act.arena;
@@ -120,8 +200,8 @@ static err_t entry_read(struct request *rq, const struct json_pair *pair, struct
         e->refused = STR("want a name, and an object");
         return E_OK;
     }
-    if (text_of(o, "command").p != NULL)
-        stdio_read(services_settings(rq->services), o, e);
+    if (text_of(o, "command").n > 0)
+        TRY(stdio_read(rq, o, e));
     else if (text_of(o, "url").p != NULL || text_of(o, "serverUrl").p != NULL)
         TRY(http_read(rq, o, e));
     else
@@ -130,7 +210,22 @@ static err_t entry_read(struct request *rq, const struct json_pair *pair, struct
     if (off != NULL && json_type(off) == JSON_BOOL && json_bool(off))
         e->in.status = STR("disabled");
     TRY(object_text(a, o, "env", &e->in.env));
-    return object_text(a, o, "headers", &e->in.headers);
+    TRY(object_text(a, o, "headers", &e->in.headers));
+    return e->refused.p == NULL ? filled_check(a, o, e) : E_OK;
+}
+
+/* The file as its assistant has it is as good as the object that stands in it. */
+static const struct json *inner(const struct json *o)
+{
+    static const char *const names[] = { "mcpServers", "servers" };
+    for (size_t i = 0; json_type(o) == JSON_OBJECT && i < ARRAY_LEN(names); i++) {
+        const struct json *v = json_member(o, str_from_cz(names[i]));
+        bool object = v != NULL && json_type(v) == JSON_OBJECT;
+        bool server = object && (text_of(v, "command").p != NULL || text_of(v, "url").p != NULL);
+        if (object && !server)
+            return v;
+    }
+    return o;
 }
 
 static err_t entries_read(struct request *rq, str_t text, struct entries *ret)
@@ -139,7 +234,7 @@ static err_t entries_read(struct request *rq, str_t text, struct entries *ret)
     struct json_pair *pairs = NULL;
     size_t n = 0;
     TRY(json_parse(text, &rq->act.why, &o));
-    TRY(json_members(rq->act.arena, o, &pairs, &n));
+    TRY(json_members(rq->act.arena, inner(o), &pairs, &n));
     if (n == 0 || n > IMPORT_SERVERS_MAX)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "mcpServers", "want 1..%d servers",
                               IMPORT_SERVERS_MAX);

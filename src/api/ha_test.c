@@ -62,6 +62,20 @@ void ha_warn(struct ha_run *run, const char *what)
 
 /* ---- asking ---- */
 
+/* What to do, by a part of what libcurl says. */
+static const struct {
+    const char *part;
+    const char *advice;
+} advices[] = {
+    { "wrong version number", "it speaks no TLS at this port: want http:// in its address" },
+    { "certificate", "name who certifies it in `outbound.ca`, or call it by http:// inside your "
+                     "own network" },
+    { "Empty reply", "perhaps it speaks TLS at this port: try https:// in its address" },
+    { "Could not connect", "does it run, and is the port right? By itself it is 8123" },
+    { "Couldn't connect", "does it run, and is the port right? By itself it is 8123" },
+    { "not known", "is its name right? An address such as http://192.168.1.5:8123 needs no name" },
+};
+
 static err_t no_answer(struct ha_run *run, err_t e, const struct diag *cause)
 {
     if (e == E_NO_MEMORY)
@@ -70,6 +84,11 @@ static err_t no_answer(struct ha_run *run, err_t e, const struct diag *cause)
         return FAIL(&run->why, e,
                     "it does not answer in time: is it the right address, and may "
                     "this server reach it?");
+    for (size_t i = 0; i < ARRAY_LEN(advices); i++) {
+        if (strstr(cause->text, advices[i].part) != NULL)
+            return FAIL(&run->why, e, "it cannot be asked (%.100s): %s", cause->text,
+                        advices[i].advice);
+    }
     return FAIL(&run->why, e, "it cannot be asked: %s", cause->text);
 }
 

@@ -48,8 +48,7 @@ err_t mcp_load(struct act *act, const struct mcp_gates *gates)
     CLEANUP(ref_dropp) struct gate_catalogue *catalogue = NULL;
     const struct gate_who who = mcp_who_of(&act->actor);
     if (!mcp_calls_tools(&act->actor))
-        return FAIL(&act->why, E_FORBIDDEN,
-                    "tools are called by people, service accounts and devices alone");
+        return FAIL(&act->why, E_FORBIDDEN, MCP_NOBODY_CALLS);
     return mcp_load_both(act, gates, &who, &access, &catalogue);
 }
 
@@ -174,9 +173,12 @@ enum hot_answer mcp_hot(const struct hot_ask *ask)
     if (ask->who == NULL)
         return HOT_LOAD;
     const struct actor *actor = &ask->who->who.actor;
-    err_t e = services_stop(sv) ? E_STOPPING : mcp_calls_tools(actor) ? E_OK : E_FORBIDDEN;
+    struct diag why = { 0 };
+    err_t e = services_stop(sv)        ? E_STOPPING
+              : mcp_calls_tools(actor) ? E_OK
+                                       : FAIL(&why, E_FORBIDDEN, MCP_NOBODY_CALLS);
     if (e != E_OK) {
-        edge_refuse(ask->api, ask->x, e, NULL, edge_id(ask->x));
+        edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
         return HOT_DONE;
     }
     const struct gate_who who = mcp_who_of(actor);

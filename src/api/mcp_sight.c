@@ -4,6 +4,7 @@
 #include "api/mcp_port.h"
 #include "api/mcp_write.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "domain/gateway/tool.h"
 
 enum { SIGHT_ARENA_MAX = 64 * 1024 * 1024 };
@@ -42,6 +43,8 @@ static err_t sight_run(struct mcp_write *s)
     struct act *act = &s->act;
     struct gate_sight seen;
     arena_reset(act->arena);
+    if (job->failed.p != NULL)
+        return server_failed(act, job->server, job->failed);
     TRY(gate_tools_seen(act, job->server, job->tools, &seen));
     for (size_t i = 0; i < seen.n; i++)
         TRY(record(s, &seen.v[i]));
@@ -51,6 +54,9 @@ static err_t sight_run(struct mcp_write *s)
 
 void mcp_port_sight(void *arg, struct mcp_sight *job)
 {
+    if (job->failed.p != NULL)
+        LOG(LOG_WARNING, "mcp-server-failed", LOG_F("server", job->name),
+            LOG_F("why", job->failed));
     struct arena *own = arena_new(SIGHT_ARENA_MAX);
     mcp_write_start(&(struct mcp_write){
         .services = arg,

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 enum { TEXT_MAX_DEFAULT = 256, LIST_MAX_DEFAULT = 100, JSON_TEXT_MAX_DEFAULT = 16 * 1024 };
+enum { ONEOF_TEXT_MAX = 160 }; /* a reason is one line: where more may stand it names the page */
 static const int64_t number_max_default =
     INT64_C(9007199254740992); /* 2^53, RFC 7493 section 2.2 */
 
@@ -21,19 +22,34 @@ static err_t want(struct diag *why, const struct field *f, const char *what)
     return diag_set_field(why, E_BAD_FIELD, f->name, "want %s", what);
 }
 
+/* "want http, sse, stdio or demo". */
+static err_t want_one_of(struct arena *a, const struct field *f, struct diag *why)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    str_t text;
+    buf_init(&b, ONEOF_TEXT_MAX);
+    for (const char *const *v = f->oneof; *v != NULL; v++)
+        buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? " or " : ", ", *v);
+    if (b.err != E_OK || str_copy(a, buf_str(&b), &text) != E_OK)
+        return want(why, f, "one of the values that the documentation lists");
+    return diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s", STR_ARG(text));
+}
+
 static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct diag *why,
                          str_t *ret)
 {
     size_t max = f->max > 0 ? (size_t)f->max : TEXT_MAX_DEFAULT;
     if (f->trim || f->text == TEXT_MACHINE_ID)
         s = str_trim(s);
+    if (s.n != max && max == (size_t)f->min)
+        return diag_set_field(why, E_BAD_FIELD, f->name, "want %zu bytes of text", max);
     if (s.n < (size_t)f->min || s.n > max)
         return diag_set_field(why, E_BAD_FIELD, f->name, "want %lld to %zu bytes of text",
                               (long long)f->min, max);
     if (!text_obeys(f->text, s))
         return want(why, f, text_rule_wants(f->text));
     if (f->oneof != NULL && !text_is_one_of(f->oneof, s))
-        return want(why, f, "one of the values that the documentation lists");
+        return want_one_of(a, f, why);
     return str_copy(a, s, ret);
 }
 

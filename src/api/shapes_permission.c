@@ -65,11 +65,11 @@ static const struct field query_fields[] = {
 static const struct field validate_fields[] = {
     FIELD(struct permission_check, tool,      REQ, .min = 1, .max = TOOL_TEXT_MAX, .text = TEXT_LINE),
     FIELD(struct permission_check, access,    REQ, .oneof = accesses),
-    FIELD(struct permission_check, user_id,   OPT, .doc = "absent, with the next two: who asks"),
+    FIELD(struct permission_check, user_id,   OPT, .doc = "a person; nobody named: who asks"),
     FIELD(struct permission_check, service_account_id, OPT),
-    FIELD(struct permission_check, device_id, OPT, .doc = "with user_id: the device that the person is on"),
+    FIELD(struct permission_check, device_id, OPT, .doc = "alone, or with a person: the device that he is on"),
     FIELD(struct permission_check, arguments, OPT, .max = ARGUMENTS_MAX, .json = JSON_OBJECT_OPEN,
-          .doc = "of the call; absent: it has none"),
+          .doc = "of the call, one object; absent: it has none"),
 };
 static const struct field validates_fields[] = {
     FIELD(struct permission_checks, checks, REQ, .min = 1, .max = VALIDATES_MAX,

@@ -88,7 +88,7 @@ static const struct field import_fields[] = {
              .json = JSON_OBJECT_OPEN, .secret = true,
              .doc = "as assistants have it: {NAME: {command, args, env} or {url, headers, type}}"),
     FIELD(struct servers_import_body, servers, OPT, .max = IMPORT_MAX, .json = JSON_OBJECT_OPEN,
-          .secret = true, .doc = "the same, as VS Code calls it"),
+          .secret = true, .doc = "the same, as VS Code calls it; either may be the whole file of an assistant too"),
     FIELD(struct servers_import_body, dry_run, OPT, .doc = "say what would happen, and write nothing"),
 };
 static const struct field imported_fields[] = {

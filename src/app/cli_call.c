@@ -120,9 +120,12 @@ static err_t call_once(struct calling *c)
     struct cli_send send = { .method = c->cmd->method, .path = buf_str(&c->request.path) };
     TRY(body_text(c, &send.body));
     TRY(cli_client_json(c->cli, &c->client, &send, &answer));
-    if (c->show.after != NULL && c->options.output == OUTPUT_TABLE && answer != NULL)
-        return c->show.after(&(struct cli_reply){ c->cli, &c->client, &c->request, answer });
-    return answer != NULL ? cli_print_object(&p, answer) : E_OK;
+    const struct cli_reply reply = { c->cli, &c->client, &c->request, answer };
+    if (answer == NULL)
+        return E_OK;
+    bool people = c->show.after != NULL && c->options.output == OUTPUT_TABLE;
+    TRY(people ? c->show.after(&reply) : cli_print_object(&p, answer));
+    return c->show.verdict != NULL ? c->show.verdict(&reply) : E_OK;
 }
 
 /* A GET row with columns is a list. */

@@ -126,8 +126,9 @@ struct cli_reply {
 };
 typedef err_t cli_reply_f(const struct cli_reply *s);
 struct cli_show {
-    cli_reply_f *before; /* NULL: nothing */
-    cli_reply_f *after;  /* NULL: as any answer; not asked for with -o json and the like */
+    cli_reply_f *before;  /* NULL: nothing */
+    cli_reply_f *after;   /* NULL: as any answer; not asked for with -o json and the like */
+    cli_reply_f *verdict; /* of an answer that was shown: is it a failure? NULL: it is none */
 };
 /* The call of the row `noun verb`. */
 int cli_call_shown(struct cli *cli, const char *noun, const char *verb, int argc, char **argv,

@@ -149,7 +149,6 @@ static const struct {
 } hints[] = {
     { E_UNAUTHENTICATED, "`seneschal login`, or name a token: --token-file FILE or "
                          "SENESCHAL_TOKEN_FILE; on the server's own machine --data DIR" },
-    { E_FORBIDDEN, "ask an administrator for a role that holds this permission" },
     { E_STALE, "somebody changed it meanwhile: read it again" },
     { E_FLEET_LOCKED, "`seneschal fleet unlock` lets new machines in" },
     { E_RATE_LIMITED, "wait, or raise `limits` in the server's configuration" },
@@ -157,6 +156,14 @@ static const struct {
     { E_IO, "is the server running, and is --server (or SENESCHAL_URL) right?" },
     { E_TIMEOUT, "the server did not answer in time: try again" },
 };
+
+/* A refusal by a permission; other words of a 403 say themselves what to do. */
+static const char *hint_of_forbidden(str_t detail)
+{
+    bool permission = str_starts(detail, STR("this needs the permission ")) ||
+                      str_eq(detail, str_from_cz(err_info(E_FORBIDDEN)->text));
+    return permission ? "ask an administrator for a role that holds this permission" : NULL;
+}
 
 static const char *hint_of(err_t e)
 {
@@ -218,7 +225,7 @@ static err_t refused(struct cli *cli, const struct http_answer *a)
     bool list = errors != NULL && json_type(errors) == JSON_ARRAY && json_count(errors) > 0;
     str_t field = list ? member_text(json_at(errors, 0), STR("field")) : STR("");
     str_t want = list ? member_text(json_at(errors, 0), STR("want")) : STR("");
-    cli->hint = hint_of(e);
+    cli->hint = e == E_FORBIDDEN ? hint_of_forbidden(detail) : hint_of(e);
     show_more(errors, 1, (const char *const[]){ "", "field", "want" });
     show_more(json_member(problem, STR("breaks")), 0,
               (const char *const[]){ "policy", "pointer", "want" });

@@ -99,7 +99,8 @@ static const struct {
     { MCP_E_UPSTREAM_TIMEOUT, E_TIMEOUT, "the tool may have run: look before you call it again" },
     { MCP_E_UPSTREAM_BROKE, E_IO, "the tool may have run: look before you call it again" },
     { MCP_E_UPSTREAM_DOWN, E_IO, "an administrator can try it: `seneschal server test NAME`" },
-    { MCP_E_CREDENTIAL_WANTED, E_FORBIDDEN, "this server wants a credential of your own" },
+    { MCP_E_CREDENTIAL_WANTED, E_FORBIDDEN,
+      "it wants a credential of yours: `seneschal server credential NAME bearer < FILE`" },
     { MCP_E_CAPABILITY, E_CONFLICT,
       "the tool asks questions, which only an MCP client in front of a person answers" },
 };

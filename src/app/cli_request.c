@@ -91,6 +91,15 @@ static err_t read_start(struct reading *r)
     return E_OK;
 }
 
+static err_t help_hint(struct cli *cli, const struct cli_command *cmd)
+{
+    str_t hint;
+    TRY(str_format(cli->arena, &hint, "`seneschal help %s %s` shows what is wanted", cmd->noun,
+                   cmd->verb));
+    cli->hint = str_cz(cli->arena, hint);
+    return E_OK;
+}
+
 err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cli_client *c,
                        int argc, char **argv, struct cli_request *ret)
 {
@@ -104,7 +113,7 @@ err_t cli_request_read(struct cli *cli, const struct cli_command *cmd, struct cl
     TRY(read_flags(&r, argc, argv));
     str_t missing = r.words;
     if (missing.n > 0) {
-        cli->hint = "`seneschal help NOUN VERB` shows what is wanted";
+        TRY(help_hint(cli, cmd));
         return FAIL(&cli->why, E_USAGE, "%s %s: want %.*s", cmd->noun, cmd->verb, STR_ARG(missing));
     }
     return ret->path.err;
@@ -219,6 +228,7 @@ static err_t no_such_flag(struct reading *r, const char *word)
     }
     for (size_t i = 0; i < cli_options_n; i++)
         near_offer(&near, str_from_cz(cli_options_table[i].name));
+    TRY(help_hint(r->cli, r->cmd));
     if (near.best.p != NULL &&
         str_format(r->cli->arena, &hint, "did you mean --%.*s?", STR_ARG(near.best)) == E_OK)
         r->cli->hint = str_cz(r->cli->arena, hint);

@@ -57,6 +57,9 @@ int cmd_mcp_serve_demo(struct cli *cli, int argc, char **argv)
     struct demo d = { .say = say_line, .arg = &broken, .modern = true };
     (void)argc;
     (void)argv;
+    if (isatty(STDIN_FILENO) != 0)
+        (void)fprintf(stderr, "this speaks MCP, a message a line, and is started by MCP clients; "
+                              "Ctrl-D ends it\n");
     err_t e = serve(cli, &d, &broken);
     demo_fini(&d);
     return e == E_OK ? CLI_OK : cli_fail(cli, e);

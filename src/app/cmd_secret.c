@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `secret set` and `homeassistant add`: the value comes from a file or standard input, never from
- * the command line, where every user of the machine could read it. */
+/* `secret set`, `homeassistant add`, `server credential`: the value comes from a file or standard
+ * input, never from the command line, where every user of the machine could read it. */
 #include "app/cli_call.h"
 #include "app/cli_print.h"
 
@@ -81,13 +81,23 @@ static err_t value_of_file(struct setting *s, const char *path)
     return s->value.err;
 }
 
+static err_t value_wrong(struct setting *s, size_t n)
+{
+    s->cli->hint = s->of->hint;
+    if (n == 0)
+        return FAIL(&s->cli->why, E_USAGE, "the %.*s is empty", STR_ARG(s->of->member));
+    return FAIL(&s->cli->why, E_USAGE, "the %.*s is no text: encode bytes as text",
+                STR_ARG(s->of->member));
+}
+
 static err_t value_read(struct setting *s)
 {
     const char *path = NULL;
     TRY(value_path(s, &path));
     if (path == NULL && isatty(STDIN_FILENO) != 0) {
         s->cli->hint = s->of->hint;
-        return FAIL(&s->cli->why, E_USAGE, "the value is read from standard input or a file");
+        return FAIL(&s->cli->why, E_USAGE, "the %.*s is read from standard input or a file",
+                    STR_ARG(s->of->member));
     }
     buf_init(&s->value, VALUE_FILE_MAX);
     s->value.secret = true;
@@ -96,7 +106,7 @@ static err_t value_read(struct setting *s)
     if (str_ends(text, STR("\n")))
         text.n -= str_ends(text, STR("\r\n")) ? 2 : 1;
     if (text.n == 0 || !str_is_utf8(text) || memchr(text.p, '\0', text.n) != NULL)
-        return FAIL(&s->cli->why, E_USAGE, "the value is empty, or no text: encode bytes as text");
+        return value_wrong(s, text.n);
     struct json *v = json_new_string(text);
     if (s->request.body == NULL)
         s->request.body = json_new_object();
@@ -164,6 +174,17 @@ int cmd_homeassistant_add(struct cli *cli, int argc, char **argv)
     const struct setting_of of = {
         noun, verb, STR("token"),
         "seneschal homeassistant add NAME URL < FILE, or --value-file FILE"
+    };
+    return setting_do(cli, &of, argc, argv);
+}
+
+int cmd_server_credential(struct cli *cli, int argc, char **argv)
+{
+    char noun[] = "server";
+    char verb[] = "credential";
+    const struct setting_of of = {
+        noun, verb, STR("value"),
+        "seneschal server credential NAME bearer < FILE, or --value-file FILE"
     };
     return setting_do(cli, &of, argc, argv);
 }

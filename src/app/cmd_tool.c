@@ -3,6 +3,7 @@
 #include "app/cli_mcp.h"
 #include "app/cli_print.h"
 #include "app/cli_say.h"
+#include "app/near.h"
 #include "base/num.h"
 
 #include <unistd.h>
@@ -122,6 +123,9 @@ static err_t list_run(struct tooling *t, int argc, char **argv)
     for (size_t i = 0; people && i < json_count(all); i++)
         TRY(put_arguments(t->cli->arena, json_at_mut(all, i)));
     TRY(cli_print_rows(&p, all));
+    if (json_count(all) == 0)
+        (void)fprintf(stderr, "no tool %s is open to you: ask an administrator\n",
+                      t->upstream != NULL ? "of this server, if there is one," : "here");
     return cli_print_end(&p);
 }
 
@@ -134,14 +138,14 @@ int cmd_tool_list(struct cli *cli, int argc, char **argv)
 
 /* ---- arguments ---- */
 
-/* Does the tool's schema want anything but a text there? */
-static bool wants_json(const struct json *tool, str_t name)
+/* What the tool's schema wants there, where that is no text; else absent. */
+static str_t wanted_type(const struct json *tool, str_t name)
 {
     const struct json *properties =
         member(member(tool, "inputSchema", JSON_OBJECT), "properties", JSON_OBJECT);
     const struct json *row = properties == NULL ? NULL : json_member(properties, name);
     const struct json *type = member(row, "type", JSON_STRING);
-    return type != NULL && !str_eq(json_string(type), STR("string"));
+    return type == NULL || str_eq(json_string(type), STR("string")) ? STR_NONE : json_string(type);
 }
 
 static err_t word_add(struct tooling *t, const struct json *tool, const char *word,
@@ -156,9 +160,11 @@ static err_t word_add(struct tooling *t, const struct json *tool, const char *wo
     bool json = text.p[at - 1] == ':';
     str_t name = str_sub(text, 0, json ? at - 1 : at);
     str_t rest = str_sub(text, at + 1, text.n);
-    if ((json || wants_json(tool, name)) && json_parse(rest, NULL, &value) != E_OK)
-        return FAIL(&t->cli->why, E_USAGE, "%.*s: `%.*s` is not JSON, which the tool wants here",
-                    STR_ARG(name), STR_ARG(rest));
+    str_t type = wanted_type(tool, name);
+    if ((json || type.n > 0) && json_parse(rest, NULL, &value) != E_OK)
+        return FAIL(&t->cli->why, E_USAGE, "%.*s: `%.*s` is not JSON%s%.*s", STR_ARG(name),
+                    STR_ARG(rest), type.n > 0 ? ", and the tool wants this type here: " : "",
+                    STR_ARG(type));
     if (value == NULL)
         value = json_new_string(rest);
     return value == NULL ? E_NO_MEMORY : json_set(arguments, name, value);
@@ -285,6 +291,26 @@ static err_t call_until(struct tooling *t, const struct json *arguments, struct 
     }
 }
 
+/* A name that nobody has may be one that somebody has, misspelt, or SERVER/TOOL. */
+static err_t suggest(struct tooling *t, err_t e)
+{
+    CLEANUP(json_freep) struct json *all = json_new_array();
+    struct cli *cli = t->cli;
+    struct near near = { .wanted = str_from_cz(t->words[0]) };
+    const struct diag why = cli->why;
+    const char *hint = cli->hint;
+    str_t text;
+    bool got = e == E_NOT_FOUND && all != NULL && tools_get(t, all) == E_OK;
+    for (size_t i = 0; got && i < json_count(all); i++)
+        near_offer(&near, say_member(json_at(all, i), "name"));
+    cli->why = why;
+    cli->hint = hint;
+    if (near.best.p != NULL &&
+        str_format(cli->arena, &text, "did you mean %.*s?", STR_ARG(near.best)) == E_OK)
+        cli->hint = str_cz(cli->arena, text);
+    return e;
+}
+
 static err_t call_run(struct tooling *t, int argc, char **argv)
 {
     CLEANUP(json_freep) struct json *arguments = NULL;
@@ -298,7 +324,8 @@ static err_t call_run(struct tooling *t, int argc, char **argv)
     if (t->options.dry_run)
         return cli_print_object(&(struct cli_printer){ .arena = cli->arena, .output = OUTPUT_JSON },
                                 arguments);
-    TRY(call_until(t, arguments, &result));
+    err_t e = call_until(t, arguments, &result);
+    TRY(e == E_OK ? E_OK : suggest(t, e));
     if (str_eq(say_member(result, "resultType"), STR("input_required"))) {
         cli->hint = "an MCP client in front of a person can: see docs/GATEWAY.md";
         return FAIL(&cli->why, E_CONFLICT, "the tool asks questions, which this command cannot");

@@ -19,6 +19,8 @@ void call_result(struct call *c, str_t result, const struct call_hint *hint);
 void call_error(struct call *c, str_t error);
 void call_refuse(struct call *c, const struct mcp_refusal *r);
 void call_refuse_as(struct call *c, enum mcp_err e);
+/* As a server has failed: its name, and in which words; NULL: in none. */
+void call_fail(struct call *c, err_t e, str_t server, const char *text);
 void call_input(struct call *c, str_t requests, str_t state);
 void call_try(struct call *c, err_t e);
 void call_take_snapshots(struct call *c, struct mcp_look *job);

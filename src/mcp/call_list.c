@@ -109,6 +109,8 @@ static void list_ready(struct call *c, struct listing *l)
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, 4 * hub_settings(c->hub)->message_max);
     struct merge m = { .c = c, .l = l, .b = &b };
+    if (listing_refused(c, l, STR("")))
+        return;
     err_t e = merge_run(&m);
     if (e == E_OK)
         call_result(c, buf_str(&b), &(struct call_hint){ .list = true, .ttl_ms = LIST_HINT_MS });

@@ -151,19 +151,25 @@ static const struct {
     { E_NO_MEMORY, MCP_E_BUSY },
 };
 
-static void on_fail(struct trip *t, const struct up_failure *why)
+void call_fail(struct call *c, err_t e, str_t server, const char *text)
 {
-    struct call *c = call_of(t);
     struct mcp_refusal r = { .err = MCP_E_UPSTREAM_DOWN };
     for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
-        if (failures[i].e == why->e)
+        if (failures[i].e == e)
             r.err = failures[i].err;
     }
     HUB_COUNT(c->hub, failed_total, 1);
-    trace_failed(c, why);
-    err_ignore(str_format(c->arena, &r.message, "%s: %.*s: %s", mcp_err_text(r.err),
-                          STR_ARG(c->server->name), why->text)); /* or the table's alone */
+    err_ignore(str_format(c->arena, &r.message, "%s: %.*s%s%s", mcp_err_text(r.err),
+                          STR_ARG(server), text == NULL ? "" : ": ",
+                          text == NULL ? "" : text)); /* or the table's alone */
     call_refuse(c, &r);
+}
+
+static void on_fail(struct trip *t, const struct up_failure *why)
+{
+    struct call *c = call_of(t);
+    trace_failed(c, why);
+    call_fail(c, why->e, c->server->name, why->text);
 }
 
 static const struct trip_events events = {

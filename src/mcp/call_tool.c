@@ -79,6 +79,8 @@ static err_t tool_decide(struct call *c)
 {
     const struct gate_tool *tool;
     TRY(find(c, &tool));
+    if (tool == NULL && c->listing != NULL && listing_refused(c, c->listing, c->peek.name))
+        return E_OK;
     if (tool == NULL || tool->state != GATE_TOOL_ACTIVE) {
         call_refuse_as(c, MCP_E_UNKNOWN_TOOL);
         return E_OK;

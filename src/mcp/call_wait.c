@@ -125,7 +125,9 @@ static void refuse(struct call *c, const char *reason)
     c->decision.reason = reason;
     call_record_refused(c);
     HUB_COUNT(c->hub, refused_total, 1);
-    call_refuse_as(c, MCP_E_NOT_APPROVED);
+    struct mcp_refusal r = { .err = MCP_E_NOT_APPROVED };
+    err_ignore(str_format(c->arena, &r.message, "%s: %s", mcp_err_text(r.err), reason));
+    call_refuse(c, &r);
 }
 
 static void tick(struct loop_timer *timer)

@@ -110,7 +110,8 @@ static void tool_add(struct turn *t, const struct json *arguments)
     char text[32];
     int64_t sum;
     if (a == NULL || b == NULL || __builtin_add_overflow(json_int(a), json_int(b), &sum)) {
-        answer_text(t, t->p.id, STR("a, b: want two integers whose sum is one"), true);
+        answer_text(t, t->p.id,
+                    STR("a, b: want two whole numbers, and a sum that fits into 64 bits"), true);
         return;
     }
     int n = snprintf(text, sizeof text, "%" PRId64, sum);

@@ -145,6 +145,40 @@ err_t listing_start(struct call *c, enum node_list_kind kind, const struct view 
     return E_OK;
 }
 
+/* Who may not even read there learns nothing of the server. */
+static bool may_know(const struct call *c, const struct gate_server *s, str_t name)
+{
+    const struct gate_ask ask = {
+        .access = c->access, .server = s, .tool = name, .class = GATE_READ
+    };
+    struct gate_decision d;
+    gate_decide(&ask, &d);
+    return d.listed;
+}
+
+/* Its own name, as it stands before the names of its tools in /mcp. */
+static bool is_prefixed(str_t name, str_t prefix)
+{
+    return name.n > prefix.n + 2 && str_starts(name, prefix) && name.p[prefix.n] == '_' &&
+           name.p[prefix.n + 1] == '_';
+}
+
+bool listing_refused(struct call *c, const struct listing *l, str_t name)
+{
+    bool one = c->in->face == FACE_ONE;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct gate_server *s = gate_server_by_id(c->catalogue, l->rows[i].server);
+        bool failed = l->rows[i].items == NULL && s != NULL && s->active;
+        if (!failed || (!one && !is_prefixed(name, s->prefix)) || !may_know(c, s, name))
+            continue;
+        err_t e = l->rows[i].e;
+        bool itself = e == E_UNAUTHENTICATED || e == E_OVERLOADED;
+        call_fail(c, itself ? e : E_IO, s->name, NULL); /* nothing was called yet */
+        return true;
+    }
+    return false;
+}
+
 void listing_end(struct listing *l)
 {
     if (l == NULL)

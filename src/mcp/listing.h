@@ -43,6 +43,9 @@ err_t view_make(const struct call *c, struct view *ret) MUST_USE;
 /* `done` is told once, perhaps before the return. E_NO_MEMORY. */
 err_t listing_start(struct call *c, enum node_list_kind kind, const struct view *view,
                     void (*done)(struct call *c, struct listing *l)) MUST_USE;
+/* What one server alone was asked for is not there because the server does not answer: the call is
+ * refused with that, and not with an empty list or an unknown name. False: it was not. */
+bool listing_refused(struct call *c, const struct listing *l, str_t name);
 /* Lets go of the lists, and waits for nothing any more. */
 void listing_end(struct listing *l);
 

@@ -48,8 +48,10 @@ struct node {
     struct up_info info;
     struct mcp_open *keys; /* under way */
     struct diag why;       /* of the last failure */
-    err_t failed;          /* it could not be opened, or refused its credential */
-    dur_t failed_until;    /* and is not asked again before; or something of it changes */
+    struct diag told;      /* and the one that was written down, then */
+    dur_t told_at;
+    err_t failed;       /* it could not be opened, or refused its credential */
+    dur_t failed_until; /* and is not asked again before; or something of it changes */
     struct breaker breaker;
     struct trip_queue queues[TRIP_PRIORITIES];
     size_t queued;

@@ -11,6 +11,8 @@ enum { LIST_PAGES_MAX = 200, LIST_ITEMS_MAX = 5000 };
 /* A list that could not be read is asked for again after this. */
 #define LIST_REST DUR_S(5)
 #define LIST_TIME DUR_S(20)
+/* Why it could not be read is written down again after this, if it is the same. */
+#define TOLD_AGAIN DUR_S(60)
 
 static void list_page(struct node_list *l, str_t cursor);
 
@@ -83,6 +85,8 @@ static void list_well(struct node_list *l)
 {
     l->state = l->stale ? LISTED_NOT : LISTED_WELL;
     l->at = clock_mono();
+    if (l->kind == LIST_TOOLS)
+        diag_clear(&l->node->told);
     l->e = E_OK;
     list_tell(l);
 }
@@ -162,6 +166,56 @@ static err_t list_sight(struct node_list *l, str_t tools)
     return E_OK;
 }
 
+/* ---- that they cannot be read, too ---- */
+
+static void failure_written(struct loop_msg *msg)
+{
+    struct mcp_sight *job = CONTAINER_OF(msg, struct mcp_sight, msg);
+    struct node *n = job->owner;
+    arena_free(job->arena);
+    n->holds--; /* nodes_tick frees what is retired */
+}
+
+/* The same is told again after a while only, and what is one person's is nobody else's business. */
+static bool is_news(struct node_list *l, const char *why)
+{
+    struct node *n = l->node;
+    dur_t now = clock_mono();
+    bool shared = !oid_is_set(n->user) && !oid_is_set(n->server->owner);
+    bool same = strcmp(n->told.text, why) == 0 && now.us - n->told_at.us < TOLD_AGAIN.us;
+    if (l->kind != LIST_TOOLS || !shared || same || n->hub->phase != HUB_SERVES || n->retired)
+        return false;
+    n->told_at = now;
+    diag_clear(&n->told);
+    err_ignore(diag_set(&n->told, E_IO, "%s", why));
+    return true;
+}
+
+/* Administrators see it in their list of servers. Where memory is short they do not. */
+static void list_write_failure(struct node_list *l, const char *why)
+{
+    struct node *n = l->node;
+    struct arena *a = is_news(l, why) ? arena_new(KIB(16)) : NULL;
+    struct mcp_sight *job = a == NULL ? NULL : ARENA_NEW(a, struct mcp_sight);
+    str_t name;
+    str_t failed;
+    if (job == NULL || str_copy(a, n->server->name, &name) != E_OK ||
+        str_copy(a, str_from_cz(n->told.text), &failed) != E_OK) {
+        arena_free(a);
+        return;
+    }
+    *job = (struct mcp_sight){ .msg.run = failure_written,
+                               .hub = n->hub->loop,
+                               .arena = a,
+                               .owner = n,
+                               .org = n->org,
+                               .server = n->id,
+                               .name = name,
+                               .failed = failed };
+    n->holds++;
+    n->hub->ports.sight(n->hub->ports.arg, job);
+}
+
 /* ---- reading ---- */
 
 static void list_whole(struct node_list *l)
@@ -214,6 +268,7 @@ static void list_done(struct trip *t, str_t result, str_t error)
     err_t e = mcp_peek_result(l->arena, result, &r);
     str_t array = e == E_OK ? member_of(&r, l->kind) : STR_NONE;
     if (e != E_OK || array.n < 2 || array.p[0] != '[') {
+        list_write_failure(l, "its list of tools is none");
         list_fail(l, e != E_OK ? e : E_BAD_JSON);
         return;
     }
@@ -226,7 +281,9 @@ static void list_done(struct trip *t, str_t result, str_t error)
 
 static void list_failed(struct trip *t, const struct up_failure *why)
 {
-    list_fail(CONTAINER_OF(t, struct node_list, trip), why->e);
+    struct node_list *l = CONTAINER_OF(t, struct node_list, trip);
+    list_write_failure(l, why->text);
+    list_fail(l, why->e);
 }
 
 static void list_note(struct trip *t, str_t notification)
@@ -284,8 +341,10 @@ static void list_page(struct node_list *l, str_t cursor)
                                          .timeout_max = LIST_TIME } };
         e = trip_start(&l->trip, l->node, &why);
     }
-    if (e != E_OK)
-        list_fail(l, e);
+    if (e == E_OK)
+        return;
+    list_write_failure(l, why.text[0] != '\0' ? why.text : err_info(e)->text);
+    list_fail(l, e);
 }
 
 static void list_read(struct node_list *l)

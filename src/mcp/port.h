@@ -68,7 +68,8 @@ struct mcp_record {
     err_t e;       /* filled in */
 };
 
-/* The tools that a server has shown: what is new, changed and gone is written down. */
+/* The tools that a server has shown: what is new, changed and gone is written down; or why they
+ * could not be read. */
 struct mcp_sight {
     struct loop_msg msg;
     struct loop *hub;
@@ -76,6 +77,8 @@ struct mcp_sight {
     void *owner;         /* the hub's */
     oid_t org;
     oid_t server;
+    str_t name;
+    str_t failed;  /* why they could not be read; absent: they were */
     str_t tools;   /* a JSON array, as the server sent them */
     str_t version; /* of the protocol that it speaks */
     bool modern;

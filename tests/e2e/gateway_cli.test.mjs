@@ -44,10 +44,47 @@ test('a server from its name to the approval of its tools', async () => {
     await ok('server', 'delete', name, '--yes');
 });
 
-test('what an assistant has is taken over', async () => {
-    const file = await write('servers.json', JSON.stringify({ [uniqueName('one')]: { url: 'https://one.example.org/mcp' }, two: { command: '/bin/sh' } }));
-    const by = async (...more) => (await json('server', 'import', '--servers', file, ...more)).results.map((r) => r.outcome);
-    assert.deepEqual([await by('--check'), await by(), await by()], [['created', 'refused'], ['created', 'refused'], ['exists', 'refused']]);
+test('what an assistant has is taken over, as its file is', async () => {
+    const [one, keyed] = [uniqueName('one'), uniqueName('keyed')];
+    const servers = {
+        [one]: { type: 'http', url: 'https://one.example.org/mcp' },
+        [keyed]: { url: 'https://keyed.example.org/mcp', headers: { 'X-Key': '${input:key}' } },
+        files: { command: 'npx', args: ['-y', 'mcp-files', '/srv'], env: { API_KEY: 'x' } },
+        shell: { command: '/bin/sh', args: ['-c', 'a b'] },
+    };
+    const outcomes = ({ stdout }) => JSON.parse(stdout).results.map((r) => [r.name, r.outcome]).sort();
+    for (const [i, file] of [servers, { mcpServers: servers, globalShortcut: '' }, { inputs: [], servers }].entries()) {
+        const args = ['server', 'import', '--servers', await write('servers.json', JSON.stringify(file)), '-o', 'json'];
+        const seen = await run(...args, '--check');
+        assert.equal(seen.code, 1, 'some are refused');
+        assert.match(seen.stderr, /3 of 4 would be refused/);
+        assert.deepEqual(outcomes(seen), [['files', 'refused'], [keyed, 'refused'], [one, i === 0 ? 'created' : 'exists'], ['shell', 'refused']].sort());
+        assert.deepEqual(outcomes(await run(...args)), outcomes(seen));
+    }
+    const { stdout } = await run('server', 'import', '--servers', path.join(dir, 'servers.json'));
+    assert.match(stdout, /^files +refused +command-not-allowed: .*want an entry such as files=\/PATH\/TO\/npx -y mcp-files \/srv env:API_KEY$/m);
+    assert.match(stdout, /^shell +refused +command-not-allowed: .*put this call into a script/m);
+    assert.match(stdout, new RegExp(`^${keyed} +refused +headers: .*want the value itself$`, 'm'));
+    assert.equal((await run('server', 'import', '--servers', await write('good.json', JSON.stringify({ [one]: servers[one] })))).code, 0);
+    const nothing = await run('server', 'import');
+    assert.deepEqual([nothing.code, /want --servers FILE/.test(nothing.stderr)], [2, true]);
+});
+
+test('what is written wrongly is answered with what would be right', async () => {
+    const name = uniqueName('right');
+    await ok('server', 'add', name, 'demo');
+    for (const [said, ...args] of [
+        [/transport: want http, sse, stdio or demo\n/, 'server', 'add', 'x', 'ftp'],
+        [/command: gateway.commands .* has no entry npx: want one there such as npx=\/PATH\/TO\/PROGRAM/, 'server', 'add', 'x', 'stdio', '--command', 'npx'],
+        [new RegExp(`there is no server .*\nhint: did you mean ${name}\\?`), 'server', 'get', `${name}x`],
+        [/want READ, WRITE or EXECUTE\n/, 'tool', 'check', `${name}/echo`, 'RAED'],
+        [/want 64 bytes of text\n/, 'approval', 'approve', 'x', '--digest', 'abc'],
+        [/hint: `seneschal help server add` shows/, 'server', 'add', 'x', 'demo', '--colour', 'red'],
+    ]) {
+        const { code, stderr } = await run(...args);
+        assert.match(stderr, said);
+        assert.ok([2, 3, 4].includes(code), `${args.join(' ')}: ${code}`);
+    }
 });
 
 test('who may call what, said and asked', async () => {

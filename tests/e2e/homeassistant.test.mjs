@@ -129,6 +129,8 @@ const failures = [
     ['reach', /no Home Assistant/, { rows: { '/manifest.json': (req, res) => res.end('{"name":"Photos","short_name":"Photos"}') } }],
     ['reach', /no Home Assistant/, { rows: { '/manifest.json': (req, res) => res.end('<html>') } }],
     ['reach', /sends on to another address \(301\)/, { rows: { '/manifest.json': (req, res) => res.writeHead(301, { Location: 'https://elsewhere.example/' }).end() } }],
+    ['reach', /speaks no TLS.*want http:/, { tls: true }],
+    ['reach', /does it run, and is the port right\?/, { gone: true }],
     ['reach', /too large/, { rows: { '/manifest.json': (req, res) => res.end('x'.repeat(1_000_000)) } }],
     ['token', /refuses the token \(401\)/, { token: 'another' }],
     ['token', /banned/, { rows: { '/api/': (req, res) => res.writeHead(403).end() } }],
@@ -145,10 +147,11 @@ const failures = [
     ['mcp', /refuses the token/, { rows: { '/api/mcp': (req, res) => res.writeHead(401).end('401: Unauthorized') } }],
 ];
 
-for (const [step, message, { gone, token, ...more }] of failures) {
+for (const [step, message, { gone, tls, token, ...more }] of failures) {
     test(`step ${step}: ${message.source}`, async () => {
         const at = await house(more);
         if (gone) await at.close();
+        if (tls) at.url = at.url.replace('http:', 'https:');
         const out = await tried(at, token ?? at.token);
         assert.deepEqual([out.ok, out.step], [false, step], out.message);
         assert.match(out.message, message);
@@ -216,9 +219,13 @@ test('the command line, where the token stands on no line', async () => {
     };
     const made = await cli('add', uniqueName('cli'), at.url, '--value-file', path.join(dir, 'value'), '--domain', 'light', '--domain', 'switch');
     assert.deepEqual(made.domains_allowed, ['light', 'switch']);
-    assert.equal((await cli('test', made.id)).ok, true);
+    assert.equal((await cli('test', made.name)).ok, true);
     assert.ok((await cli('list')).some((row) => row.id === made.id && row.last_status === 'ok'));
-    await cli('remove', made.id, '--yes');
+    at.token = 'another';
+    const failed = await seneschal(['homeassistant', 'test', made.name, '--server', server.url, '--token-file', tokenFile]);
+    assert.equal(failed.code, 1, 'a script can tell');
+    assert.match(failed.stderr, /failed at the step token/);
+    await cli('remove', made.name, '--yes');
 });
 
 test('no token is in an answer, the record, an export, the log or the store', async () => {

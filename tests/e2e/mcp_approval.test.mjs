@@ -39,7 +39,7 @@ test('it is shown with who, where and the very bytes; a yes runs them, once', as
     const both = await Promise.all([answer(operator, row, 'approve', { digest: row.digest }), answer({ client: admin }, row, 'deny')]);
     assert.deepEqual(both.map((r) => r.status).sort(), [200, 409]);
     if (both[0].status === 200) assert.equal(texts(await call), 'hé llo');
-    else await assert.rejects(call, /Nobody has approved/);
+    else await assert.rejects(call, /Nobody has approved this call: a person has denied the call/);
     const after = (await operator.client.get(`/gateway/approvals/${row.id}`)).want(200);
     assert.equal(after.arguments, null, 'they are gone');
     assert.equal(after.digest, row.digest);

@@ -57,18 +57,24 @@ test('what goes wrong is said with what to do, and ends with a status of its own
     for (const [args, code, said] of [
         [['call'], 2, /want NAME/],
         [['call', 'demo__add', 'a'], 2, /want KEY=VALUE/],
-        [['call', 'demo__add', 'a=two'], 2, /is not JSON, which the tool wants/],
+        [['call', 'demo__add', 'a=two'], 2, /`two` is not JSON, and the tool wants this type here: integer/],
         [['call', 'demo__add', '{"a":'], 2, /no JSON/],
         [['call', 'demo__echo'], 1, /the tool says that it failed/],
         [['call', 'demo__nothing'], 3, /Unknown tool[^]*hint: `seneschal tool list`/],
+        [['call', 'demo/add'], 3, /Unknown tool[^]*hint: did you mean demo__add\?/],
         [['call', 'demo__ask'], 0, /^$/], // nobody can be asked: the tool says so itself
-        [['list', '--upstream', 'nobody'], 0, /^$/],
+        [['list', '--upstream', 'nobody'], 0, /^no tool of this server, if there is one, is open to you/],
         [['call', 'demo__add', '--verbose'], 2, /is not known here/],
     ]) {
         const { code: was, stderr } = await run(...args);
         assert.match(stderr, said, args.join(' '));
         assert.equal(was, code, `${args.join(' ')}: ${stderr}`);
     }
+    const admins = path.join(dir, 'admins');
+    await writeFile(admins, admin.token, { mode: 0o600 });
+    const admin_s = spawnSync(BIN, ['tool', 'list', '--token-file', admins], { env, encoding: 'utf8' });
+    assert.equal(admin_s.status, 4);
+    assert.match(admin_s.stderr, /this token is nobody's.*`seneschal login`/, 'the first token that anybody has here');
     const nobody = spawnSync(BIN, ['tool', 'list', '--no-token-cache'], { env: { ...env, SENESCHAL_TOKEN_FILE: undefined, HOME: dir }, encoding: 'utf8' });
     assert.equal(nobody.status, 4, nobody.stderr);
     assert.match(nobody.stderr, /hint: `seneschal login`/);

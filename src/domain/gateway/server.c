@@ -153,9 +153,10 @@ static err_t env_check(struct act *act, const struct gate_command *command, cons
     for (size_t i = 0; i < n; i++) {
         if (command == NULL || !gate_command_takes(command, pairs[i].name))
             return diag_set_field(&act->why, E_COMMAND_NOT_ALLOWED, "env",
-                                  "the entry of gateway.commands does not let a server set %.*s",
-                                  (int)(pairs[i].name.n < 64 ? pairs[i].name.n : 64),
-                                  pairs[i].name.p);
+                                  "the entry of gateway.commands does not let a server set "
+                                  "%.*s: want env:%.*s there",
+                                  STR_ARG(str_sub(pairs[i].name, 0, 64)),
+                                  STR_ARG(str_sub(pairs[i].name, 0, 64)));
     }
     return E_OK;
 }
@@ -210,7 +211,9 @@ static err_t seal_into(struct act *act, const struct server_rules *rules, struct
     struct hook_sealed s;
     if (row->command.p != NULL && command == NULL)
         return diag_set_field(&act->why, E_COMMAND_NOT_ALLOWED, "command",
-                              "gateway.commands of the configuration has no such entry");
+                              "gateway.commands of the configuration has no entry %.*s: want one "
+                              "there such as %.*s=/PATH/TO/PROGRAM, then SIGHUP",
+                              STR_ARG(row->command), STR_ARG(row->command));
     if (in->env.n > 0) {
         TRY(map_read(act, "env", in->env, &map));
         TRY(json_set(open, STR("env"), map));
