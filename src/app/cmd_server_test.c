@@ -20,7 +20,11 @@ static err_t test_after(const struct cli_reply *s)
     buf_init(&b, SAY_MAX);
     for (size_t i = 0; i < say_count(s->answer, "steps"); i++)
         put_step(&b, say_at(s->answer, "steps", i));
-    TRY(say_out(&b));
+    return say_out(&b);
+}
+
+static err_t test_verdict(const struct cli_reply *s)
+{
     return say_bool(s->answer, "ok") ? E_OK
                                      : FAIL(&s->cli->why, E_IO, "the server cannot be used so");
 }
@@ -28,5 +32,5 @@ static err_t test_after(const struct cli_reply *s)
 int cmd_server_test(struct cli *cli, int argc, char **argv)
 {
     return cli_call_shown(cli, "server", "test", argc, argv,
-                          &(struct cli_show){ .after = test_after });
+                          &(struct cli_show){ .after = test_after, .verdict = test_verdict });
 }
