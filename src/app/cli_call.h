@@ -56,10 +56,11 @@ err_t cli_no_such_value(struct cli *cli, const char *flag, const char *value,
 bool cli_is_flag(const char *word, str_t name);
 
 struct login;
+enum { CLI_HEADERS_MAX = 48 }; /* with those that repeat a tool's arguments */
 struct cli_client {
     struct http_client *http;
     str_t base;
-    const char *headers[8]; /* the first is Authorization, where there is one */
+    const char *headers[CLI_HEADERS_MAX]; /* the first is Authorization, where there is one */
     size_t headers_n;
     struct login *login; /* whose token it is, and who gets another when it ends; NULL: nobody's */
 };

@@ -5,7 +5,6 @@
 #include "app/cli_say.h"
 #include "plat/json/out.h"
 #include "plat/mcp/mcp_era.h"
-#include "plat/mcp/mcp_headers.h"
 
 enum { MESSAGE_MAX = 16 * 1024 * 1024 };
 
@@ -80,7 +79,14 @@ static err_t add_headers(struct cli_mcp *m, const char *method, str_t name)
         return E_OK;
     if (mcp_header_encode(m->cli->arena, name, &field) != E_OK)
         return FAIL(&m->cli->why, E_USAGE, "this name is too long for a tool");
-    return cli_client_header(m->cli, c, "Mcp-Name", field);
+    TRY(cli_client_header(m->cli, c, "Mcp-Name", field));
+    for (size_t i = 0; i < m->fields_n; i++) {
+        const char *field_name = str_cz(m->cli->arena, m->fields[i].name);
+        if (field_name == NULL)
+            return E_NO_MEMORY;
+        TRY(cli_client_header(m->cli, c, field_name, m->fields[i].value));
+    }
+    return E_OK;
 }
 
 /* ---- what came back ---- */

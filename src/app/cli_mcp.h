@@ -4,13 +4,16 @@
 #define APP_CLI_MCP_H
 
 #include "app/cli_call.h"
+#include "plat/mcp/mcp_headers.h"
 
 struct cli_mcp {
     struct cli *cli;
     struct cli_client client;
-    size_t headers_n; /* of the client, before those of a request */
-    str_t path;       /* of the endpoint */
-    int64_t id;       /* of the last request */
+    size_t headers_n;               /* of the client, before those of a request */
+    str_t path;                     /* of the endpoint */
+    int64_t id;                     /* of the last request */
+    const struct mcp_field *fields; /* of calls of tools: the arguments that their heads repeat */
+    size_t fields_n;
 };
 
 /* `server`: the name of one behind the gateway; NULL: all of them. */

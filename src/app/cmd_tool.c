@@ -180,24 +180,55 @@ static const struct json *tool_find(const struct json *all, str_t name)
     return NULL;
 }
 
+/* Some tools want arguments in the head too (x-mcp-header of their schema). A mark that breaks the
+ * rules leaves such a tool out for clients: so here. */
+static err_t fields_make(struct tooling *t, const struct json *tool, const struct json *arguments)
+{
+    const struct json *schema = member(tool, "inputSchema", JSON_OBJECT);
+    struct mcp_params marked;
+    struct mcp_field *fields;
+    if (schema == NULL)
+        return E_OK;
+    err_t e = mcp_params_read(t->cli->arena, schema, &t->cli->why, &marked);
+    if (e == E_OK)
+        e = mcp_params_fill(t->cli->arena, &marked, arguments, &fields, &t->mcp.fields_n);
+    if (e == E_TOO_BIG)
+        return FAIL(&t->cli->why, E_USAGE, "an argument is too long for the head of a request");
+    TRY(e);
+    t->mcp.fields = fields;
+    return E_OK;
+}
+
+static err_t words_parse(struct tooling *t, const struct json *tool, struct json **ret)
+{
+    CLEANUP(json_freep) struct json *arguments = NULL;
+    if (t->words_n == 2 && t->words[1][0] == '{') {
+        if (json_parse(str_from_cz(t->words[1]), NULL, ret) != E_OK)
+            return FAIL(&t->cli->why, E_USAGE, "`%s`: the arguments are no JSON", t->words[1]);
+        return E_OK;
+    }
+    arguments = json_new_object();
+    if (arguments == NULL)
+        return E_NO_MEMORY;
+    for (int i = 1; i < t->words_n; i++)
+        TRY(word_add(t, tool, t->words[i], arguments));
+    *ret = arguments;
+    arguments = NULL;
+    return E_OK;
+}
+
+/* Without arguments nothing needs to be known of the tool. */
 static err_t arguments_read(struct tooling *t, struct json **ret)
 {
     CLEANUP(json_freep) struct json *all = json_new_array();
     CLEANUP(json_freep) struct json *arguments = NULL;
-    struct cli *cli = t->cli;
-    if (t->words_n == 2 && t->words[1][0] == '{') {
-        if (json_parse(str_from_cz(t->words[1]), NULL, &arguments) != E_OK)
-            return FAIL(&cli->why, E_USAGE, "`%s`: the arguments are no JSON", t->words[1]);
-    } else {
-        arguments = json_new_object();
-        if (arguments == NULL || all == NULL)
-            return E_NO_MEMORY;
-        if (t->words_n > 1)
-            TRY(tools_get(t, all));
-        const struct json *tool = tool_find(all, str_from_cz(t->words[0]));
-        for (int i = 1; i < t->words_n; i++)
-            TRY(word_add(t, tool, t->words[i], arguments));
-    }
+    if (all == NULL)
+        return E_NO_MEMORY;
+    if (t->words_n > 1)
+        TRY(tools_get(t, all));
+    const struct json *tool = tool_find(all, str_from_cz(t->words[0]));
+    TRY(words_parse(t, tool, &arguments));
+    TRY(fields_make(t, tool, arguments));
     *ret = arguments;
     arguments = NULL;
     return E_OK;
