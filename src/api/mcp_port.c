@@ -12,6 +12,8 @@ static const struct mcp_settings *port_settings(void *arg)
 static const struct outbound_rules *port_outbound(void *arg, const struct gate_server *s)
 {
     const struct settings *settings = services_settings(arg);
+    if (s->transport == GATE_STDIO) /* where its proxy goes: nobody has named that address */
+        return &settings->outbound;
     return s->kind == GATE_KIND_HOMEASSISTANT ? &settings->homeassistant : &settings->upstreams;
 }
 

@@ -8,15 +8,17 @@ static const char *const actions[MCP_EVENTS] = {
     [MCP_CALL_END] = "tool.call",
     [MCP_CALL_REFUSED] = "tool.refused",
     [MCP_SERVER_TESTED] = "server.tested",
+    [MCP_NETWORK_REFUSED] = "server.network-refused",
 };
 
 static err_t record_run(struct mcp_write *w)
 {
     const struct mcp_record *job = w->job;
+    bool refused = job->event == MCP_CALL_REFUSED || job->event == MCP_NETWORK_REFUSED;
     const struct audit_event event = {
         .org = job->org,
         .action = str_from_cz(actions[job->event]),
-        .result = job->event == MCP_CALL_REFUSED ? AUDIT_REFUSED : AUDIT_OK,
+        .result = refused ? AUDIT_REFUSED : AUDIT_OK,
         .actor_kind = job->actor.kind,
         .actor_id = job->actor.id,
         .actor_name = str_from_cz(job->actor.name),

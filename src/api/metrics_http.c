@@ -134,6 +134,8 @@ static void put_gateway(struct buf *b, const struct mcp_hub *hub)
     metric_put(b, M_MCP_CALLED, (int64_t)f.calls_total);
     metric_put(b, M_MCP_REFUSED, (int64_t)f.refused_total);
     metric_put(b, M_MCP_FAILED, (int64_t)f.failed_total);
+    metric_put(b, M_MCP_NET, (int64_t)f.net_total);
+    metric_put(b, M_MCP_NET_REFUSED, (int64_t)f.net_refused_total);
     metric_put(b, M_MCP_RETRIED, (int64_t)f.retried_total);
 }
 

@@ -2,6 +2,7 @@
 #include "app/gateway.h"
 
 #include "api/mcp_port.h"
+#include "base/log.h"
 #include "mcp/hub.h"
 
 enum {
@@ -21,9 +22,21 @@ err_t gateway_memory(struct services *sv)
     return gate_memory_new(&cfg, &sv->gate);
 }
 
+/* Its cage has no wall there: whoever runs this server should have meant it. */
+static void warn_of_networks(const struct settings *s)
+{
+    for (size_t i = 0; i < s->commands_n; i++) {
+        if (s->commands[i].network)
+            LOG(LOG_WARNING, "mcp-program-network", LOG_F("command", s->commands[i].name),
+                LOG_F("note", "it may connect anywhere, to this machine too: where it can use a "
+                              "proxy, network:HOST says where it may"));
+    }
+}
+
 err_t gateway_start(struct services *sv, struct diag *why)
 {
     const struct mcp_hub_cfg cfg = { .ports = mcp_ports_of(sv) };
+    warn_of_networks(services_settings(sv));
     TRY(mcp_hub_new(&cfg, why, &sv->mcp));
     gate_memory_listen(sv->gate, gone, sv->mcp);
     return E_OK;

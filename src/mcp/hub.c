@@ -240,5 +240,7 @@ void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret)
         .failed_total = atomic_load(&c->failed_total),
         .cached_total = atomic_load(&c->cached_total),
         .retried_total = atomic_load(&c->retried_total),
+        .net_total = atomic_load(&c->net_total),
+        .net_refused_total = atomic_load(&c->net_refused_total),
     };
 }

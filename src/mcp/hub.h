@@ -52,6 +52,8 @@ struct mcp_figures {
     uint64_t failed_total;
     uint64_t cached_total;
     uint64_t retried_total;
+    uint64_t net_total; /* connections of programs by their proxies */
+    uint64_t net_refused_total;
 };
 void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret);
 

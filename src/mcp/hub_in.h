@@ -26,6 +26,8 @@ struct hub_counts {
     _Atomic uint64_t failed_total;
     _Atomic uint64_t cached_total;
     _Atomic uint64_t retried_total;
+    _Atomic uint64_t net_total; /* connections of programs by their proxies */
+    _Atomic uint64_t net_refused_total;
 };
 
 #define HUB_COUNT(h, member, by)                                                                   \

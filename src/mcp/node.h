@@ -33,6 +33,13 @@ struct node_wait {
     void (*told)(struct node_wait *w);
 };
 
+/* What its program was refused of late, and when that was recorded. */
+enum { NODE_NET_TARGETS = 32 };
+struct node_net {
+    uint64_t mark[NODE_NET_TARGETS];
+    dur_t at[NODE_NET_TARGETS]; /* 0: free */
+};
+
 struct node {
     struct node *next; /* all of the hub */
     struct mcp_hub *hub;
@@ -45,6 +52,7 @@ struct node {
     struct up *up;
     struct up_command command; /* of stdio */
     struct up_crashes crashes;
+    struct node_net net;
     struct up_info info;
     struct mcp_open *keys; /* under way */
     struct diag why;       /* of the last failure */
@@ -91,6 +99,9 @@ void node_breaker_failed(struct node *n, const struct up_failure *why);
 /* trip.c: the queue. */
 void node_serve(struct node *n);
 void node_fail_all(struct node *n, err_t e, const char *text);
+/* node_net.c: of up_command. */
+void node_net_joined(void *node);
+void node_net_refused(void *node, str_t target, const char *why);
 /* node_open.c */
 /* How it is reached, but for who is told of it. `lines` of the credential; borrowed. */
 err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_cfg *ret) MUST_USE;

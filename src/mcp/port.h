@@ -49,7 +49,14 @@ struct mcp_open {
 /* One event of the record. What has no owner when it is given is not told, and freed by who does
  * it.
  */
-enum mcp_event { MCP_CALL_START, MCP_CALL_END, MCP_CALL_REFUSED, MCP_SERVER_TESTED, MCP_EVENTS };
+enum mcp_event {
+    MCP_CALL_START,
+    MCP_CALL_END,
+    MCP_CALL_REFUSED,
+    MCP_SERVER_TESTED,
+    MCP_NETWORK_REFUSED,
+    MCP_EVENTS
+};
 struct mcp_record {
     struct loop_msg msg;
     struct loop *hub;

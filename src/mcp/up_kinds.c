@@ -29,6 +29,11 @@ static err_t program_of(struct node *n)
         .write = c->write,
         .sha256 = c->sha256,
         .network = c->network,
+        .hosts = c->hosts,
+        .hosts_n = c->hosts_n,
+        .joined = node_net_joined,
+        .refused = node_net_refused,
+        .arg = n,
         .idle = PROGRAM_IDLE,
         .crashes = &n->crashes,
     };

@@ -5,6 +5,7 @@
 
 #include "mcp/up_pipe.h"
 #include "mcp/up_stdio.h"
+#include "plat/http/tunnel.h"
 #include "plat/os/child.h"
 
 enum {
@@ -37,7 +38,8 @@ struct stdio_wire {
     struct up_pipe out;
     struct up_pipe err;
     struct up_pipe control;
-    unsigned open; /* of these four */
+    struct tunnel *tunnel; /* its proxy; NULL: none */
+    unsigned open;         /* of these five */
     struct up_lines_in lines;
     struct up_queue queue;
     struct up_tail said;

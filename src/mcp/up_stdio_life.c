@@ -161,8 +161,58 @@ static void stdio_on_end(struct stdio_wire *w, const char *text)
     str_t last = up_tail_last_line(&w->said, STDIO_LAST_WORDS);
     LOG(LOG_DEBUG, "mcp-child-ended", LOG_F("server", w->cfg.up->name),
         LOG_F("why", str_from_cz(text)), LOG_F("said", last));
+    tunnel_close(w->tunnel);
     stdio_count_crash(w);
     stdio_break(w, E_CLOSED, text);
+}
+
+/* Its proxy. */
+
+static void stdio_on_joined(void *arg)
+{
+    const struct stdio_wire *w = arg;
+    if (!w->closing && w->command->joined != NULL)
+        w->command->joined(w->command->arg);
+}
+
+static void stdio_on_forbidden(void *arg, str_t target, const char *why)
+{
+    const struct stdio_wire *w = arg;
+    LOG(LOG_DEBUG, "mcp-child-network", LOG_F("server", w->cfg.up->name), LOG_F("target", target),
+        LOG_F("refused", str_from_cz(why)));
+    if (!w->closing && w->command->refused != NULL)
+        w->command->refused(w->command->arg, target, why);
+}
+
+static void stdio_on_tunnel_closed(void *arg)
+{
+    struct stdio_wire *w = arg;
+    w->tunnel = NULL;
+    w->open--;
+    if (w->closing && w->open == 0)
+        stdio_step(w);
+}
+
+static err_t stdio_on_door(struct stdio_wire *w)
+{
+    static const struct tunnel_events on = { .joined = stdio_on_joined,
+                                             .refused = stdio_on_forbidden,
+                                             .closed = stdio_on_tunnel_closed };
+    const struct up_cfg *up = w->cfg.up;
+    const struct tunnel_cfg cfg = { .listener = w->child.door,
+                                    .loop = up->loop,
+                                    .rules = up->rules,
+                                    .lookups = up->lookups,
+                                    .hosts = w->command->hosts,
+                                    .hosts_n = w->command->hosts_n,
+                                    .on = &on,
+                                    .arg = w };
+    if (w->closing || w->tunnel != NULL)
+        return E_OK; /* child_kill closes it */
+    w->child.door = -1;
+    TRY(tunnel_new(&cfg, &w->tunnel));
+    w->open++;
+    return E_OK;
 }
 
 static void stdio_on_control(struct up_pipe *p, unsigned events)
@@ -178,6 +228,10 @@ static void stdio_on_control(struct up_pipe *p, unsigned events)
         up_pipe_close(p);
         if (w->life != LIFE_OVER)
             stdio_on_end(w, "its warden was ended");
+    } else if (r.news == CHILD_DOOR_MADE) {
+        e = stdio_on_door(w);
+        if (e != E_OK)
+            stdio_break(w, e, "its proxy cannot be made");
     } else if (r.news == CHILD_READY) {
         if (!w->closing)
             stdio_on_ready(w, &r);
@@ -206,6 +260,7 @@ static void stdio_shut(struct stdio_wire *w)
     up_pipe_close(&w->out);
     up_pipe_close(&w->err);
     up_pipe_close(&w->control);
+    tunnel_close(w->tunnel);
 }
 
 /* Takes the descriptor out of the child, so that it is closed once. */
@@ -231,7 +286,9 @@ err_t stdio_start(struct stdio_wire *w)
                                      .temp = c->temp != NULL ? c->temp : "/tmp",
                                      .write = c->write,
                                      .sha256 = c->sha256,
-                                     .reach = c->network ? CHILD_ANYWHERE : CHILD_NOBODY,
+                                     .reach = c->network       ? CHILD_ANYWHERE
+                                              : c->hosts_n > 0 ? CHILD_DOOR
+                                                               : CHILD_NOBODY,
                                      .whole = c->whole };
     w->life = LIFE_STARTING;
     TRY(child_spawn(&spec, &w->why, &w->child));
