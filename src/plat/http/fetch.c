@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop's side: sockets, libcurl's timer, the addresses of the origin. */
+/* A fetcher: its life, the addresses of its origin, who waits for them. */
 #include "plat/http/fetch_in.h"
 
 #include "base/fault.h"
 #include "base/ref.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <unistd.h>
 
-static void fetcher_drive(struct fetcher *f, curl_socket_t fd, int events);
-static void fetcher_work(struct fetcher *f, curl_socket_t fd, int events);
-static void fetcher_end_deaf(struct fetcher *f);
 static void fetcher_end(struct fetcher *f);
 static void fetcher_destroy(struct fetcher *f);
 
@@ -25,10 +20,10 @@ void fetcher_enter(struct fetcher *f)
 void fetcher_leave(struct fetcher *f)
 {
     f->inside = false;
-    for (struct fetch *x = f->all; x != NULL;) {
+    for (struct fetch *x = f->all; x != NULL && f->over_n > 0;) {
         struct fetch *next = x->next;
         if (x->state == FETCH_OVER)
-            fetch_drop(x);
+            fetch_free(x);
         x = next;
     }
     if (f->freed)
@@ -43,153 +38,9 @@ void fetcher_kick(struct fetcher *f)
     loop_post(f->loop, &f->kick);
 }
 
-/* Sockets. libcurl opens and closes them, and tells what to watch them for. */
-
-static struct fetch_socket *socket_of(const struct fetcher *f, curl_socket_t fd)
-{
-    for (struct fetch_socket *s = f->sockets; s != NULL; s = s->next) {
-        if (s->fd == fd)
-            return s;
-    }
-    return NULL;
-}
-
-static void socket_on_ready(struct loop_watch *watch, unsigned events)
-{
-    struct fetch_socket *s = CONTAINER_OF(watch, struct fetch_socket, watch);
-    int told = 0;
-    if ((events & LOOP_READ) != 0)
-        told |= CURL_CSELECT_IN;
-    if ((events & LOOP_WRITE) != 0)
-        told |= CURL_CSELECT_OUT;
-    if ((events & LOOP_GONE) != 0)
-        told |= CURL_CSELECT_ERR;
-    fetcher_drive(s->owner, s->fd, told);
-}
-
-static void socket_on_closed(struct loop_watch *watch)
-{
-    free(CONTAINER_OF(watch, struct fetch_socket, watch));
-}
-
-static void socket_drop(struct fetcher *f, struct fetch_socket *s)
-{
-    struct fetch_socket **at = &f->sockets;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    loop_watch_close(&s->watch, socket_on_closed); /* asks the kernel nothing more, from now on */
-}
-
-static struct fetch_socket *socket_add(struct fetcher *f, curl_socket_t fd)
-{
-    struct fetch_socket *s = fault_here() ? NULL : calloc(1, sizeof *s);
-    if (s == NULL)
-        return NULL;
-    s->owner = f;
-    s->fd = fd;
-    if (loop_watch_open(f->loop, &s->watch, fd, socket_on_ready) != E_OK) {
-        free(s);
-        return NULL;
-    }
-    s->next = f->sockets;
-    f->sockets = s;
-    return s;
-}
-
-/* A socket that never got connected is closed by libcurl before it says that it need not be
- * watched any more; a new one with its number would be taken for it, and not be watched. */
-curl_socket_t fetcher_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *at)
-{
-    struct fetcher *f = user;
-    curl_socket_t fd = http_pins_open(&f->pins, purpose, at);
-    while (fd != CURL_SOCKET_BAD && socket_of(f, fd) != NULL) {
-        curl_socket_t other = fcntl(fd, F_DUPFD_CLOEXEC, fd + 1);
-        (void)close(fd); /* it was never used */
-        fd = other;
-    }
-    return fd;
-}
-
-static int fetcher_on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_arg)
-{
-    static const unsigned armed[] = {
-        [CURL_POLL_IN] = LOOP_READ,
-        [CURL_POLL_OUT] = LOOP_WRITE,
-        [CURL_POLL_INOUT] = LOOP_READ | LOOP_WRITE,
-    };
-    struct fetcher *f = user;
-    struct fetch_socket *s = socket_of(f, fd);
-    struct fetch *x = NULL;
-    (void)socket_arg;
-    if (what == CURL_POLL_REMOVE) {
-        if (s != NULL)
-            socket_drop(f, s);
-        return 0;
-    }
-    if (s == NULL)
-        s = socket_add(f, fd);
-    if (s != NULL)
-        loop_watch_arm(&s->watch, armed[what]);
-    else if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &x) == CURLE_OK && x != NULL)
-        f->deaf = x->deaf = true;
-    return 0; /* else it would give up every transfer, and tell of none */
-}
-
-static void fetcher_on_due(struct loop_timer *timer)
-{
-    fetcher_drive(CONTAINER_OF(timer, struct fetcher, timer), CURL_SOCKET_TIMEOUT, 0);
-}
-
-static int fetcher_on_timer(CURLM *multi, long in_ms, void *user)
-{
-    struct fetcher *f = user;
-    (void)multi;
-    loop_timer_stop(f->loop, &f->timer);
-    if (in_ms == 0)
-        fetcher_kick(f); /* a tick of the wheel would be late */
-    else if (in_ms > 0)
-        loop_timer_start(f->loop, &f->timer, DUR_MS(in_ms), fetcher_on_due);
-    return 0;
-}
-
-static void fetcher_drive(struct fetcher *f, curl_socket_t fd, int events)
-{
-    fetcher_enter(f);
-    fetcher_work(f, fd, events);
-    fetcher_leave(f);
-}
-
-/* Let libcurl work, then tell what has ended. */
-static void fetcher_work(struct fetcher *f, curl_socket_t fd, int events)
-{
-    int running = 0;
-    int queued = 0;
-    (void)curl_multi_socket_action(f->multi, fd, events,
-                                   &running); /* each transfer has its error */
-    for (CURLMsg *msg = NULL; (msg = curl_multi_info_read(f->multi, &queued)) != NULL;) {
-        struct fetch *x = NULL;
-        CURLcode code = msg->data.result; /* `msg` is gone with its handle */
-        if (curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &x) == CURLE_OK && x != NULL)
-            fetch_end_by_curl(x, code);
-    }
-    if (f->deaf)
-        fetcher_end_deaf(f);
-}
-
-/* Those whose socket could not be watched. */
-static void fetcher_end_deaf(struct fetcher *f)
-{
-    f->deaf = false;
-    for (struct fetch *x = f->all; x != NULL; x = x->next) {
-        if (x->deaf && x->state == FETCH_RUNS)
-            fetch_end(x, E_NO_MEMORY, "no memory for a connection");
-    }
-}
-
 /* The addresses of the origin. */
 
-static bool fetcher_knows(const struct fetcher *f)
+bool fetcher_knows(const struct fetcher *f)
 {
     return f->found && loop_now(f->loop).us - f->found_at.us < DUR_S(FETCH_NAME_FRESH_S).us;
 }
@@ -263,33 +114,13 @@ static err_t fetcher_find(struct fetcher *f, struct diag *why)
 
 static void fetcher_start_waiting(struct fetcher *f)
 {
-    for (struct fetch *x = f->all; x != NULL; x = x->next) {
+    for (struct fetch *x = f->all; x != NULL && f->waiting_n > 0 && !f->freed; x = x->next) {
         struct diag why = { 0 };
-        err_t e = x->state == FETCH_WAITS && !f->freed ? fetch_run(x, &why) : E_OK;
+        err_t e = x->state == FETCH_WAITS ? f->kind->run(x, &why) : E_OK;
+        if (e == E_AGAIN)
+            return; /* those behind it wait too */
         if (e != E_OK)
             fetch_end(x, e, why.text);
-    }
-}
-
-static bool fetcher_has(const struct fetcher *f, enum fetch_state state)
-{
-    for (const struct fetch *x = f->all; x != NULL; x = x->next) {
-        if (x->state == state)
-            return true;
-    }
-    return false;
-}
-
-/* Bytes that libcurl held back come in the callback of the body, here. */
-static void fetcher_resume(struct fetcher *f)
-{
-    for (struct fetch *x = f->all; x != NULL; x = x->next) {
-        if (x->state != FETCH_RUNS || !x->held || x->paused)
-            continue;
-        x->held = false;
-        CURLcode code = curl_easy_pause(x->curl, CURLPAUSE_CONT);
-        if (code != CURLE_OK)
-            fetch_end_by_curl(x, code);
     }
 }
 
@@ -303,59 +134,44 @@ static void fetcher_on_kick(struct loop_msg *msg)
         return;
     }
     fetcher_enter(f);
-    if (fetcher_has(f, FETCH_WAITS)) {
+    if (f->waiting_n > 0) {
         err_t e = fetcher_find(f, &why);
         if (e != E_OK)
             fetcher_refuse(f, e, why.text);
         else if (fetcher_knows(f))
             fetcher_start_waiting(f);
     }
-    fetcher_resume(f);
-    fetcher_work(f, CURL_SOCKET_TIMEOUT, 0);
+    if (!f->freed)
+        f->kind->turn(f);
     fetcher_leave(f);
 }
 
 /* Life and death. */
 
-static err_t fetcher_set(struct fetcher *f, const struct fetcher_cfg *cfg)
-{
-    bool ok = true;
-#define SET(option, value) ok = ok && curl_multi_setopt(f->multi, (option), (value)) == CURLM_OK
-    SET(CURLMOPT_SOCKETFUNCTION, fetcher_on_socket);
-    SET(CURLMOPT_SOCKETDATA, f);
-    SET(CURLMOPT_TIMERFUNCTION, fetcher_on_timer);
-    SET(CURLMOPT_TIMERDATA, f);
-    SET(CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)cfg->connections_max);
-    SET(CURLMOPT_MAXCONNECTS, (long)FETCH_CONNS_IDLE_MAX);
-    SET(CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-#undef SET
-    return ok ? E_OK : E_NO_MEMORY;
-}
-
 static err_t fetcher_make(struct fetcher *f, const struct fetcher_cfg *cfg, struct diag *why)
 {
     f->a = arena_new(KIB(8));
-    f->multi = f->a == NULL || fault_here() ? NULL : curl_multi_init();
-    if (f->multi == NULL)
+    if (f->a == NULL)
         return E_NO_MEMORY;
     TRY(outbound_url_read(f->a, cfg->url, why, &f->origin));
     TRY(str_copy(f->a, cfg->url, &f->url));
-    return fetcher_set(f, cfg);
+    const struct fetch_kind *kind =
+        f->origin.tls || cfg->library ? &fetch_by_curl : &fetch_by_plain;
+    TRY(kind->open(f, cfg));
+    f->kind = kind;
+    return E_OK;
 }
 
 err_t fetcher_new(const struct fetcher_cfg *cfg, struct diag *why, struct fetcher **ret)
 {
-    if (fault_here() || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return E_NO_MEMORY;
     struct fetcher *f = fault_here() ? NULL : calloc(1, sizeof *f);
-    if (f == NULL) {
-        curl_global_cleanup();
+    if (f == NULL)
         return E_NO_MEMORY;
-    }
     f->loop = cfg->loop;
     f->rules = cfg->rules;
     f->lookups = ref_take(cfg->lookups);
     f->kick.run = fetcher_on_kick;
+    f->last = &f->all;
     err_t e = fetcher_make(f, cfg, why);
     if (e != E_OK) {
         fetcher_free(f);
@@ -371,23 +187,17 @@ static void fetcher_destroy(struct fetcher *f)
     arena_free(f->a);
     ref_drop(f->lookups);
     free(f);
-    curl_global_cleanup();
 }
 
-/* Nothing of libcurl is on the stack. */
+/* Nothing that calls back is on the stack. */
 static void fetcher_end(struct fetcher *f)
 {
     while (f->all != NULL)
-        fetch_drop(f->all);
-    for (size_t i = 0; i < f->handles_n; i++)
-        curl_easy_cleanup(f->handles[i]);
+        fetch_free(f->all);
     if (f->lookup != NULL)
         outbound_lookup_leave(f->lookup);
-    if (f->multi != NULL)
-        (void)curl_multi_cleanup(f->multi); /* closes the sockets that rest */
-    loop_timer_stop(f->loop, &f->timer);
-    while (f->sockets != NULL)
-        socket_drop(f, f->sockets);
+    if (f->kind != NULL)
+        f->kind->close(f);
     if (!f->kicked)
         fetcher_destroy(f); /* else by the message that is on its way */
 }

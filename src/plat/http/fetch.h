@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An HTTP client on a loop (libcurl's multi interface): HTTP/1.1, to one origin, by addresses that
- * were checked as outbound.h says and are looked up off the loop, at most once a minute.
+ * An HTTP client on a loop: HTTP/1.1, to one origin, by addresses that were checked as outbound.h
+ * says and are looked up off the loop, at most once a minute. Over TLS it is libcurl's multi
+ * interface; without, connections of our own, which cost a sixth (docs/adr/0013-plain-fetch.md).
  * Connections are used again, by this fetcher alone: whoever keeps one per credential keeps
  * credentials apart (SAFETY AC47). No redirects, no content coding, no proxy. A POST is never sent
  * twice, not even when a connection that was used again turns out to be dead.
@@ -23,6 +24,7 @@ struct fetcher_cfg {
     struct outbound_lookups *lookups;   /* kept */
     str_t url;                          /* its origin counts: nothing else can be fetched */
     uint32_t connections_max;           /* at once; more wait */
+    bool library; /* libcurl without TLS too: both are held to one behaviour */
 };
 
 struct fetch_end {
@@ -70,7 +72,7 @@ void fetch_cancel(struct fetch *x);
 /* All of the request has left: its body is not read any more. */
 bool fetch_is_sent(const struct fetch *x);
 /* Read no more of the answer, or go on; the silence of a paused one is not counted. At most what
- * libcurl has read already (16 KiB) is still held. */
+ * has been read already (16 KiB) is still held. */
 void fetch_pause(struct fetch *x, bool paused);
 
 #endif

@@ -49,6 +49,19 @@ static err_t url_host(struct arena *a, str_t host, struct diag *why, str_t *ret)
     return E_OK;
 }
 
+static err_t url_target(struct arena *a, CURLU *u, str_t *ret)
+{
+    str_t path;
+    str_t query;
+    TRY(url_part(a, u, CURLUPART_PATH, 0, &path));
+    TRY(url_part(a, u, CURLUPART_QUERY, 0, &query));
+    if (query.p == NULL) {
+        *ret = path;
+        return E_OK;
+    }
+    return str_format(a, ret, "%.*s?%.*s", STR_ARG(path), STR_ARG(query));
+}
+
 err_t outbound_url_read(struct arena *a, str_t url, struct diag *why, struct outbound_url *ret)
 {
     static const CURLUPart unwanted[] = { CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
@@ -85,6 +98,7 @@ err_t outbound_url_read(struct arena *a, str_t url, struct diag *why, struct out
         str_eq(out.port, STR("0")))
         return FAIL(why, E_BAD_FIELD, "want an URL of https");
     TRY(url_host(a, host, why, &out.host));
+    TRY(url_target(a, u, &out.target));
     *ret = out;
     return E_OK;
 }

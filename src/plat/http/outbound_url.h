@@ -11,6 +11,7 @@ struct addrinfo;
 struct outbound_url {
     str_t host; /* NUL-terminated, as libcurl will call it; of IPv6 without brackets */
     str_t port;
+    str_t target; /* path and query, as a request says them */
     bool tls;
 };
 

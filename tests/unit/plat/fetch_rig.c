@@ -3,6 +3,7 @@
 
 #include "check.h"
 
+bool rig_library;
 const struct outbound_rules rig_near = { .loopback = true };
 const struct outbound_rules rig_far = { .loopback = false };
 
@@ -39,7 +40,8 @@ struct fetcher_cfg rig_cfg(struct rig *r)
                                  .rules = &rig_near,
                                  .lookups = r->lookups,
                                  .url = str_from_cz(r->peer.url),
-                                 .connections_max = 4 };
+                                 .connections_max = 4,
+                                 .library = rig_library };
 }
 
 void rig_up(struct rig *r, const struct outbound_rules *rules, peer_script_f *script)

@@ -25,6 +25,7 @@ struct rig {
 
 extern const struct outbound_rules rig_near; /* this machine may be reached */
 extern const struct outbound_rules rig_far;  /* it may not */
+extern bool rig_library;                     /* fetchers go by libcurl */
 extern const struct fetch_events rig_events; /* what comes is noted in the rig */
 
 void rig_up(struct rig *r, const struct outbound_rules *rules, peer_script_f *script);

@@ -285,8 +285,9 @@ static void test_no_memory(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_chunks_after_an_interim_answer),
@@ -298,5 +299,6 @@ int main(void)
         cmocka_unit_test(test_redirects_are_answers),
         cmocka_unit_test(test_no_memory),
     };
+    rig_library = argc > 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
