@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An MCP server that does what a test says, over HTTP: answer(message, req, res) for each request.
 import http from 'node:http';
+import https from 'node:https';
 
 export const INFO = { name: 'odd', version: '1' };
 export const INITIALIZED = { protocolVersion: '2025-06-18', capabilities: { tools: { listChanged: true } }, serverInfo: INFO };
@@ -13,11 +14,11 @@ export const json = (res, message, status = 200) =>
 export const events = (res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 export const event = (message, id) => `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(message)}\n\n`;
 
-/** Returns { url, seen, until(want), close() }; seen lists method, headers and message. */
-export async function startOdd(answer, { path = '/mcp' } = {}) {
+/** `tls`: options of node:tls, with key and cert. Returns { url, seen, until(want), close() }; seen lists method, headers and message. */
+export async function startOdd(answer, { path = '/mcp', tls } = {}) {
     const seen = [];
     const waiting = [];
-    const server = http.createServer(async (req, res) => {
+    const server = (tls ? https : http).createServer({ ...tls }, async (req, res) => {
         const parts = [];
         for await (const part of req)
             parts.push(part);
@@ -28,9 +29,10 @@ export async function startOdd(answer, { path = '/mcp' } = {}) {
             (w.want(one) ? w.resolve(one) : waiting.push(w));
         answer(one.message, req, res);
     });
-    server.on('connection', (socket) => socket.on('error', () => {}));
+    for (const kind of ['connection', 'secureConnection'])
+        server.on(kind, (socket) => socket.on('error', () => {}));
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const origin = `http://127.0.0.1:${server.address().port}`;
+    const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
     return {
         origin,
         url: `${origin}${path}`,
@@ -47,7 +49,7 @@ export async function startOdd(answer, { path = '/mcp' } = {}) {
 }
 
 /** Of the older era: `call(message, res)` answers what is neither the handshake nor a notification, `get(req, res)` the stream. */
-export function startOlder({ call, get = (_req, res) => res.writeHead(405).end(), session } = {}) {
+export function startOlder({ call, get = (_req, res) => res.writeHead(405).end(), session, tls } = {}) {
     return startOdd((m, req, res) => {
         if (req.method === 'GET')
             get(req, res);
@@ -59,5 +61,5 @@ export function startOlder({ call, get = (_req, res) => res.writeHead(405).end()
             json(res, { jsonrpc: '2.0', id: m.id, error: { code: -32601, message: 'Method not found' } });
         else
             call(m, res, req);
-    });
+    }, { tls });
 }

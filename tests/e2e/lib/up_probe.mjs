@@ -15,8 +15,8 @@ export class Probe {
     #n = 0;
     events = [];
 
-    constructor(kind, url, { version = '-', headers = [] } = {}) {
-        this.#child = spawn(PROGRAM, [kind, url, version, ...headers], { stdio: ['pipe', 'pipe', 'inherit'] });
+    constructor(kind, url, { version = '-', headers = [], env = {} } = {}) {
+        this.#child = spawn(PROGRAM, [kind, url, version, ...headers], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
         readline.createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line)));
         this.left = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })));
         void this.left.then(() => this.#waiting.splice(0).forEach((w) => w.reject(new Error('the probe has left'))));
