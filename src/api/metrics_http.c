@@ -137,6 +137,10 @@ static void put_gateway(struct buf *b, const struct mcp_hub *hub)
     metric_put(b, M_MCP_NET, (int64_t)f.net_total);
     metric_put(b, M_MCP_NET_REFUSED, (int64_t)f.net_refused_total);
     metric_put(b, M_MCP_RETRIED, (int64_t)f.retried_total);
+    metric_head(b, M_MCP_CACHE);
+    metric_put_label(b, M_MCP_CACHE, "cache", "hit", (int64_t)f.cached_total);
+    metric_put_label(b, M_MCP_CACHE, "cache", "miss", (int64_t)f.uncached_total);
+    metric_put(b, M_MCP_CACHE_BYTES, (int64_t)f.cached_bytes);
 }
 
 static void put_spans(struct buf *b, struct spans *spans)

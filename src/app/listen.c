@@ -124,6 +124,7 @@ static struct mcp_settings gateway_settings(const struct config *c)
         .parallel_max = (size_t)config_int(c, CONF_GATEWAY_PARALLEL),
         .call_timeout = DUR_S(config_int(c, CONF_GATEWAY_TIMEOUT)),
         .list_ttl = DUR_S(config_int(c, CONF_GATEWAY_LIST_TTL)),
+        .result_ttl = DUR_S(config_int(c, CONF_GATEWAY_RESULT_TTL)),
         .breaker_failures = (size_t)config_int(c, CONF_GATEWAY_BREAKER),
         .breaker_pause = DUR_S(config_int(c, CONF_GATEWAY_PAUSE)),
         .approval_ttl = DUR_S(config_int(c, CONF_GATEWAY_APPROVAL)),

@@ -10,6 +10,7 @@
 #define MCP_CALL_H
 
 #include "domain/gateway/decide.h"
+#include "mcp/cache.h"
 #include "mcp/in.h"
 #include "mcp/node.h"
 #include "mcp/port.h"
@@ -17,7 +18,6 @@
 #include "plat/mcp/mcp_era.h"
 
 struct call;
-struct listing;
 struct session;
 struct talk;
 
@@ -120,6 +120,7 @@ struct call {
     struct call_approval approval;
     struct trip trip;
     struct call_trace trace;
+    struct call_cache cache;
     struct call_ask asks[CALL_ASKS_MAX];
     size_t asks_n;
     uint64_t asks_last;

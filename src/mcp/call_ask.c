@@ -67,6 +67,7 @@ void call_on_ask(struct trip *t, uint64_t ask, str_t method, str_t params)
 {
     struct call *c = CONTAINER_OF(t, struct call, trip);
     struct call_ask *a = NULL;
+    c->cache.asked = true;
     if (can(c->capabilities, method, params))
         a = ask_add(c, method, params);
     if (a == NULL && c->down->mute) {
@@ -133,6 +134,7 @@ void call_on_input(struct trip *t, str_t input_requests, str_t state)
 {
     struct call *c = CONTAINER_OF(t, struct call, trip);
     trace_answered(c, STR_NONE, STR_NONE);
+    c->cache.asked = true;
     if (c->down->input != NULL) {
         call_input(c, input_requests, state);
         return;

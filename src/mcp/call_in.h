@@ -52,6 +52,14 @@ void call_record_refused(struct call *c);
 err_t call_record_start(struct call *c) MUST_USE;
 void call_recorded(struct call *c, err_t e);
 
+/* call_cache.c: a result that was kept; NULL: there is none, and what comes may be kept. */
+struct cached *call_cache_find(struct call *c);
+/* The call is over with it; takes the reference. */
+void call_cache_give(struct call *c, struct cached *hit);
+void call_cache_keep(struct call *c, str_t result);
+/* Of this organisation, principal, person or server nothing is given any more. */
+void call_cache_drop(struct mcp_hub *h, oid_t id);
+
 /* call_wait.c: a person's yes. */
 err_t call_wait(struct call *c) MUST_USE; /* E_OVERLOADED, E_NO_MEMORY */
 void call_wait_end(struct call *c);       /* whatever comes of it: nobody waits any more */

@@ -49,6 +49,8 @@ static err_t put_details(const struct call *c, enum mcp_event event, str_t outco
     if (event == MCP_CALL_END) {
         JSON_OUT(&o, "ms", i64, (clock_mono().us - c->since.us) / 1000);
         JSON_OUT(&o, "outcome", str, outcome.p == NULL ? STR("done") : outcome);
+        if (c->cache.hit)
+            JSON_OUT(&o, "cached", bool, true);
     }
     json_out_close(&o, '}');
     return b->err;

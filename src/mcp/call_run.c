@@ -129,10 +129,12 @@ static void on_done(struct trip *t, str_t result, str_t error)
     struct call *c = call_of(t);
     const struct call_hint hint = { .list = (c->method->flags & MCP_METHOD_CACHED) != 0 };
     trace_answered(c, result, error);
-    if (error.p != NULL)
+    if (error.p != NULL) {
         call_error(c, error);
-    else
-        call_result(c, result, &hint);
+        return;
+    }
+    call_cache_keep(c, result);
+    call_result(c, result, &hint);
 }
 
 static const struct {
@@ -201,13 +203,16 @@ void call_go(struct call *c)
 err_t call_run(struct call *c, enum gate_class class)
 {
     struct mcp_hub *h = c->hub;
+    struct cached *hit;
     TRY(params_make(c, &c->params));
     if (!h->ports.may_record(h->ports.arg))
         call_refuse_as(c, MCP_E_RECORD);
-    else if (class == GATE_READ)
-        call_go(c);
-    else
+    else if (class != GATE_READ)
         return call_record_start(c);
+    else if ((hit = call_cache_find(c)) != NULL)
+        call_cache_give(c, hit);
+    else
+        call_go(c);
     return E_OK;
 }
 

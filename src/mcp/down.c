@@ -160,6 +160,7 @@ void down_gone(struct mcp_hub *h, oid_t id)
         }
     }
     nodes_gone(h, id);
+    call_cache_drop(h, id);
     watch_gone(h, id);
 }
 

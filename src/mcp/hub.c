@@ -44,6 +44,7 @@ static err_t hub_start(struct mcp_hub *h, struct diag *why)
 static err_t hub_make(struct mcp_hub *h, struct diag *why)
 {
     TRY(sessions_init(&h->sessions));
+    TRY(cache_init(&h->cache, CACHE_BYTES_MAX));
     TRY(loop_new(why, &h->loop));
     rng_bytes(h->state_key.b, KEY_BYTES);
     h->state_key.n = KEY_BYTES;
@@ -220,6 +221,7 @@ void mcp_hub_free(struct mcp_hub *h)
     loop_free(h->loop);
     nodes_fini(h);
     sessions_fini(&h->sessions);
+    cache_fini(&h->cache);
     secret_wipe(&h->state_key);
     ref_drop(h);
 }
@@ -239,6 +241,8 @@ void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret)
         .refused_total = atomic_load(&c->refused_total),
         .failed_total = atomic_load(&c->failed_total),
         .cached_total = atomic_load(&c->cached_total),
+        .uncached_total = atomic_load(&c->uncached_total),
+        .cached_bytes = atomic_load(&c->cached_bytes),
         .retried_total = atomic_load(&c->retried_total),
         .net_total = atomic_load(&c->net_total),
         .net_refused_total = atomic_load(&c->net_refused_total),

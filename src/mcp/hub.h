@@ -50,7 +50,9 @@ struct mcp_figures {
     uint64_t calls_total;
     uint64_t refused_total;
     uint64_t failed_total;
-    uint64_t cached_total;
+    uint64_t cached_total;   /* results that were kept, and given again */
+    uint64_t uncached_total; /* and those that were looked for in vain */
+    size_t cached_bytes;
     uint64_t retried_total;
     uint64_t net_total; /* connections of programs by their proxies */
     uint64_t net_refused_total;

@@ -25,6 +25,8 @@ struct hub_counts {
     _Atomic uint64_t refused_total;
     _Atomic uint64_t failed_total;
     _Atomic uint64_t cached_total;
+    _Atomic uint64_t uncached_total;
+    _Atomic size_t cached_bytes;
     _Atomic uint64_t retried_total;
     _Atomic uint64_t net_total; /* connections of programs by their proxies */
     _Atomic uint64_t net_refused_total;
@@ -47,6 +49,7 @@ struct mcp_hub {
     struct call *deciding; /* that wait for a person's yes */
     struct watched *watched;
     struct outbound_lookups *lookups;
+    struct cache cache; /* of results */
     secret_t state_key; /* seals requestState */
     struct loop_timer tick;
     struct loop_timer last;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a row of the catalogue to an upstream: its credential is read first where it has one. */
+#include "mcp/call_in.h"
 #include "mcp/hub_in.h"
 #include "mcp/node.h"
 #include "mcp/up_kinds.h"
@@ -51,6 +52,8 @@ static void on_changed(void *arg, enum up_list list)
         if ((kinds[list] >> i & 1U) != 0)
             node_list_drop(n, (enum node_list_kind)i);
     }
+    if (list == UP_TOOLS)
+        call_cache_drop(n->hub, n->id);
     watch_changed(n->hub, n, list);
 }
 

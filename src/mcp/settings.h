@@ -13,6 +13,7 @@ struct mcp_settings {
     size_t parallel_max; /* and that it is given at once */
     dur_t call_timeout;  /* without a word of progress */
     dur_t list_ttl;      /* how long a list of an upstream is believed */
+    dur_t result_ttl;    /* how long a result that may be kept is; 0: none is */
     size_t breaker_failures;
     dur_t breaker_pause;
     dur_t approval_ttl;  /* for which a call waits for a person's yes */
