@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Connections: how they begin, send, rest and end. */
 #include "plat/http/fetch_conn.h"
 
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/num.h"
-#include "plat/http/answer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,42 +15,14 @@
 #include <unistd.h>
 
 enum {
-    READ_BYTES = 8 * 1024, /* at once */
-    READS_MAX = 16,        /* before others have their turn */
+    READS_MAX = 16, /* before others have their turn */
 };
 /* An address that does not answer for so long is left for the next one. */
 #define CONNECT_EACH DUR_S(3)
 
-enum plain_state { PLAIN_CONNECTS, PLAIN_WORKS, PLAIN_RESTS, PLAIN_CLOSED };
-
-struct plain_conn {
-    struct loop_watch watch;
-    struct fetcher *owner;
-    struct plain_conn *prev; /* among those that rest, or the others */
-    struct plain_conn *next;
-    struct fetch *x; /* NULL: it rests, or is closed */
-    enum plain_state state;
-    int fd;
-    size_t at;              /* which of the origin's addresses */
-    struct loop_timer late; /* connecting */
-    dur_t rested;           /* since */
-    bool used;              /* has served an exchange before this one */
-    struct buf in;          /* a head that is not whole; what came for a fetch that is paused */
-    size_t seen;            /* of it: where to look on for its end */
-    size_t heads_n;         /* bytes of the heads of this exchange */
-    bool in_body;
-    bool whole; /* the answer has ended */
-    bool to_close;
-    bool keep_alive;
-    struct body body;
-};
-
 static void conn_on_ready(struct loop_watch *watch, unsigned events);
 static void conn_on_late(struct loop_timer *timer);
 static void conn_on_old(struct loop_timer *timer);
-static void conn_fail(struct plain_conn *c, err_t e, const char *text);
-static void conn_rest(struct plain_conn *c);
-static void conn_take(struct plain_conn *c, str_t fresh);
 
 /* ---- lists ---- */
 
@@ -122,8 +94,7 @@ void fetch_conns_close_resting(struct fetcher *f)
         fetch_conn_close(f->plain.resting);
 }
 
-/* Its fetch ends with it. */
-static void conn_fail(struct plain_conn *c, err_t e, const char *text)
+void fetch_conn_fail(struct plain_conn *c, err_t e, const char *text)
 {
     struct fetch *x = c->x;
     fetch_conn_close(c);
@@ -197,7 +168,7 @@ static struct plain_conn *conn_make(struct fetch *x, int fd)
     c->owner = f;
     c->fd = fd;
     c->x = x;
-    buf_init(&c->in, ANSWER_HEAD_MAX + READ_BYTES);
+    buf_init(&c->in, ANSWER_HEAD_MAX + FETCH_READ_BYTES);
     list_add(c);
     f->plain.conns_n++;
     return c;
@@ -276,7 +247,7 @@ static ssize_t socket_send(const struct plain_conn *c)
     return n;
 }
 
-static bool conn_sends(const struct plain_conn *c)
+bool fetch_conn_sends(const struct plain_conn *c)
 {
     const struct fetch *x = c->x;
     return x != NULL && x->plain.sent < x->plain.head.n + x->req.body.n;
@@ -284,7 +255,7 @@ static bool conn_sends(const struct plain_conn *c)
 
 bool fetch_conn_arm(struct plain_conn *c)
 {
-    unsigned wanted = conn_sends(c) ? LOOP_WRITE : 0;
+    unsigned wanted = fetch_conn_sends(c) ? LOOP_WRITE : 0;
     if (c->state == PLAIN_CONNECTS)
         wanted = LOOP_WRITE;
     else if (c->x == NULL || !c->x->paused)
@@ -351,12 +322,12 @@ static void conn_on_connected(struct plain_conn *c)
     loop_timer_stop(c->owner->loop, &c->late);
     conn_begin(c, c->x);
     if (!conn_send(c))
-        conn_fail(c, E_CLOSED, "the connection broke");
+        fetch_conn_fail(c, E_CLOSED, "the connection broke");
 }
 
 /* ---- rest ---- */
 
-static void conn_rest(struct plain_conn *c)
+void fetch_conn_rest(struct plain_conn *c)
 {
     struct fetcher *f = c->owner;
     bool first = f->plain.resting == NULL;
@@ -386,115 +357,7 @@ static void conn_on_old(struct loop_timer *timer)
         loop_timer_start(f->loop, timer, DUR_S(1), conn_on_old);
 }
 
-/* ---- hearing ---- */
-
-/* The answer is whole; `clean`: and nothing has come behind it. */
-static void conn_done(struct plain_conn *c, bool clean)
-{
-    struct fetch *x = c->x;
-    if (c->keep_alive && clean && !conn_sends(c) && !c->owner->freed)
-        conn_rest(c);
-    else
-        fetch_conn_close(c);
-    fetch_end(x, E_OK, NULL);
-}
-
-/* x->why says what was wrong with what it heard; a fetch that is over has said it. */
-static void conn_refuse(struct plain_conn *c, struct fetch *x)
-{
-    if (c->x == x)
-        conn_fail(c, x->why.err != E_OK ? x->why.err : E_CLOSED, x->why.text);
-}
-
-/* E_AGAIN: it is not whole. Other errors stand in x->why. */
-static err_t take_head(struct plain_conn *c, str_t *in)
-{
-    struct fetch *x = c->x;
-    struct answer a;
-    size_t n = answer_end(*in, &c->seen);
-    if (!answer_may_begin(*in))
-        return FAIL(&x->why, E_IO, "it does not answer HTTP/1");
-    if ((n == 0 ? in->n : n) + c->heads_n > ANSWER_HEAD_MAX)
-        return FAIL(&x->why, E_TOO_BIG, "the head of the answer is too large");
-    if (n == 0)
-        return E_AGAIN;
-    TRY(answer_read(str_sub(*in, 0, n), &x->why, &a));
-    *in = str_sub(*in, n, in->n);
-    c->heads_n += n;
-    c->seen = 0;
-    if (a.status == 101)
-        return FAIL(&x->why, E_IO, "it wants to speak another protocol");
-    if (a.status < 200)
-        return E_OK; /* an interim one */
-    c->in_body = true;
-    c->body = a.body;
-    c->to_close = a.to_close;
-    c->keep_alive = a.keep_alive;
-    c->whole = !a.to_close && body_has_ended(&a.body);
-    const struct http_answer head = { .status = a.status,
-                                      .fields = a.fields,
-                                      .fields_n = a.fields_n };
-    return fetch_hear_head(x, &head) ? E_OK : E_CLOSED;
-}
-
-static err_t take_body(struct plain_conn *c, str_t *in)
-{
-    struct fetch *x = c->x;
-    struct diag why = { 0 };
-    str_t part = *in;
-    err_t e = E_OK;
-    if (c->to_close)
-        *in = STR("");
-    else
-        e = body_next(&c->body, in, &why, &part);
-    if (e == E_BAD_REQUEST)
-        return FAIL(&x->why, E_CLOSED, "its answer is broken: %s", why.text);
-    c->whole = !c->to_close && body_has_ended(&c->body);
-    if (e != E_OK || part.n == 0)
-        return e;
-    return fetch_hear_body(x, part) ? E_OK : E_CLOSED;
-}
-
-static void conn_feed(struct plain_conn *c, str_t *in)
-{
-    struct fetch *x = c->x;
-    err_t e = E_OK;
-    while (e == E_OK && c->x == x && !x->paused && !c->whole && in->n > 0)
-        e = c->in_body ? take_body(c, in) : take_head(c, in);
-    if (e != E_OK && e != E_AGAIN)
-        conn_refuse(c, x);
-    else if (c->x == x && c->whole)
-        conn_done(c, in->n == 0);
-}
-
-/* What nobody wants yet is kept. */
-static void conn_take(struct plain_conn *c, str_t fresh)
-{
-    bool kept = c->in.n > 0;
-    if (kept)
-        buf_add(&c->in, fresh);
-    str_t in = kept ? buf_str(&c->in) : fresh;
-    struct fetch *x = c->x;
-    conn_feed(c, &in);
-    if (c->x != x)
-        return; /* it has ended, and nothing is left of it */
-    if (in.n == 0) {
-        buf_fini(&c->in);
-    } else if (kept) {
-        memmove(c->in.p, in.p, in.n);
-        c->in.n = in.n;
-    } else {
-        buf_add(&c->in, in);
-    }
-    if (c->in.err != E_OK)
-        conn_fail(c, c->in.err, "no memory for the answer");
-}
-
-void fetch_conn_go_on(struct plain_conn *c)
-{
-    if (c != NULL && c->in.n > 0)
-        conn_take(c, STR(""));
-}
+/* ---- its socket has something to say ---- */
 
 static void conn_ended(struct plain_conn *c, bool broken)
 {
@@ -503,19 +366,19 @@ static void conn_ended(struct plain_conn *c, bool broken)
     if (x == NULL)
         fetch_conn_close(c);
     else if (c->in_body && c->to_close && !broken)
-        conn_done(c, false);
+        fetch_conn_done(c, false);
     else if (c->used && silent && x->req.body.p == NULL)
         conn_again(c); /* it was closed while it rested; what has no body may be asked twice */
     else
-        conn_fail(c, E_CLOSED,
-                  silent ? "it closed the connection without an answer"
-                         : "it closed the connection before its answer was whole");
+        fetch_conn_fail(c, E_CLOSED,
+                        silent ? "it closed the connection without an answer"
+                               : "it closed the connection before its answer was whole");
 }
 
 /* True: there may be more. */
 static bool conn_read(struct plain_conn *c)
 {
-    char room[READ_BYTES];
+    char room[FETCH_READ_BYTES];
     ssize_t n;
     do {
         n = recv(c->fd, room, sizeof room, 0);
@@ -531,13 +394,13 @@ static bool conn_read(struct plain_conn *c)
         return false;
     }
     fetch_heard(c->x);
-    conn_take(c, str_of(room, (size_t)n));
+    fetch_conn_take(c, str_of(room, (size_t)n));
     return n == sizeof room;
 }
 
 static void conn_work(struct plain_conn *c, unsigned events)
 {
-    if (conn_sends(c) && (events & LOOP_WRITE) != 0 && !conn_send(c)) {
+    if (fetch_conn_sends(c) && (events & LOOP_WRITE) != 0 && !conn_send(c)) {
         conn_ended(c, true);
         return;
     }
@@ -545,7 +408,7 @@ static void conn_work(struct plain_conn *c, unsigned events)
     for (int i = 0; more && i < READS_MAX && c->state != PLAIN_CLOSED; i++)
         more = (c->x == NULL || !c->x->paused) && conn_read(c);
     if ((events & LOOP_GONE) != 0 && c->state != PLAIN_CLOSED)
-        conn_fail(c, E_CLOSED, "the connection broke");
+        fetch_conn_fail(c, E_CLOSED, "the connection broke");
 }
 
 static void conn_on_ready(struct loop_watch *watch, unsigned events)
