@@ -2,6 +2,7 @@
 /* Calls of tools on the record, in the writer's groups. */
 #include "api/mcp_port.h"
 #include "api/mcp_write.h"
+#include "base/ref.h"
 
 static const char *const actions[MCP_EVENTS] = {
     [MCP_CALL_START] = "tool.start",
@@ -11,9 +12,14 @@ static const char *const actions[MCP_EVENTS] = {
     [MCP_NETWORK_REFUSED] = "server.network-refused",
 };
 
+enum { SCRATCH_MAX = 64 * 1024 }; /* to write one event */
+
 static err_t record_run(struct mcp_write *w)
 {
     const struct mcp_record *job = w->job;
+    CLEANUP(arena_freep) struct arena *a = arena_new(SCRATCH_MAX);
+    if (a == NULL)
+        return E_NO_MEMORY;
     bool refused = job->event == MCP_CALL_REFUSED || job->event == MCP_NETWORK_REFUSED;
     const struct audit_event event = {
         .org = job->org,
@@ -30,21 +36,55 @@ static err_t record_run(struct mcp_write *w)
         .ip = job->ip,
         .details = job->details,
     };
-    return audit_append(w->services->audit, w->act.db, w->act.arena, &event);
+    return audit_append(w->services->audit, w->act.db, a, &event);
 }
 
-/* Where nobody waits for it, it ends on the writer, with its arena. */
+static str_t put_text(char **at, str_t text)
+{
+    if (text.p == NULL || text.n == 0)
+        return text;
+    str_t copy = str_of(*at, text.n);
+    memcpy(*at, text.p, text.n);
+    *at += text.n;
+    return copy;
+}
+
+/* What waits for company waits in as few bytes as it has: hundreds of them may, and the least arena
+ * is a page. NULL: no memory. */
+static struct mcp_record *record_pack(const struct mcp_record *job)
+{
+    size_t n = job->target.n + job->reason.n + job->ip.n + job->details.n;
+    struct mcp_record *packed = ref_new(sizeof *packed + n);
+    char *at = packed == NULL ? NULL : (char *)(packed + 1);
+    if (packed == NULL)
+        return NULL;
+    *packed = *job;
+    packed->arena = NULL;
+    packed->target = put_text(&at, job->target);
+    packed->reason = put_text(&at, job->reason);
+    packed->ip = put_text(&at, job->ip);
+    packed->details = put_text(&at, job->details);
+    return packed;
+}
+
 void mcp_port_record(void *arg, struct mcp_record *job)
 {
     bool awaited = job->owner != NULL;
+    struct mcp_record *packed = awaited ? job : record_pack(job);
+    if (packed == NULL) {
+        arena_free(job->arena); /* as where there was no memory to make it */
+        return;
+    }
+    if (!awaited)
+        arena_free(job->arena);
     mcp_write_start(&(struct mcp_write){
         .services = arg,
-        .act = { .arena = job->arena, .org = job->org, .actor = job->actor },
+        .act = { .arena = packed->arena, .org = packed->org, .actor = packed->actor },
         .run = record_run,
-        .job = job,
-        .own = awaited ? NULL : job->arena,
-        .ret = &job->e,
-        .hub = job->hub,
-        .told = awaited ? &job->msg : NULL,
+        .job = packed,
+        .packed = awaited ? NULL : packed,
+        .ret = &packed->e,
+        .hub = packed->hub,
+        .told = awaited ? &packed->msg : NULL,
     });
 }

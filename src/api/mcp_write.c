@@ -29,6 +29,7 @@ static void write_done(struct write_job *write, err_t e)
     if (w->ret_id != NULL)
         *w->ret_id = w->id;
     arena_free(w->own);
+    ref_drop(w->packed);
     ref_drop(w);
     if (told != NULL)
         loop_post(hub, told);
@@ -36,10 +37,12 @@ static void write_done(struct write_job *write, err_t e)
 
 void mcp_write_start(const struct mcp_write *from)
 {
-    struct mcp_write *w = from->act.arena == NULL ? NULL : ref_new(sizeof *w);
+    bool starved = from->act.arena == NULL && from->packed == NULL;
+    struct mcp_write *w = starved ? NULL : ref_new(sizeof *w);
     if (w == NULL) {
         *from->ret = E_NO_MEMORY;
         arena_free(from->own);
+        ref_drop(from->packed);
         if (from->told != NULL)
             loop_post(from->hub, from->told);
         return;

@@ -13,7 +13,8 @@ struct mcp_write {
     struct act act;                    /* arena, org, actor and keys stay; the rest is of the run */
     err_t (*run)(struct mcp_write *w); /* may run twice (writer.h): it changes no input */
     const void *job;                   /* the hub's */
-    struct arena *own;                 /* freed with it; NULL: act.arena is the hub's */
+    struct arena *own;                 /* freed with it; NULL: act.arena is the hub's, or none */
+    void *packed;                      /* counted, dropped with it; NULL: the job is the hub's */
     oid_t id;                          /* by the run, for `ret_id` */
     oid_t *ret_id;                     /* NULL: nobody asks */
     err_t *ret;                        /* what came of it */
