@@ -120,6 +120,7 @@ static void get_stream(struct talk *t)
     if (last.n > 0 && !s->sse && !resume_get(t, s, last))
         return;
     if (s->stream != NULL || hub_is_ending(t->hub)) {
+        resume_end(t);
         t->session = NULL;
         talk_refuse_as(t, STR_NONE, s->stream != NULL ? MCP_E_STREAM_TAKEN : MCP_E_STOPPING);
         return;

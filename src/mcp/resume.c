@@ -268,6 +268,11 @@ bool resume_get(struct talk *t, struct session *s, str_t id)
     return standing;
 }
 
+bool resume_carries(const struct talk *t)
+{
+    return t->kind == &carrier_kind;
+}
+
 void resume_later(struct session *s, str_t notification)
 {
     for (struct reel *reel = s->replay.reels; reel != NULL; reel = reel->next) {

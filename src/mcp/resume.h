@@ -37,6 +37,8 @@ void resume_end(struct talk *t);
 void resume_poll(struct talk *t, dur_t in);
 /* A GET with Last-Event-ID. True: it carries the stream with number 0. */
 bool resume_get(struct talk *t, struct session *s, str_t id);
+/* It is such a GET. */
+bool resume_carries(const struct talk *t);
 /* A notification outside of requests while nobody listens. */
 void resume_later(struct session *s, str_t notification);
 /* The session ends: whoever carries a stream of it is told so. */

@@ -235,7 +235,7 @@ static void stream_looked(struct loop_msg *msg)
         t->kind->ended(t);
     else if (t->mode == TALK_STREAM && t->listen != NULL)
         say_to_listen(t, UP_TOOLS);
-    else if (t->mode == TALK_STREAM && t->session != NULL)
+    else if (t->mode == TALK_STREAM && t->session != NULL && t->rests)
         say_to_session(t->session, UP_TOOLS);
     talk_drop(t);
 }
@@ -258,11 +258,11 @@ static void look(struct talk *t)
 void watch_gone(struct mcp_hub *h, oid_t id)
 {
     for (struct talk *t = h->talks; t != NULL; t = t->next) {
-        if (!t->rests || t->mode != TALK_STREAM)
+        if ((!t->rests && !resume_carries(t)) || t->mode != TALK_STREAM)
             continue;
         if (oid_eq(t->in->who.actor.id, id))
             look(t);
-        else if (oid_eq(t->in->who.actor.org, id))
+        else if (t->rests && oid_eq(t->in->who.actor.org, id))
             t->stale = true;
     }
 }

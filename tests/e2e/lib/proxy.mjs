@@ -93,6 +93,11 @@ export class Proxy {
         });
     }
 
+    /** Every connection that is open breaks now. */
+    cut() {
+        for (const socket of this.#sockets) socket.resetAndDestroy();
+    }
+
     close() {
         this.#server.close();
         for (const socket of this.#sockets) socket.destroy();
