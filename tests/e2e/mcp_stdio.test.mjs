@@ -167,6 +167,13 @@ test('nothing of it is left: not who ignores SIGTERM, nor who has hidden, nor af
     }));
 });
 
+test('a program that never says hello is given up in time', async () => {
+    const probe = new Probe('stdio', '/usr/bin/sleep 600', { version: '2025-11-25' });
+    const e = await probe.tool('echo', {}, { timeout: 60_000 });
+    assert.deepEqual([e.event, e.error, e.not_run], ['fail', 'request-timeout', true], e.text);
+    await probe.close();
+});
+
 test('what cannot be started says why', async () => {
     const rows = [['/nowhere/program', /\/nowhere\/program: No such file/], [`${ROOT}/README.md`, /README.md: (Permission denied|Exec format)/]];
     for (const [program, want] of rows) {

@@ -29,8 +29,7 @@ static void end_on_ready(struct loop_watch *watch, unsigned events)
 err_t tunnel_end_open(struct tunnel_one *o, enum tunnel_side side, int fd)
 {
     struct tunnel_end *end = &o->ends[side];
-    err_t e = fault_here() ? E_NO_MEMORY
-                           : loop_watch_open(o->owner->cfg.loop, &end->watch, fd, end_on_ready);
+    err_t e = loop_watch_open(o->owner->cfg.loop, &end->watch, fd, end_on_ready);
     if (e != E_OK) {
         (void)close(fd);
         return e;
