@@ -166,15 +166,21 @@ void down_gone(struct mcp_hub *h, oid_t id)
 
 /* ---- the end ---- */
 
+/* A test can be made again, a stream begun again: they get no time. */
+static bool may_end_now(const struct talk *t)
+{
+    return t->mode == TALK_STREAM ? t->rests : t->mode == TALK_OPEN && t->trial != NULL;
+}
+
 /* Ending one may end others, with a session: each time from the start. */
 void down_drain(struct mcp_hub *h)
 {
     struct talk *t = h->talks;
     while (t != NULL) {
-        bool rests = t->rests && t->mode == TALK_STREAM;
-        if (rests)
+        bool ends = may_end_now(t);
+        if (ends)
             t->kind->ended(t);
-        t = rests ? h->talks : t->next;
+        t = ends ? h->talks : t->next;
     }
 }
 

@@ -51,13 +51,11 @@ static void trial_finish(struct trial *tr)
 
 static void trial_fail(struct trial *tr, enum trial_step step, const char *why)
 {
-    str_t copy = STR_NONE;
     if (tr->over)
         return;
+    const char *copy = str_cz(tr->talk->in->arena, str_from_cz(why));
     tr->failed = step;
-    tr->why = "there is no memory to say why";
-    if (str_format(tr->talk->in->arena, &copy, "%s", why) == E_OK)
-        tr->why = str_cz(tr->talk->in->arena, copy);
+    tr->why = copy != NULL ? copy : "there is no memory to say why";
     trial_finish(tr);
 }
 
@@ -257,14 +255,15 @@ static void keys_read(struct loop_msg *msg)
     struct mcp_open *job = CONTAINER_OF(msg, struct mcp_open, msg);
     struct trial *tr = job->owner;
     struct talk *t = tr->talk;
+    struct arena *a = job->arena; /* the job lies in it, and is wiped with it */
     if (!tr->over && job->e == E_OK)
         reach(tr, job->lines, job->lines_n);
     else if (job->e == E_NOT_FOUND)
         trial_fail(tr, TRIAL_CREDENTIAL, "you have given no credential for it");
     else
         trial_fail(tr, TRIAL_CREDENTIAL, "what it is shown cannot be read");
-    arena_wipe(job->arena);
-    arena_free(job->arena); /* it lies in there itself */
+    arena_wipe(a);
+    arena_free(a);
     talk_drop(t);
 }
 

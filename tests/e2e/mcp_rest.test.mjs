@@ -87,6 +87,11 @@ test('a person calls by the token of a sign-in, and from a page with its CSRF to
     assert.equal(text(await page({ 'Seneschal-CSRF': csrf, 'Sec-Fetch-Site': 'same-origin' })), 'by page');
 });
 
+test('HEAD of the status is that of GET, without its body', async () => {
+    const head = (await caller.client.call('HEAD', '/mcp/status'));
+    assert.deepEqual([head.status, head.type, head.bytes.length], [200, 'application/json', 0]);
+});
+
 test('who calls no tools gets none here', async () => {
     (await gateway.client().post('/mcp/tools/list', {})).wantProblem(401, 'unauthenticated');
     (await admin.post('/mcp/tools/list', {})).wantProblem(403, 'forbidden');

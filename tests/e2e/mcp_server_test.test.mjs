@@ -9,12 +9,14 @@ import { audit, uniqueName } from './lib/fleet.mjs';
 import { makeCaller } from './lib/gateway.mjs';
 import { INITIALIZED, json, result, startOdd, startOlder } from './lib/mcp_odd.mjs';
 import { makePerson } from './lib/person.mjs';
-import { BIN, eventually, seneschal, tempDir } from './lib/process.mjs';
+import { eventually, seneschal, tempDir } from './lib/process.mjs';
+import { gone, program } from './lib/program.mjs';
 import { inStore } from './lib/store.mjs';
 import { addServer, startGateway } from './mcp/gateway.mjs';
 import { startUpstream } from './mcp/upstream.mjs';
 
-const gateway = await startGateway({ env: { SENESCHAL_GATEWAY_COMMANDS: [`own=${BIN} mcp serve-demo read:${path.dirname(BIN)}`, 'ends=/bin/false', `later=${BIN} mcp serve-demo`].join(',') } });
+const { words, mark } = program('upstream.mjs', 'stdio');
+const gateway = await startGateway({ env: { SENESCHAL_GATEWAY_COMMANDS: [`sdk=${words.join(' ')}`, 'ends=/bin/false', 'later=/bin/false'].join(',') } });
 const admin = await gateway.admin();
 const CANARY = 'cAnArY-7731';
 const tried = async (server, who = admin) => {
@@ -52,7 +54,10 @@ for (const [kind, transport, version] of [['both', 'http', '2026-07-28'], ['stat
 
 test('demo and a program: all steps are well', async () => {
     assertWell(await tried(await add({ transport: 'demo' })), ['protocol', 'tools'], 4);
-    assertWell(await tried(await add({ transport: 'stdio', command: 'own' })), PROGRAM, 4);
+    const said = await tried(await add({ transport: 'stdio', command: 'sdk' }));
+    assertWell(said, PROGRAM, said.tools);
+    assert.ok(said.tools > 10);
+    await gone(mark);
 });
 
 test('a program that ends, and one that is not allowed any more', async () => {
@@ -165,4 +170,16 @@ test('who does not wait for it ends it, and it is on the record all the same', a
     assert.equal(await asked, 'gone');
     const event = await eventually('it is on the record', async () => (await audit(admin, 'action=server.tested')).find((e) => e.target.id === server.id));
     assert.deepEqual(event.details, { ok: false, step: 'protocol' });
+});
+
+test('a server that ends meanwhile says so, and ends in time', async () => {
+    const silent = await startOlder({ call: ({ id, method }, res) => (method === 'tools/list' ? undefined : json(res, result(id, {}))) });
+    after(() => silent.close());
+    const own = await startGateway();
+    const by = await own.admin();
+    const server = await addServer(by, { url: silent.url });
+    const asked = by.post(`/gateway/servers/${server.id}/test`);
+    await silent.until((one) => one.message?.method === 'tools/list');
+    await own.stop();
+    (await asked).wantProblem(503, 'stopping');
 });
