@@ -146,6 +146,7 @@ static const struct {
     { E_BAD_JSON, MCP_E_UPSTREAM_BROKE },
     { E_TOO_BIG, MCP_E_UPSTREAM_TOO_LARGE },
     { E_UNAUTHENTICATED, MCP_E_CREDENTIAL_WANTED },
+    { E_NOT_FOUND, MCP_E_CREDENTIAL_WANTED }, /* of mcp_open: this person has given none */
     { E_OVERLOADED, MCP_E_BUSY },
     { E_RATE_LIMITED, MCP_E_BUSY },
     { E_IO, MCP_E_UPSTREAM_DOWN },

@@ -172,7 +172,7 @@ bool listing_refused(struct call *c, const struct listing *l, str_t name)
         if (!failed || (!one && !is_prefixed(name, s->prefix)) || !may_know(c, s, name))
             continue;
         err_t e = l->rows[i].e;
-        bool itself = e == E_UNAUTHENTICATED || e == E_OVERLOADED;
+        bool itself = e == E_UNAUTHENTICATED || e == E_NOT_FOUND || e == E_OVERLOADED;
         call_fail(c, itself ? e : E_IO, s->name, NULL); /* nothing was called yet */
         return true;
     }

@@ -67,7 +67,7 @@ test('an error of the server is told in its own words, one that is not there as 
 
 test('a credential of one\'s own that nobody has given is asked for', async () => {
     const mine = await addServer(admin, { url: bad.url, pinning: 'off', per_user: true });
-    (await caller.client.post('/mcp/tools/call', { name: `${mine.prefix}__good` })).wantProblem(404, 'not-found'); // nobody has seen its tools
+    (await caller.client.post('/mcp/tools/call', { name: `${mine.prefix}__good` })).wantProblem(403, 'credential-wanted');
     const strict = await addServer(admin, { url: bad.url, pinning: 'off', headers: { Authorization: 'Bearer of yesterday' } });
     (await caller.client.post('/mcp/tools/call', { name: `${strict.prefix}__unauthorized` })).wantProblem(403, 'credential-wanted');
 });
