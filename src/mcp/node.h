@@ -99,9 +99,9 @@ void node_breaker_failed(struct node *n, const struct up_failure *why);
 /* trip.c: the queue. */
 void node_serve(struct node *n);
 void node_fail_all(struct node *n, err_t e, const char *text);
-/* node_net.c: of up_command. */
-void node_net_joined(void *node);
-void node_net_refused(void *node, str_t target, const char *why);
+/* node_net.c: of up_command; `arg` is the node. */
+void node_net_joined(void *arg);
+void node_net_refused(void *arg, str_t target, const char *why);
 /* node_open.c */
 /* How it is reached, but for who is told of it. `lines` of the credential; borrowed. */
 err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_cfg *ret) MUST_USE;

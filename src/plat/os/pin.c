@@ -6,8 +6,6 @@
 
 #include "base/enc.h"
 
-#include "base/enc.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
