@@ -136,7 +136,7 @@ static void test_bytes(void **state)
     for (size_t i = 0; i < 5; i++)
         add(a, REPLAY_BYTES / 4);
     check(r.bytes <= REPLAY_BYTES && r.events == 3 && a->lost == 2, "four quarters are too many");
-    add(a, REPLAY_BYTES * 3);
+    add(a, (size_t)REPLAY_BYTES * 3);
     check(r.events == 1 && a->lost == 5 && count_after(a, 5) == 1, "a large one is kept alone");
     add(a, 1);
     check(r.events == 1 && a->lost == 6 && a->made == 7, "until the next one");
@@ -213,6 +213,32 @@ static void test_carried(void **state)
     check(r.reels == NULL, "now it goes");
 }
 
+static void step(struct replay *r)
+{
+    struct reel *reel = r->reels == NULL || rng_below(20) == 0 ? make(r) : r->reels;
+    size_t most = rng_below(50) == 0 ? REPLAY_BYTES + KIB(64) : 64;
+    if (reel->next != NULL && rng_below(2) == 0)
+        reel = reel->next;
+    if (!reel->ended)
+        add(reel, (size_t)rng_below(most));
+    if (rng_below(30) == 0) {
+        reel_end(reel);
+        reel_let_go(reel);
+    }
+}
+
+static void check_session(const struct replay *r)
+{
+    size_t events = 0;
+    for (const struct reel *reel = r->reels; reel != NULL; reel = reel->next) {
+        size_t n = count_after(reel, reel->lost);
+        check(reel->lost + n == reel->made, "the newest part, to its end");
+        events += n;
+    }
+    check(events == r->events && events <= REPLAY_EVENTS, "events");
+    check(r->bytes <= REPLAY_BYTES || events == 1, "bytes of a session");
+}
+
 /* Whatever is added and ended in whatever order: what is kept of a stream is its newest part,
  * without a gap, and every count is what it counts. */
 static void test_laws(void **state)
@@ -223,28 +249,10 @@ static void test_laws(void **state)
         struct replay_all all = { 0 };
         struct replay rs[SESSIONS] = { { .all = &all }, { .all = &all }, { .all = &all } };
         size_t sum = 0;
-        for (int step = 0; step < STEPS; step++) {
-            struct replay *r = &rs[rng_below(SESSIONS)];
-            struct reel *reel = r->reels == NULL || rng_below(20) == 0 ? make(r) : r->reels;
-            if (reel->next != NULL && rng_below(2) == 0)
-                reel = reel->next;
-            if (!reel->ended)
-                add(reel, rng_below(50) == 0 ? (size_t)rng_below(REPLAY_BYTES + KIB(64))
-                                             : (size_t)rng_below(64));
-            if (rng_below(30) == 0) {
-                reel_end(reel);
-                reel_let_go(reel);
-            }
-        }
+        for (int i = 0; i < STEPS; i++)
+            step(&rs[rng_below(SESSIONS)]);
         for (size_t i = 0; i < SESSIONS; i++) {
-            size_t events = 0;
-            for (const struct reel *reel = rs[i].reels; reel != NULL; reel = reel->next) {
-                size_t n = count_after(reel, reel->lost);
-                check(reel->lost + n == reel->made, "the newest part, to its end");
-                events += n;
-            }
-            check(events == rs[i].events && events <= REPLAY_EVENTS, "events");
-            check(rs[i].bytes <= REPLAY_BYTES || events == 1, "bytes of a session");
+            check_session(&rs[i]);
             sum += rs[i].bytes;
         }
         check(sum == all.bytes && sum <= REPLAY_ALL_BYTES, "bytes of all");
