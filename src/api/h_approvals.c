@@ -52,7 +52,7 @@ static err_t view(struct request *rq, const struct row_approval *row, struct app
         TRY(name_of(rq, row->decided_kind.v, row->decided_by, &ret->decided_by_name));
     TRY(server_get(&rq->act, row->server_id, &server));
     ret->server_name = server.name;
-    buf_init(&b, 2 * SHA256_SIZE);
+    buf_init(&b, (size_t)2 * SHA256_SIZE);
     buf_add_hex(&b, row->digest.p, row->digest.n);
     TRY(b.err);
     return str_copy(rq->act.arena, buf_str(&b), &ret->digest);
@@ -92,7 +92,7 @@ static err_t row_of_path(struct request *rq, struct row_approval *ret)
 err_t approvals_get(struct request *rq)
 {
     struct approval_out *out = ARENA_NEW(rq->act.arena, struct approval_out);
-    struct row_approval row;
+    struct row_approval row = { 0 };
     if (out == NULL)
         return E_NO_MEMORY;
     TRY(row_of_path(rq, &row));
@@ -111,7 +111,7 @@ static err_t decide(struct request *rq, bool yes)
 {
     const struct approval_body *b = rq->in;
     struct told *told = ARENA_NEW(rq->act.arena, struct told);
-    struct row_approval row;
+    struct row_approval row = { 0 };
     digest_t shown;
     str_t target;
     if (told == NULL)

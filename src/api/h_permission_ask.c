@@ -178,7 +178,7 @@ err_t permissions_validate_bulk(struct request *rq)
     for (size_t i = 0; i < b->checks.n; i++) {
         struct gate_who who = { .kind = ACTOR_NONE };
         TRY(who_of(rq, &checks[i], &who));
-        if (!same(&who, &before)) {
+        if (g.access == NULL || !same(&who, &before)) {
             ref_drop(g.access);
             g.access = NULL;
             TRY(gate_open(rq, &who, &g));
