@@ -60,7 +60,7 @@ static str_t next_line(str_t *rest)
 err_t answer_read(str_t head, struct diag *why, struct answer *ret)
 {
     struct framing f = { 0 };
-    unsigned minor;
+    unsigned minor = 0;
     str_t rest = head;
     ret->fields_n = 0;
     TRY(answer_status_line(ret, next_line(&rest), &minor, why));

@@ -26,6 +26,14 @@
 
 enum { GRACE_MS = 2000, STATUS_SIGNAL = 128, STATUS_LOST = 255 };
 
+/* Bytes of data, where nobody says how many. The shadow of a sanitizer is terabytes of them, also
+ * in the process that is about to become the program. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_MAX (UINT64_C(1) << 60)
+#else
+#define MEMORY_MAX (UINT64_C(1) << 30)
+#endif
+
 struct warden {
     struct cage cage;
     char work[PATH_MAX];
@@ -88,7 +96,7 @@ static bool words_read(int argc, char **argv, struct cage *c, const char **ret_t
     c->write_n = (size_t)writes;
     c->argv = argv + WARDEN_READ + reads + writes;
     *ret_temp = argv[WARDEN_TEMP];
-    return number_of(argv[WARDEN_MEMORY], UINT64_C(1) << 30, &c->limits.memory) &&
+    return number_of(argv[WARDEN_MEMORY], MEMORY_MAX, &c->limits.memory) &&
            number_of(argv[WARDEN_FILE_SIZE], UINT64_C(1) << 28, &c->limits.file_size) &&
            number_of(argv[WARDEN_FILES], 1024, &c->limits.files) &&
            number_of(argv[WARDEN_PROCESSES], 256, &c->limits.processes) &&
