@@ -2,6 +2,7 @@
 #include "app/gateway_settings.h"
 
 #include "app/outward.h"
+#include "base/map.h"
 #include "plat/os/file.h"
 
 #include <limits.h>
@@ -92,10 +93,26 @@ static err_t private_read(const struct config *c, struct diag *why, struct setti
     return E_OK;
 }
 
+/* Equal while they all are. */
+static uint64_t wires_of(const struct config *c)
+{
+    static const enum conf rows[] = { CONF_OUTBOUND_ALLOW,    CONF_OUTBOUND_PRIVATE,
+                                      CONF_OUTBOUND_LOOPBACK, CONF_OUTBOUND_CA,
+                                      CONF_GATEWAY_COMMANDS,  CONF_GATEWAY_MESSAGE };
+    uint64_t all = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        str_t text = config_text(c, rows[i]);
+        const uint64_t two[] = { all, map_hash(text.n > 0 ? text.p : "", text.n) };
+        all = map_hash(two, sizeof two);
+    }
+    return all;
+}
+
 err_t gateway_settings(const struct config *c, struct arena *a, struct diag *why,
                        struct settings *s)
 {
     TRY(outward_rules(c, a, why, &s->outbound));
     TRY(commands_read(c, a, why, s));
+    s->gateway.wires = wires_of(c);
     return private_read(c, why, s);
 }

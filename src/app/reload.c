@@ -9,17 +9,30 @@
 #include "app/proxies.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/ref.h"
 
 enum { RELOAD_ARENA_MAX = 8 * 1024 * 1024, NAMES_MAX = 512 };
 /* Who took the settings before they were replaced is done with them by then: a request has 10 s. */
 #define RETIRED_MAX DUR_S(60)
 
-struct generation {
-    struct arena *arena; /* which it lives in itself */
+/* Counted: connections to MCP servers are made by rules and commands of some settings, and hold
+ * them. */
+struct life {
+    struct arena *arena;
+};
+
+struct generation { /* in its arena */
+    struct life *life;
     struct generation *older;
     dur_t replaced; /* CLOCK_MONOTONIC */
     struct settings settings;
 };
+
+static void life_end(void *block)
+{
+    struct life *life = block;
+    arena_free(life->arena);
+}
 
 /* What takes a restart stays as it was; the log says what was asked for. */
 static void keep_unreloadable(const struct config *c, struct config *fresh)
@@ -39,15 +52,16 @@ static void keep_unreloadable(const struct config *c, struct config *fresh)
         LOG(LOG_WARNING, "restart-needed", LOG_F("settings", str_of(names, n)));
 }
 
-static err_t generation_make(struct reload *r, struct arena *a, struct diag *why,
+static err_t generation_make(struct reload *r, struct life *life, struct diag *why,
                              struct generation **ret)
 {
     struct config fresh;
     struct services *sv = r->services;
-    struct generation *g = ARENA_NEW(a, struct generation);
+    struct arena *a = life->arena = arena_new(RELOAD_ARENA_MAX);
+    struct generation *g = a == NULL ? NULL : ARENA_NEW(a, struct generation);
     if (g == NULL)
         return E_NO_MEMORY;
-    g->arena = a;
+    g->life = life;
     TRY(config_reload(r->config, a, &fresh, why));
     keep_unreloadable(r->config, &fresh);
     TRY(listen_settings(&fresh, a, r->sockets, sv->http, &g->settings));
@@ -57,6 +71,7 @@ static err_t generation_make(struct reload *r, struct arena *a, struct diag *why
     TRY(outward_mail(&fresh, a, why, &g->settings.mail, &g->settings.notices));
     TRY(certificate_reload(r->certificate, &fresh, sv, why)); /* the last that may fail */
     TRY(logging_set(&fresh, &g->settings.access));
+    g->settings.gateway.life = life;
     *ret = g;
     return E_OK;
 }
@@ -71,7 +86,7 @@ static void generations_retire(struct generation *newest, dur_t now)
             continue;
         }
         *at = g->older;
-        arena_free(g->arena);
+        ref_drop(g->life);
     }
 }
 
@@ -79,10 +94,10 @@ void reload_run(struct reload *r)
 {
     struct diag why = { 0 };
     struct generation *g = NULL;
-    struct arena *a = arena_new(RELOAD_ARENA_MAX);
-    err_t e = a == NULL ? E_NO_MEMORY : generation_make(r, a, &why, &g);
+    struct life *life = ref_new_owner(sizeof *life, life_end);
+    err_t e = life == NULL ? E_NO_MEMORY : generation_make(r, life, &why, &g);
     if (e != E_OK) {
-        arena_free(a);
+        ref_drop(life);
         LOG(LOG_ERROR, "reload-refused",
             LOG_F("why", why.text[0] != '\0' ? why.text : err_info(e)->text));
         return;
@@ -102,7 +117,7 @@ void reload_fini(struct reload *r)
     struct generation *older;
     for (struct generation *g = r->newest; g != NULL; g = older) {
         older = g->older;
-        arena_free(g->arena);
+        ref_drop(g->life);
     }
     r->newest = NULL;
 }

@@ -118,8 +118,8 @@ void node_forget(struct node_wait *w)
 
 static void breaker_count(struct node *n, enum breaker_state before)
 {
-    bool was = before == BREAKER_OPEN;
-    bool is = n->breaker.state == BREAKER_OPEN;
+    bool was = before != BREAKER_CLOSED; /* one try does not make it well */
+    bool is = n->breaker.state != BREAKER_CLOSED;
     if (was != is)
         HUB_COUNT(n->hub, breakers_open, is ? 1 : (size_t)-1);
 }
@@ -182,7 +182,7 @@ static void node_retire(struct node *n)
         at = &(*at)->next;
     *at = n->next;
     n->retired = true;
-    if (n->breaker.state == BREAKER_OPEN)
+    if (n->breaker.state != BREAKER_CLOSED)
         HUB_COUNT(h, breakers_open, (size_t)-1);
     HUB_COUNT(h, upstreams, (size_t)-1);
     n->next = h->retired;
@@ -218,6 +218,9 @@ void nodes_tick(struct mcp_hub *h, dur_t now)
     struct node *next;
     for (struct node *n = h->nodes; n != NULL; n = next) {
         next = n->next;
+        bool moved = n->wires != hub_settings(h)->wires;
+        if (n->state == NODE_OPEN && moved && node_rests(n))
+            node_shut(n); /* the next call opens it by the settings of now */
         if (node_rests(n) && now.us - n->used.us > NODE_IDLE.us)
             node_retire(n);
     }

@@ -51,6 +51,7 @@ struct node {
     enum node_state state;
     struct up *up;
     struct up_command command; /* of stdio */
+    uint64_t wires;            /* of the settings that it was opened by */
     struct up_crashes crashes;
     struct node_net net;
     struct up_info info;

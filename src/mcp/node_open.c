@@ -100,8 +100,14 @@ err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_
 
 static err_t node_make(struct node *n, const str_t *lines, size_t lines_n)
 {
+    const struct mcp_settings *s;
     struct up_cfg cfg;
-    TRY(node_up_cfg(n, lines, lines_n, &cfg));
+    do { /* rules and command are those of the settings whose life is held */
+        s = hub_settings(n->hub);
+        TRY(node_up_cfg(n, lines, lines_n, &cfg));
+    } while (s != hub_settings(n->hub));
+    cfg.life = s->life;
+    n->wires = s->wires;
     cfg.on = (struct up_events){
         .state = on_state, .changed = on_changed, .note = on_note, .closed = on_closed
     };

@@ -115,7 +115,8 @@ struct mcp_approve {
 
 struct mcp_ports {
     void *arg;
-    /* Of now; what it points to stays for ever. */
+    /* Of now; what they, and the next two, point to stays for a minute, and while `life` is held.
+     */
     const struct mcp_settings *(*settings)(void *arg);
     const struct outbound_rules *(*outbound)(void *arg, const struct gate_server *s);
     const struct gate_command *(*command)(void *arg, str_t name); /* NULL: there is none */

@@ -53,12 +53,12 @@ static bool id_is(const void *rows, uint32_t row, const void *key)
 /* Who has waited longest without using his makes room, if nothing of his is under way. */
 static err_t make_room(struct sessions *all, size_t max)
 {
-    struct session *old = session_oldest(all);
-    if (slab_count(&all->rows) < max)
-        return E_OK;
-    if (old == NULL || !session_is_idle(old))
-        return E_OVERLOADED;
-    session_free(all, old);
+    while (slab_count(&all->rows) >= max) { /* more than one where `max` is less than it was */
+        struct session *old = session_oldest(all);
+        if (old == NULL || !session_is_idle(old))
+            return E_OVERLOADED;
+        session_free(all, old);
+    }
     return E_OK;
 }
 

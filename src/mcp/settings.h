@@ -20,6 +20,9 @@ struct mcp_settings {
     dur_t approval_hold; /* and one request of a client that comes back */
     bool approve_own;    /* he who calls may say yes himself */
     bool traces;         /* spans of calls are exported */
+    uint64_t wires;      /* of what connections are made by: another one makes them anew */
+    void
+        *life; /* counted (base/ref.h): who keeps what settings point to holds it; NULL: for ever */
 };
 
 #endif

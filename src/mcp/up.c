@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The face of an upstream, and the rides. */
+#include "base/ref.h"
 #include "mcp/up_in.h"
 
 #include <assert.h>
@@ -26,6 +27,8 @@ static err_t cfg_copy(struct up *up, const struct up_cfg *cfg)
     for (size_t i = 0; i < cfg->headers_n; i++)
         TRY(str_copy(a, cfg->headers[i], &headers[i]));
     up->cfg.headers = headers;
+    if (cfg->life != NULL)
+        up->cfg.life = ref_take(cfg->life);
     return E_OK;
 }
 
@@ -60,6 +63,7 @@ static void up_free_if_done(struct up *up)
     struct arena *a = up->a; /* it is in it */
     for (size_t i = 0; i < up->watched_n; i++)
         buf_fini(&up->watched[i]);
+    ref_drop(up->cfg.life);
     arena_free(up->scratch);
     arena_free(up->facts);
     arena_wipe_free(a); /* the credential */

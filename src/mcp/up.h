@@ -36,8 +36,7 @@ struct up_events {
     /* A notification that belongs to no call (notifications/resources/updated, a log line): its
      * bytes, until the return. */
     void (*note)(void *arg, str_t notification);
-    /* The last one, after up_close: its good-bye is over, the loop may end. */
-    void (*closed)(void *arg);
+    void (*closed)(void *arg); /* the last one: its good-bye is over, the loop may end */
 };
 
 /* Copied by up_new, the texts too; headers are wiped by up_close. */
@@ -53,6 +52,7 @@ struct up_cfg {
     str_t client_info; /* raw JSON object: who we say we are */
     struct loop *loop; /* borrowed, as the next two */
     const struct outbound_rules *rules;
+    void *life; /* counted, held until it is gone: rules and command lie in it; NULL: nothing */
     struct outbound_lookups *lookups;
     size_t message_max; /* bytes of one message */
     uint32_t calls_max; /* under way and waiting for the connection; more is E_OVERLOADED */

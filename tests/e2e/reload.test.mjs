@@ -192,7 +192,7 @@ test('no reloadable setting goes without a test', async () => {
     const signin = ['session.life', 'session.idle', 'token.access_life', 'token.refresh_life']; // in signin_settings.test.mjs
     const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang', 'webhooks.attempts', 'webhooks.retry']; // in outbound.test.mjs, mail.test.mjs and webhooks.test.mjs
     const traces = ['otlp.url', 'otlp.headers', 'otlp.service_name']; // in mcp_trace_collector.test.mjs
-    const gateway = ['outbound.private', 'gateway.commands', 'gateway.result_ttl']; // in gateway_servers.test.mjs and mcp_cache.test.mjs
+    const gateway = ['outbound.private', 'gateway.commands', 'gateway.result_ttl', ...['message_max', 'sessions_max', 'session_idle', 'queue_max', 'parallel_max', 'call_timeout', 'list_ttl', 'breaker_failures', 'breaker_pause', 'approval_ttl', 'approval_hold', 'approve_own'].map((name) => `gateway.${name}`)]; // in gateway_servers.test.mjs, mcp_cache.test.mjs and reload_gateway.test.mjs
     assert.deepEqual(reloadable.sort(), [...Object.keys(SETTINGS), ...others, ...logs, ...jobs, ...signin, ...outward, ...traces, ...gateway].sort());
 });
 
