@@ -14,7 +14,6 @@ err_t permission_out_make(struct request *rq, const struct server_names *names,
                                     .subject_kind = str_from_cz(gate_subject_name(of->kind)),
                                     .subject_id = of->id,
                                     .subject_name = of->name,
-                                    .server_id = row->server_id,
                                     .can_read = row->can_read,
                                     .can_write = row->can_write,
                                     .can_execute = row->can_execute,
@@ -24,6 +23,8 @@ err_t permission_out_make(struct request *rq, const struct server_names *names,
                                     .device = { row->device },
                                     .created_at = row->created_at,
                                     .updated_at = row->updated_at };
+    if (!oid_eq(row->server_id, gate_own_homeassistant))
+        ret->server_id = row->server_id;
     TRY(tool_text(rq->act.arena, names, &place, &ret->tool));
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }

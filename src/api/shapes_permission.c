@@ -10,7 +10,8 @@ static const char *const accesses[] = { "READ", "WRITE", "EXECUTE", NULL };
 /* clang-format off */
 static const struct field in_fields[] = {
     FIELD(struct permission_body, tool,        REQ, .min = 1, .max = TOOL_TEXT_MAX, .text = TEXT_LINE,
-          .doc = "SERVER/TOOL, PREFIX__TOOL, SERVER/* or *"),
+          .doc = "SERVER/TOOL, PREFIX__TOOL, SERVER/* or *; SERVER/prompt:NAME, SERVER/resource:URI, with * for "
+                 "NAME or URI for all; own:homeassistant in place of SERVER: the own Home Assistants of all people"),
     FIELD(struct permission_body, can_read,    OPT, .doc = "absent: what is less specific says"),
     FIELD(struct permission_body, can_write,   OPT),
     FIELD(struct permission_body, can_execute, OPT),

@@ -238,6 +238,7 @@ static err_t number_servers(struct comparing *c, struct json *numbers)
     size_t n;
     TRY(note_section(c->a, c->before.world, "upstreams", numbers));
     TRY(note_section(c->a, c->after.world, "upstreams", numbers));
+    TRY(note(numbers, STR(FILE_OWN_HOMEASSISTANT)));
     TRY(json_members(c->a, numbers, &pairs, &n));
     for (size_t i = 0; i < n; i++)
         TRY(json_set(numbers, pairs[i].name, json_new_int((int64_t)i + 1)));

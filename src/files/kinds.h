@@ -54,7 +54,9 @@ const struct file_kind *file_kind_find(str_t section); /* NULL: none */
 const struct file_member *file_member_find(const struct file_kind *k, str_t name);
 /* Whose a permission is: the member that says so. E_BAD_FIELD: none of them, or several. */
 err_t file_permission_of(const struct json *row, const char **ret) MUST_USE;
-/* What stands before the first slash of a tool; absent: it is none of one server. */
+/* What stands before the first slash of a tool; absent: it is none of one server. It may be
+ * FILE_OWN_HOMEASSISTANT, which is none that files have: what people have for themselves. */
+#define FILE_OWN_HOMEASSISTANT "own:homeassistant"
 str_t file_tool_server(str_t tool);
 
 /* world[section][name]; NULL: absent. */

@@ -233,6 +233,7 @@ void call_take_snapshots(struct call *c, struct mcp_look *job)
     job->catalogue = NULL;
     c->server = NULL;
     c->tool = NULL;
+    c->what = STR_NONE;
 }
 
 void call_pause(struct call *c, bool paused)
@@ -248,29 +249,35 @@ void call_stop(struct call *c)
         call_cancel(c, STR("the gateway stops"));
 }
 
+/* Without its arguments: they have passed once. */
+static bool may_still(const struct call *c, const struct mcp_look *job)
+{
+    const struct gate_server *s = gate_server_by_id(job->catalogue, c->server->id);
+    struct gate_decision d;
+    if (s == NULL || !s->active)
+        return false;
+    struct gate_ask ask = { .access = job->access,
+                            .server = s,
+                            .tool = c->what,
+                            .class = c->class };
+    if (c->tool != NULL) {
+        const struct gate_tool *tool = gate_tool_find(s, c->target);
+        if (tool == NULL || tool->state != GATE_TOOL_ACTIVE)
+            return false;
+        ask.class = tool->class;
+    }
+    gate_decide(&ask, &d);
+    return d.listed;
+}
+
 /* Revoked, or not allowed any more: the call ends now, wherever it is. */
 void call_look(struct call *c, struct mcp_look *job)
 {
-    struct gate_decision d;
-    const struct gate_server *s;
-    if (job->e != E_OK || job->access->shut) {
-        trip_cancel(&c->trip, STR("the caller may not call any more"));
-        call_refuse_as(c, MCP_E_UNKNOWN_TOOL);
+    bool decided = c->what.p != NULL && c->server != NULL && c->state >= CALL_DECIDING;
+    bool out = job->e != E_OK || job->access->shut;
+    if (!out && (!decided || may_still(c, job)))
         return;
-    }
-    if (c->tool == NULL || c->state < CALL_DECIDING)
-        return;
-    s = gate_server_by_id(job->catalogue, c->server->id);
-    const struct gate_tool *tool = s == NULL ? NULL : gate_tool_find(s, c->target);
-    if (tool != NULL && tool->state == GATE_TOOL_ACTIVE && s->active) {
-        const struct gate_ask ask = { .access = job->access,
-                                      .server = s,
-                                      .tool = tool->name,
-                                      .class = tool->class };
-        gate_decide(&ask, &d); /* without its arguments: they have passed once */
-        if (d.listed)
-            return;
-    }
-    trip_cancel(&c->trip, STR("the caller may not call this any more"));
+    trip_cancel(&c->trip, out ? STR("the caller may not call any more")
+                              : STR("the caller may not call this any more"));
     call_refuse_as(c, MCP_E_UNKNOWN_TOOL);
 }

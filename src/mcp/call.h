@@ -105,10 +105,10 @@ struct call {
     int priority;      /* -1, 0 or 1: 0 is ordinary, 1 goes first */
     dur_t timeout_max; /* that its client wants; 0: any */
     dur_t since;
-
     const struct gate_server *server; /* in the catalogue */
     const struct gate_tool *tool;
     str_t target;     /* as its server calls it: the tool, prompt or resource */
+    str_t what;       /* the same as permissions name it; absent: not decided yet */
     str_t params;     /* raw, as the upstream gets them */
     str_t definition; /* raw, of the tool; absent: not known */
     str_t reference;  /* raw: what completion/complete asks about, as its server calls it */

@@ -36,8 +36,8 @@ call_start_f call_greet; /* greet.c */
 /* call_run.c: permission was given: on the record, then to its upstream. `class` of what it does.
  */
 err_t call_run(struct call *c, enum gate_class class) MUST_USE;
-/* May it? Decides, and refuses where not. */
-bool call_may(struct call *c, enum gate_class class, str_t what);
+/* May it? E_NOT_FOUND: no, which is on the record; to its client there is no such thing. */
+err_t call_may(struct call *c, enum gate_class class, str_t what) MUST_USE;
 
 void call_go(struct call *c);
 

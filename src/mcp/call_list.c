@@ -35,6 +35,10 @@ static bool may_see(const struct call *c, enum node_list_kind kind, const struct
         if (tool == NULL || tool->state != GATE_TOOL_ACTIVE)
             return false;
         ask.class = tool->class;
+    } else {
+        const char *what = kind == LIST_PROMPTS ? GATE_PROMPT : GATE_RESOURCE;
+        if (str_format(c->arena, &ask.tool, "%s%.*s", what, STR_ARG(name)) != E_OK)
+            return false;
     }
     gate_decide(&ask, &d);
     return d.listed;

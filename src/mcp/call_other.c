@@ -19,13 +19,19 @@ static err_t subscribe(struct call *c)
     err_t e = E_OK;
     if (n == NULL || c->session == NULL)
         return E_NO_MEMORY;
+    if (!c->hub->ports.may_record(c->hub->ports.arg)) {
+        call_refuse_as(c, MCP_E_RECORD);
+        return E_OK;
+    }
     if (c->method->id == MCP_M_RESOURCES_SUBSCRIBE)
         e = watch_resource(c->session, n, c->target);
     else
         watch_resource_end(c->session, n, c->target);
-    if (e == E_OK)
-        call_result(c, STR("{}"), &(struct call_hint){ 0 });
-    return e;
+    if (e != E_OK)
+        return e;
+    c->state = CALL_RUNNING; /* what was done stands on the record */
+    call_result(c, STR("{}"), &(struct call_hint){ 0 });
+    return E_OK;
 }
 
 static err_t run_if_may(struct call *c, const char *kind)
@@ -33,9 +39,8 @@ static err_t run_if_may(struct call *c, const char *kind)
     str_t what;
     if (c->server == NULL)
         return E_NOT_FOUND;
-    TRY(str_format(c->arena, &what, "%s:%.*s", kind, STR_ARG(c->target)));
-    if (!call_may(c, GATE_READ, what))
-        return E_OK;
+    TRY(str_format(c->arena, &what, "%s%.*s", kind, STR_ARG(c->target)));
+    TRY(call_may(c, GATE_READ, what));
     bool watches =
         c->method->id == MCP_M_RESOURCES_SUBSCRIBE || c->method->id == MCP_M_RESOURCES_UNSUBSCRIBE;
     return watches ? subscribe(c) : call_run(c, GATE_READ);
@@ -68,7 +73,7 @@ static err_t prompt_find(struct call *c, const struct listing *l, str_t name)
 static err_t prompt_run(struct call *c, const struct listing *l)
 {
     TRY(prompt_find(c, l, c->peek.name));
-    return run_if_may(c, "prompt");
+    return run_if_may(c, GATE_PROMPT);
 }
 
 static void no_such(struct call *c, err_t e, str_t message)
@@ -91,7 +96,7 @@ err_t call_prompt(struct call *c)
         return E_BAD_FIELD;
     TRY(view_make(c, &view));
     if (c->in->face == FACE_ONE) {
-        no_such(c, run_here(c, &view, c->peek.name, "prompt"), STR("Unknown prompt"));
+        no_such(c, run_here(c, &view, c->peek.name, GATE_PROMPT), STR("Unknown prompt"));
         return E_OK;
     }
     c->state = CALL_LISTING;
@@ -144,7 +149,7 @@ static void resource_unknown(struct call *c)
 
 static void resource_run(struct call *c)
 {
-    err_t e = run_if_may(c, "resource");
+    err_t e = run_if_may(c, GATE_RESOURCE);
     if (e == E_NOT_FOUND)
         resource_unknown(c);
     else
@@ -224,7 +229,7 @@ static err_t complete_run(struct call *c, const struct listing *l)
     TRY(mcp_raw_text(c->arena, c->target, &raw));
     TRY(str_format(c->arena, &c->reference, "{\"type\":\"ref/prompt\",\"name\":%.*s}",
                    STR_ARG(raw)));
-    return run_if_may(c, "prompt");
+    return run_if_may(c, GATE_PROMPT);
 }
 
 static void complete_listed(struct call *c, struct listing *l)
@@ -243,7 +248,7 @@ err_t call_complete(struct call *c)
         return resource_start(c);
     TRY(view_make(c, &view));
     if (c->in->face == FACE_ONE) {
-        no_such(c, run_here(c, &view, c->target, "prompt"), STR("Unknown prompt"));
+        no_such(c, run_here(c, &view, c->target, GATE_PROMPT), STR("Unknown prompt"));
         return E_OK;
     }
     c->state = CALL_LISTING;

@@ -12,7 +12,7 @@ enum {
 
 /* ---- permission ---- */
 
-bool call_may(struct call *c, enum gate_class class, str_t what)
+err_t call_may(struct call *c, enum gate_class class, str_t what)
 {
     CLEANUP(json_freep) struct json *arguments = NULL;
     struct gate_ask ask = { .access = c->access,
@@ -20,25 +20,17 @@ bool call_may(struct call *c, enum gate_class class, str_t what)
                             .tool = what,
                             .class = class };
     bool looks = c->access->looks_at_arguments || c->server->domains_n > 0;
-    if (looks && json_parse(c->peek.arguments.n > 0 ? c->peek.arguments : STR("{}"), NULL,
-                            &arguments) != E_OK) {
-        call_refuse_as(c, MCP_E_INVALID_PARAMS);
-        return false;
-    }
+    if (looks)
+        TRY(json_parse(c->peek.arguments.n > 0 ? c->peek.arguments : STR("{}"), NULL, &arguments));
     ask.arguments = arguments;
     gate_decide(&ask, &c->decision);
     c->class = class;
-    bool tool = c->method->id == MCP_M_TOOLS_CALL;
-    if (c->decision.allowed && (tool || !c->decision.needs_approval))
-        return true; /* a call of a tool waits for the yes: call_wait() */
+    c->what = what;
+    if (c->decision.allowed)
+        return E_OK; /* perhaps after a person's yes: call_wait() */
     HUB_COUNT(c->hub, refused_total, 1);
     call_record_refused(c);
-    if (c->decision.allowed) { /* nobody is asked for anything else: without a yes it is a no */
-        call_refuse_as(c, MCP_E_NOT_APPROVED);
-        return false;
-    }
-    call_refuse_as(c, tool ? MCP_E_UNKNOWN_TOOL : MCP_E_INVALID_PARAMS);
-    return false;
+    return E_NOT_FOUND;
 }
 
 /* ---- params ---- */

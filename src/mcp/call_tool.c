@@ -89,7 +89,8 @@ static err_t tool_decide(struct call *c)
     const struct list_item *item = item_of(c);
     if (item != NULL) /* of a tool with Mcp-Param-* the upstream wants them */
         c->definition = item->raw;
-    if (!call_may(c, tool->class, tool->name) || !heads_agree(c))
+    TRY(call_may(c, tool->class, tool->name));
+    if (!heads_agree(c))
         return E_OK;
     return c->decision.needs_approval ? call_wait(c) : call_run(c, tool->class);
 }

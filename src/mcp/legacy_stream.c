@@ -127,8 +127,10 @@ static void get_stream(struct talk *t)
     }
     stream_open(t, s);
     resume_drained(t);
-    if (s->stream == t)
+    if (s->stream == t) {
+        watch_look(t, t->in->access, t->in->catalogue);
         watch_owed(s);
+    }
 }
 
 void legacy_get(struct talk *t)

@@ -196,6 +196,51 @@ void watch_end(struct mcp_hub *h, const void *by)
     }
 }
 
+/* ---- permissions ---- */
+
+/* A resource is what only reads (decide.h). Short memory is a no. */
+static bool may_watch(const struct gate_access *access, const struct gate_server *s, str_t uri)
+{
+    CLEANUP(buf_fini) struct buf what = { 0 };
+    struct gate_decision d;
+    buf_init(&what, uri.n + KIB(1));
+    BUF_ADD(&what, GATE_RESOURCE);
+    buf_add(&what, uri);
+    if (s == NULL || !s->active || what.err != E_OK)
+        return false;
+    gate_decide(
+        &(struct gate_ask){
+            .access = access, .server = s, .tool = buf_str(&what), .class = GATE_READ },
+        &d);
+    return d.allowed;
+}
+
+static bool is_for(const struct watched *w, const struct talk *t)
+{
+    return w->talk == t || (w->session != NULL && w->session == t->session);
+}
+
+void watch_look(struct talk *t, const struct gate_access *access,
+                const struct gate_catalogue *catalogue)
+{
+    struct watched **at = &t->hub->watched;
+    while (*at != NULL) {
+        struct watched *w = *at;
+        if (is_for(w, t) && !may_watch(access, gate_server_by_id(catalogue, w->server), w->uri))
+            watch_drop(t->hub, at);
+        else
+            at = &w->next;
+    }
+}
+
+static bool watches(const struct talk *t)
+{
+    const struct watched *w = t->hub->watched;
+    while (w != NULL && !is_for(w, t))
+        w = w->next;
+    return w != NULL;
+}
+
 /* Which server a URI is of is known by what it lists; a lone server has all. */
 static const struct gate_server *owner_of(struct talk *t, str_t uri)
 {
@@ -216,20 +261,22 @@ void watch_listen(struct talk *t)
     const struct listen *l = t->listen;
     for (size_t i = 0; i < l->uris_n; i++) {
         const struct gate_server *s = owner_of(t, l->uris[i]);
-        struct node *n =
-            s == NULL ? NULL : node_get(t->hub, t->in->catalogue, s, t->in->access->person);
+        bool may = may_watch(t->in->access, s, l->uris[i]);
+        struct node *n = may ? node_get(t->hub, t->in->catalogue, s, t->in->access->person) : NULL;
         if (n != NULL) /* what cannot be watched is never told of */
             err_ignore(watch_add(n, l->uris[i], (struct watched){ .by = t, .talk = t }));
     }
 }
 
-/* ---- permissions ---- */
+/* ---- what has changed ---- */
 
 static void stream_looked(struct loop_msg *msg)
 {
     struct mcp_look *job = CONTAINER_OF(msg, struct mcp_look, msg);
     struct talk *t = job->owner;
     bool out = job->e != E_OK || job->access == NULL || job->access->shut;
+    if (!out)
+        watch_look(t, job->access, job->catalogue);
     mcp_look_free(job);
     if (out && t->mode == TALK_STREAM)
         t->kind->ended(t);
@@ -244,8 +291,10 @@ static void look(struct talk *t)
 {
     struct mcp_hub *h = t->hub;
     struct mcp_look *job = mcp_look_new(h, &t->in->who.actor);
-    if (job == NULL)
+    if (job == NULL) {
+        t->stale = true; /* with the next second */
         return;
+    }
     job->msg.run = stream_looked;
     job->token = t->in->who.token;
     job->has_token = true;
@@ -275,7 +324,9 @@ void watch_tick(struct mcp_hub *h)
         if (!t->stale || t->mode != TALK_STREAM)
             continue;
         t->stale = false;
-        if (t->listen != NULL)
+        if (watches(t)) /* some of it may be none of his business any more */
+            look(t);
+        else if (t->listen != NULL)
             say_to_listen(t, UP_TOOLS);
         else if (t->session != NULL)
             say_to_session(t->session, UP_TOOLS);

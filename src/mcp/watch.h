@@ -38,8 +38,12 @@ void watch_owed(struct session *s);
 /* Begin or end to be told of a resource; `by` is the session. E_OVERLOADED, E_NO_MEMORY. */
 err_t watch_resource(struct session *s, struct node *n, str_t uri) MUST_USE;
 void watch_resource_end(struct session *s, struct node *n, str_t uri);
-/* The resources that a listening talk names: their servers are looked for. */
+/* The resources that a listening talk names: their servers are looked for. One that may not be read
+ * is never told of. */
 void watch_listen(struct talk *t);
+/* What a stream is told of, held to what its principal may now. */
+void watch_look(struct talk *t, const struct gate_access *access,
+                const struct gate_catalogue *catalogue);
 /* Session or talk: nothing of it is watched any more. */
 void watch_end(struct mcp_hub *h, const void *by);
 

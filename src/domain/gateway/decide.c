@@ -3,10 +3,18 @@
 
 #include "domain/gateway/domains.h"
 
+const oid_t gate_own_homeassistant = { .b = { [15] = 1 } };
+
+bool gate_is_tool(str_t name)
+{
+    return !str_starts(name, STR(GATE_PROMPT)) && !str_starts(name, STR(GATE_RESOURCE));
+}
+
 /* What is asked of the rows. */
 struct question {
     const struct gate_access *access;
     oid_t server;
+    bool own_homeassistant; /* it is a person's */
     str_t tool;
     enum gate_class class;
     const struct json *arguments;
@@ -22,17 +30,36 @@ struct said {
     const char *why_not; /* of a yes whose conditions do not hold */
 };
 
-/* 0 this tool, 1 its server, 2 every one; -1: the row is about another tool. */
+/* How near a row is to what is asked. */
+enum { EXACT, EXACT_KIND, EXACT_SERVER, EXACT_ALL, EXACTNESSES };
+
+/* "prompt:*" for a prompt, "resource:*" for a resource. */
+static bool is_of_kind(const struct gate_rule *r, str_t what)
+{
+    str_t kind = str_sub(r->tool, 0, r->tool.n - 1);
+    bool known = str_eq(kind, STR(GATE_PROMPT)) || str_eq(kind, STR(GATE_RESOURCE));
+    return known && r->tool.p[kind.n] == '*' && str_starts(what, kind);
+}
+
+static bool is_of_server(const struct gate_rule *r, const struct question *ask)
+{
+    return oid_eq(r->server, ask->server) ||
+           (ask->own_homeassistant && oid_eq(r->server, gate_own_homeassistant));
+}
+
+/* -1: the row is about something else. */
 static int exactness(const struct gate_rule *r, const struct question *ask)
 {
-    bool every_tool = str_eq(r->tool, STR("*"));
-    if (oid_is_set(r->server) && !oid_eq(r->server, ask->server))
-        return -1;
-    if (!every_tool && !str_eq(r->tool, ask->tool))
+    bool every_server = !oid_is_set(r->server);
+    if (!every_server && !is_of_server(r, ask))
         return -1;
     if (oid_is_set(ask->without) && oid_eq(r->id, ask->without))
         return -1;
-    return every_tool ? (oid_is_set(r->server) ? 1 : 2) : 0;
+    if (str_eq(r->tool, STR("*")))
+        return every_server ? EXACT_ALL : EXACT_SERVER;
+    if (str_eq(r->tool, ask->tool))
+        return EXACT;
+    return is_of_kind(r, ask->tool) ? EXACT_KIND : -1;
 }
 
 /* One more row of the level that decides; of equals, no wins. */
@@ -129,7 +156,7 @@ static void ask_rows(const struct question *ask, struct answers *ret)
     const struct gate_access *a = ask->access;
     for (size_t at = 0; at < a->rules_n;) {
         size_t end = level_end(a, at);
-        for (int exact = 0; exact < 3; exact++) {
+        for (int exact = EXACT; exact < EXACTNESSES; exact++) {
             struct equals of = { &a->rules[at], end - at, exact };
             ask_enabled(&of, ask, &ret->enabled);
             ask_class(&of, ask, &ret->can);
@@ -150,6 +177,8 @@ static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
     struct answers a = { .can = { .done = false } };
     ask_rows(&(struct question){ .access = ask->access,
                                  .server = ask->server->id,
+                                 .own_homeassistant = oid_is_set(ask->server->owner) &&
+                                                      ask->server->kind == GATE_KIND_HOMEASSISTANT,
                                  .tool = ask->tool,
                                  .class = ask->class,
                                  .arguments = ask->arguments,
@@ -158,9 +187,15 @@ static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
     if (a.enabled.rule != NULL && !a.enabled.yes)
         return from_said(&a.enabled, true);
     struct gate_decision d = from_said(&a.can, ask->class == GATE_READ);
-    d.needs_approval = d.allowed && wants_yes(&a);
-    if (d.needs_approval)
-        d.approval_rule = a.free.rule->id;
+    if (!d.allowed || !wants_yes(&a))
+        return d;
+    if (!gate_is_tool(ask->tool))
+        return (struct gate_decision){ .rule = a.free.rule->id,
+                                       .source = a.free.rule->source,
+                                       .reason = "the permission wants a person's yes, which is "
+                                                 "asked for tools alone" };
+    d.needs_approval = true;
+    d.approval_rule = a.free.rule->id;
     return d;
 }
 
@@ -194,7 +229,7 @@ static bool shut(const struct gate_ask *ask, const struct gate_tool *tool,
     const struct gate_server *s = ask->server;
     const struct gate_access *a = ask->access;
     bool pinned = tool != NULL && s->pinning != GATE_PIN_OFF;
-    bool unseen = tool == NULL && s->pinning == GATE_PIN_STRICT;
+    bool unseen = tool == NULL && s->pinning == GATE_PIN_STRICT && gate_is_tool(ask->tool);
     const struct {
         bool is;
         const char *source;

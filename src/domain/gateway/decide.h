@@ -18,10 +18,23 @@
 #include "domain/gateway/access.h"
 #include "domain/gateway/catalogue.h"
 
+/*
+ * Prompts and resources are named like tools: they are what only reads, as "prompt:NAME" and
+ * "resource:URI". A row may stand for all of a kind ("prompt:*"); it goes before one for the whole
+ * server. They are not pinned, and nobody is asked for a yes to them: where the rows want one, it
+ * is a no.
+ */
+#define GATE_PROMPT   "prompt:"
+#define GATE_RESOURCE "resource:"
+bool gate_is_tool(str_t name);
+
+/* In place of a server in a row: the own Home Assistants of all persons. */
+extern const oid_t gate_own_homeassistant;
+
 struct gate_ask {
     const struct gate_access *access;
     const struct gate_server *server;
-    str_t tool; /* as its server calls it */
+    str_t tool; /* as its server calls it; or a prompt or resource */
     enum gate_class class;
     const struct json *arguments; /* of the call; NULL: it has none */
     bool list; /* for a list of tools: what looks at arguments is taken to hold */

@@ -23,8 +23,10 @@ err_t permission_of(struct act *act, enum gate_subject kind, oid_t id,
                     struct permission_of *ret) MUST_USE;
 
 /* A tool as people write it: SERVER/TOOL, PREFIX__TOOL, or with a star for every tool of the
- * server, or a star alone for all. Of the organisation's servers only. E_BAD_FIELD: it is not
- * written so, there is no such server, or it may be two. */
+ * server, or a star alone for all. Of the organisation's servers only; those that people have for
+ * themselves stand there by what they are. E_BAD_FIELD: it is not written so, there is no such
+ * server, or it may be two. */
+#define OWN_HOMEASSISTANT "own:homeassistant" /* no server can be called so */
 err_t tool_place(struct act *act, str_t text, struct gate_place *ret) MUST_USE;
 /* "SERVER/TOOL" again. `names` are those of server_names_load. */
 struct server_names {

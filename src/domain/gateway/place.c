@@ -27,6 +27,10 @@ static err_t by_name(struct act *act, str_t server, str_t tool, struct gate_plac
     struct row_server row;
     if (tool.n == 0)
         return bad(act, "want SERVER/TOOL, SERVER/*, PREFIX__TOOL or *");
+    if (str_eq(server, STR(OWN_HOMEASSISTANT))) {
+        *ret = (struct gate_place){ gate_own_homeassistant, tool };
+        return E_OK;
+    }
     err_t e = sql_server_by_name(act->db, act->arena, &in, &row);
     if (e == E_NOT_FOUND)
         return diag_set_field(&act->why, E_BAD_FIELD, FIELD_TOOL, "there is no server %.*s",
@@ -114,6 +118,8 @@ err_t tool_text(struct arena *a, const struct server_names *names, const struct 
         *ret = ANY;
         return E_OK;
     }
+    if (oid_eq(place->server, gate_own_homeassistant))
+        return str_format(a, ret, OWN_HOMEASSISTANT "/%.*s", STR_ARG(place->tool));
     for (size_t i = 0; i < names->n; i++) {
         if (oid_eq(names->v[i].id, place->server))
             return str_format(a, ret, "%.*s/%.*s", STR_ARG(names->v[i].name), STR_ARG(place->tool));

@@ -267,6 +267,10 @@ export function everything({ era, changed = () => {}, name = 'everything' }) {
     trigger('test_trigger_tool_change', () => server.sendToolListChanged(), 'tools');
     trigger('test_trigger_prompt_change', () => server.sendPromptListChanged(), 'prompts');
     if (era === 'legacy') {
+        server.registerTool('test_trigger_resource_update', { description: 'Tells that the watched resource changed' }, async () => {
+            await server.server.sendResourceUpdated({ uri: 'test://watched-resource' });
+            return text('told');
+        });
         server.server.setRequestHandler('resources/subscribe', () => ({}));
         server.server.setRequestHandler('resources/unsubscribe', () => ({}));
     }

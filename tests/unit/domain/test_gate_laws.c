@@ -6,7 +6,7 @@
 
 #include "../../check.h"
 
-enum { CASES = 20000, RULES = 12, LEVELS = 4 };
+enum { CASES = 20000, RULES = 12, LEVELS = 4, NEAR = 4 };
 
 struct world {
     struct gate_server server;
@@ -20,9 +20,13 @@ struct world {
 
 static const str_t steps[] = { { "domain", 6 } };
 static const str_t domains[] = { { "light", 5 }, { "lock", 4 } };
-static const str_t tools[] = { { "turn_on", 7 }, { "turn_off", 8 }, { "*", 1 } };
+static const str_t tools[] = {
+    { "turn_on", 7 }, { "prompt:a", 8 }, { "turn_off", 8 }, { "*", 1 }, { "prompt:*", 8 }
+};
 static const oid_t here = { .b = { 1 } };
-static const oid_t elsewhere = { .b = { 2 } };
+static const oid_t servers[] = {
+    { .b = { 1 } }, { .b = { 1 } }, { .b = { [15] = 1 } }, { .b = { 2 } }
+};
 
 static opt_bool_t flag(void)
 {
@@ -36,11 +40,11 @@ static void rule_make(struct world *w, size_t i)
     *r = (struct gate_rule){ .id = { .b = { 9, [15] = (uint8_t)(i + 1) } },
                              .level = (int64_t)rng_below(LEVELS),
                              .source = "group x",
-                             .tool = tools[rng_below(3)],
+                             .tool = tools[rng_below(ARRAY_LEN(tools))],
                              .enabled = flag(),
                              .approval = flag() };
     if (rng_below(3) > 0 || !str_eq(r->tool, STR("*")))
-        r->server = rng_below(4) > 0 ? here : elsewhere;
+        r->server = servers[rng_below(4)];
     for (int c = GATE_READ; c < GATE_CLASSES; c++)
         r->can[c] = flag();
     if (rng_below(3) == 0) {
@@ -70,6 +74,10 @@ static void world_make(struct world *w)
 {
     *w = (struct world){ .server = { .id = here, .active = true, .pinning = GATE_PIN_NEW },
                          .access = { .device = { .enrolled = rng_below(2) == 0 } } };
+    if (rng_below(2) == 0) {
+        w->server.kind = GATE_KIND_HOMEASSISTANT;
+        w->server.owner = w->access.person = (oid_t){ .b = { 5 } };
+    }
     w->access.rules = w->rules;
     w->access.rules_n = (size_t)rng_below(RULES + 1);
     for (size_t i = 0; i < w->access.rules_n; i++)
@@ -100,9 +108,13 @@ static int64_t place(const struct world *w, const struct gate_rule *r)
 {
     bool any_server = !oid_is_set(r->server);
     bool any_tool = str_eq(r->tool, STR("*"));
-    if ((!any_server && !oid_eq(r->server, here)) || (!any_tool && !str_eq(r->tool, w->ask.tool)))
+    bool prompts = str_eq(r->tool, STR("prompt:*")) && str_eq(w->ask.tool, STR("prompt:a"));
+    bool own = oid_is_set(w->server.owner) && oid_eq(r->server, gate_own_homeassistant);
+    if (!any_server && !own && !oid_eq(r->server, here))
         return -1;
-    return r->level * 3 + (any_tool ? (any_server ? 2 : 1) : 0);
+    if (!any_tool && !prompts && !str_eq(r->tool, w->ask.tool))
+        return -1;
+    return r->level * NEAR + (any_tool ? (any_server ? 3 : 2) : prompts ? 1 : 0);
 }
 
 static bool model_allows(const struct world *w, const struct gate_rule *r)
@@ -119,7 +131,7 @@ static bool model_allows(const struct world *w, const struct gate_rule *r)
  * no before yes. */
 static bool model_flag(const struct world *w, bool enabled, bool built_in)
 {
-    for (int64_t at = 0; at < LEVELS * 3; at++) {
+    for (int64_t at = 0; at < LEVELS * NEAR; at++) {
         bool said = false;
         bool no = false;
         for (size_t i = 0; i < w->access.rules_n; i++) {
@@ -136,9 +148,29 @@ static bool model_flag(const struct world *w, bool enabled, bool built_in)
     return built_in;
 }
 
+/* The nearest place that says something about it, and there wanted before not. */
+static bool model_waits(const struct world *w)
+{
+    for (int64_t at = 0; at < LEVELS * NEAR; at++) {
+        bool said = false;
+        bool wanted = false;
+        for (size_t i = 0; i < w->access.rules_n; i++) {
+            const struct gate_rule *r = &w->rules[i];
+            if (place(w, r) != at || !r->approval.set)
+                continue;
+            said = true;
+            wanted = wanted || r->approval.v;
+        }
+        if (said)
+            return wanted;
+    }
+    return false;
+}
+
 static bool model(const struct world *w)
 {
-    return model_flag(w, true, true) && model_flag(w, false, w->ask.class == GATE_READ);
+    bool shut = !gate_is_tool(w->ask.tool) && model_waits(w);
+    return !shut && model_flag(w, true, true) && model_flag(w, false, w->ask.class == GATE_READ);
 }
 
 static void for_all(void (*law)(struct world *w, uint64_t seed))
@@ -220,6 +252,7 @@ static void law_specific(struct world *w, uint64_t seed)
     }
     more.level = -1;
     more.enabled = (opt_bool_t){ .set = true, .v = true };
+    more.approval = (opt_bool_t){ .set = true };
     w->rules[w->access.rules_n++] = more;
     sort(w);
     must(decide(w).allowed == !d.allowed, seed, "the most specific row does not decide");
@@ -238,31 +271,16 @@ static void law_listed(struct world *w, uint64_t seed)
     must(decide(w).allowed == call.listed, seed, "without conditions not what a list says");
 }
 
-/* The nearest place that says something about it, and there wanted before not. */
-static bool model_waits(const struct world *w)
-{
-    for (int64_t at = 0; at < LEVELS * 3; at++) {
-        bool said = false;
-        bool wanted = false;
-        for (size_t i = 0; i < w->access.rules_n; i++) {
-            const struct gate_rule *r = &w->rules[i];
-            if (place(w, r) != at || !r->approval.set)
-                continue;
-            said = true;
-            wanted = wanted || r->approval.v;
-        }
-        if (said)
-            return wanted;
-    }
-    return false;
-}
-
 /* A yes is wanted for what is allowed alone, by the row that says so, and never waived for a tool
  * that wants it itself. */
 static void law_approval(struct world *w, uint64_t seed)
 {
     struct gate_decision d = decide(w);
     const struct gate_rule *r = rule_of(w, d.approval_rule);
+    if (!gate_is_tool(w->ask.tool)) {
+        must(!d.needs_approval && (!d.allowed || !model_waits(w)), seed, "a prompt waits");
+        return;
+    }
     must(d.needs_approval == (d.allowed && model_waits(w)), seed, "not what the plain model says");
     must(d.needs_approval == (r != NULL && r->approval.v), seed, "it names another row");
     const struct gate_tool tool = {
