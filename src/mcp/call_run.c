@@ -142,6 +142,7 @@ static const struct {
     { E_OVERLOADED, MCP_E_BUSY },
     { E_RATE_LIMITED, MCP_E_BUSY },
     { E_IO, MCP_E_UPSTREAM_DOWN },
+    { E_UPSTREAM_RESTS, MCP_E_BREAKER_OPEN },
     { E_FORBIDDEN, MCP_E_UPSTREAM_DOWN },
     { E_NO_MEMORY, MCP_E_BUSY },
 };

@@ -156,7 +156,8 @@ void node_breaker_failed(struct node *n, const struct up_failure *why)
         node_refused(n);
     breaker_count(n, before);
     if (n->breaker.state == BREAKER_OPEN)
-        node_fail_all(n, E_IO, "the server has failed often, and is left alone for a while");
+        node_fail_all(n, E_UPSTREAM_RESTS,
+                      "the server has failed often, and is left alone for a while");
 }
 
 /* ---- time, and the end ---- */

@@ -193,7 +193,8 @@ static void trip_try(struct trip *t)
 {
     struct node *n = t->node;
     if (!breaker_may(&n->breaker, clock_mono())) {
-        trip_fail(t, E_IO, "the server has failed often, and is left alone for a while");
+        trip_fail(t, E_UPSTREAM_RESTS,
+                  "the server has failed often, and is left alone for a while");
         return;
     }
     loop_timer_stop(n->hub->loop, &t->timer);
@@ -246,7 +247,8 @@ err_t trip_start(struct trip *t, struct node *n, struct diag *why)
     if (node_failed(n) != E_OK)
         return FAIL(why, n->failed, "%s", n->why.text);
     if (n->breaker.state == BREAKER_OPEN && clock_mono().us < n->breaker.until.us)
-        return FAIL(why, E_IO, "the server has failed often, and is left alone for a while");
+        return FAIL(why, E_UPSTREAM_RESTS,
+                    "the server has failed often, and is left alone for a while");
     if (n->queued >= queue_max(n))
         return FAIL(why, E_OVERLOADED, "%zu calls wait for this server already", n->queued);
     t->node = n;

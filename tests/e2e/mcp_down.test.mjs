@@ -5,10 +5,11 @@ import test from 'node:test';
 import { uniqueName } from './lib/fleet.mjs';
 import { makeCaller, makeServer } from './lib/gateway.mjs';
 import { freePort } from './lib/ports.mjs';
+import { json, result, said, startOlder } from './lib/mcp_odd.mjs';
 import { eventually } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
-const server = await startServer({ env: { SENESCHAL_GATEWAY_COMMANDS: 'nothing=/usr/bin/no-such-program' } });
+const server = await startServer({ env: { SENESCHAL_GATEWAY_COMMANDS: 'nothing=/usr/bin/no-such-program', SENESCHAL_GATEWAY_BREAKER_FAILURES: '3' } });
 const admin = await server.admin();
 const caller = await makeCaller(server, admin);
 const demo = await makeServer(admin, { name: 'demo', transport: 'demo', url: undefined });
@@ -57,4 +58,21 @@ test('who may not even read there learns nothing of it', async () => {
     (await admin.put(`/permissions/service-account/${other.id}`, { tool: `${down.name}/*`, can_read: false })).want(200);
     assert.deepEqual((await ask(`/s/${down.name}/mcp`, 'tools/list', {}, other.token)).result.tools, []);
     assert.equal((await ask('/mcp', 'tools/call', { name: `${down.prefix}__look` }, other.token)).error.message, 'Unknown tool');
+});
+
+test('what has failed often rests, and its callers are told that, not that it cannot be reached', async () => {
+    const tools = [{ name: 'look', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }];
+    const upstream = await startOlder({ call: (m, res) => json(res, m.method === 'tools/list' ? result(m.id, { tools }) : said(m.id, 'seen')) });
+    const weak = await makeServer(admin, { name: uniqueName('weak'), url: upstream.url });
+    const call = () => ask(`/s/${weak.name}/mcp`, 'tools/call', { name: 'look' });
+    assert.equal((await call()).result.content[0].text, 'seen');
+    await upstream.close();
+    const codes = new Set();
+    await eventually('it rests', async () => {
+        const { error } = await call();
+        codes.add(error.code);
+        assert.match(error.message, error.code === -31006 ? /failed often.*left alone/ : /cannot be reached|broke off/);
+        return error.code === -31006;
+    });
+    assert.ok(codes.size > 1 && ![...codes].some((code) => code > -31002 || code < -31006), [...codes].join());
 });
