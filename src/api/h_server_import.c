@@ -81,14 +81,18 @@ static bool runs(const struct gate_command *c, str_t command, const struct json 
  */
 static bool is_plain_word(str_t w)
 {
+    static const char *const own[] = { "env:", "read:", "write:", "sha256:", "network:" };
     for (size_t i = 0; i < w.n; i++) {
         bool plain = w.p[i] > ' ' && w.p[i] < 0x7f && w.p[i] != ',' && w.p[i] != '"' &&
                      w.p[i] != '\'' && w.p[i] != '\\';
         if (!plain)
             return false;
     }
-    return w.n > 0 && !str_starts(w, STR("env:")) && !str_starts(w, STR("read:")) &&
-           !str_eq(w, STR("network"));
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        if (str_starts(w, str_from_cz(own[i])))
+            return false;
+    }
+    return w.n > 0 && !str_eq(w, STR("network"));
 }
 
 static bool put_word(struct buf *b, str_t w)

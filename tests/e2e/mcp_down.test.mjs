@@ -39,7 +39,7 @@ test('whoever asks it alone is told, and /mcp lists the others', async () => {
 });
 
 test('administrators see why, and so does the log', async () => {
-    for (const [one, why] of [[down, /connect/], [none, /no-such-program: No such file/]]) {
+    for (const [one, why] of [[down, /refused|connect to/], [none, /no-such-program: No such file/]]) {
         const row = await eventually('it is written down', async () => {
             const seen = (await admin.get(`/gateway/servers/${one.id}`)).want(200);
             return seen.failed !== null && seen;
