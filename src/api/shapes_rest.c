@@ -55,7 +55,7 @@ struct rest_status {
 
 /* clang-format off */
 #define SESSION(T, what) \
-    FIELD(T, session_id, OPT, .min = 1, .max = SESSION_TEXT_MAX, .text = TEXT_TOKEN, .doc = what)
+    FIELD(T, session_id, OPT, .min = 1, .max = SESSION_TEXT_MAX, .text = TEXT_TOKEN, .doc = (what))
 
 static const struct field session_in_fields[] = {
     FIELD(struct rest_session_in, client_info, OPT, .json = JSON_OBJECT_OPEN, .max = CLIENT_INFO_MAX,
