@@ -179,7 +179,7 @@ void hub_look_whether_over(struct mcp_hub *h)
 {
     if (h->phase != HUB_ENDS)
         return;
-    bool gone = nodes_are_gone(h) && loop_watches(h->loop) == 0;
+    bool gone = h->talks == NULL && nodes_are_gone(h) && loop_watches(h->loop) == 0;
     if (gone || clock_mono().us > h->stopped.us + LAST_MAX.us)
         loop_stop(h->loop);
 }

@@ -262,8 +262,7 @@ static void keys_read(struct loop_msg *msg)
         trial_fail(tr, TRIAL_CREDENTIAL, "you have given no credential for it");
     else
         trial_fail(tr, TRIAL_CREDENTIAL, "what it is shown cannot be read");
-    arena_wipe(a);
-    arena_free(a);
+    arena_wipe_free(a);
     talk_drop(t);
 }
 
