@@ -132,6 +132,7 @@ static err_t decide(struct request *rq, bool yes)
         .digest = b->digest.p != NULL ? &shown : NULL,
     };
     told->verdict = (struct mcp_verdict){ .id = row.id, .yes = yes };
+    (void)snprintf(told->verdict.reason, sizeof told->verdict.reason, "%.*s", STR_ARG(b->reason));
     TRY(approval_decide(&rq->act, &answer, &told->verdict.digest));
     TRY(approval_get(&rq->act, row.id, &row));
     TRY(view(rq, &row, &told->out));

@@ -52,6 +52,7 @@ struct call_approval {
     struct mcp_approve *job;   /* being written down */
     oid_t id;                  /* of its row; zero: there is none yet, or it needs none */
     enum call_verdict verdict; /* that nobody could be told yet */
+    str_t said;                /* the reason that was given with it; absent: none */
     struct loop_timer tick;
     dur_t until;    /* CLOCK_MONOTONIC */
     dur_t leg;      /* until then this exchange is held */

@@ -120,13 +120,15 @@ static void say_waiting(struct call *c)
         c->down->note(c, buf_str(&b));
 }
 
-static void refuse(struct call *c, const char *reason)
+/* `said`: what a person has added; absent: nothing. */
+static void refuse(struct call *c, const char *reason, str_t said)
 {
     c->decision.reason = reason;
     call_record_refused(c);
     HUB_COUNT(c->hub, refused_total, 1);
     struct mcp_refusal r = { .err = MCP_E_NOT_APPROVED };
-    err_ignore(str_format(c->arena, &r.message, "%s: %s", mcp_err_text(r.err), reason));
+    err_ignore(str_format(c->arena, &r.message, "%s: %s%s%.*s", mcp_err_text(r.err), reason,
+                          said.n > 0 ? ": " : "", STR_ARG(said)));
     call_refuse(c, &r);
 }
 
@@ -135,7 +137,7 @@ static void tick(struct loop_timer *timer)
     struct call *c = CONTAINER_OF(timer, struct call, approval.tick);
     dur_t now = clock_mono();
     if (now.us >= c->approval.until.us) {
-        refuse(c, "nobody has approved the call in time");
+        refuse(c, "nobody has approved the call in time", STR_NONE);
         return;
     }
     if (c->down->hold != NULL && c->talk != NULL && now.us >= c->approval.leg.us) {
@@ -231,7 +233,7 @@ static void obey(struct call *c)
         return;
     take_out(c);
     if (!yes)
-        refuse(c, "a person has denied the call");
+        refuse(c, "a person has denied the call", c->approval.said);
     else
         call_try(c, call_run(c, c->class));
 }
@@ -255,5 +257,6 @@ void calls_decided(struct mcp_hub *h, const struct mcp_verdict *v)
     digest_t ours = sha256_of(arguments);
     bool same = memcmp(ours.b, v->digest.b, sizeof ours.b) == 0;
     c->approval.verdict = v->yes && same ? CALL_YES : CALL_NO;
+    err_ignore(str_copy(c->arena, str_from_cz(v->reason), &c->approval.said)); /* or none */
     obey(c);
 }

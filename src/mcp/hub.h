@@ -9,6 +9,7 @@
 #ifndef MCP_HUB_H
 #define MCP_HUB_H
 
+#include "domain/gateway/approval.h"
 #include "mcp/in.h"
 #include "mcp/port.h"
 #include "mcp/settings.h"
@@ -36,6 +37,7 @@ struct mcp_verdict {
     oid_t id; /* of the row */
     bool yes;
     digest_t digest;
+    char reason[APPROVAL_REASON_MAX + 1]; /* for the caller; "": none was given */
 };
 void mcp_hub_decided(struct mcp_hub *h, const struct mcp_verdict *v);
 

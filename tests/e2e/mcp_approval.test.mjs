@@ -52,7 +52,7 @@ test('a no is told, and is on the record', async () => {
     const row = await one();
     const said = (await answer(operator, row, 'deny', { reason: 'not today' })).want(200);
     assert.deepEqual([said.state, said.reason, said.decided_by], ['denied', 'not today', operator.id]);
-    await assert.rejects(call, /Nobody has approved this call: a person has denied the call/);
+    await assert.rejects(call, /Nobody has approved this call: a person has denied the call: not today/);
     const actions = async () => (await admin.get('/admin/security/audit?limit=100')).want(200).items.map((e) => e.action);
     for (const action of ['approval.asked', 'approval.denied', 'tool.refused']) await waitFor(async () => (await actions()).includes(action));
 });
