@@ -316,6 +316,12 @@ static err_t value_check(struct reading *r, const struct cli_flag *f, str_t valu
     return cli_no_such_value(r->cli, cz[0], cz[1], cz[2]);
 }
 
+/* "null" where the row of the command lists it: the member is set back. */
+static bool is_null(const struct cli_flag *f, str_t text)
+{
+    return str_eq(text, STR("null")) && f->values.p != NULL && cli_wants_take(f->values, text);
+}
+
 static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *value)
 {
     str_t text = str_from_cz(value);
@@ -348,7 +354,7 @@ static err_t flag_set(struct reading *r, const struct cli_flag *f, const char *v
     case FLAG_FIXED:
         break;
     }
-    return body_set(r, f->member, json_new_string(text));
+    return body_set(r, f->member, is_null(f, text) ? json_new_null() : json_new_string(text));
 }
 
 static err_t read_flag(struct reading *r, int argc, char **argv, int i, int *ret_used)

@@ -38,6 +38,8 @@ test('a server from its name to the approval of its tools', async () => {
     assert.deepEqual((await json('server', 'tool', name, 'look')).changes.map((c) => c.pointer), ['/description']);
     assert.equal((await json('server', 'approve', name, 'look')).state, 'active');
     assert.equal((await json('server', 'class', name, 'look', '--class', 'EXECUTE', '--approval', 'true')).class, 'EXECUTE');
+    assert.equal((await json('server', 'class', name, 'look', '--class', 'null')).class, 'WRITE', 'it says nothing of itself');
+    assert.match((await run('server', 'class', name, 'look', '--class', 'ANY')).stderr, /READ.*WRITE.*EXECUTE.*null/s);
     const refused = await run('server', 'credentials');
     assert.match(refused.stderr, /only people/, 'an administrator token is no person');
     assert.equal((await run('server', 'delete', name)).code, 2);
