@@ -23,6 +23,6 @@ struct mcp_write {
 };
 
 /* Copies `w`. */
-void mcp_write_start(const struct mcp_write *w);
+void mcp_write_start(const struct mcp_write *from);
 
 #endif

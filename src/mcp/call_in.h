@@ -46,7 +46,7 @@ void call_on_ask(struct trip *t, uint64_t ask, str_t method, str_t params);
 void call_on_input(struct trip *t, str_t input_requests, str_t state);
 
 /* call_record.c */
-void call_record_end(struct call *c, str_t reason);
+void call_record_end(struct call *c, str_t outcome);
 void call_record_refused(struct call *c);
 /* call_recorded() follows, when it is written or cannot be. */
 err_t call_record_start(struct call *c) MUST_USE;

@@ -93,6 +93,7 @@ static void talk_over(struct talk *t)
     talk_drop(t);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the buffer writes there */
 static str_t head_with(const struct talk *t, char room[static HEAD_MAX], str_t content_type)
 {
     struct buf head = { .p = room, .room = HEAD_MAX, .max = HEAD_MAX };
