@@ -11,6 +11,7 @@
 
 #include "domain/gateway/decide.h"
 #include "mcp/cache.h"
+#include "mcp/call_approval.h"
 #include "mcp/in.h"
 #include "mcp/node.h"
 #include "mcp/port.h"
@@ -43,20 +44,6 @@ struct call_ask {
     str_t result; /* raw; both absent: not answered yet */
     str_t error;
     bool shown;
-};
-
-/* A person's yes. */
-enum call_verdict { CALL_UNDECIDED, CALL_YES, CALL_NO };
-struct call_approval {
-    struct call *next;         /* of those that wait, in the hub */
-    struct mcp_approve *job;   /* being written down */
-    oid_t id;                  /* of its row; zero: there is none yet, or it needs none */
-    enum call_verdict verdict; /* that nobody could be told yet */
-    str_t said;                /* the reason that was given with it; absent: none */
-    struct loop_timer tick;
-    dur_t until;    /* CLOCK_MONOTONIC */
-    dur_t leg;      /* until then this exchange is held */
-    unsigned ticks; /* how often the client was told that it waits */
 };
 
 /* What a client is told besides the result. */
