@@ -31,8 +31,10 @@ async function watched({ admin, devices, rollout }, command, args) {
     await act(admin, rollout, 'start');
     const over = (now) => ['completed', 'rolled_back'].includes(now.state);
     const asks = (now) => now.ring === 1 && /a person promotes/.test(now.next);
-    const now = await until(admin, rollout, devices, (look) => over(look) || asks(look));
+    const aborted = (now) => now.state === 'aborted';
+    const now = await until(admin, rollout, devices, (look) => over(look) || asks(look) || aborted(look));
     if (asks(now)) await act(admin, rollout, 'promote', {});
+    if (aborted(now)) await watch.waitFor(/aborted/); // it looks once a second: until then nobody goes back
     await until(admin, rollout, devices, over);
     const { code } = await watch.ended(20_000 * PATIENCE);
     return { code, out: watch.stdout, err: watch.stderr };
