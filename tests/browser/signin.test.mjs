@@ -65,7 +65,8 @@ test('in and out without script, by the keyboard', { skip: MISSING }, async () =
     const bob = await makePerson(server, admin);
     const { page, context, faults } = await openPage(browser, 'light', { javaScriptEnabled: false });
     await page.goto(`${server.url}/login?next=/logout`);
-    await page.keyboard.type(bob.username); // the first field has the focus
+    await page.locator('#name:focus').waitFor(); // the first field has it, a moment after the page is there
+    await page.keyboard.type(bob.username);
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
