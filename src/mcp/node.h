@@ -107,6 +107,10 @@ void node_net_refused(void *arg, str_t target, const char *why);
 /* How it is reached, but for who is told of it. `lines` of the credential; borrowed. */
 err_t node_up_cfg(struct node *n, const str_t *lines, size_t lines_n, struct up_cfg *ret) MUST_USE;
 void node_open(struct node *n);
+/* A job that opens what its server is shown, for who reads it; hand it to ports.open. E_NO_MEMORY.
+ */
+err_t node_keys(const struct node *n, void (*read)(struct loop_msg *msg), void *owner,
+                struct mcp_open **ret) MUST_USE;
 void node_shut(struct node *n);
 void node_tell(struct node *n);
 

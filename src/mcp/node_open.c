@@ -148,26 +148,33 @@ static void keys_read(struct loop_msg *msg)
         node_opened(n, e);
 }
 
-static err_t keys_ask(struct node *n)
+err_t node_keys(const struct node *n, void (*read)(struct loop_msg *msg), void *owner,
+                struct mcp_open **ret)
 {
-    struct mcp_hub *h = n->hub;
     struct arena *a = arena_new(KEYS_ARENA_MAX);
     struct mcp_open *job = a == NULL ? NULL : ARENA_NEW(a, struct mcp_open);
     if (job == NULL) {
         arena_free(a);
         return E_NO_MEMORY;
     }
-    *job = (struct mcp_open){ .msg.run = keys_read,
-                              .hub = h->loop,
+    *job = (struct mcp_open){ .msg.run = read,
+                              .hub = n->hub->loop,
                               .arena = a,
-                              .owner = n,
+                              .owner = owner,
                               .org = n->org,
                               .server = n->id,
                               .user = n->user };
-    n->keys = job;
+    *ret = job;
+    return E_OK;
+}
+
+static err_t keys_ask(struct node *n)
+{
+    struct mcp_hub *h = n->hub;
+    TRY(node_keys(n, keys_read, n, &n->keys));
     n->holds++;
     n->state = NODE_KEYS;
-    h->ports.open(h->ports.arg, job);
+    h->ports.open(h->ports.arg, n->keys);
     return E_OK;
 }
 

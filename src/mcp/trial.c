@@ -10,7 +10,7 @@
 
 #include <assert.h>
 
-enum { KEYS_ARENA_MAX = 256 * 1024, PAGES_MAX = 200, PARAMS_MAX = 8192 };
+enum { PAGES_MAX = 200, PARAMS_MAX = 8192 };
 #define STEP_MAX  DUR_S(5)
 #define START_MAX DUR_S(20) /* of a program: many fetch themselves first */
 #define LIST_MAX  DUR_S(10)
@@ -269,19 +269,8 @@ static void keys_read(struct loop_msg *msg)
 static err_t keys_ask(struct trial *tr)
 {
     struct mcp_hub *h = tr->talk->hub;
-    struct arena *a = arena_new(KEYS_ARENA_MAX);
-    struct mcp_open *job = a == NULL ? NULL : ARENA_NEW(a, struct mcp_open);
-    if (job == NULL) {
-        arena_free(a);
-        return E_NO_MEMORY;
-    }
-    *job = (struct mcp_open){ .msg.run = keys_read,
-                              .hub = h->loop,
-                              .arena = a,
-                              .owner = tr,
-                              .org = tr->node.org,
-                              .server = tr->node.id,
-                              .user = tr->node.user };
+    struct mcp_open *job;
+    TRY(node_keys(&tr->node, keys_read, tr, &job));
     talk_hold(tr->talk);
     h->ports.open(h->ports.arg, job);
     return E_OK;

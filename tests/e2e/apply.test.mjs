@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A set-up as files: the same twice changes nothing, a diff comes first, nothing goes unless told.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { uniqueName } from './lib/fleet.mjs';
-import { seneschal, tempDir } from './lib/process.mjs';
+import { commandLine, files } from './lib/apply.mjs';
+import { tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
-
-const work = tempDir('apply');
 
 /** A server, and the command line as its administrator. */
 async function setUp() {
     const server = await startServer();
-    const tokenFile = path.join(work, uniqueName('token'));
-    await writeFile(tokenFile, `${await server.adminToken()}\n`, { mode: 0o600 });
-    const run = (...args) => seneschal(args, { env: { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile } });
-    const ok = async (...args) => {
-        const { code, stdout, stderr } = await run(...args);
-        assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-        return stdout;
-    };
-    return { server, run, ok, admin: await server.admin() };
-}
-
-/** A directory with these files. */
-async function files(texts) {
-    const dir = path.join(work, uniqueName('files'));
-    await mkdir(dir);
-    for (const [name, text] of Object.entries(texts)) await writeFile(path.join(dir, name), text);
-    return dir;
+    return { server, ...(await commandLine(server, await server.adminToken())), admin: await server.admin() };
 }
 
 const SMALL = {
@@ -122,7 +104,7 @@ test('export writes what apply reads, always the same bytes, and another server 
 
 test('a client secret goes into a file of its own, once, readable by its owner alone', async () => {
     const { ok } = await setUp();
-    const secrets = path.join(work, uniqueName('secrets'));
+    const secrets = path.join(tempDir('apply'), 'secrets');
     await mkdir(secrets);
     await ok('apply', '-f', await files(SMALL), '--secrets', secrets);
     assert.deepEqual(await readdir(secrets), ['wiki']);

@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Organisations as files: made by a system administrator, named by their slug, never deleted by the way.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import test from 'node:test';
-import { uniqueName } from './lib/fleet.mjs';
-import { seneschal, tempDir } from './lib/process.mjs';
+import { commandLine, files } from './lib/apply.mjs';
 import { startServer } from './lib/server.mjs';
 
-const work = tempDir('apply-orgs');
 const server = await startServer();
 const admin = await server.admin();
-
-async function cli(token) {
-    const tokenFile = path.join(work, uniqueName('token'));
-    await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
-    return (...args) => seneschal(args, { env: { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile } });
-}
-const run = await cli(admin.token);
-async function ok(...args) {
-    const { code, stdout, stderr } = await run(...args);
-    assert.equal(code, 0, `${args.join(' ')}: ${stdout}${stderr}`);
-    return stdout;
-}
-async function files(text) {
-    const dir = path.join(work, uniqueName('files'));
-    await mkdir(dir);
-    await writeFile(path.join(dir, 'all.yaml'), text);
-    return dir;
-}
+const { run, ok } = await commandLine(server, admin.token);
 const orgs = async () => Object.fromEntries((await admin.all('/organisations')).map((org) => [org.slug, org.name]));
 
 test('organisations are made with the rest, and the second run changes nothing', async () => {
@@ -72,7 +51,7 @@ test('who is no system administrator has no organisations in his files, and goes
     const there = admin.with({ 'Seneschal-Org': 'acme' });
     const account = (await there.post('/service-accounts', { name: 'boss', roles: ['administrator'] })).want(201);
     const { token } = (await there.post(`/service-accounts/${account.id}/tokens`, { name: 't' })).want(201);
-    const his = await cli(token);
+    const { run: his } = await commandLine(server, token);
     const mine = await his('apply', '-f', await files('groups: {staff: }\n'), '--yes');
     assert.equal(mine.code, 0, mine.stderr);
     const more = await his('apply', '-f', await files('organisations:\n  green: {name: Green}\ngroups: {more: }\n'), '--yes');

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Permissions as files: who gains or loses a tool is said first, and what people said by hand stays.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import test from 'node:test';
+import { commandLine, files } from './lib/apply.mjs';
 import { enrol, uniqueName } from './lib/fleet.mjs';
-import { seneschal, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
-const work = tempDir('apply-permissions');
-
+/** A server, and the command line as its administrator. */
 async function setUp() {
     const server = await startServer();
-    const tokenFile = path.join(work, uniqueName('token'));
-    await writeFile(tokenFile, `${await server.adminToken()}\n`, { mode: 0o600 });
-    const run = (...args) => seneschal(args, { env: { SENESCHAL_URL: server.url, SENESCHAL_TOKEN_FILE: tokenFile } });
-    const ok = async (...args) => {
-        const { code, stdout, stderr } = await run(...args);
-        assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
-        return stdout;
-    };
-    return { server, run, ok, admin: await server.admin() };
-}
-
-async function files(text) {
-    const dir = path.join(work, uniqueName('files'));
-    await mkdir(dir);
-    await writeFile(path.join(dir, 'all.yaml'), text);
-    return dir;
+    return { server, ...(await commandLine(server, await server.adminToken())), admin: await server.admin() };
 }
 
 const BASE = 'groups:\n  family: {priority: 50}\n  guests: {priority: 10}\nupstreams:\n  recipes: {transport: http, url: "https://mcp.example.org/mcp"}\nservice_accounts:\n  bot: {groups: [guests]}\n';
