@@ -110,7 +110,7 @@ static bool put_command(struct arena *a, struct buf *b, const struct json *o, co
     struct json_pair *vars = NULL;
     size_t n = 0;
     bool plain = is_plain_word(command);
-    buf_addf(b, "%.*s=%s%.*s", STR_ARG(e->name), command.p[0] == '/' ? "" : "/PATH/TO/",
+    buf_addf(b, "%.*s=%s%.*s", STR_ARG(e->name), str_starts(command, STR("/")) ? "" : "/PATH/TO/",
              STR_ARG(command));
     for (size_t i = 0; args != NULL && i < json_count(args); i++) {
         const struct json *arg = json_at(args, i);

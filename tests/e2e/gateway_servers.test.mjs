@@ -168,6 +168,7 @@ test('what assistants have is taken over, but nothing that is run', async () => 
     assert.deepEqual(Object.values(by).map((r) => r.outcome), dry.results.map((r) => r.outcome));
     assert.deepEqual(['old', 'fetch', 'evil', 'sly', 'meta', name.toLowerCase()].map((n) => by[n].outcome), ['created', 'created', 'refused', 'refused', 'refused', 'created']);
     assert.ok(by.evil.reason.startsWith('command-not-allowed') && !run.text.includes(CANARY));
+    assert.deepEqual([by.evil, by.sly].map((r) => r.reason.split('such as ')[1]), ['evil=/bin/sh -c id', 'sly=/PATH/TO/npx -y @example/other']);
     const old = (await admin.get(`/gateway/servers/${by.old.server_id}`)).want(200);
     assert.deepEqual([old.transport, old.status, old.warnings], ['sse', 'disabled', ['plain-http']]);
     assert.equal((await admin.post('/gateway/servers/import', { servers: mcpServers })).want(200).results.find((r) => r.name === 'fetch').outcome, 'exists');
