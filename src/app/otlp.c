@@ -68,6 +68,13 @@ static void put_resource(struct json_out *o, const struct otlp *t, const struct 
     json_out_close(o, '}');
 }
 
+static void batch_over(struct otlp *t, size_t sent)
+{
+    spans_count(t->spans, sent, t->n - sent);
+    buf_clear(&t->body);
+    t->n = 0;
+}
+
 /* ExportTraceServiceRequest. */
 static void batch_make(struct otlp *t, const struct otlp_cfg *cfg)
 {
@@ -98,17 +105,8 @@ static void batch_make(struct otlp *t, const struct otlp_cfg *cfg)
     json_out_close(&o, '}');
     t->tries = 0;
     t->again = (dur_t){ 0 };
-    if (t->n > 0 && b->err == E_OK)
-        return;
-    spans_count(t->spans, 0, t->n);
-    buf_clear(b);
-}
-
-static void batch_over(struct otlp *t, size_t sent)
-{
-    spans_count(t->spans, sent, t->n - sent);
-    buf_clear(&t->body);
-    t->n = 0;
+    if (t->n == 0 || b->err != E_OK)
+        batch_over(t, 0);
 }
 
 /* ---- what came of it ---- */

@@ -18,6 +18,6 @@ err_t otlp_settings(const struct config *c, struct arena *a, struct diag *why,
 
 err_t otlp_new(struct services *services, struct diag *why, struct otlp **ret) MUST_USE;
 /* One last attempt for what waits, at most OTLP_LAST_MAX of it; then it has ended. NULL is fine. */
-void otlp_free(struct otlp *o);
+void otlp_free(struct otlp *t);
 
 #endif

@@ -132,7 +132,7 @@ static const struct file_member permission_members[] = {
     { .name = "device", .compare = COMPARE_LOOSE },
 };
 
-#define MEMBERS(list) .members = list, .members_n = ARRAY_LEN(list)
+#define MEMBERS(list) .members = (list), .members_n = ARRAY_LEN(list)
 const struct file_kind file_kinds[] = {
     { "organisations", "organisation", "/organisations", "organisation", "slug",
       .optional = true, .stays = true, MEMBERS(organisation_members) },
