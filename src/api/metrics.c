@@ -7,7 +7,7 @@
 #include "api/reply.h"
 #include "base/log.h"
 
-enum { METRICS_MAX = 128 * 1024 };
+enum { METRICS_MAX = 128 * 1024, HIST_LABEL_MAX = 64 };
 
 /* clang-format off */
 const struct metric_info metric_infos[METRICS] = {
@@ -57,6 +57,28 @@ void metric_put_label(struct buf *b, enum metric m, const char *label, const cha
 {
     buf_addf(b, "%s%s{%s=\"%s\"} %lld\n", metric_prefix(m), metric_infos[m].name, label, value,
              (long long)v);
+}
+
+void metric_put_hist(struct buf *b, enum metric m, const char *label, const char *value,
+                     const struct hist *h)
+{
+    const char *name = metric_infos[m].name;
+    char own[HIST_LABEL_MAX] = "";
+    uint64_t n = 0;
+    if (label != NULL)
+        (void)snprintf(own, sizeof own, "%s=\"%s\"", label, value);
+    const char *comma = label != NULL ? "," : "";
+    for (size_t i = 0; i <= HIST_BUCKETS; i++) {
+        n += h->n[i];
+        buf_addf(b, "%s%s_bucket{%s%sle=\"%s\"} %llu\n", metric_prefix(m), name, own, comma,
+                 i < HIST_BUCKETS ? hist_bounds[i].text : "+Inf", (unsigned long long)n);
+    }
+    const char *open = label != NULL ? "{" : "";
+    const char *close = label != NULL ? "}" : "";
+    buf_addf(b, "%s%s_sum%s%s%s %llu.%06llu\n", metric_prefix(m), name, open, own, close,
+             (unsigned long long)(h->us / 1000000), (unsigned long long)(h->us % 1000000));
+    buf_addf(b, "%s%s_count%s%s%s %llu\n", metric_prefix(m), name, open, own, close,
+             (unsigned long long)n);
 }
 
 static void metrics_store(struct buf *b, const struct services *sv)

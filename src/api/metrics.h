@@ -5,6 +5,7 @@
 
 #include "api/services.h"
 #include "base/buf.h"
+#include "base/hist.h"
 #include "base/load.h"
 #include "plat/http/server.h"
 
@@ -36,14 +37,17 @@ void metric_put_seconds(struct buf *b, enum metric m, int64_t us);
 /* One more value of a metric with a label; the head came before. */
 void metric_put_label(struct buf *b, enum metric m, const char *label, const char *value,
                       int64_t v);
+/* The same of a histogram; NULL: it has no label. */
+void metric_put_hist(struct buf *b, enum metric m, const char *label, const char *value,
+                     const struct hist *h);
 
 /* What a loop counts as answers leave; read by others. */
-enum { BUCKETS = 16, PARKED_CLASS = LOAD_CLASSES, HEALTH_CLASS, NO_CLASS, DURATION_CLASSES };
+enum { PARKED_CLASS = LOAD_CLASSES, HEALTH_CLASS, NO_CLASS, DURATION_CLASSES };
 struct metrics_loop {
     _Atomic uint64_t by_class[6]; /* answers by first digit of the status */
     _Atomic uint64_t bytes;
     _Atomic uint64_t nudges; /* changes that polls and streams were told of */
-    _Atomic uint64_t durations[DURATION_CLASSES][BUCKETS + 1];
+    _Atomic uint64_t durations[DURATION_CLASSES][HIST_BUCKETS + 1];
     _Atomic uint64_t took_us[DURATION_CLASSES];
     _Atomic uint64_t refusals[E_COUNT];
 };

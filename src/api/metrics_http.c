@@ -7,17 +7,6 @@
 #include "api/spans.h"
 #include "mcp/hub.h"
 
-/* Upper bounds in microseconds, and as Prometheus writes them. */
-static const struct {
-    uint64_t us;
-    const char *text;
-} bounds[BUCKETS] = {
-    { 100, "0.0001" },  { 250, "0.00025" }, { 500, "0.0005" },  { 1000, "0.001" },
-    { 2500, "0.0025" }, { 5000, "0.005" },  { 10000, "0.01" },  { 25000, "0.025" },
-    { 50000, "0.05" },  { 100000, "0.1" },  { 250000, "0.25" }, { 500000, "0.5" },
-    { 1000000, "1" },   { 2500000, "2.5" }, { 10000000, "10" }, { 60000000, "60" },
-};
-
 /* Only its own loop counts here, so no locked instruction is needed; others read. */
 static void count(_Atomic uint64_t *n, uint64_t more)
 {
@@ -34,12 +23,9 @@ void metrics_note(struct metrics_loop *m, const struct http_xchg *x, int status,
                    : row == NULL              ? NO_CLASS
                    : row->limit == LIMIT_NONE ? HEALTH_CLASS
                                               : (size_t)route_class(row);
-    size_t bucket = 0;
-    while (bucket < BUCKETS && took > bounds[bucket].us)
-        bucket++;
     count(&m->by_class[status >= 100 && status < 600 ? (size_t)status / 100 : 0], 1);
     count(&m->bytes, bytes);
-    count(&m->durations[class][bucket], 1);
+    count(&m->durations[class][hist_bucket(took)], 1);
     count(&m->took_us[class], took);
     if (x->note.err != E_OK)
         count(&m->refusals[x->note.err], 1);
@@ -91,17 +77,10 @@ static void put_duration(struct buf *b, const struct api *api, size_t class)
     };
     const char *name =
         class < LOAD_CLASSES ? load_name((enum load_class) class) : more[class - LOAD_CLASSES];
-    const char *metric = "seneschal_http_request_duration_seconds";
-    uint64_t n = 0;
-    for (size_t i = 0; i <= BUCKETS; i++) {
-        n += SUM(api, durations[class][i]);
-        buf_addf(b, "%s_bucket{class=\"%s\",le=\"%s\"} %llu\n", metric, name,
-                 i < BUCKETS ? bounds[i].text : "+Inf", (unsigned long long)n);
-    }
-    uint64_t us = SUM(api, took_us[class]);
-    buf_addf(b, "%s_sum{class=\"%s\"} %llu.%06llu\n%s_count{class=\"%s\"} %llu\n", metric, name,
-             (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000), metric, name,
-             (unsigned long long)n);
+    struct hist h = { .us = SUM(api, took_us[class]) };
+    for (size_t i = 0; i <= HIST_BUCKETS; i++)
+        h.n[i] = SUM(api, durations[class][i]);
+    metric_put_hist(b, M_HTTP_DURATION, "class", name, &h);
 }
 
 static void put_acts(struct buf *b, const struct metrics_acts *acts)
@@ -122,6 +101,15 @@ static void put_acts(struct buf *b, const struct metrics_acts *acts)
 
 static void put_gateway(struct buf *b, const struct mcp_hub *hub)
 {
+    static const char *const ends[MCP_ENDS] = {
+        [MCP_END_REFUSED] = "refused",
+        [MCP_END_OK] = "ok",
+        [MCP_END_ERROR] = "error",
+        [MCP_END_TIMEOUT] = "timeout",
+        [MCP_END_UNREACHABLE] = "unreachable",
+        [MCP_END_CANCELLED] = "cancelled",
+        [MCP_END_BUSY] = "busy",
+    };
     struct mcp_figures f;
     mcp_hub_figures(hub, &f);
     metric_put(b, M_MCP_SESSIONS, (int64_t)f.sessions);
@@ -134,6 +122,11 @@ static void put_gateway(struct buf *b, const struct mcp_hub *hub)
     metric_put(b, M_MCP_CALLED, (int64_t)f.calls_total);
     metric_put(b, M_MCP_REFUSED, (int64_t)f.refused_total);
     metric_put(b, M_MCP_FAILED, (int64_t)f.failed_total);
+    metric_head(b, M_MCP_TOOL_CALLS);
+    for (size_t i = 0; i < MCP_ENDS; i++)
+        metric_put_label(b, M_MCP_TOOL_CALLS, "result", ends[i], (int64_t)f.tool_calls[i]);
+    metric_head(b, M_MCP_ANSWER);
+    metric_put_hist(b, M_MCP_ANSWER, NULL, NULL, &f.answers);
     metric_put(b, M_MCP_NET, (int64_t)f.net_total);
     metric_put(b, M_MCP_NET_REFUSED, (int64_t)f.net_refused_total);
     metric_put(b, M_MCP_RETRIED, (int64_t)f.retried_total);

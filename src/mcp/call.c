@@ -8,6 +8,7 @@
 #include "mcp/listing.h"
 #include "mcp/modern_in.h"
 #include "mcp/node.h"
+#include "mcp/tally.h"
 
 #include <assert.h>
 
@@ -68,6 +69,7 @@ static void call_let_go(struct call *c)
 void call_result(struct call *c, str_t result, const struct call_hint *hint)
 {
     call_record_end(c, STR_NONE);
+    tally_end(c, c->tool_error ? MCP_END_ERROR : MCP_END_OK);
     trace_done(c);
     call_over(c);
     c->down->result(c, result, hint);
@@ -77,6 +79,7 @@ void call_result(struct call *c, str_t result, const struct call_hint *hint)
 void call_error(struct call *c, str_t error)
 {
     call_record_end(c, STR("error"));
+    tally_end(c, MCP_END_ERROR);
     trace_error(c, error);
     call_over(c);
     c->down->error(c, error);
@@ -86,6 +89,7 @@ void call_error(struct call *c, str_t error)
 void call_refuse(struct call *c, const struct mcp_refusal *r)
 {
     call_record_end(c, str_from_cz(mcp_err_text(r->err)));
+    tally_refused(c, r->err);
     trace_refused(c, r);
     call_over(c);
     c->down->refuse(c, r);
@@ -110,6 +114,7 @@ void call_cancel(struct call *c, str_t reason)
 {
     trip_cancel(&c->trip, reason);
     call_record_end(c, STR("cancelled"));
+    tally_end(c, MCP_END_CANCELLED);
     trace_cancelled(c);
     call_over(c);
     call_let_go(c);

@@ -109,6 +109,7 @@ struct call {
     struct trip trip;
     struct call_trace trace;
     struct call_cache cache;
+    bool tool_error; /* its server has answered that the tool failed */
     struct call_ask asks[CALL_ASKS_MAX];
     size_t asks_n;
     uint64_t asks_last;

@@ -2,6 +2,7 @@
 /* What an upstream wants to know of the client in the middle of a call. */
 #include "mcp/call_in.h"
 #include "mcp/hub_in.h"
+#include "mcp/tally.h"
 #include "plat/json/out.h"
 #include "plat/mcp/mcp_edit.h"
 
@@ -133,7 +134,8 @@ static err_t asks_show(struct call *c, str_t requests, str_t state)
 void call_on_input(struct trip *t, str_t input_requests, str_t state)
 {
     struct call *c = CONTAINER_OF(t, struct call, trip);
-    trace_answered(c, STR_NONE, STR_NONE);
+    tally_answered(c);
+    trace_answered(c, STR_NONE);
     c->cache.asked = true;
     if (c->down->input != NULL) {
         call_input(c, input_requests, state);

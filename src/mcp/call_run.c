@@ -4,6 +4,7 @@
 #include "mcp/call_in.h"
 #include "mcp/hub_in.h"
 #include "mcp/raw.h"
+#include "mcp/tally.h"
 #include "plat/mcp/mcp_edit.h"
 
 enum {
@@ -120,7 +121,9 @@ static void on_done(struct trip *t, str_t result, str_t error)
 {
     struct call *c = call_of(t);
     const struct call_hint hint = { .list = (c->method->flags & MCP_METHOD_CACHED) != 0 };
-    trace_answered(c, result, error);
+    tally_answered(c);
+    c->tool_error = tally_is_error(c, result);
+    trace_answered(c, error);
     if (error.p != NULL) {
         call_error(c, error);
         return;

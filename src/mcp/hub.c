@@ -246,5 +246,10 @@ void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret)
         .retried_total = atomic_load(&c->retried_total),
         .net_total = atomic_load(&c->net_total),
         .net_refused_total = atomic_load(&c->net_refused_total),
+        .answers.us = atomic_load(&c->answers_us),
     };
+    for (size_t i = 0; i < MCP_ENDS; i++)
+        ret->tool_calls[i] = atomic_load(&c->tool_calls[i]);
+    for (size_t i = 0; i <= HIST_BUCKETS; i++)
+        ret->answers.n[i] = atomic_load(&c->answers[i]);
 }

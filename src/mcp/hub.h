@@ -9,6 +9,7 @@
 #ifndef MCP_HUB_H
 #define MCP_HUB_H
 
+#include "base/hist.h"
 #include "domain/gateway/approval.h"
 #include "mcp/in.h"
 #include "mcp/port.h"
@@ -41,6 +42,18 @@ struct mcp_verdict {
 };
 void mcp_hub_decided(struct mcp_hub *h, const struct mcp_verdict *v);
 
+/* What becomes of a call of a tool. */
+enum mcp_end {
+    MCP_END_REFUSED,     /* by the gateway: not allowed, not approved, not as it must be */
+    MCP_END_OK,          /* its server has answered */
+    MCP_END_ERROR,       /* it has, with isError or an error, or with more than is passed on */
+    MCP_END_TIMEOUT,     /* it has not in time */
+    MCP_END_UNREACHABLE, /* it was not there, broke off, or is left alone after failures */
+    MCP_END_CANCELLED,   /* its client wants it no more, or the gateway stops */
+    MCP_END_BUSY,        /* there was no room to wait, or the wait was too long */
+    MCP_ENDS
+};
+
 struct mcp_figures {
     size_t sessions;
     size_t streams; /* open GET and listen streams */
@@ -58,6 +71,8 @@ struct mcp_figures {
     uint64_t retried_total;
     uint64_t net_total; /* connections of programs by their proxies */
     uint64_t net_refused_total;
+    uint64_t tool_calls[MCP_ENDS];
+    struct hist answers; /* of upstreams to calls, from the try that they answer */
 };
 void mcp_hub_figures(const struct mcp_hub *h, struct mcp_figures *ret);
 

@@ -30,6 +30,9 @@ struct hub_counts {
     _Atomic uint64_t retried_total;
     _Atomic uint64_t net_total; /* connections of programs by their proxies */
     _Atomic uint64_t net_refused_total;
+    _Atomic uint64_t tool_calls[MCP_ENDS];
+    _Atomic uint64_t answers[HIST_BUCKETS + 1];
+    _Atomic uint64_t answers_us;
 };
 
 #define HUB_COUNT(h, member, by)                                                                   \

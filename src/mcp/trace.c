@@ -154,7 +154,7 @@ static void own_end(struct call *c, str_t error, str_t code, str_t message)
 
 void trace_done(struct call *c)
 {
-    own_end(c, c->trace.tool_error ? STR("tool_error") : STR_NONE, STR_NONE, STR_NONE);
+    own_end(c, c->tool_error ? STR("tool_error") : STR_NONE, STR_NONE, STR_NONE);
 }
 
 void trace_error(struct call *c, str_t error)
@@ -250,9 +250,8 @@ static void up_end(struct call *c, str_t error, str_t code)
     span_out(c, &s, &t);
 }
 
-void trace_answered(struct call *c, str_t result, str_t error)
+void trace_answered(struct call *c, str_t error)
 {
-    struct mcp_result r;
     if (!c->trace.asked)
         return;
     if (error.p != NULL) {
@@ -260,10 +259,7 @@ void trace_answered(struct call *c, str_t result, str_t error)
         up_end(c, code.n > 0 ? code : STR("_OTHER"), code);
         return;
     }
-    c->trace.tool_error = c->method->id == MCP_M_TOOLS_CALL && result.p != NULL &&
-                          mcp_peek_result(c->arena, result, &r) == E_OK &&
-                          str_eq(r.is_error, STR("true"));
-    up_end(c, c->trace.tool_error ? STR("tool_error") : STR_NONE, STR_NONE);
+    up_end(c, c->tool_error ? STR("tool_error") : STR_NONE, STR_NONE);
 }
 
 void trace_dropped(struct call *c)

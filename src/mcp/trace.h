@@ -23,7 +23,6 @@ struct call_trace {
     str_t state; /* tracestate; absent: none */
     bool asked;  /* a span of the upstream is open */
     uint8_t up[MCP_SPAN_ID];
-    bool tool_error; /* what its upstream answered says that it failed */
 };
 
 /* By the fields of the request, and its _meta, which goes first. */
@@ -34,8 +33,8 @@ str_t trace_id(const struct call *c, char out[static 2 * MCP_TRACE_ID]);
 /* What its upstream is told: traceparent, in the call's arena; absent: nothing. A span is open
  * from now on. */
 str_t trace_ask(struct call *c);
-/* The upstream has answered (one of both), or not. */
-void trace_answered(struct call *c, str_t result, str_t error);
+/* The upstream has answered (absent: without an error), or not. */
+void trace_answered(struct call *c, str_t error);
 void trace_failed(struct call *c, const struct up_failure *why);
 void trace_dropped(struct call *c); /* nobody wants its answer any more, if it is open */
 

@@ -198,8 +198,9 @@ static void trip_try(struct trip *t)
         return;
     }
     loop_timer_stop(n->hub->loop, &t->timer);
+    t->tried = clock_mono();
     if (t->tries++ == 0)
-        t->begun = clock_mono();
+        t->begun = t->tried;
     t->up = (struct up_call){ .on = &up_events };
     t->state = TRIP_RUNNING;
     n->running++;

@@ -38,6 +38,7 @@ struct trip {
     unsigned priority; /* 0 goes last */
     unsigned tries;
     dur_t begun; /* when it was first tried, CLOCK_MONOTONIC; 0: never */
+    dur_t tried; /* and last */
     bool paused;
     dur_t deadline; /* of waiting, CLOCK_MONOTONIC */
     struct loop_timer timer;

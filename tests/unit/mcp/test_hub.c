@@ -11,6 +11,19 @@ enum { ANSWER_MAX = 65536, FAULTS_MAX = 4000 };
 
 static char text[ANSWER_MAX];
 
+/* Two calls that went well, and a session's handshake, which is none of a tool. */
+static void check_counted(void)
+{
+    struct mcp_figures f;
+    uint64_t answers = 0;
+    mcp_hub_figures(rig_hub, &f);
+    for (size_t i = 0; i < MCP_ENDS; i++)
+        check(f.tool_calls[i] == (i == MCP_END_OK ? 2 : 0), "calls of tools by their end");
+    for (size_t i = 0; i <= HIST_BUCKETS; i++)
+        answers += f.answers.n[i];
+    check(answers == 2 && f.answers.us > 0, "both were timed");
+}
+
 static void plain(void **state)
 {
     (void)state;
@@ -24,6 +37,7 @@ static void plain(void **state)
           "a call of 2026-07-28");
     check(strstr(text, "\"text\":\"3\"") != NULL, "is answered");
     check(clerk_asked(CLERK_RECORD) == 3, "one record of what reads, two of what writes");
+    check_counted();
     rig_down();
 }
 
