@@ -40,8 +40,8 @@ static void *peer_accept(void *arg)
         assert_true(n < PEER_CONNS_MAX);
         struct peer_conn *conn = malloc(sizeof *conn);
         *conn = (struct peer_conn){ p, fd };
+        atomic_store(&p->conns_n, n + 1); /* before it can answer, and the test looks */
         assert_int_equal(pthread_create(&p->conns[n], NULL, peer_serve, conn), 0);
-        atomic_store(&p->conns_n, n + 1);
     }
     return NULL;
 }

@@ -246,15 +246,30 @@ static void beat_run(struct loop_msg *msg)
         loop_timer_start(http_server_loop(rig_server, 0), &b->timer, b->in, beat_fire);
 }
 
+struct rounds {
+    struct loop_msg msg;
+    sem_t done;
+    int left;
+};
+
+static void rounds_run(struct loop_msg *msg)
+{
+    struct rounds *r = CONTAINER_OF(msg, struct rounds, msg);
+    if (r->left-- > 0)
+        loop_post(http_server_loop(rig_server, 0), msg);
+    else
+        (void)sem_post(&r->done);
+}
+
+/* A loop delivers several messages, one after the other, before its sockets have their turn: so
+ * often that they had it twice. */
 void settle(void)
 {
-    for (int i = 0; i < 2; i++) { /* one batch of events may hold the message before the bytes */
-        struct beat b = { .msg.run = beat_run };
-        (void)sem_init(&b.done, 0, 0);
-        loop_post(http_server_loop(rig_server, 0), &b.msg);
-        while (sem_wait(&b.done) != 0)
-            continue;
-    }
+    struct rounds r = { .msg.run = rounds_run, .left = 32 };
+    (void)sem_init(&r.done, 0, 0);
+    loop_post(http_server_loop(rig_server, 0), &r.msg);
+    while (sem_wait(&r.done) != 0)
+        continue;
 }
 
 void pass(dur_t d)
