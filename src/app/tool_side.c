@@ -139,15 +139,6 @@ static bool counts(const struct tool_side *s, const struct tool_principal *who,
     return r->of.kind == who->kind && str_eq(r->of.name, who->name);
 }
 
-static int by_level(const void *x, const void *y)
-{
-    const struct gate_rule *a = x;
-    const struct gate_rule *b = y;
-    if (a->level != b->level)
-        return a->level < b->level ? -1 : 1;
-    return memcmp(a->id.b, b->id.b, sizeof a->id.b);
-}
-
 struct gate_access tool_side_access(const struct tool_side *s, const struct tool_principal *who)
 {
     struct gate_access access = { .rules = s->rules };
@@ -155,7 +146,7 @@ struct gate_access tool_side_access(const struct tool_side *s, const struct tool
         if (counts(s, who, &s->rows[i]))
             s->rules[access.rules_n++] = s->rows[i].rule;
     }
-    qsort(s->rules, access.rules_n, sizeof *s->rules, by_level);
+    gate_rules_sort(s->rules, access.rules_n);
     return access;
 }
 

@@ -139,6 +139,11 @@ static int by_level(const void *x, const void *y)
     return memcmp(a->id.b, b->id.b, sizeof a->id.b);
 }
 
+void gate_rules_sort(struct gate_rule *rules, size_t n)
+{
+    qsort(rules, n, sizeof *rules, by_level);
+}
+
 static err_t rules_load(struct act *act, struct gate_access *a)
 {
     struct sql_permission_rules in = { .org = a->org,
@@ -159,7 +164,7 @@ static err_t rules_load(struct act *act, struct gate_access *a)
         TRY(rule_read(a->arena, &rows[i], &rules[i]));
         a->looks_at_arguments = a->looks_at_arguments || rules[i].when.arguments_n > 0;
     }
-    qsort(rules, n, sizeof *rules, by_level);
+    gate_rules_sort(rules, n);
     a->rules = rules;
     a->rules_n = n;
     return E_OK;

@@ -64,6 +64,9 @@ struct gate_who {
     oid_t device; /* that a person is on; zero: not known, or `id` is one */
 };
 
+/* Into the order that a decision looks at them in: what is most specific first. */
+void gate_rules_sort(struct gate_rule *rules, size_t n);
+
 /* On a worker, in a read transaction; one reference. Somebody who is not active is `shut`.
  * E_NOT_FOUND: there is no such principal or device. */
 err_t gate_access_load(struct act *act, const struct gate_who *who,
