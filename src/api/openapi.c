@@ -124,15 +124,6 @@ static bool hides_secret(const struct shape *s)
     return false;
 }
 
-static bool has_secret(const struct shape *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (s->fields[i].secret)
-            return true;
-    }
-    return false;
-}
-
 static void shape_schema(struct json_out *o, const struct shape *s)
 {
     json_out_open(o, '{');
@@ -142,10 +133,6 @@ static void shape_schema(struct json_out *o, const struct shape *s)
     for (size_t i = 0; i < s->n; i++) {
         json_out_name(o, str_from_cz(s->fields[i].name));
         field_schema(o, &s->fields[i], can_be_null(&s->fields[i]));
-    }
-    if (has_secret(s)) { /* a repeated Idempotency-Key: the secret is not shown again */
-        json_out_name(o, STR("secret_shown"));
-        json_out_raw(o, STR("{\"type\":\"boolean\"}"));
     }
     if (hides_secret(s)) {
         json_out_name(o, STR("secret_shown"));
