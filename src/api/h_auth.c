@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The seven calls of simple clients: sign in, refresh, sign out, who am I; the list of sessions is
+/* Calls of simple clients: sign in, refresh, sign out. Who am I is in h_me.c, the list of sessions
  * in h_sessions.c, registration in h_registration.c. */
-#include "api/csrf.h"
 #include "api/handlers_identity.h"
 #include "api/handlers_signin.h"
 #include "api/services.h"
-#include "domain/identity/service.h"
-#include "domain/identity/user.h"
 #include "domain/oauth/access_token.h"
 #include "domain/oauth/refresh.h"
 #include "domain/signin/factor.h"
@@ -215,61 +212,4 @@ err_t auth_logout(struct request *rq)
     if (rq->by_cookie)
         TRY(browser_signs_out(rq));
     return reply_empty(rq, 204);
-}
-
-static err_t me_user(struct request *rq, struct me_out *out, int64_t *ret_roles)
-{
-    struct row_user_account row;
-    TRY(user_get(&rq->act, rq->act.actor.id, &row));
-    out->username = row.username;
-    out->email = row.email;
-    out->display_name = row.display_name;
-    *ret_roles = row.roles;
-    return E_OK;
-}
-
-static err_t me_service(struct request *rq, struct me_out *out, int64_t *ret_roles)
-{
-    struct row_service_account row;
-    TRY(service_get(&rq->act, rq->act.actor.id, &row));
-    out->username = row.name;
-    *ret_roles = row.roles;
-    return E_OK;
-}
-
-static err_t me_org(struct request *rq, struct me_out *out)
-{
-    struct sql_organisation_by_id in = { .id = rq->act.org };
-    struct row_organisation org;
-    TRY(sql_organisation_by_id(rq->act.db, rq->act.arena, &in, &org));
-    out->org = org.slug;
-    return E_OK;
-}
-
-err_t auth_me(struct request *rq)
-{
-    const struct actor *actor = &rq->act.actor;
-    struct me_out *out = ARENA_NEW(rq->act.arena, struct me_out);
-    int64_t roles = 0;
-    if (out == NULL)
-        return E_NO_MEMORY;
-    out->kind = str_from_cz(actor_kind_name(actor->kind));
-    out->id = actor->id;
-    out->session_id = actor->session;
-    out->username = str_from_cz(actor->name);
-    rq->act.org = oid_is_set(actor->org) ? actor->org : rq->act.org;
-    TRY(me_org(rq, out));
-    if (actor->kind == ACTOR_USER)
-        TRY(me_user(rq, out, &roles));
-    if (actor->kind == ACTOR_SERVICE)
-        TRY(me_service(rq, out, &roles));
-    if (actor->kind == ACTOR_USER || actor->kind == ACTOR_SERVICE) {
-        TRY(roles_of(&rq->act, actor->org, actor->kind, actor->id, roles, &roles));
-        TRY(groups_shown(rq, actor->kind, actor->id, &out->groups));
-    }
-    TRY(roles_shown(rq, roles, &out->roles));
-    out->is_admin = (roles >> ROLE_ADMINISTRATOR & 1) != 0 || actor->kind == ACTOR_SYSTEM;
-    if (rq->by_cookie)
-        TRY(csrf_token(rq, &out->csrf));
-    return reply_obj(rq, 200, &me_out_shape, out);
 }

@@ -62,6 +62,12 @@ static const struct field tokens_out_fields[] = {
     FIELD(struct tokens_out, token_type),
     FIELD(struct tokens_out, expires_in,    .doc = "seconds"),
 };
+static const struct field features_out_fields[] = {
+    FIELD(struct features_out, mail,         .doc = "mail can be sent"),
+    FIELD(struct features_out, registration, .doc = "people may ask for an account without an invitation"),
+};
+static const struct shape features_out_shape =
+    SHAPE(struct features_out, "Features", features_out_fields);
 static const struct field me_out_fields[] = {
     FIELD(struct me_out, kind,         .doc = "user, service or device"),
     FIELD(struct me_out, id),
@@ -72,6 +78,9 @@ static const struct field me_out_fields[] = {
     FIELD(struct me_out, is_admin,     .doc = "has the role administrator"),
     FIELD(struct me_out, roles,        .doc = "its own, and those of its groups"),
     FIELD(struct me_out, groups,       .doc = "names"),
+    FIELD(struct me_out, permissions,  .doc = "that the credential has, such as device:read"),
+    FIELD(struct me_out, language,     .doc = "en or fr, where the person has chosen one"),
+    FIELD(struct me_out, features, .of = &features_out_shape),
     FIELD(struct me_out, session_id,   .doc = "of the signing-in that this call follows from"),
     FIELD(struct me_out, csrf,         .omit = true,
           .doc = "for the header Seneschal-CSRF of calls by cookie"),

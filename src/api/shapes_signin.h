@@ -40,8 +40,15 @@ struct me_out {
     bool is_admin;
     struct strs roles;
     struct strs groups;
+    struct strs permissions;
+    str_t language;
+    struct obj features;
     oid_t session_id;
     str_t csrf;
+};
+struct features_out { /* what the settings switch on */
+    bool mail;
+    bool registration;
 };
 struct session_out {
     oid_t id;
