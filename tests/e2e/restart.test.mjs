@@ -150,7 +150,8 @@ test(`${RESTARTS} restarts under load, with ${FOLLOWERS} streams`, { timeout: 90
     for (const [, ms] of server.log.matchAll(/"taken-over","pause_ms":(\d+)/g)) pauses.push(Number(ms));
     assert.equal(server.pid, pid);
     assert.ok(server.running);
-    for (const follower of followers.slice(0, FOLLOWERS)) assert.ok(follower.streams > RESTARTS, 'a stream was not resumed');
+    // The last version may have come by the stream before: its end, and the next one, follow.
+    await eventually('every stream was resumed', () => followers.slice(0, FOLLOWERS).every((f) => f.streams > RESTARTS), { ms: 30_000 });
     const settling = load.end();
     await publishVersion(admin, policy.id, { round: 'last' }); // whoever is parked ends
     await settling;

@@ -23,9 +23,22 @@ const OLD_SCHEMAS = {
     'roots/list': ListRootsRequestSchema,
 };
 
+/** What came of progress, as it came: a client forgets who asked once the answer is there, and drops progress that was read with it. */
+function progressOf(transport) {
+    const told = [];
+    const { onmessage } = transport;
+    transport.onmessage = (message, extra) => {
+        if (message.method === 'notifications/progress') told.push(message.params.progress);
+        onmessage.call(transport, message, extra);
+    };
+    return told;
+}
+
+/** Of a client that is connected. `progress`: of all its calls. */
 function face(client, call) {
     return {
         client,
+        progress: progressOf(client.transport),
         tools: async () => (await client.listTools()).tools,
         call,
         prompt: (name, args) => client.getPrompt({ name, arguments: args }),
