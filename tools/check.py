@@ -17,6 +17,7 @@ import check_headers
 import check_layers
 import check_repo
 import check_sizes
+import mkdocs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +35,14 @@ def run_format(_build):
     return [f"{name}: {count} places" for name, count in sorted(places.items())]
 
 
+def run_docs():
+    try:
+        mkdocs.Site()
+    except mkdocs.Refused as why:
+        return [str(why)]
+    return []
+
+
 # Title, the check, a program that it needs.
 QUICK = [
     ("layers and circles (LAYERS)", lambda build: check_layers.run(), None),
@@ -43,6 +52,7 @@ QUICK = [
     ("sizes (tools/ratchet.txt)", lambda build: check_sizes.run(), None),
     ("format (./dev fmt)", run_format, "clang-format"),
     ("no package host, no open end, SPDX lines", lambda build: check_repo.run_repo(), None),
+    ("the documentation can be made (docs/guides.txt)", lambda build: run_docs(), None),
     ("README.md", lambda build: check_repo.run_readme(), None),
 ]
 

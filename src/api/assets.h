@@ -6,7 +6,7 @@
 #include "api/route.h"
 #include "base/buf.h"
 
-enum asset_id { ASSET_STYLE, ASSET_ICON };
+enum asset_id { ASSET_STYLE, ASSET_DOCS_STYLE, ASSET_ICON };
 
 /* Its URL names its content, so that browsers may keep it for a year. */
 void assets_add_url(struct buf *b, enum asset_id id);

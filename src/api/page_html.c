@@ -90,14 +90,20 @@ err_t page_begin(struct request *rq, enum phrase title, struct html **ret)
     return E_OK;
 }
 
-err_t reply_page(struct request *rq, int status, struct html *h)
+err_t page_keep_language(struct request *rq)
 {
     enum lang chosen = lang_chosen(rq->xchg->query);
+    if (chosen == LANG_NONE)
+        return E_OK;
+    return reply_cookie(rq, COOKIE_LANG, str_from_cz(lang_name(chosen)), DUR_DAYS(365));
+}
+
+err_t reply_page(struct request *rq, int status, struct html *h)
+{
     assert(h == rq->html);
     page_close_tag(h);
     TRY(h->b.err);
-    if (chosen != LANG_NONE)
-        TRY(reply_cookie(rq, COOKIE_LANG, str_from_cz(lang_name(chosen)), DUR_DAYS(365)));
+    TRY(page_keep_language(rq));
     return reply_raw(rq, status, "text/html; charset=utf-8", buf_str(&h->b));
 }
 
@@ -145,19 +151,18 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
 }
 
 /* CONSOLE's policy without what these pages do not have: scripts, connections, fonts. */
-void page_head(struct buf *head, str_t content_type, oid_t request_id, const struct html *h,
-               bool https)
+void page_head(struct buf *head, const struct page_head *is)
 {
     char id[OID_TEXT];
-    oid_format(request_id, id);
-    if (content_type.n > 0) {
+    oid_format(is->id, id);
+    if (is->type.n > 0) {
         BUF_ADD(head, "Content-Type: ");
-        buf_add(head, content_type);
+        buf_add(head, is->type);
         BUF_ADD(head, "\r\n");
     }
     BUF_ADD(head, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; "
                   "base-uri 'none'; frame-ancestors 'none'");
-    if (h == NULL || !h->leads_out)
+    if (!is->leads_out)
         BUF_ADD(head, "; form-action 'self'");
     BUF_ADD(head, "\r\n"
                   "X-Content-Type-Options: nosniff\r\n"
@@ -165,8 +170,10 @@ void page_head(struct buf *head, str_t content_type, oid_t request_id, const str
                   "Referrer-Policy: no-referrer\r\n"
                   "Cross-Origin-Opener-Policy: same-origin\r\n"
                   "Cross-Origin-Resource-Policy: same-origin\r\n"
-                  "Cache-Control: no-store\r\n");
-    if (https)
+                  "Cache-Control: ");
+    buf_add(head, is->cache.p != NULL ? is->cache : STR("no-store"));
+    BUF_ADD(head, "\r\n");
+    if (is->https)
         BUF_ADD(head, "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n");
     BUF_ADD(head, "Seneschal-Request-Id: ");
     buf_add(head, str_of(id, sizeof id));

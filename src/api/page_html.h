@@ -24,8 +24,17 @@ void page_close_tag(struct html *h);
 /* The whole page of a refusal, as it is shown to people. */
 void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request_id);
 
+/* The language that `?lang=` chose is remembered in a cookie. */
+err_t page_keep_language(struct request *rq) MUST_USE;
+
 /* The header lines of a page, and of every answer of its row. */
-void page_head(struct buf *head, str_t content_type, oid_t request_id, const struct html *h,
-               bool https);
+struct page_head {
+    str_t type;     /* Content-Type; "": none */
+    oid_t id;       /* of the request */
+    bool leads_out; /* as html.h has it */
+    bool https;
+    str_t cache; /* Cache-Control; absent: no-store */
+};
+void page_head(struct buf *head, const struct page_head *is);
 
 #endif

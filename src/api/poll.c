@@ -6,6 +6,7 @@
  */
 #include "api/passage.h"
 
+#include "api/accept.h"
 #include "api/lease.h"
 #include "api/reply.h"
 #include "api/shapes_config.h"
@@ -17,22 +18,6 @@ void etag_text(const digest_t *etag, char out[static ETAG_TEXT])
     out[0] = '"';
     hex_encode(etag->b, SHA256_SIZE, out + 1);
     out[ETAG_TEXT - 1] = '"';
-}
-
-/* If-None-Match compares weakly and takes lists and "*" (RFC 9110 section 13.1.2). */
-static bool etag_matches(str_t field, str_t etag)
-{
-    str_t tag;
-    if (str_eq(field, etag))
-        return true;
-    while (str_split(&field, ',', &tag)) {
-        tag = str_trim(tag);
-        if (str_starts(tag, STR("W/")))
-            tag = str_sub(tag, 2, tag.n);
-        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
-            return true;
-    }
-    return false;
 }
 
 /* What an answer says besides the configuration. */
@@ -328,9 +313,8 @@ enum hot_answer config_hot(const struct hot_ask *ask)
     char text[ETAG_TEXT];
     if (poll_check(ask, &query, &answer) == E_OK)
         return answer;
-    str_t tag = http_field(ask->x, STR("If-None-Match"));
     etag_text(&ask->who->etag, text);
-    if (tag.p == NULL || !etag_matches(tag, str_of(text, sizeof text)))
+    if (!accept_has(ask->x, str_of(text, sizeof text)))
         return answer_config(ask, query.seq.set);
     bool moved = query.seq.set && ask->who->seq > query.seq.v;
     if (query.wait_s > 0 && !moved)

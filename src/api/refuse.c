@@ -14,7 +14,10 @@ void answer_head_begin(const struct refusing *r, struct buf *head, str_t content
     const struct route *route = r->route;
     bool oauth = route != NULL && route->oauth;
     if (route != NULL && route->page) {
-        page_head(head, content_type, r->id, html, services_settings(r->services)->https);
+        page_head(head, &(struct page_head){ .type = content_type,
+                                             .id = r->id,
+                                             .leads_out = html != NULL && html->leads_out,
+                                             .https = services_settings(r->services)->https });
         return;
     }
     reply_head_common(head, content_type, r->id, route != NULL && route->no_store && !oauth);

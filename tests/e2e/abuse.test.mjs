@@ -241,7 +241,7 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         if (reply.status !== 401) open.add(path);
         assert.ok(reply.status < 500, `${reply.what}: ${reply.text}`);
     }
-    const bare = [...open].map((path) => path.replace('/api/v1', '').replaceAll(/[0-9a-f-]{36}/g, '{id}')).filter((path) => !/^\/(health|livez|readyz|openapi\.json|docs)$/.test(path));
+    const bare = [...open].map((path) => path.replace('/api/v1', '').replaceAll(/[0-9a-f-]{36}/g, '{id}')).filter((path) => !/^\/(health|livez|readyz|openapi\.json)$/.test(path));
     const expected = [
         '/.seneschal/finish',
         '/.seneschal/start',
@@ -264,6 +264,8 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/device',
         '/devices/enroll/confirm',
         '/devices/enroll/init',
+        '/docs',
+        '/docs/{id}',
         '/forward-auth',
         '/forward-auth/continue',
         '/forward-auth/nginx',

@@ -9,7 +9,7 @@ import { startServer } from './lib/server.mjs';
 const server = await startServer();
 const root = server.client().atRoot();
 
-for (const [file, type] of [['pages.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']]) test(`${file} is kept for a year, because its URL names its content`, async () => {
+for (const [file, type] of [['pages.css', 'text/css; charset=utf-8'], ['docs.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']]) test(`${file} is kept for a year, because its URL names its content`, async () => {
     const bytes = readFileSync(new URL(`../../src/api/assets/${file}`, import.meta.url));
     const reply = await root.get(`/assets/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}/${file}`);
     reply.want(200);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The documentation in a real browser: readable by everybody in every view, found and walked without script.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { startServer } from '../e2e/lib/server.mjs';
+import { MISSING } from './lib/browser.mjs';
+import { VIEWS, judgePage, openBrowser, openPage } from './lib/pages.mjs';
+
+const server = await startServer();
+let browser;
+before(async () => {
+    if (!MISSING) browser = await openBrowser();
+});
+after(() => browser?.close());
+
+// The list, one with everything in it (tables, lists, code). SCREENSHOTS=DIR takes the pictures of all.
+const PAGES = { list: '/docs', enrolling: '/docs/enrolling' };
+
+for (const view of Object.keys(VIEWS)) {
+    for (const [name, path] of Object.entries(PAGES)) test(`${name}, ${view}`, { skip: MISSING }, async () => {
+        const { page, context, faults } = await openPage(browser, view);
+        await page.goto(server.url + path);
+        assert.equal(await page.getAttribute('html', 'lang'), view === 'french' ? 'fr' : 'en');
+        assert.deepEqual(await judgePage(page, `docs-${name}-${view}`), []);
+        assert.deepEqual(faults, []);
+        await context.close();
+    });
+}
+
+test('the other language is one click away, and stays', { skip: MISSING }, async () => {
+    const { page, context } = await openPage(browser, 'light', { javaScriptEnabled: false });
+    await page.goto(`${server.url}/docs/enrolling`);
+    await page.click('a.lang');
+    assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+    await page.click('nav.pages a');
+    assert.equal(await page.getAttribute('html', 'lang'), 'fr');
+    await context.close();
+});

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of Markdown that our guides are written in -> HTML. What is not known is refused, with its line, rather than
+shown wrongly; everything that comes from the text is escaped.
+
+Known: # headings, paragraphs, - and 1. lists that nest, ``` code, tables, `code`, **strong**, *emphasis*, [links](to), and
+an ![image](file) that stands alone.
+"""
+import html
+import re
+
+FENCE = re.compile(r"^```([\w-]*)$")
+ITEM = re.compile(r"^(-|\d+\.) +(?=\S)")
+HEADING = re.compile(r"^(#{1,3}) (\S.*)$")
+SEPARATOR = re.compile(r"^\|(?: *:?-+:? *\|)+$")
+IMAGE = re.compile(r"^!\[([^\]]+)\]\(([^()\s]+)\)$")
+NOT_KNOWN_LINES = [
+    (re.compile(r"^#"), "a heading is one to three # and a blank"),
+    (re.compile(r"^ "), "what is indented belongs to no list item"),
+    (re.compile(r"^>"), "quotations are not known"),
+    (re.compile(r"^[*+] "), "items of a list begin with -"),
+    (re.compile(r"^(?:\* *){3,}$|^(?:- *){3,}$|^(?:_ *){3,}$"), "rules are not known"),
+    (re.compile(r"^=+ *$|^-+ *$"), "headings begin with #"),
+    (re.compile(r"^(?:```|~~~)"), "code is fenced by ``` and one word"),
+    (re.compile(r"^\[[^\]]+\]:"), "links say where they lead in place"),
+    (re.compile(r"^\|"), "a table has a head, a line of |---|, and as many cells in each line"),
+    (re.compile(r"  $"), "a line does not end with blanks"),
+    (re.compile(r"\t"), "tabs only stand in code"),
+]
+NOT_KNOWN_TEXT = [
+    (re.compile(r"<[a-zA-Z/!?]"), "HTML is not known: put it into `code`"),
+    (re.compile(r"&(?:#\w+|\w+);"), "entities are not known: write the character"),
+    (re.compile(r"\\[!-/:-@\[-`{-~]"), "a backslash escapes nothing but | in tables: use `code`"),
+    (re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"), "emphasis is written with *"),
+    (re.compile(r"~~|!\[|\]\[|\[\^|\[[ xX]\]"), "this is not known here"),
+    (re.compile(r"\]\(|`|\*(?!\.[A-Z])"), "this is not closed, or is closed twice"),
+]
+INLINE = re.compile(r"(?P<ticks>`+)(?P<code>(?:(?!\n\n).)+?)(?<!`)(?P=ticks)(?!`)"
+                    r"|(?<!!)\[(?P<label>(?:`[^`]*`|[^\[\]`])+)\]\((?P<to>[^()\s]+)\)"
+                    r"|\*\*(?P<strong>(?=\S)(?:`[^`]*`|[^*`])+(?<=\S))\*\*"
+                    r"|(?<![*\w])\*(?P<em>(?=\S)(?:`[^`]*`|[^*`])+(?<=\S))\*(?![*\w])", re.S)
+
+
+class Refused(Exception):
+    """Not our Markdown; where, and what would be."""
+
+
+def escape(text):
+    return html.escape(text, quote=True)
+
+
+def slug(text, taken):
+    """The anchor of a heading, as the hosts of repositories make it, so that one link is good in both places."""
+    plain = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+    found, n = plain, 0
+    while found in taken:
+        n += 1
+        found = f"{plain}-{n}"
+    return found
+
+
+class Page:
+    """One file: `html` without its title, `title`, `headings` [(level, anchor, HTML)], `code` [text], `sections`
+    [(anchor, title, [text])]. resolve(page, line number, target, image) -> where a link leads (None: out of
+    the site) and the title there."""
+    END = ' class="end"'
+
+    def __init__(self, name, text, resolve):
+        self.name, self.resolve = name, resolve
+        self.title, self.headings, self.code, self.sections = "", [], [], []
+        self.html = "".join(self.blocks([(n, line) for n, line in enumerate(text.splitlines(), 1)]))
+        if not self.title:
+            raise Refused(f"{name}:1: the first heading is the title, with one #")
+
+    def refuse(self, number, why):
+        raise Refused(f"{self.name}:{number}: {why}")
+
+    def note(self, text):
+        """Words of the last heading, for those who search."""
+        if self.sections:
+            self.sections[-1][2].append(text)
+
+    # Blocks: `lines` are (number, text) without the indentation of what they stand in.
+    def blocks(self, lines):
+        out, at = [], 0
+        while at < len(lines):
+            if not lines[at][1].strip():
+                at += 1
+                continue
+            block, at = self.block(lines, at)
+            out.append(block)
+        return out
+
+    def block(self, lines, at):
+        number, line = lines[at]
+        if FENCE.match(line):
+            return self.fence(lines, at)
+        if HEADING.match(line):
+            return self.heading(number, *HEADING.match(line).groups()), at + 1
+        if ITEM.match(line):
+            return self.items(lines, at)
+        if line.startswith("|") and at + 1 < len(lines) and SEPARATOR.match(lines[at + 1][1]):
+            return self.table(lines, at)
+        if IMAGE.match(line):
+            alt, to = IMAGE.match(line).groups()
+            return f'<p><img alt="{escape(alt)}" src="{escape(self.resolve(self, number, to, image=True)[0])}"></p>\n', at + 1
+        return self.paragraph(lines, at)
+
+    def heading(self, number, marks, text):
+        level, anchor = len(marks), slug(re.sub(r"[`*]", "", text), {h[1] for h in self.headings})
+        if (level == 1) != (not self.headings):
+            self.refuse(number, "one heading has one #, the first")
+        if self.headings and level > self.headings[-1][0] + 1:
+            self.refuse(number, "a level of headings is left out")
+        shown = self.inline(number, text)
+        self.headings.append((level, anchor, re.sub(r"<[^>]+>", "", shown)))
+        self.sections.append((anchor, text.replace("`", ""), []))
+        if level == 1:
+            self.title = text.replace("`", "")
+            return ""
+        return f'<h{level} id="{escape(anchor)}">{shown}</h{level}>\n'
+
+    def fence(self, lines, at):
+        first = at
+        at += 1
+        text = []
+        while at < len(lines) and lines[at][1] != "```":
+            text.append(lines[at][1])
+            at += 1
+        if at == len(lines):
+            self.refuse(lines[first][0], "this code has no end")
+        self.code.append("\n".join(text))
+        self.note("\n".join(text))
+        return f'<pre tabindex="0"><code>{escape(self.code[-1])}\n</code></pre>\n', at + 1
+
+    def items(self, lines, at):
+        ordered = lines[at][1][0] != "-"
+        items, loose = [], False
+        while at < len(lines) and ITEM.match(lines[at][1]) and (lines[at][1][0] != "-") == ordered:
+            width = ITEM.match(lines[at][1]).end()
+            inner = [(lines[at][0], lines[at][1][width:])]
+            at += 1
+            while at < len(lines) and self.goes_on(lines, at, width):
+                inner.append((lines[at][0], lines[at][1][width:]))
+                at += 1
+            while inner and not inner[-1][1].strip():
+                inner.pop()
+                loose = loose or (at < len(lines) and bool(ITEM.match(lines[at][1])))
+            items.append("".join(self.blocks(inner)))
+        if not loose and all(i.count("<p>") <= 1 for i in items):
+            items = [re.sub(r"^<p>(.*?)</p>\n", r"\1", i, count=1, flags=re.S) for i in items]
+        tag = "ol" if ordered else "ul"
+        return f"<{tag}>\n" + "".join(f"<li>{i}</li>\n" for i in items) + f"</{tag}>\n", at
+
+    def goes_on(self, lines, at, width):
+        """Does the line belong to the item? An empty one does where an indented one follows."""
+        number, line = lines[at]
+        if line.startswith(" " * width):
+            return True
+        if not line.strip():
+            return True
+        if not ITEM.match(line) and lines[at - 1][1].strip():
+            self.refuse(number, f"what goes on in an item is indented by {width}; what follows it comes after an empty line")
+        return False
+
+    def cells(self, number, line):
+        if not line.endswith("|") or len(line) < 2:
+            self.refuse(number, "a line of a table ends with |")
+        cells, cell, ticks = [], "", False
+        for part in re.split(r"(\\\||`|\|)", line[1:-1]):
+            ticks ^= part == "`"
+            if part == "|" and ticks:
+                self.refuse(number, "| in code in a table is written \\|")
+            if part == "|":
+                cells.append(cell.strip())
+                cell = ""
+            else:
+                cell += "|" if part == "\\|" else part
+        return [*cells, cell.strip()]
+
+    def table(self, lines, at):
+        head = self.cells(*lines[at])
+        marks = self.cells(*lines[at + 1])
+        ends = [m.endswith(":") for m in marks]
+        rows, first = [], at
+        if len(marks) != len(head):
+            self.refuse(lines[at + 1][0], f"the head has {len(head)} cells")
+        at += 2
+        while at < len(lines) and lines[at][1].startswith("|"):
+            row = self.cells(*lines[at])
+            if len(row) != len(head):
+                self.refuse(lines[at][0], f"want {len(head)} cells")
+            rows.append((lines[at][0], row))
+            at += 1
+        if at < len(lines) and lines[at][1].strip():
+            self.refuse(lines[at][0], "an empty line follows a table")
+        out = '<div class="wide" tabindex="0"><table>\n'
+        if any(head):
+            out += "<thead>" + self.row(lines[first][0], head, ends, "th") + "</thead>\n"
+        out += "<tbody>\n" + "".join(self.row(n, r, ends, "td") for n, r in rows) + "</tbody></table></div>\n"
+        return out, at
+
+    def row(self, number, cells, ends, tag):
+        shown = (f"<{tag}{self.END if end else ''}>{self.inline(number, cell)}</{tag}>" for cell, end in zip(cells, ends))
+        self.note(" ".join(cells))
+        return f"<tr>{''.join(shown)}</tr>\n"
+
+    def paragraph(self, lines, at):
+        number, text = lines[at][0], []
+        while at < len(lines) and lines[at][1].strip():
+            line = lines[at][1]
+            if text and (FENCE.match(line) or HEADING.match(line) or line.startswith("- ")):
+                break
+            if text and line.startswith("1. "):
+                break
+            if text and ITEM.match(line):
+                self.refuse(lines[at][0], "a list with numbers begins with 1.")
+            for pattern, why in NOT_KNOWN_LINES:
+                if pattern.search(line):
+                    self.refuse(lines[at][0], why)
+            text.append(line)
+            at += 1
+        self.note(" ".join(text))
+        return f"<p>{self.inline(number, chr(10).join(text))}</p>\n", at
+
+    # Inline
+    def plain(self, number, text):
+        for pattern, why in NOT_KNOWN_TEXT:
+            found = pattern.search(text)
+            if found:
+                self.refuse(number + text[:found.start()].count("\n"), f"{found.group()!r}: {why}")
+        return escape(text)
+
+    def inline(self, number, text):
+        out, done = [], 0
+        for found in INLINE.finditer(text):
+            here = number + text[:found.start()].count("\n")
+            out.append(self.plain(number + text[:done].count("\n"), text[done:found.start()]))
+            out.append(self.span(here, found))
+            done = found.end()
+        out.append(self.plain(number + text[:done].count("\n"), text[done:]))
+        return "".join(out)
+
+    def span(self, number, found):
+        if found["code"] is not None:
+            code = found["code"].replace("\n", " ")
+            return f"<code>{escape(code.strip() if len(found['ticks']) > 1 else code)}</code>"
+        if found["label"] is not None:
+            return self.link(number, found["label"], found["to"])
+        tag, inner = ("strong", found["strong"]) if found["strong"] is not None else ("em", found["em"])
+        return f"<{tag}>{self.inline(number, inner)}</{tag}>"
+
+    def link(self, number, label, to):
+        href, title = self.resolve(self, number, to, image=False)
+        shown = self.inline(number, label)
+        if href is None:  # a file of the sources: it is not in the binary
+            return shown if label.strip("`") == to.lstrip("./") else f"{shown} (<code>{escape(to.replace('../', ''))}</code>)"
+        if title and label.strip("`") == to.split("/")[-1]:
+            shown = escape(title)  # on a page nobody reads names of files
+        return f'<a href="{escape(href)}">{shown}</a>'
