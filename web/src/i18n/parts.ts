@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The catalogues: one part a page, each a chunk of its own in each language. A part of fr has the type of en, so that nothing can be missing.
+export const parts = {
+    shell: { en: () => import('./parts/shell.en.ts'), fr: () => import('./parts/shell.fr.ts') },
+    kit: { en: () => import('./parts/kit.en.ts'), fr: () => import('./parts/kit.fr.ts') },
+    dashboard: { en: () => import('./parts/dashboard.en.ts'), fr: () => import('./parts/dashboard.fr.ts') },
+    fleet: { en: () => import('./parts/fleet.en.ts'), fr: () => import('./parts/fleet.fr.ts') },
+    policies: { en: () => import('./parts/policies.en.ts'), fr: () => import('./parts/policies.fr.ts') },
+    rollouts: { en: () => import('./parts/rollouts.en.ts'), fr: () => import('./parts/rollouts.fr.ts') },
+    people: { en: () => import('./parts/people.en.ts'), fr: () => import('./parts/people.fr.ts') },
+    applications: { en: () => import('./parts/applications.en.ts'), fr: () => import('./parts/applications.fr.ts') },
+    tools: { en: () => import('./parts/tools.en.ts'), fr: () => import('./parts/tools.fr.ts') },
+    permissions: { en: () => import('./parts/permissions.en.ts'), fr: () => import('./parts/permissions.fr.ts') },
+    audit: { en: () => import('./parts/audit.en.ts'), fr: () => import('./parts/audit.fr.ts') },
+    logs: { en: () => import('./parts/logs.en.ts'), fr: () => import('./parts/logs.fr.ts') },
+    admin: { en: () => import('./parts/admin.en.ts'), fr: () => import('./parts/admin.fr.ts') },
+    portal: { en: () => import('./parts/portal.en.ts'), fr: () => import('./parts/portal.fr.ts') },
+    config: { en: () => import('./parts/config.en.ts'), fr: () => import('./parts/config.fr.ts') },
+};
+
+export type PartName = keyof typeof parts;
+export type Language = 'en' | 'fr';
+type PartOf<Name extends PartName> = Awaited<ReturnType<(typeof parts)[Name]['en']>>['default'];
+export type Catalogue = { [Name in PartName]: PartOf<Name> };
