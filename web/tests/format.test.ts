@@ -30,7 +30,7 @@ test('a moment is told from now, in the greatest unit that it fills', () => {
 
 test('a length of time shows its two greatest parts', () => {
     assert.deepEqual([0.25, 59, 61, 3600, 93_784].map(duration), ['0.25 secs', '59 secs', '1 min 1 sec', '1 hr', '1 day 2 hrs']);
-    assert.deepEqual([0.3, 18, 1500].map(milliseconds), ['0.3 ms', '18 ms', '1.5 sec']);
+    assert.deepEqual([0.3, 18, 1500].map(milliseconds), ['0.3 ms', '18 ms', '1.5 secs']);
 });
 
 test('zero is one of many in English and one in French', () => {
