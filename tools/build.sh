@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by ./dev and its helpers: the builds, each in a directory of its own under build/.
 
+# Where the console comes from (-Dweb of meson_options.txt).
+web=${WEB:-build}
+
 # build_in NAME [MESON OPTION...]
 build_in() {
     dir=build/$1
@@ -8,16 +11,29 @@ build_in() {
     mkdir -p build
     case "$*" in
     *parts=agent*) ;;
-    *) install_packages server && install_headers ;;
+    *)
+        install_packages server && install_headers
+        [ "$web" != build ] || { install_node && install_modules web; }
+        set -- "$@" -Dweb="$web"
+        ;;
     esac
     [ -e "$dir/build.ninja" ] || meson setup "$dir" "$@" >build/setup.log 2>&1 || {
         tail -n 30 build/setup.log >&2
         exit 1
     }
+    case "$*" in
+    *web=*) web_set "$dir" ;;
+    esac
     ninja -C "$dir" -j "$(nproc)" >"$dir/build.log" 2>&1 || {
         grep -v '^\[' "$dir/build.log" >&2
         exit 1
     }
+}
+
+# A build directory from before keeps its options: this one is asked for anew each time.
+web_set() {
+    meson introspect --buildoptions "$1" | grep -q "\"name\": \"web\", \"value\": \"$web\"" ||
+        meson configure "$1" -Dweb="$web"
 }
 
 build_release() {

@@ -115,8 +115,8 @@ class Site:
 
 
 def asset_url(path):
-    """As src/api/assets.c spells it."""
-    return f"/assets/{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}/{path.name}"
+    """As tools/mkassets.py spells it."""
+    return f"/web/{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}{path.suffix}"
 
 
 def nav(site, here, lang):

@@ -19,23 +19,62 @@ bool accept_has(const struct http_xchg *x, str_t etag)
     return false;
 }
 
-static bool is_zero_weight(str_t parameter)
+static const char *const names[] = {
+    [CODING_IDENTITY] = "identity", [CODING_GZIP] = "gzip", [CODING_BROTLI] = "br"
+};
+
+const char *coding_name(enum coding c)
 {
-    int64_t milli;
-    parameter = str_trim(parameter);
-    if (!str_starts(parameter, STR("q=")) && !str_starts(parameter, STR("Q=")))
-        return false;
-    return num_parse_milli(str_sub(parameter, 2, parameter.n), &milli) == E_OK && milli == 0;
+    return names[c];
 }
 
-bool accept_gzip(const struct http_xchg *x)
+int64_t accept_weight(str_t parameter)
 {
-    str_t field = http_field(x, STR("Accept-Encoding"));
+    int64_t milli = 0;
+    parameter = str_trim(parameter);
+    if (parameter.n == 0)
+        return 1000;
+    if (!str_starts(parameter, STR("q=")) && !str_starts(parameter, STR("Q=")))
+        return 0;
+    return num_parse_milli(str_sub(parameter, 2, parameter.n), &milli) == E_OK ? milli : 0;
+}
+
+/* "x-gzip" is the same as "gzip" (RFC 9110 section 8.4.1.3). */
+static bool names_coding(str_t name, enum coding c)
+{
+    return str_eq_nocase(name, str_from_cz(names[c])) ||
+           (c == CODING_GZIP && str_eq_nocase(name, STR("x-gzip")));
+}
+
+/* What the field says of one; of those that it does not name, what it says of "*". */
+static int64_t weight_in(str_t field, enum coding c)
+{
+    int64_t others = 0;
     str_t item;
     while (str_split(&field, ',', &item)) {
-        size_t end = str_find(item, ';');
-        if (str_eq_nocase(str_trim(str_sub(item, 0, end)), STR("gzip")))
-            return !is_zero_weight(str_sub(item, end + 1, item.n));
+        str_t name = str_sub(item, 0, str_find(item, ';'));
+        int64_t weight = accept_weight(str_sub(item, name.n + 1, item.n));
+        name = str_trim(name);
+        if (names_coding(name, c))
+            return weight;
+        if (str_eq(name, STR("*")))
+            others = weight;
     }
-    return false;
+    return others;
+}
+
+enum coding accept_coding(const struct http_xchg *x, unsigned have)
+{
+    str_t field = http_field(x, STR("Accept-Encoding"));
+    enum coding best = CODING_IDENTITY;
+    int64_t best_weight = 0;
+    for (enum coding c = CODING_GZIP; c < CODING_COUNT; c++) {
+        int64_t weight = (have >> c & 1U) != 0 ? weight_in(field, c) : 0;
+        if (weight > 0 && weight >= best_weight) {
+            best = c;
+            best_weight = weight;
+        }
+    }
+    /* Only a field that names it prefers it: unnamed, it is merely allowed. */
+    return weight_in(field, CODING_IDENTITY) > best_weight ? CODING_IDENTITY : best;
 }

@@ -8,7 +8,18 @@
 /* Does If-None-Match name this strong ETag? It compares weakly, and takes lists and "*" (RFC 9110
  * section 13.1.2). */
 bool accept_has(const struct http_xchg *x, str_t etag);
-/* Accept-Encoding names gzip, and not with weight 0 (RFC 9110 section 12.5.3). */
-bool accept_gzip(const struct http_xchg *x);
+
+/* In the order in which they are preferred where a client does not mind: the last is the shortest.
+ */
+enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
+
+/* As Content-Encoding says it. */
+const char *coding_name(enum coding c);
+/* The best that Accept-Encoding takes, of those whose bit 1 << enum coding is in `have`. As it is
+ * where the field is absent, or takes none of them (RFC 9110 section 12.5.3). */
+enum coding accept_coding(const struct http_xchg *x, unsigned have);
+
+/* "q=0.8" in thousandths, nothing as 1000; what is no weight counts as none. */
+int64_t accept_weight(str_t parameter);
 
 #endif

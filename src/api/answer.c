@@ -5,8 +5,10 @@
 
 #include "api/lease.h"
 #include "api/mcp_edge.h"
+#include "api/page_html.h"
 #include "api/refuse.h"
 #include "api/reply.h"
+#include "api/services.h"
 #include "base/log.h"
 #include "mcp/in.h"
 #include "plat/loop/workers.h"
@@ -24,7 +26,14 @@ static void answer_head(const struct passage *p, struct buf *head, str_t type)
         .route = p->rq.route, .x = p->rq.xchg, .services = p->rq.services, .id = p->rq.id
     };
     buf_clear(head);
-    answer_head_begin(&about, head, type, p->rq.html);
+    if (p->rq.reply.console)
+        page_head(head, &(struct page_head){ .type = type,
+                                             .id = p->rq.id,
+                                             .https = services_settings(p->rq.services)->https,
+                                             .console = true,
+                                             .cache = STR("no-cache") });
+    else
+        answer_head_begin(&about, head, type, p->rq.html);
     edge_add_cors(p->api, p->rq.xchg, p->rq.route, head);
     buf_add(head, p->rq.reply.head);
 }

@@ -59,6 +59,12 @@ static void put_head(const struct hot_ask *ask, const struct docs_page *page,
         BUF_ADD(head, "Content-Encoding: gzip\r\n");
 }
 
+static const struct docs_bytes *docs_form(const struct http_xchg *x, const struct docs_page *page)
+{
+    unsigned have = page->gzip.n > 0 ? 1U << CODING_GZIP : 0;
+    return accept_coding(x, have) == CODING_GZIP ? &page->gzip : &page->plain;
+}
+
 enum hot_answer docs_hot(const struct hot_ask *ask)
 {
     struct http_xchg *x = ask->x;
@@ -69,7 +75,7 @@ enum hot_answer docs_hot(const struct hot_ask *ask)
         edge_refuse(ask->api, x, E_NOT_FOUND, NULL, edge_id(x));
         return HOT_DONE;
     }
-    const struct docs_bytes *form = page->gzip.n > 0 && accept_gzip(x) ? &page->gzip : &page->plain;
+    const struct docs_bytes *form = docs_form(x, page);
     bool same = accept_has(x, str_from_cz(form->etag));
     put_head(ask, page, form);
     edge_reply(ask->api, x, same ? 304 : 200, buf_str(&edge_loop(ask->api, x)->head),

@@ -150,7 +150,25 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
     page_close_tag(h);
 }
 
-/* CONSOLE's policy without what these pages do not have: scripts, connections, fonts. */
+/* Of the console: its scripts are files of ours, and no text becomes markup (Trusted Types). Other
+ * pages have neither scripts, connections nor fonts. */
+static void add_policy(struct buf *head, const struct page_head *is)
+{
+    BUF_ADD(head, "Content-Security-Policy: default-src 'none'; ");
+    if (is->console)
+        BUF_ADD(head, "script-src 'self'; ");
+    BUF_ADD(head, "style-src 'self'; img-src 'self'; ");
+    if (is->console)
+        BUF_ADD(head, "connect-src 'self'; font-src 'self'; ");
+    BUF_ADD(head, "base-uri 'none'; ");
+    if (!is->leads_out)
+        BUF_ADD(head, "form-action 'self'; ");
+    BUF_ADD(head, "frame-ancestors 'none'");
+    if (is->console)
+        BUF_ADD(head, "; require-trusted-types-for 'script'; trusted-types 'none'");
+    BUF_ADD(head, "\r\n");
+}
+
 void page_head(struct buf *head, const struct page_head *is)
 {
     char id[OID_TEXT];
@@ -160,14 +178,13 @@ void page_head(struct buf *head, const struct page_head *is)
         buf_add(head, is->type);
         BUF_ADD(head, "\r\n");
     }
-    BUF_ADD(head, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; "
-                  "base-uri 'none'; frame-ancestors 'none'");
-    if (!is->leads_out)
-        BUF_ADD(head, "; form-action 'self'");
-    BUF_ADD(head, "\r\n"
-                  "X-Content-Type-Options: nosniff\r\n"
+    add_policy(head, is);
+    BUF_ADD(head, "X-Content-Type-Options: nosniff\r\n"
                   "X-Frame-Options: DENY\r\n"
                   "Referrer-Policy: no-referrer\r\n"
+                  "Permissions-Policy: accelerometer=(), camera=(), display-capture=(), "
+                  "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), "
+                  "payment=(), usb=()\r\n"
                   "Cross-Origin-Opener-Policy: same-origin\r\n"
                   "Cross-Origin-Resource-Policy: same-origin\r\n"
                   "Cache-Control: ");

@@ -33,7 +33,8 @@ struct page_head {
     oid_t id;       /* of the request */
     bool leads_out; /* as html.h has it */
     bool https;
-    str_t cache; /* Cache-Control; absent: no-store */
+    bool console; /* the console's index: it runs scripts of ours */
+    str_t cache;  /* Cache-Control; absent: no-store */
 };
 void page_head(struct buf *head, const struct page_head *is);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/phrase.h"
 
+#include "api/accept.h"
 #include "api/cookie.h"
-#include "base/num.h"
 
 static const char *const phrases[][LANG_COUNT] = {
 #define PHRASE(code, english, french) [PHRASE_##code] = { english, english, french },
@@ -15,18 +15,6 @@ str_t phrase_in(enum lang lang, enum phrase p)
     return str_from_cz(phrases[p][lang]);
 }
 
-/* "q=0.8" in thousandths; what is no weight counts as none. */
-static int64_t weight_of(str_t parameter)
-{
-    int64_t milli = 0;
-    parameter = str_trim(parameter);
-    if (parameter.n == 0)
-        return 1000;
-    if (!str_starts(parameter, STR("q=")) && !str_starts(parameter, STR("Q=")))
-        return 0;
-    return num_parse_milli(str_sub(parameter, 2, parameter.n), &milli) == E_OK ? milli : 0;
-}
-
 enum lang lang_accepted(str_t accept_language)
 {
     enum lang best = LANG_NONE;
@@ -34,7 +22,7 @@ enum lang lang_accepted(str_t accept_language)
     str_t item;
     while (str_split(&accept_language, ',', &item)) {
         str_t range = str_sub(item, 0, str_find(item, ';'));
-        int64_t weight = weight_of(str_sub(item, range.n + 1, item.n));
+        int64_t weight = accept_weight(str_sub(item, range.n + 1, item.n));
         range = str_trim(range);
         enum lang l = lang_parse(str_sub(range, 0, str_find(range, '-')));
         if (l != LANG_NONE && weight > best_weight) {

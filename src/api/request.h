@@ -33,6 +33,7 @@ struct reply {
     opt_i64_t total;
     str_t raw;
     const char *content_type; /* of raw */
+    bool console;             /* raw is the console's index, which has a policy of its own */
     str_t head;               /* further header lines, each with CRLF */
     err_t refusal;            /* E_OK, or what to answer though the transaction is committed */
     handler_f

@@ -63,9 +63,9 @@ static const struct route rows[] = {
       .tx = TX_READ, .in = &access_explain_in_shape, .out = &access_explain_out_shape,
       .doc = "Why somebody may or may not open an application: the rule that decides, and each condition." },
 
-    { HTTP_GET,    "/portal",                   portal_show, .auth = AUTH_SESSION, .tx = TX_READ,
+    { HTTP_GET,    "/portal/plain",             portal_show, .auth = AUTH_SESSION, .tx = TX_READ,
       .root = true, .page = true, .no_store = true,
-      .doc = "The page with what the person may open." },
+      .doc = "What the person may open, as a page without scripts." },
     { HTTP_GET,    "/portal/applications",      portal_list, .auth = AUTH_ACTOR, .tx = TX_READ,
       .no_store = true, .out = &portal_application_out_shape, .out_list = true,
       .doc = "What the one who asks may open; at most 500, by name." },

@@ -8,14 +8,18 @@ import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
 const root = server.client().atRoot();
+const page = (await root.get('/docs')).text;
 
-for (const [file, type] of [['pages.css', 'text/css; charset=utf-8'], ['docs.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']]) test(`${file} is kept for a year, because its URL names its content`, async () => {
-    const bytes = readFileSync(new URL(`../../src/api/assets/${file}`, import.meta.url));
-    const reply = await root.get(`/assets/${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}/${file}`);
+for (const [name, type] of [['pages.css', 'text/css; charset=utf-8'], ['docs.css', 'text/css; charset=utf-8'], ['icon.svg', 'image/svg+xml']]) test(`${name} is kept for a year, because its name changes with its content`, async () => {
+    const bytes = readFileSync(new URL(`../../src/api/assets/${name}`, import.meta.url));
+    const [stem, extension] = name.split('.');
+    const path = `/web/${stem}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.${extension}`;
+    assert.ok(page.includes(`href="${path}"`), page);
+    const reply = await root.get(path);
     reply.want(200);
     assert.deepEqual(reply.bytes, bytes);
     assert.equal(reply.headers['content-type'], type);
     assert.match(reply.headers['cache-control'], /immutable/);
     assert.equal(reply.headers['x-content-type-options'], 'nosniff');
-    (await root.get(`/assets/000000000000/${file}`)).wantProblem(404, 'not-found');
+    (await root.get(`/web/${stem}-000000000000.${extension}`)).wantProblem(404, 'not-found');
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The portal's page: what the person may open, in his language, with nothing of it run as markup.
+// The portal's page without scripts: what the person may open, in his language, with nothing of it run as markup.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Browser } from './lib/browser.mjs';
@@ -11,7 +11,7 @@ import { signIn } from './lib/session.mjs';
 const server = await startServer();
 const admin = await server.admin();
 
-async function visit(person, path = '/portal') {
+async function visit(person, path = '/portal/plain') {
     const browser = new Browser(server.url);
     signIn(browser, server, person);
     const page = await browser.get(path);
@@ -33,8 +33,8 @@ test('it lists what the person may open, and has the way out', async () => {
     assert.ok(!page.text.includes(boss), 'what is for administrators does not show');
     assert.ok(page.form('/logout'));
     assert.ok(!(await visit(guest)).text.includes(name));
-    assert.match((await visit(ada, '/portal?lang=fr')).text, /Vos applications/);
-    const nobody = await new Browser(server.url).get('/portal');
+    assert.match((await visit(ada, '/portal/plain?lang=fr')).text, /Vos applications/);
+    const nobody = await new Browser(server.url).get('/portal/plain');
     assert.deepEqual([nobody.status, nobody.location.pathname], [303, '/login']);
 });
 

@@ -31,21 +31,27 @@ const isParam = (part) => /^\{.*\}$/.test(part);
 
 /** How well a row's path fits: null, or one digit per segment, literals before parameters. */
 function fit(pattern, path) {
-    const want = bare(pattern).split('/');
-    const have = bare(path).split('/');
+    const want = pattern.split('/');
+    const have = path.split('/');
     if (want.length !== have.length) return null;
     if (!want.every((part, i) => isParam(part) || part === have[i])) return null;
     return want.map((part) => (isParam(part) ? 0 : 1)).join('');
 }
 
-/** The row that the server would take for this call: a literal segment wins over a parameter. */
-export function rowOf(rows, method, path) {
-    const fitting = rows
+function bestOf(rows, method, path, shape) {
+    return rows
         .filter((row) => row.method === method)
-        .map((row) => ({ row, rank: fit(row.path, path) }))
+        .map((row) => ({ row, rank: fit(shape(row.path), path) }))
         .filter(({ rank }) => rank !== null)
-        .sort((a, b) => (a.rank < b.rank ? 1 : -1));
-    return fitting[0]?.row;
+        .sort((a, b) => (a.rank < b.rank ? 1 : -1))[0]?.row;
+}
+
+/**
+ * The row that the server would take for this call: a literal segment wins over a parameter; what is below /api/v1
+ * and at the root alike comes after a row of the root itself.
+ */
+export function rowOf(rows, method, path) {
+    return bestOf(rows, method, path, (text) => text) ?? bestOf(rows, method, path, bare);
 }
 
 export function readRows(bin) {
