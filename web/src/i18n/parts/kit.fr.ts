@@ -1,7 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
+import { number } from '../format.ts';
 import type en from './kit.en.ts';
 
-const fr: typeof en = {
-};
-
-export default fr;
+export default {
+    required: 'Obligatoire',
+    none: '–',
+    close: 'Fermer',
+    cancel: 'Annuler',
+    save: 'Enregistrer',
+    clearSearch: 'Effacer la recherche',
+    copy: 'Copier',
+    copied: 'Copié',
+    retry: 'Réessayer',
+    request: 'Requête',
+    loading: 'Chargement',
+    reason: 'Motif',
+    reasonHint: 'Il est conservé dans le journal d’audit.',
+    typeName: (name: string) => `Saisissez ${name} pour confirmer`,
+    leave: 'Vos modifications ne sont pas enregistrées. Quitter quand même ?',
+    unreachable: 'Le serveur n’a pas répondu',
+    unreadable: 'La réponse n’a pas pu être lue',
+    remedy: {
+        network: 'Vérifiez la connexion, puis réessayez.',
+        signIn: 'Votre session est terminée. Reconnectez-vous ; vous reviendrez à cette page.',
+        permission: 'Demandez cette permission à un administrateur de votre organisation.',
+        gone: 'L’objet a peut-être été supprimé entre-temps. Revenez à la liste et rechargez-la.',
+        conflict: 'Quelqu’un d’autre l’a modifié entre-temps. Rechargez la page et refaites votre modification.',
+        later: 'Le serveur est occupé. Patientez un instant, puis réessayez.',
+        server: 'C’est une panne du serveur. Réessayez ; si elle persiste, donnez le numéro de requête à la personne qui l’exploite.',
+        input: 'Corrigez ce qui est signalé, puis envoyez de nouveau.',
+    },
+    table: {
+        select: (name: string) => `Sélectionner ${name}`,
+        selectPage: 'Sélectionner toutes les lignes affichées',
+        selected: (n: number) => (n < 2 ? `${number(n)} sélectionné` : `${number(n)} sélectionnés`),
+        selectAll: (n: number) => `Sélectionner les ${number(n)} qui correspondent`,
+        allPicked: (n: number) => `Les ${number(n)} qui correspondent sont sélectionnés`,
+        clear: 'Effacer la sélection',
+        rows: (n: number) => (n < 2 ? `${number(n)} ligne` : `${number(n)} lignes`),
+        rowsLoaded: (n: number) => `${number(n)} lignes, la suite vient au défilement`,
+        empty: 'Rien ici pour l’instant',
+        nothing: 'Rien ne correspond à ces filtres',
+        nothingHint: 'Retirez un filtre, ou cherchez autre chose.',
+        clearFilters: 'Effacer les filtres',
+        loadingRow: 'Chargement de la ligne',
+        sortBy: (name: string) => `Trier par ${name}`,
+        exportCsv: 'Exporter en CSV',
+        bulk: 'Actions sur la sélection',
+    },
+    filters: {
+        label: 'Filtres',
+        search: 'Rechercher',
+        any: (name: string) => `${name} : tous`,
+        remove: (name: string) => `Retirer le filtre ${name}`,
+        clear: 'Tout effacer',
+        chip: (name: string, value: string) => `${name} : ${value}`,
+    },
+} satisfies typeof en;

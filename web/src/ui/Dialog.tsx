@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../i18n/index.ts';
+import { IconButton } from './Button.tsx';
+
+export interface DialogProps {
+    title: ComponentChildren;
+    /** Escape, the cross, a click beside it. */
+    onClose: () => void;
+    children: ComponentChildren;
+    /** Buttons at the foot. */
+    actions?: ComponentChildren;
+    /** Inside, around children and foot: give it a form's submit and Enter works. */
+    onSubmit?: ((event: Event) => void) | undefined;
+    wide?: boolean;
+}
+
+function Modal({ title, onClose, children, actions, onSubmit, look }: DialogProps & { look: string }) {
+    const dialog = useRef<HTMLDialogElement>(null);
+    const id = useId();
+    useEffect(() => {
+        const shown = dialog.current;
+        if (!shown)
+            return;
+        const before = document.activeElement;
+        shown.showModal();
+        return () => {
+            shown.close();
+            if (before instanceof HTMLElement && before.isConnected)
+                before.focus();
+        };
+    }, []);
+    const body = (
+        <>
+            <div class="dialog-body">{children}</div>
+            {actions && <div class="dialog-foot">{actions}</div>}
+        </>
+    );
+    return (
+        <dialog ref={dialog} class={look} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); onClose(); }}
+            onPointerDown={(event) => event.target === dialog.current && onClose()}>
+            <div class="dialog-frame">
+                <div class="dialog-head">
+                    <h2 id={id}>{title}</h2>
+                    <IconButton icon="close" label={t.kit.close} kind="link" onClick={onClose} />
+                </div>
+                {onSubmit ? <form class="dialog-form" noValidate onSubmit={(event) => { event.preventDefault(); onSubmit(event); }}>{body}</form> : body}
+            </div>
+        </dialog>
+    );
+}
+
+/** In the middle, over everything. Render it while it is open: `{open && <Dialog title={…} onClose={…}>…</Dialog>}` */
+export function Dialog(props: DialogProps) {
+    return <Modal {...props} look={props.wide ? 'dialog wide' : 'dialog'} />;
+}
+
+/** At the end of the line, full height: an object beside the list it came from. */
+export function Drawer(props: DialogProps) {
+    return <Modal {...props} look={props.wide ? 'dialog drawer wide' : 'dialog drawer'} />;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { elementScroll, measureElement, observeElementOffset, observeElementRect, Virtualizer, type VirtualItem } from '@tanstack/virtual-core';
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+
+const OVERSCAN = 8;
+
+export interface Windowed {
+    items: VirtualItem[];
+    height: number;
+    measure: (row: HTMLElement | null) => void;
+    show: (row: number) => void;
+}
+
+/** The rows of `count` that are in view of `scroller`, each `size` pixels high until it is measured. */
+export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, size: number, identity: string): Windowed {
+    const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
+    const made = useRef<Virtualizer<HTMLElement, HTMLElement> | null>(null);
+    const options = {
+        count,
+        estimateSize: () => size,
+        getScrollElement: () => scroller.current,
+        observeElementRect,
+        observeElementOffset,
+        scrollToFn: elementScroll,
+        measureElement,
+        overscan: OVERSCAN,
+        // The head sticks above the rows: a row that is brought into view at the foot stands lower by its height.
+        scrollPaddingEnd: size,
+        onChange: () => redraw(),
+    };
+    made.current ??= new Virtualizer<HTMLElement, HTMLElement>(options);
+    const virtual = made.current;
+    virtual.setOptions(options);
+    useLayoutEffect(() => virtual._didMount(), []);
+    useLayoutEffect(() => virtual._willUpdate());
+    useEffect(() => virtual.measure(), [size]);
+    useEffect(() => {
+        if (scroller.current)
+            scroller.current.scrollTop = 0;
+    }, [identity]);
+    return {
+        items: virtual.getVirtualItems(),
+        height: virtual.getTotalSize(),
+        measure: virtual.measureElement,
+        show: (row) => virtual.scrollToIndex(row, { align: 'auto' }),
+    };
+}
+
+/** The width of an element, as it changes. */
+export function useWidth(element: RefObject<HTMLElement | null>): number {
+    const width = useRef(0);
+    const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
+    useLayoutEffect(() => {
+        const watched = element.current;
+        if (!watched)
+            return;
+        width.current = watched.clientWidth;
+        redraw();
+        const observer = new ResizeObserver(() => {
+            if (watched.clientWidth === width.current)
+                return;
+            width.current = watched.clientWidth;
+            redraw();
+        });
+        observer.observe(watched);
+        return () => observer.disconnect();
+    }, []);
+    return width.current;
+}
