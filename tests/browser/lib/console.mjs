@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The console in Debian's Chromium against the real server: looked at by axe, by its policy and by its width.
+//
+//   const house = await startConsole();                        at the top of a file: a server, its API, who is in it
+//   house.admin                                                a client of the API that may do everything (tests/e2e/lib/client.mjs)
+//   house.boss, house.guest                                    people: an administrator, and one without rights
+//   lookAt(house, { fleet: '/fleet', device: () => `/fleet/${id}` });
+//                                                              a test a page and view: opened, settled, looked at. Values: a path,
+//                                                              or what gives one ({ who: 'guest', visit: async (at) => ... } for more)
+//   test('...', { skip: MISSING }, async () => {               for what a person does
+//       const at = await openConsole(house, 'en-light-1280', house.boss);
+//       await at.open('/fleet');                               goes there and waits until it is settled
+//       await at.page.getByRole('button', { name: 'Approve' }).click();
+//       await at.settled('fleet');                             waits for <html data-ready="fleet">; without a name for any
+//       await at.look('fleet-approved');                       axe, width, faults; a picture where SCREENSHOTS=DIR is set
+//       await at.close();                                      faults since the last look fail here
+//   });
+//
+// A fault is: a violation of the policy, an error in the console, an exception, an answer of 429 or from 500 on, and a
+// request of ours that got none. CI takes two views of each page; SCREENSHOTS=DIR takes all eight, and their pictures.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import test, { after } from 'node:test';
+import { makePerson } from '../../e2e/lib/person.mjs';
+import { PATIENCE } from '../../e2e/lib/process.mjs';
+import { startServer } from '../../e2e/lib/server.mjs';
+import { plantSession } from '../../e2e/lib/session.mjs';
+import { MISSING } from './browser.mjs';
+import { openBrowser } from './pages.mjs';
+
+export { MISSING };
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const PICTURES = process.env.SCREENSHOTS;
+const SETTLED_MS = 20_000 * PATIENCE;
+const HEIGHTS = { 1280: 800, 390: 844 };
+
+/** Language, colours, width: 'en-light-1280' and its seven sisters. */
+export const CONSOLE_VIEWS = Object.fromEntries(
+    ['en', 'fr'].flatMap((lang) =>
+        ['light', 'dark'].flatMap((colorScheme) =>
+            [1280, 390].map((width) => [
+                `${lang}-${colorScheme}-${width}`,
+                { lang, locale: lang === 'fr' ? 'fr-FR' : 'en-GB', colorScheme, viewport: { width, height: HEIGHTS[width] } },
+            ]),
+        ),
+    ),
+);
+
+/** Those that a run takes of each page. */
+export const VIEWS_TAKEN = PICTURES ? Object.keys(CONSOLE_VIEWS) : ['en-light-1280', 'fr-dark-390'];
+
+/** A server with two people in it and a browser before it; both end with the file. options: of startServer. */
+export async function startConsole(options = {}) {
+    const server = await startServer(options);
+    const admin = await server.admin();
+    const boss = await makePerson(server, admin, { username: 'ada', display_name: 'Ada Lovelace', roles: ['administrator'] });
+    const guest = await makePerson(server, admin, { username: 'kim', display_name: 'Kim Guest' });
+    const browser = MISSING ? undefined : await openBrowser();
+    after(() => browser?.close());
+    return { server, admin, boss, guest, browser };
+}
+
+/** What a page complains of, while it is listened to: axe's own doings are not the page's. */
+class Faults {
+    #found = [];
+    #deaf = false;
+    #over = false;
+
+    listen(page) {
+        page.on('console', (message) => {
+            const text = message.text();
+            const isAnswer = /Failed to load resource: the server responded with a status of 4/.test(text);
+            if (message.type() === 'error' && !isAnswer) this.add(`console: ${text}`);
+        });
+        page.on('pageerror', (error) => this.add(`exception: ${error.stack ?? error.message}`));
+        page.on('response', (reply) => {
+            if (reply.status() >= 500 || reply.status() === 429) this.add(`${reply.status()}: ${reply.request().method()} ${reply.url()}`);
+        });
+        page.on('requestfailed', (request) => {
+            const why = request.failure()?.errorText;
+            if (why !== 'net::ERR_ABORTED') this.add(`no answer (${why}): ${request.method()} ${request.url()}`); // who leaves a page aborts what it asked
+        });
+        return page.exposeFunction('__violated', (text) => this.add(`policy: ${text}`));
+    }
+
+    add(text) {
+        if (!this.#deaf && !this.#over) this.#found.push(text);
+    }
+
+    async deafTo(work) {
+        this.#deaf = true;
+        try {
+            return await work();
+        } finally {
+            this.#deaf = false;
+        }
+    }
+
+    /** All since the last time. */
+    take() {
+        return this.#found.splice(0);
+    }
+
+    end() {
+        this.#over = true;
+    }
+}
+
+/** In the page, before any of its scripts. */
+function watchPolicy({ lang }) {
+    if (globalThis.origin !== 'null') localStorage.setItem('seneschal.language', lang);
+    document.addEventListener('securitypolicyviolation', (e) => globalThis.__violated(`${e.effectiveDirective}: ${e.blockedURI} ${e.sample} at ${e.sourceFile}:${e.lineNumber}`));
+}
+
+class Look {
+    constructor(house, view, context, page, faults) {
+        Object.assign(this, { house, view, context, page, faults });
+    }
+
+    /** Goes there and waits until the page is settled; ready: its id, where another page would be a mistake. */
+    async open(where, ready) {
+        const reply = await this.page.goto(new URL(where, this.house.server.url).href);
+        assert.equal(reply.status(), 200, `${where}: ${reply.status()}`);
+        await this.settled(ready);
+    }
+
+    async settled(ready) {
+        try {
+            await this.page.waitForFunction((want) => (want ? document.documentElement.dataset.ready === want : 'ready' in document.documentElement.dataset), ready, { timeout: SETTLED_MS });
+        } catch (error) {
+            const html = await this.page.evaluate(() => `data-ready="${document.documentElement.dataset.ready}" ${document.body.innerText.slice(0, 1000)}`);
+            assert.fail(`${this.page.url()} does not settle: ${html}\n${this.faults.take().join('\n')}\n${error.message}`);
+        }
+    }
+
+    /** Looks at what stands; fails with all that is wrong with it. */
+    async look(name) {
+        const faults = this.faults.take();
+        const [wide, lang] = await this.page.evaluate(() => {
+            const root = document.documentElement;
+            return [root.scrollWidth > root.clientWidth ? `${root.scrollWidth} wide in a window of ${root.clientWidth}` : '', root.lang];
+        });
+        if (wide) faults.push(`width: ${wide}`);
+        if (lang !== CONSOLE_VIEWS[this.view].lang) faults.push(`language: ${lang}`);
+        if (PICTURES) {
+            mkdirSync(PICTURES, { recursive: true });
+            await this.page.screenshot({ path: path.join(PICTURES, `${name}-${this.view}.png`), fullPage: true });
+        }
+        const found = await this.faults.deafTo(async () => {
+            await this.page.evaluate(AXE);
+            return this.page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }), AXE_RULES);
+        });
+        for (const v of found.violations) faults.push(`axe: ${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join('\n    ')}`);
+        assert.deepEqual(faults, [], `${name}, ${this.view}`);
+    }
+
+    async close() {
+        const faults = this.faults.take();
+        this.faults.end();
+        await this.context.close();
+        assert.deepEqual(faults, [], `${this.view}, after the last look`);
+    }
+}
+
+/** A page of the console in this view, of somebody who is signed in. */
+export async function openConsole(house, view, who = house.boss) {
+    const { lang, ...options } = CONSOLE_VIEWS[view];
+    const context = await house.browser.newContext({ ...options, reducedMotion: 'reduce' });
+    const session = plantSession(house.server, who, { mfa: true });
+    await context.addCookies([{ name: 'seneschal', value: session.cookie, url: house.server.url, httpOnly: true, sameSite: 'Lax' }]);
+    const page = await context.newPage();
+    const faults = new Faults();
+    await faults.listen(page);
+    await page.addInitScript(watchPolicy, { lang });
+    return new Look(house, view, context, page, faults);
+}
+
+const asVisit = (row) => (typeof row === 'object' ? row : { path: row });
+
+/** A test for each page and view; see the top of this file. */
+export function lookAt(house, rows) {
+    for (const view of VIEWS_TAKEN) {
+        for (const [name, row] of Object.entries(rows)) {
+            const { path: where, who = 'boss', ready, visit } = asVisit(row);
+            test(`${name}, ${view}`, { skip: MISSING }, async () => {
+                const at = await openConsole(house, view, house[who]);
+                if (where !== undefined) await at.open(typeof where === 'function' ? await where() : where, ready);
+                await visit?.(at);
+                await at.look(name);
+                await at.close();
+            });
+        }
+    }
+}
