@@ -194,7 +194,8 @@ def search_text(page):
     """One line a heading: anchor, title, words."""
     flat = lambda text: re.sub(r"[\s\x00-\x1f]+", " ", text).strip()  # noqa: E731
     words = lambda texts: re.sub(r"\]\([^)]*\)|[`*\[\]]", "", flat(" ".join(texts)))  # noqa: E731
-    return "".join(f"{anchor}\t{flat(title)}\t{words(texts)}\n" for anchor, title, texts in page.sections)
+    return "".join(f"{'' if at == 0 else anchor}\t{flat(title)}\t{words(texts)}\n"
+                   for at, (anchor, title, texts) in enumerate(page.sections))
 
 
 class Blob:
@@ -242,7 +243,7 @@ def frames(site, assets, blob):
         for lang in LANGS:
             pieces = frame(site, assets, here, lang).split(CUT)
             parts = ", ".join(blob.add(p.encode()) for p in pieces)
-            yield f'    {{ "{here}", LANG_{lang.upper()}, {literal(WORDS[lang]["toc"])}, {{ {parts} }} }},\n'
+            yield f'    {{ "{here}", LANG_{lang.upper()}, {{ {parts} }} }},\n'
 
 
 def main(args):

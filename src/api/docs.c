@@ -2,8 +2,9 @@
 #include "api/docs.h"
 
 #include "api/accept.h"
+#include "api/docs_frame.h"
+#include "api/docs_search.h"
 #include "api/docs_table.h"
-#include "api/page_html.h"
 #include "api/passage.h"
 #include "api/phrase.h"
 #include "api/services.h"
@@ -83,9 +84,62 @@ enum hot_answer docs_hot(const struct hot_ask *ask)
     return HOT_DONE;
 }
 
+static void put_found(struct html *h, const struct search_found *f)
+{
+    HTML(h, "<dt><a href=\"/docs/");
+    html_text(h, str_from_cz(f->page));
+    if (f->anchor.n > 0)
+        HTML(h, "#");
+    html_text(h, f->anchor);
+    HTML(h, "\"");
+    if (f->lang != h->lang)
+        html_attr(h, "lang", str_from_cz(lang_name(f->lang)));
+    HTML(h, ">");
+    html_text(h, str_from_cz(f->page_title));
+    if (f->anchor.n > 0) {
+        HTML(h, " · ");
+        html_text(h, f->title);
+    }
+    HTML(h, "</a></dt>\n<dd");
+    if (f->lang != h->lang)
+        html_attr(h, "lang", str_from_cz(lang_name(f->lang)));
+    HTML(h, ">… ");
+    html_text(h, f->before);
+    HTML(h, "<mark>");
+    html_text(h, f->word);
+    HTML(h, "</mark>");
+    html_text(h, f->after);
+    HTML(h, " …</dd>\n");
+}
+
+static err_t show_found(struct request *rq, str_t asked)
+{
+    const str_t title = phrase_in(lang_of(rq->xchg), PHRASE_DOCS_FOUND_TITLE);
+    struct search_words words = search_words(asked);
+    struct search_found *found = ARENA_ARRAY(rq->act.arena, struct search_found, SEARCH_FOUND_MAX);
+    struct html *h;
+    char count[24];
+    if (found == NULL)
+        return E_NO_MEMORY;
+    TRY(docs_begin(rq, &(struct docs_shell){ "", title, STR("/docs"), asked }, &h));
+    size_t n = search_find(&words, h->lang, found);
+    str_t with[] = { str_of(count, (size_t)snprintf(count, sizeof count, "%zu", n)), asked };
+    docs_main(h, title);
+    html_para_with(h, n == 0 ? PHRASE_DOCS_FOUND_NONE : PHRASE_DOCS_FOUND, with, ARRAY_LEN(with));
+    HTML(h, "<dl class=\"guides\">\n");
+    for (size_t i = 0; i < n; i++)
+        put_found(h, &found[i]);
+    HTML(h, "</dl>\n");
+    return docs_reply(rq, h, "");
+}
+
 err_t docs_page(struct request *rq)
 {
-    const struct docs_page *page = page_find(page_name(rq->xchg->path), lang_of(rq->xchg));
+    const struct docs_query *query = rq->query;
+    str_t name = page_name(rq->xchg->path);
+    const struct docs_page *page = page_find(name, lang_of(rq->xchg));
+    if (name.n == 0 && str_trim(query->q).n > 0)
+        return show_found(rq, str_trim(query->q));
     if (page == NULL)
         return E_NOT_FOUND;
     TRY(page_keep_language(rq));

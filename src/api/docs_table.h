@@ -27,7 +27,6 @@ enum { DOCS_PIECES = 5 };
 struct docs_frame {
     const char *name;
     enum lang lang;
-    const char *contents; /* what the list of a page's headings is called */
     struct docs_bytes pieces[DOCS_PIECES];
 };
 

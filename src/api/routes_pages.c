@@ -3,6 +3,7 @@
  * index answers them all, and which shows what the person may see. */
 #include "api/assets.h"
 #include "api/docs.h"
+#include "api/docs_api.h"
 #include "api/routes_parts.h"
 
 #define CONSOLE(path_, doc_)                                                                       \
@@ -23,6 +24,10 @@ static const struct route rows[] = {
       .limit = LIMIT_OPEN, .query = &docs_query_shape, .doc = "The guides; with ?q=, where these words stand in them." },
     { HTTP_GET, "/docs/{page}", docs_page, .hot = docs_hot, .auth = AUTH_OPEN, .root = true, .page = true,
       .foreign = true, .limit = LIMIT_OPEN, .query = &docs_query_shape, .doc = "A guide." },
+    { HTTP_GET, "/docs/api", docs_api_index, .auth = AUTH_OPEN, .root = true, .page = true, .foreign = true,
+      .limit = LIMIT_OPEN, .query = &docs_query_shape, .doc = "The API, from the tables that serve it." },
+    { HTTP_GET, "/docs/api/{group}", docs_api_group, .auth = AUTH_OPEN, .root = true, .page = true, .foreign = true,
+      .limit = LIMIT_OPEN, .query = &docs_query_shape, .doc = "The rows of one group, with all that they take and answer." },
     CONSOLE("/", "the first page of whoever asks."),
     CONSOLE("/dashboard", "how everything does."),
     CONSOLE_DEEP("/fleet", "devices."),

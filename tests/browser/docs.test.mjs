@@ -13,8 +13,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// The list, one with everything in it (tables, lists, code). SCREENSHOTS=DIR takes the pictures of all.
-const PAGES = { list: '/docs', enrolling: '/docs/enrolling' };
+// The list, a guide with everything in it (tables, lists, code), rows of the API, what was found. SCREENSHOTS=DIR takes the pictures of all.
+const PAGES = { list: '/docs', enrolling: '/docs/enrolling', rows: '/docs/api/devices', found: '/docs?q=token' };
 
 for (const view of Object.keys(VIEWS)) {
     for (const [name, path] of Object.entries(PAGES)) test(`${name}, ${view}`, { skip: MISSING }, async () => {
@@ -26,6 +26,16 @@ for (const view of Object.keys(VIEWS)) {
         await context.close();
     });
 }
+
+test('words are found from any page', { skip: MISSING }, async () => {
+    const { page, context } = await openPage(browser, 'phone', { javaScriptEnabled: false });
+    await page.goto(`${server.url}/docs/api`);
+    await page.fill('input[name=q]', 'enrolment key');
+    await page.press('input[name=q]', 'Enter');
+    await page.click('main dt a >> nth=0');
+    assert.match(page.url(), /\/docs\/[a-z-]+/);
+    await context.close();
+});
 
 test('the other language is one click away, and stays', { skip: MISSING }, async () => {
     const { page, context } = await openPage(browser, 'light', { javaScriptEnabled: false });

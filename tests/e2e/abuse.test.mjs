@@ -274,6 +274,8 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/devices/enroll/confirm',
         '/devices/enroll/init',
         '/docs',
+        '/docs/api',
+        '/docs/api/{id}',
         '/docs/{id}',
         '/forward-auth',
         '/forward-auth/continue',
