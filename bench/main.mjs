@@ -12,10 +12,11 @@ import { figureScale } from './figure_scale.mjs';
 import { figureFull, figureIdle, figureStart } from './figure_start.mjs';
 import { figureGoodput, figureStorm } from './figure_storm.mjs';
 import { figureRevoke, figureStreamMemory, figureStreamTls, figureStreamTold } from './figure_stream.mjs';
+import { figureTable } from './figure_table.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream', 'table'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -95,6 +96,11 @@ try {
         await figureStreamMemory(table, many, STREAMS);
         await figureStreamTold(table, many, STREAMS, effort);
         await figureRevoke(table, many, STREAMS, quick ? 50 : 300);
+    }
+    if (asked('table')) {
+        const fleet = await (await store('table', 100_000)).serve();
+        await figureTable(table, fleet, effort);
+        await fleet.server.stop();
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

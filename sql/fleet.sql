@@ -1,4 +1,4 @@
--- Devices, their requests to enrol, enrolment keys, and the registry seen as agents.
+-- Devices, their requests to enrol, and the registry seen as agents.
 
 -- @row device: id id, org id, machine_id text, status int, status_reason text?, known bool, imported bool,
 --   hostname text?, kind text?, os text?, client_version text?, fingerprint text?, metadata text?, labels text?,
@@ -168,6 +168,10 @@ SELECT {device_group} FROM principal_group WHERE org = $org AND name_key = $name
 -- @one fleet_user_get(org id, id id) -> (id id, username text, status int)
 SELECT id, username, status FROM user_account WHERE org = $org AND id = $id;
 
+-- @many enrolment_key_group_list(org id, key_id id) -> device_group
+SELECT g.id, g.name, g.roles FROM enrolment_key_group k JOIN principal_group g ON g.id = k.group_id
+WHERE k.key_id = $key_id AND g.org = $org ORDER BY g.name_key;
+
 -- @exec device_group_add(grp id, device id)
 INSERT INTO group_member (group_id, kind, member_id) VALUES ($grp, 3, $device) ON CONFLICT DO NOTHING;
 
@@ -193,151 +197,157 @@ DELETE FROM device_drift WHERE org = $org AND device_id = $device;
 -- @exec device_assignment_drop(org id, device id)
 DELETE FROM assignment WHERE scope = 5 AND target = $device AND org = $org;
 
--- Lists. Every filter may be absent; a search is a prefix of machine_id, hostname or the owner's name, all in lower
--- case, from $search up to, but not including, $search_end. Those by status run over their own index: few devices wait
--- for approval in a large fleet.
+-- Lists. Every filter may be absent; `statuses` is a set, bit 1 << status. A search is a prefix of machine_id, hostname
+-- or the owner's name, all in lower case, from $search up to, but not including, $search_end.
 
--- @many device_page_old(org id, from_id id, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @part device_filter
+org id, statuses int?, user_id id?, grp id?, label text?, label_value text?, search text?, search_end text?;
+
+-- @part device_wanted
+d.org = $org AND ($statuses IS NULL OR (($statuses >> CAST(d.status AS INTEGER)) & 1) = 1) AND {device_has};
+
+-- @part device_has
+($user_id IS NULL OR d.user_id = $user_id)
+    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
+        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
+    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
+        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)));
+
+-- Those that a search finds, by the indexes of what is searched: for a page, which ends early.
+-- @part device_found
+($search IS NULL OR d.id IN (
+    SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
+    UNION SELECT id FROM device WHERE org = $org AND COALESCE(hostname_key, '') >= $search
+        AND COALESCE(hostname_key, '') < $search_end
+    UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
+    WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end));
+
+-- The same, device by device: for a walk over the whole list, where a search that finds most of it costs no more.
+-- @part device_matches
+($search IS NULL OR (d.machine_key >= $search AND d.machine_key < $search_end)
+    OR (COALESCE(d.hostname_key, '') >= $search AND COALESCE(d.hostname_key, '') < $search_end)
+    OR d.user_id IN (SELECT u.id FROM user_account u
+        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end));
+
+-- Pages behind a position. Those of one status run over its own index: few devices wait for approval in a large fleet.
+
+-- @many device_page_old({device_filter}, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND d.id > $from_id
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY d.id LIMIT $limit;
 
--- @many device_page_new(org id, from_id id, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @many device_page_new({device_filter}, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND d.id < $from_id
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY d.id DESC LIMIT $limit;
 
--- @many device_page_status_old(org id, from_id id, status int, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND d.id > $from_id
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
-ORDER BY d.id LIMIT $limit;
-
--- @many device_page_status_new(org id, from_id id, status int, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND d.id < $from_id
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
-ORDER BY d.id DESC LIMIT $limit;
-
--- @many device_page_machine(org id, machine_key text, machine_id text, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @many device_page_machine({device_filter}, machine_key text, machine_id text, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND (d.machine_key, d.machine_id) > ($machine_key, $machine_id)
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY d.machine_key, d.machine_id LIMIT $limit;
 
--- @many device_page_machine_back(org id, machine_key text, machine_id text, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @many device_page_machine_back({device_filter}, machine_key text, machine_id text, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND (d.machine_key, d.machine_id) < ($machine_key, $machine_id)
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY d.machine_key DESC, d.machine_id DESC LIMIT $limit;
 
--- @many device_page_seen(org id, at ts, from_id id, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @many device_page_seen({device_filter}, at ts, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND (COALESCE(d.last_seen_at, 0), d.id) > ($at, $from_id)
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY COALESCE(d.last_seen_at, 0), d.id LIMIT $limit;
 
--- @many device_page_seen_back(org id, at ts, from_id id, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
+-- @many device_page_seen_back({device_filter}, at ts, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
     AND (COALESCE(d.last_seen_at, 0), d.id) < ($at, $from_id)
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
 ORDER BY COALESCE(d.last_seen_at, 0) DESC, d.id DESC LIMIT $limit;
 
+-- @many device_page_host({device_filter}, host_key text, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
+    AND (COALESCE(d.hostname_key, ''), d.id) > ($host_key, $from_id)
+ORDER BY COALESCE(d.hostname_key, ''), d.id LIMIT $limit;
+
+-- @many device_page_host_back({device_filter}, host_key text, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
+    AND (COALESCE(d.hostname_key, ''), d.id) < ($host_key, $from_id)
+ORDER BY COALESCE(d.hostname_key, '') DESC, d.id DESC LIMIT $limit;
+
+-- @many device_page_state({device_filter}, state int, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
+    AND (d.status, d.id) > ($state, $from_id)
+ORDER BY d.status, d.id LIMIT $limit;
+
+-- @many device_page_state_back({device_filter}, state int, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
+    AND (d.status, d.id) < ($state, $from_id)
+ORDER BY d.status DESC, d.id DESC LIMIT $limit;
+
+-- @many device_page_status_old(org id, status int, user_id id?, grp id?, label text?, label_value text?, search text?,
+--   search_end text?, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND {device_has} AND {device_found}
+    AND d.id > $from_id
+ORDER BY d.id LIMIT $limit;
+
+-- @many device_page_status_new(org id, status int, user_id id?, grp id?, label text?, label_value text?, search text?,
+--   search_end text?, from_id id, limit int) -> device
+SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND {device_has} AND {device_found}
+    AND d.id < $from_id
+ORDER BY d.id DESC LIMIT $limit;
+
+-- A page from any row on: which they are is found in an index that has all that a plain filter asks.
+
+-- @many device_jump_old({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.id;
+
+-- @many device_jump_new({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.id DESC;
+
+-- @many device_jump_machine({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.machine_key, d.machine_id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.machine_key, w.machine_id;
+
+-- @many device_jump_machine_back({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.machine_key DESC, d.machine_id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.machine_key DESC, w.machine_id DESC;
+
+-- @many device_jump_seen({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY COALESCE(d.last_seen_at, 0), d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY COALESCE(w.last_seen_at, 0), w.id;
+
+-- @many device_jump_seen_back({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY COALESCE(d.last_seen_at, 0) DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY COALESCE(w.last_seen_at, 0) DESC, w.id DESC;
+
+-- @many device_jump_host({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY COALESCE(d.hostname_key, ''), d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY COALESCE(w.hostname_key, ''), w.id;
+
+-- @many device_jump_host_back({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY COALESCE(d.hostname_key, '') DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY COALESCE(w.hostname_key, '') DESC, w.id DESC;
+
+-- @many device_jump_state({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.status, d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.status, w.id;
+
+-- @many device_jump_state_back({device_filter}, first int, limit int) -> device
+SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
+    ORDER BY d.status DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
+ORDER BY w.status DESC, w.id DESC;
+
 -- Exact up to the limit, so that it never costs more.
--- @one device_count(org id, status int?, user_id id?, grp id?, label text?, label_value text?,
---   search text?, search_end text?, limit int) -> (n int)
-SELECT count(*) FROM (SELECT 1 FROM device d WHERE d.org = $org AND ($status IS NULL OR d.status = $status)
-    AND ($user_id IS NULL OR d.user_id = $user_id)
-    AND ($grp IS NULL OR EXISTS (SELECT 1 FROM group_member m
-        WHERE m.group_id = $grp AND m.kind = 3 AND m.member_id = d.id))
-    AND ($label IS NULL OR EXISTS (SELECT 1 FROM device_label l WHERE l.device_id = d.id AND l.org = $org
-        AND l.name = $label AND ($label_value IS NULL OR l.value = $label_value)))
-    AND ($search IS NULL OR d.id IN (
-        SELECT id FROM device WHERE org = $org AND machine_key >= $search AND machine_key < $search_end
-        UNION SELECT id FROM device WHERE org = $org AND hostname_key >= $search AND hostname_key < $search_end
-        UNION SELECT o.id FROM user_account u JOIN device o ON o.org = u.org AND o.user_id = u.id
-        WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end))
-LIMIT $limit) AS found;
+-- @one device_count({device_filter}, limit int) -> (n int)
+SELECT count(*) FROM (SELECT 1 FROM device d WHERE {device_wanted} AND {device_matches} LIMIT $limit) AS found;
 
 -- @many agent_page(org id, status int?, at ts, from_id id, limit int) -> device
 SELECT {d.device} FROM device d WHERE d.org = $org AND d.enrolled_at IS NOT NULL
@@ -459,40 +469,3 @@ ON CONFLICT (device_id) DO UPDATE SET join_seq = excluded.join_seq, nonce_hash =
 
 -- @exec rotation_drop(org id, device id)
 DELETE FROM rotation WHERE org = $org AND device_id = $device;
-
--- Enrolment keys.
-
--- @row enrolment_key: id id, org id, name text, uses int?, uses_left int?, used_n int, expires_at ts,
---   auto_approve bool, may_uninstall bool, adopt bool, machine_pattern text?, labels text?, created_by_kind int,
---   created_by id?, created_at ts, revision int
-
--- @exec enrolment_key_add(id id, org id, name text, uses int?, expires_at ts, auto_approve bool, may_uninstall bool,
---   adopt bool, machine_pattern text?, labels text?, by_kind int, by_id id?, now ts)
-INSERT INTO enrolment_key (id, org, name, uses, uses_left, used_n, expires_at, auto_approve, may_uninstall, adopt,
-    machine_pattern, labels, created_by_kind, created_by, created_at, revision)
-VALUES ($id, $org, $name, $uses, $uses, 0, $expires_at, $auto_approve, $may_uninstall, $adopt, $machine_pattern,
-    $labels, $by_kind, $by_id, $now, 1);
-
--- @exec enrolment_key_group_add(key_id id, grp id)
-INSERT INTO enrolment_key_group (key_id, group_id) VALUES ($key_id, $grp) ON CONFLICT DO NOTHING;
-
--- @many enrolment_key_group_list(org id, key_id id) -> device_group
-SELECT g.id, g.name, g.roles FROM enrolment_key_group k JOIN principal_group g ON g.id = k.group_id
-WHERE k.key_id = $key_id AND g.org = $org ORDER BY g.name_key;
-
--- @one enrolment_key_get(org id, id id) -> enrolment_key
-SELECT {enrolment_key} FROM enrolment_key WHERE org = $org AND id = $id;
-
--- @many enrolment_key_list(org id, after id, limit int) -> enrolment_key
-SELECT {enrolment_key} FROM enrolment_key WHERE org = $org AND id > $after ORDER BY id LIMIT $limit;
-
--- One use, counted only while there is one and the key lives: two at once cannot both have the last.
--- @exec enrolment_key_use(org id, id id, now ts)
-UPDATE enrolment_key SET uses_left = uses_left - 1, used_n = used_n + 1, revision = revision + 1
-WHERE org = $org AND id = $id AND expires_at > $now AND (uses_left IS NULL OR uses_left > 0);
-
--- @exec enrolment_key_group_drop(key_id id)
-DELETE FROM enrolment_key_group WHERE key_id = $key_id;
-
--- @exec enrolment_key_drop(org id, id id)
-DELETE FROM enrolment_key WHERE org = $org AND id = $id;

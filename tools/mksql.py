@@ -12,6 +12,11 @@ A file of statements:
     SELECT {device} FROM device WHERE org = $org AND id = $id;
     -- @one counter_next(name text) -> (n int)
 
+    -- @part device_wanted
+    d.org = $org AND d.status = 2;
+
+A part is text that other statements, arguments and parts of its file name as {device_wanted}.
+
 Kinds: @one a row or E_NOT_FOUND, @many rows in the arena, @each rows one by one, @exec nothing.
 Types: id int bool ts text bytes, `?` after one = may be NULL. {device} is the column list of that @row, {d.device} the
 same with a table alias. An annotation goes on in the next comment line after `,` `(` `->` or an open parenthesis.
@@ -43,6 +48,8 @@ QUOTED = r"'(?:[^']|'')*'|\"[^\"]*\""
 NAME = r"[a-z][a-z0-9_]*"
 HEAD = re.compile(rf"@(one|many|each|exec)\s+({NAME})\s*\(([^()]*)\)\s*(?:->\s*(?:({NAME})|\(([^()]*)\)))?$")
 ROW = re.compile(rf"@row\s+({NAME})\s*:(.*)$")
+PART = re.compile(rf"@part\s+({NAME})$")
+PART_DEPTH_MAX = 4  # parts that name parts
 
 
 class Bad(Exception):
@@ -64,7 +71,7 @@ class Statement:
 class File:
     def __init__(self, path):
         self.path, self.name = path, path.stem
-        self.rows, self.statements = {}, []
+        self.rows, self.parts, self.statements = {}, {}, []
 
 
 def fields_of(where, text):
@@ -108,8 +115,36 @@ def add_row(file, where, text):
     file.rows[m[1]] = Row(f"row_{m[1]}", fields)
 
 
+def with_parts(file, text):
+    for _ in range(PART_DEPTH_MAX):
+        text = re.sub(rf"\{{({NAME})\}}", lambda m: file.parts.get(m[1], m[0]), text)
+    return text
+
+
+def body_at(where, lines, at, what):
+    """The lines up to the one that `;` ends, without it; and the line after them."""
+    body = []
+    while True:
+        if at == len(lines) or lines[at].startswith("-- @"):
+            raise Bad(where, f"{what}: no `;` at a line's end ends it")
+        if not lines[at].lstrip().startswith("--"):
+            body.append(lines[at])
+        at += 1
+        if body and body[-1].rstrip().endswith(";"):
+            return "\n".join(body).rstrip()[:-1], at
+
+
+def add_part(file, where, text, body):
+    m = PART.match(text)
+    if m is None:
+        raise Bad(where, f"want `@part name`, got `{text}`")
+    if m[1] in file.parts or m[1] in file.rows:
+        raise Bad(where, f"part {m[1]}: there is a part or row of that name already")
+    file.parts[m[1]] = body
+
+
 def statement_of(file, where, text):
-    m = HEAD.match(text)
+    m = HEAD.match(with_parts(file, text))
     if m is None:
         raise Bad(where, f"want `@one|@many|@each|@exec name(arg type, ...) [-> row]`, got `{text}`")
     kind, name, args, row_name, anonymous = m.groups()
@@ -143,6 +178,7 @@ def expand(file, statement, text):
 
 
 def finish(file, statement, text):
+    text = with_parts(file, text)
     text = outside_quotes(text, lambda part: re.sub(r"\s+", " ", expand(file, statement, part))).strip()
     bare = re.sub(QUOTED, "''", text)
     known = [name for name, _ in statement.args]
@@ -176,16 +212,13 @@ def read_file(path):
         if text.startswith("@row"):
             add_row(file, where, text)
             continue
-        statement, body = statement_of(file, where, text), []
-        while True:
-            if at == len(lines) or lines[at].startswith("-- @"):
-                raise Bad(where, f"{statement.name}: no `;` at a line's end ends it")
-            if not lines[at].lstrip().startswith("--"):
-                body.append(lines[at])
-            at += 1
-            if body and body[-1].rstrip().endswith(";"):
-                break
-        finish(file, statement, "\n".join(body).rstrip()[:-1])
+        if text.startswith("@part"):
+            body, at = body_at(where, lines, at, text)
+            add_part(file, where, text, body)
+            continue
+        statement = statement_of(file, where, text)
+        body, at = body_at(where, lines, at, statement.name)
+        finish(file, statement, body)
         file.statements.append(statement)
     return file
 

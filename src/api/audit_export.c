@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The record as a stream: each part is one page of the store, read and encoded when the one before
  * has gone out. */
+#include "api/csv.h"
 #include "api/handlers_audit.h"
 
 /* A part ends early once it is this long: what waits for a slow client is bounded (STREAM_MAX of
@@ -32,37 +33,13 @@ err_t audit_export(struct request *rq, const struct audit_filter *f, bool csv)
                      rq->reply.raw);
 }
 
-void csv_cell(struct buf *b, str_t text, char after)
-{
-    static const char formula[] = "=+-@\t\r";
-    buf_add_byte(b, '"');
-    if (text.n > 0 && memchr(formula, text.p[0], sizeof formula - 1) != NULL)
-        buf_add_byte(b, '\'');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"')
-            buf_add_byte(b, '"');
-        buf_add_byte(b, text.p[i]);
-    }
-    buf_add_byte(b, '"');
-    buf_add_byte(b, after);
-}
-
-static void csv_id(struct buf *b, oid_t id)
-{
-    char text[OID_TEXT];
-    oid_format(id, text);
-    csv_cell(b, oid_is_set(id) ? str_of(text, sizeof text) : STR_NONE, ',');
-}
-
 static const char csv_head[] =
     "at,chain,seq,action,result,actor_kind,actor_id,actor_name,target_kind,target_id,"
     "target_name,reason,ip,request_id,details,hash,prev_hash\r\n";
 
 static void csv_row(struct buf *b, const struct audit_out *e, const struct audit_view *v)
 {
-    char at[TS_TEXT];
-    ts_format(e->at, at);
-    csv_cell(b, str_of(at, sizeof at), ',');
+    csv_time(b, e->at, ',');
     csv_id(b, e->chain);
     buf_add_i64(b, e->seq);
     buf_add_byte(b, ',');

@@ -2,78 +2,8 @@
 /* Devices, and the moves that an administrator makes. */
 #include "api/handlers_fleet.h"
 
-#include "domain/fleet/device_list.h"
 #include "domain/fleet/rotate.h"
 #include "domain/policy/secret_store.h"
-
-enum { PAGE_DEFAULT = 100 };
-
-/* Whoever lacks device:read sees his own devices. */
-static err_t own_only(struct request *rq, oid_t *ret_user)
-{
-    const struct actor *actor = &rq->act.actor;
-    if (perms_have(actor->perms, PERM_DEVICE_READ) || actor->kind != ACTOR_USER)
-        return request_may(rq, PERM_DEVICE_READ);
-    *ret_user = actor->id;
-    return E_OK;
-}
-
-static err_t filter_of(struct request *rq, const struct device_query *q, struct device_filter *f)
-{
-    *f = (struct device_filter){
-        .search = q->search, .group = q->group, .user_id = q->user, .label = q->label
-    };
-    if (q->status.p != NULL)
-        TRY(device_status_parse(q->status, &f->status));
-    TRY(device_sort_parse(q->sort, &f->sort));
-    return own_only(rq, &f->user_id);
-}
-
-/* What a cursor is bound to: everything that makes the list another one. */
-static err_t filter_text(struct request *rq, const struct device_filter *f, str_t *ret)
-{
-    char user[OID_TEXT];
-    oid_format(f->user_id, user);
-    return str_format(rq->act.arena, ret, "%d\n%d\n%.*s\n%.*s\n%.*s\n%.*s", (int)f->sort,
-                      (int)f->status, OID_TEXT, user, STR_ARG(f->search), STR_ARG(f->group),
-                      STR_ARG(f->label));
-}
-
-static err_t list_page(struct request *rq, const struct device_query *q,
-                       const struct device_filter *f)
-{
-    struct device_page page;
-    str_t filters;
-    str_t position = STR_NONE;
-    str_t cursor = STR_NONE;
-    TRY(filter_text(rq, f, &filters));
-    if (q->page.cursor.p != NULL)
-        TRY(cursor_open(rq, q->page.cursor, filters, &position));
-    int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
-    TRY(device_list(&rq->act, f, position, limit, &page));
-    struct device_out *out = ARENA_ARRAY(rq->act.arena, struct device_out, page.n);
-    if (out == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < page.n; i++)
-        TRY(device_view(rq, &page.rows[i], false, &out[i]));
-    if (page.next.p != NULL)
-        TRY(cursor_make(rq, page.next, filters, &cursor));
-    return reply_list(rq, &device_out_shape, out, page.n, cursor);
-}
-
-err_t devices_list(struct request *rq)
-{
-    const struct device_query *q = rq->query;
-    struct device_filter f;
-    int64_t total;
-    TRY(filter_of(rq, q, &f));
-    TRY(list_page(rq, q, &f));
-    if (!q->count)
-        return E_OK;
-    TRY(device_count(&rq->act, &f, &total));
-    rq->reply.total = (opt_i64_t){ true, total };
-    return E_OK;
-}
 
 err_t devices_get(struct request *rq)
 {
@@ -81,7 +11,7 @@ err_t devices_get(struct request *rq)
     oid_t id;
     oid_t user = { 0 };
     TRY(request_param_id(rq, 0, &id));
-    TRY(own_only(rq, &user));
+    TRY(devices_own_only(rq, &user));
     TRY(device_get(&rq->act, id, &d));
     if (oid_is_set(user) && !oid_eq(d.user_id, user))
         return E_NOT_FOUND;

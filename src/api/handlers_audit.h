@@ -9,8 +9,4 @@ handler_f audit_get;
 /* All that the filter leaves, as NDJSON or CSV, part by part (audit_export.c). */
 err_t audit_export(struct request *rq, const struct audit_filter *f, bool csv) MUST_USE;
 
-/* One cell and the comma or line end behind it. A cell that a spreadsheet would run as a formula
- * gets an apostrophe. */
-void csv_cell(struct buf *b, str_t text, char after);
-
 #endif

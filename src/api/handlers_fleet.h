@@ -55,6 +55,10 @@ struct fleet_rules request_fleet_rules(const struct request *rq);
 err_t request_grants(struct request *rq, str_t user_id, struct strs groups, str_t labels,
                      struct device_grants *ret) MUST_USE;
 
+/* Whoever lacks device:read sees his own devices: *ret_user is then he. E_FORBIDDEN: he is no
+ * person. */
+err_t devices_own_only(struct request *rq, oid_t *ret_user) MUST_USE;
+
 /* A refusal that is committed, because something was written or nothing has to be undone, with one
  * more member. */
 err_t reply_problem_more(struct request *rq, err_t e, str_t member, str_t json) MUST_USE;

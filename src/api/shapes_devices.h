@@ -14,6 +14,8 @@ struct device_query {
     str_t label;
     str_t sort;
     bool count;
+    opt_i64_t offset;
+    str_t format;
 };
 
 struct device_patch_in {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_fleet.h"
 
+#include "domain/fleet/device_list.h"
+
 enum {
     WORD_MAX = 256,
     MACHINE_MAX = 128,
@@ -15,12 +17,9 @@ enum {
 /* clang-format off */
 static const char *const decisions[] = { "approve", "refuse", NULL };
 static const char *const known_words[] = { "allow", "refuse", NULL };
-static const char *const statuses[] = { "PENDING", "ENROLLED", "BLOCKED", "UNINSTALLED", "REFUSED",
-    "REVOKED", NULL };
 static const char *const agent_statuses[] = { "pending", "active", "blocked", "uninstalled",
     "refused", "revoked", NULL };
-static const char *const sorts[] = { "-created_at", "created_at", "machine_id", "-machine_id",
-    "last_seen_at", "-last_seen_at", NULL };
+static const char *const formats[] = { "json", "ndjson", "csv", NULL };
 
 #define WORD(T, m)         FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true)
 #define WORD_DOC(T, m, d)  FIELD(T, m, OPT, .max = WORD_MAX, .text = TEXT_LINE, .trim = true, .doc = (d))
@@ -86,14 +85,19 @@ static const struct field device_query_fields[] = {
     PAGE(struct device_query),
     FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE,
           .doc = "a prefix of machine_id, hostname or the owner's name"),
-    FIELD(struct device_query, status, OPT, .oneof = statuses),
+    FIELD(struct device_query, status, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_TOKEN,
+          .doc = "PENDING, ENROLLED, BLOCKED, UNINSTALLED, REFUSED, REVOKED; several by commas"),
     FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
           .doc = "id or name"),
     FIELD(struct device_query, user,   OPT),
     FIELD(struct device_query, label,  OPT, .min = 1, .max = 512, .text = TEXT_LINE,
           .doc = "name, or name=value"),
-    FIELD(struct device_query, sort,   OPT, .oneof = sorts),
-    FIELD(struct device_query, count,  OPT, .doc = "adds `total`, exact up to 10,000"),
+    FIELD(struct device_query, sort,   OPT, .oneof = device_sort_names),
+    FIELD(struct device_query, count,  OPT, .doc = "adds `total`, exact up to 1,000,000"),
+    FIELD(struct device_query, offset, OPT, .max = DEVICE_COUNT_MAX,
+          .doc = "begin at this row, from 0; not together with cursor"),
+    FIELD(struct device_query, format, OPT, .oneof = formats,
+          .doc = "ndjson and csv stream all that the filters leave"),
 };
 static const struct field device_patch_in_fields[] = {
     FIELD(struct device_patch_in, user_id, OPT, .max = OID_TEXT, .doc = "null: no owner"),

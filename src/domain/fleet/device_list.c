@@ -7,6 +7,8 @@ const char *const device_sort_names[] = {
     [SORT_NEWEST] = "-created_at", [SORT_OLDEST] = "created_at",
     [SORT_MACHINE] = "machine_id", [SORT_MACHINE_BACK] = "-machine_id",
     [SORT_SEEN] = "last_seen_at",  [SORT_SEEN_BACK] = "-last_seen_at",
+    [SORT_HOST] = "hostname",      [SORT_HOST_BACK] = "-hostname",
+    [SORT_STATUS] = "status",      [SORT_STATUS_BACK] = "-status",
     [SORT_COUNT] = NULL,
 };
 
@@ -15,7 +17,8 @@ static const char last_char[] = "\xf4\x8f\xbf\xbf";
 
 /* The filter as the statements take it, and where the page begins. */
 struct query {
-    opt_i64_t status;
+    opt_i64_t statuses;
+    int64_t status; /* the only one of that set; 0: there is none, or there are several */
     oid_t user_id;
     oid_t grp;
     str_t label;
@@ -26,7 +29,10 @@ struct query {
     oid_t from_id;
     str_t machine_key;
     str_t machine_id;
+    str_t host_key;
+    int64_t state;
     ts_t at;
+    int64_t first;
     int64_t limit;
 };
 
@@ -46,6 +52,21 @@ err_t device_sort_parse(str_t name, enum device_sort *ret)
         }
     }
     return E_BAD_FIELD;
+}
+
+err_t device_statuses_parse(str_t names, int64_t *ret)
+{
+    int64_t set = 0;
+    for (size_t at = 0; at <= names.n;) {
+        str_t rest = str_sub(names, at, names.n);
+        str_t name = str_sub(rest, 0, str_find(rest, ','));
+        enum device_status one;
+        TRY(device_status_parse(name, &one));
+        set |= INT64_C(1) << one;
+        at += name.n + 1;
+    }
+    *ret = set;
+    return E_OK;
 }
 
 static err_t query_group(struct act *act, str_t group, struct query *q)
@@ -76,7 +97,11 @@ static void query_label(str_t label, struct query *q)
 
 static err_t query_make(struct act *act, const struct device_filter *f, struct query *q)
 {
-    q->status = (opt_i64_t){ f->status != DEVICE_NONE, f->status };
+    q->statuses = (opt_i64_t){ f->statuses != 0, f->statuses };
+    for (int64_t one = DEVICE_PENDING; one < DEVICE_STATUS_COUNT; one++) {
+        if (f->statuses == INT64_C(1) << one)
+            q->status = one;
+    }
     q->user_id = f->user_id;
     query_label(f->label, q);
     if (f->search.n > 0) {
@@ -87,104 +112,156 @@ static err_t query_make(struct act *act, const struct device_filter *f, struct q
 }
 
 /* clang-format off */
-#define FILTER .org = act->org, .status = q->status, .user_id = q->user_id, .grp = q->grp, .label = q->label, \
-    .label_value = q->label_value, .search = q->search, .search_end = q->search_end, .limit = q->limit
-#define FILTER_STATUS .org = act->org, .status = q->status.v, .user_id = q->user_id, .grp = q->grp, \
-    .label = q->label, .label_value = q->label_value, .search = q->search, .search_end = q->search_end, \
-    .limit = q->limit
-#define PAGE(name, filter, ...)                                                                            \
-    static err_t page_##name(struct act *act, const struct query *q, struct row_device **ret, size_t *ret_n) \
-    {                                                                                                      \
-        struct sql_device_page_##name in = { filter, __VA_ARGS__ };                                         \
-        return sql_device_page_##name(act->db, act->arena, &in, ret, ret_n);                               \
+#define FILTER_REST .user_id = q->user_id, .grp = q->grp, .label = q->label, .label_value = q->label_value, \
+    .search = q->search, .search_end = q->search_end, .limit = q->limit
+#define FILTER .org = act->org, .statuses = q->statuses, FILTER_REST
+#define FILTER_STATUS .org = act->org, .status = q->status, FILTER_REST
+#define LIST(name, filter, ...)                                                                       \
+    static err_t name(struct act *act, const struct query *q, struct row_device **ret, size_t *ret_n) \
+    {                                                                                                 \
+        struct sql_device_##name in = { filter, __VA_ARGS__ };                                        \
+        return sql_device_##name(act->db, act->arena, &in, ret, ret_n);                               \
     }
 /* clang-format on */
 
-PAGE(new, FILTER, .from_id = q->from_id)
-PAGE(old, FILTER, .from_id = q->from_id)
-PAGE(status_new, FILTER_STATUS, .from_id = q->from_id)
-PAGE(status_old, FILTER_STATUS, .from_id = q->from_id)
-PAGE(machine, FILTER, .machine_key = q->machine_key, .machine_id = q->machine_id)
-PAGE(machine_back, FILTER, .machine_key = q->machine_key, .machine_id = q->machine_id)
-PAGE(seen, FILTER, .at = q->at, .from_id = q->from_id)
-PAGE(seen_back, FILTER, .at = q->at, .from_id = q->from_id)
+LIST(page_new, FILTER, .from_id = q->from_id)
+LIST(page_old, FILTER, .from_id = q->from_id)
+LIST(page_status_new, FILTER_STATUS, .from_id = q->from_id)
+LIST(page_status_old, FILTER_STATUS, .from_id = q->from_id)
+LIST(page_machine, FILTER, .machine_key = q->machine_key, .machine_id = q->machine_id)
+LIST(page_machine_back, FILTER, .machine_key = q->machine_key, .machine_id = q->machine_id)
+LIST(page_seen, FILTER, .at = q->at, .from_id = q->from_id)
+LIST(page_seen_back, FILTER, .at = q->at, .from_id = q->from_id)
+LIST(page_host, FILTER, .host_key = q->host_key, .from_id = q->from_id)
+LIST(page_host_back, FILTER, .host_key = q->host_key, .from_id = q->from_id)
+LIST(page_state, FILTER, .state = q->state, .from_id = q->from_id)
+LIST(page_state_back, FILTER, .state = q->state, .from_id = q->from_id)
 
+LIST(jump_new, FILTER, .first = q->first)
+LIST(jump_old, FILTER, .first = q->first)
+LIST(jump_machine, FILTER, .first = q->first)
+LIST(jump_machine_back, FILTER, .first = q->first)
+LIST(jump_seen, FILTER, .first = q->first)
+LIST(jump_seen_back, FILTER, .first = q->first)
+LIST(jump_host, FILTER, .first = q->first)
+LIST(jump_host_back, FILTER, .first = q->first)
+LIST(jump_state, FILTER, .first = q->first)
+LIST(jump_state_back, FILTER, .first = q->first)
+
+enum by { BY_ID, BY_MACHINE, BY_SEEN, BY_HOST, BY_STATUS };
+
+/* clang-format off */
 static const struct {
-    page_f *page;
-    page_f *by_status; /* where one status is wanted */
-    bool back;         /* from the end of the order */
+    page_f *page;      /* behind a position */
+    page_f *by_status; /* the same, where one status is wanted */
+    page_f *jump;      /* from a number on */
+    enum by by;
+    bool back; /* from the end of the order */
 } sorts[SORT_COUNT] = {
-    [SORT_NEWEST] = { page_new, page_status_new, true },
-    [SORT_OLDEST] = { page_old, page_status_old, false },
-    [SORT_MACHINE] = { page_machine, page_machine, false },
-    [SORT_MACHINE_BACK] = { page_machine_back, page_machine_back, true },
-    [SORT_SEEN] = { page_seen, page_seen, false },
-    [SORT_SEEN_BACK] = { page_seen_back, page_seen_back, true },
+    [SORT_NEWEST]       = { page_new,          page_status_new,   jump_new,          BY_ID,      true },
+    [SORT_OLDEST]       = { page_old,          page_status_old,   jump_old,          BY_ID,      false },
+    [SORT_MACHINE]      = { page_machine,      page_machine,      jump_machine,      BY_MACHINE, false },
+    [SORT_MACHINE_BACK] = { page_machine_back, page_machine_back, jump_machine_back, BY_MACHINE, true },
+    [SORT_SEEN]         = { page_seen,         page_seen,         jump_seen,         BY_SEEN,    false },
+    [SORT_SEEN_BACK]    = { page_seen_back,    page_seen_back,    jump_seen_back,    BY_SEEN,    true },
+    [SORT_HOST]         = { page_host,         page_host,         jump_host,         BY_HOST,    false },
+    [SORT_HOST_BACK]    = { page_host_back,    page_host_back,    jump_host_back,    BY_HOST,    true },
+    [SORT_STATUS]       = { page_state,        page_state,        jump_state,        BY_STATUS,  false },
+    [SORT_STATUS_BACK]  = { page_state_back,   page_state_back,   jump_state_back,   BY_STATUS,  true },
 };
+/* clang-format on */
 
-/* Before the first row: an id, a text, a time that stand before or behind all others. */
+/* Before the first row: an id, a text, a number that stand before or behind all others. */
 static void query_from_start(enum device_sort sort, struct query *q)
 {
-    if (!sorts[sort].back) {
-        q->machine_key = STR("");
-        q->machine_id = STR("");
-        q->at = (ts_t){ INT64_MIN };
-        return;
-    }
-    memset(q->from_id.b, 0xff, sizeof q->from_id.b);
-    q->machine_key = str_from_cz(last_char);
-    q->machine_id = str_from_cz(last_char);
-    q->at = (ts_t){ INT64_MAX };
+    bool back = sorts[sort].back;
+    q->machine_key = back ? str_from_cz(last_char) : STR("");
+    q->machine_id = q->machine_key;
+    q->host_key = q->machine_key;
+    q->at = (ts_t){ back ? INT64_MAX : INT64_MIN };
+    q->state = back ? INT64_MAX : INT64_MIN;
+    if (back)
+        memset(q->from_id.b, 0xff, sizeof q->from_id.b);
 }
 
-/* "ID", "MACHINE" or "MICROSECONDS.ID", by the order. */
+/* "MACHINE", or an id behind what it is sorted by: "MICROSECONDS.ID", "HOST.ID", "STATUS.ID". */
 static err_t query_from(struct act *act, enum device_sort sort, str_t position, struct query *q)
 {
     if (position.p == NULL) {
         query_from_start(sort, q);
         return E_OK;
     }
-    if (sort == SORT_MACHINE || sort == SORT_MACHINE_BACK) {
+    if (sorts[sort].by == BY_MACHINE) {
         q->machine_id = position;
         return fleet_lower(act->arena, position, &q->machine_key);
     }
-    if (sort == SORT_SEEN || sort == SORT_SEEN_BACK) {
-        size_t dot = str_find(position, '.');
-        if (num_parse_i64(str_sub(position, 0, dot), &q->at.us) != E_OK)
-            return E_BAD_CURSOR;
-        position = str_sub(position, dot + 1, position.n);
-    }
-    return oid_parse(position, &q->from_id) == E_OK ? E_OK : E_BAD_CURSOR;
+    if (position.n < OID_TEXT)
+        return E_BAD_CURSOR;
+    size_t at = position.n - OID_TEXT;
+    str_t key = str_sub(position, 0, at > 0 ? at - 1 : 0);
+    err_t e = oid_parse(str_sub(position, at, position.n), &q->from_id);
+    if (e == E_OK && sorts[sort].by == BY_SEEN)
+        e = num_parse_i64(key, &q->at.us);
+    if (e == E_OK && sorts[sort].by == BY_STATUS)
+        e = num_parse_i64(key, &q->state);
+    q->host_key = key;
+    return e == E_OK ? E_OK : E_BAD_CURSOR;
 }
 
 static err_t position_of(struct arena *a, enum device_sort sort, const struct row_device *d,
                          str_t *ret)
 {
-    char id[OID_TEXT];
-    oid_format(d->id, id);
-    if (sort == SORT_MACHINE || sort == SORT_MACHINE_BACK)
+    char text[OID_TEXT];
+    str_t id = str_of(text, sizeof text);
+    str_t host;
+    oid_format(d->id, text);
+    switch (sorts[sort].by) {
+    case BY_ID:
+        return str_copy(a, id, ret);
+    case BY_MACHINE:
         return str_copy(a, d->machine_id, ret);
-    if (sort == SORT_SEEN || sort == SORT_SEEN_BACK)
-        return str_format(a, ret, "%lld.%.*s", (long long)d->last_seen_at.us, OID_TEXT, id);
-    return str_copy(a, str_of(id, sizeof id), ret);
+    case BY_SEEN:
+        return str_format(a, ret, "%lld.%.*s", (long long)d->last_seen_at.us, STR_ARG(id));
+    case BY_STATUS:
+        return str_format(a, ret, "%lld.%.*s", (long long)d->status, STR_ARG(id));
+    case BY_HOST:
+        TRY(fleet_lower(a, d->hostname, &host));
+        return str_format(a, ret, "%.*s.%.*s", STR_ARG(host), STR_ARG(id));
+    }
+    return E_BAD_CURSOR;
+}
+
+/* `q` wants one row more than the page has: it tells whether there are more. */
+static err_t page_read(struct act *act, enum device_sort sort, page_f *read, const struct query *q,
+                       struct device_page *ret)
+{
+    struct device_page p = { .next = STR_NONE };
+    if (!q->nothing)
+        TRY(read(act, q, &p.rows, &p.n));
+    if (p.n == (size_t)q->limit) {
+        p.n--;
+        TRY(position_of(act->arena, sort, &p.rows[p.n - 1], &p.next));
+    }
+    *ret = p;
+    return E_OK;
 }
 
 err_t device_list(struct act *act, const struct device_filter *f, str_t position, int64_t limit,
                   struct device_page *ret)
 {
-    struct query q = { .limit = limit + 1 }; /* one more tells whether there are more */
-    struct device_page p = { .next = STR_NONE };
+    struct query q = { .limit = limit + 1 };
     TRY(query_make(act, f, &q));
     TRY(query_from(act, f->sort, position, &q));
-    if (!q.nothing)
-        TRY((q.status.set ? sorts[f->sort].by_status : sorts[f->sort].page)(act, &q, &p.rows,
-                                                                            &p.n));
-    if (p.n > (size_t)limit) {
-        p.n = (size_t)limit;
-        TRY(position_of(act->arena, f->sort, &p.rows[p.n - 1], &p.next));
-    }
-    *ret = p;
-    return E_OK;
+    return page_read(act, f->sort, q.status != 0 ? sorts[f->sort].by_status : sorts[f->sort].page,
+                     &q, ret);
+}
+
+err_t device_jump(struct act *act, const struct device_filter *f, int64_t first, int64_t limit,
+                  struct device_page *ret)
+{
+    struct query q = { .limit = limit + 1, .first = first };
+    TRY(query_make(act, f, &q));
+    return page_read(act, f->sort, sorts[f->sort].jump, &q, ret);
 }
 
 err_t device_count(struct act *act, const struct device_filter *f, int64_t *ret)

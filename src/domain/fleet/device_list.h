@@ -13,6 +13,10 @@ enum device_sort {
     SORT_MACHINE_BACK,
     SORT_SEEN,
     SORT_SEEN_BACK,
+    SORT_HOST,
+    SORT_HOST_BACK,
+    SORT_STATUS,
+    SORT_STATUS_BACK,
     SORT_COUNT
 };
 /* The names of `?sort=`, NULL-terminated, in the order of the enum. */
@@ -20,9 +24,12 @@ extern const char *const device_sort_names[];
 err_t device_sort_parse(str_t name,
                         enum device_sort *ret) MUST_USE; /* absent: the default; E_BAD_FIELD */
 
+/* "PENDING,BLOCKED" as bits 1 << status. E_BAD_FIELD: an empty or unknown one. */
+err_t device_statuses_parse(str_t names, int64_t *ret) MUST_USE;
+
 struct device_filter { /* absent or zero: any */
     str_t search;      /* a prefix of machine_id, hostname or the owner's name; any case */
-    enum device_status status;
+    int64_t statuses;  /* a set, bits 1 << status */
     oid_t user_id;
     str_t group; /* id or name */
     str_t label; /* "name", "name=value" or "name:value" */
@@ -38,7 +45,12 @@ struct device_page {
 err_t device_list(struct act *act, const struct device_filter *f, str_t position, int64_t limit,
                   struct device_page *ret) MUST_USE;
 
-enum { DEVICE_COUNT_MAX = 10000 };
+/* The page that begins at row number `first` of the list, from 0. */
+err_t device_jump(struct act *act, const struct device_filter *f, int64_t first, int64_t limit,
+                  struct device_page *ret) MUST_USE;
+
+/* A list that is longer than this is not counted further; nobody jumps further either. */
+enum { DEVICE_COUNT_MAX = 1000000 };
 /* Exact up to DEVICE_COUNT_MAX, which is the answer for more. */
 err_t device_count(struct act *act, const struct device_filter *f, int64_t *ret) MUST_USE;
 

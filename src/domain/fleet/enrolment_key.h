@@ -6,6 +6,7 @@
 
 #include "domain/fleet/grants.h"
 #include "plat/crypto/crypto.h"
+#include "sql/enrolment_key.h"
 
 #define ENROLMENT_KEY_TTL DUR_DAYS(30) /* where nobody said how long */
 

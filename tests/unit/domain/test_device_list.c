@@ -33,10 +33,20 @@ static const struct {
     { "by machine, back", { .sort = SORT_MACHINE_BACK }, "gamma beta-2 Beta-1 alphabet alpha " },
     { "never seen", { .sort = SORT_SEEN }, "alpha Beta-1 beta-2 gamma alphabet " },
     { "never seen, back", { .sort = SORT_SEEN_BACK }, "alphabet gamma beta-2 Beta-1 alpha " },
-    { "pending", { .status = DEVICE_PENDING, .sort = SORT_OLDEST }, "Beta-1 gamma " },
-    { "enrolled, newest", { .status = DEVICE_ENROLLED }, "alphabet beta-2 alpha " },
+    { "pending", { .statuses = 1 << DEVICE_PENDING, .sort = SORT_OLDEST }, "Beta-1 gamma " },
+    { "enrolled, newest", { .statuses = 1 << DEVICE_ENROLLED }, "alphabet beta-2 alpha " },
+    { "pending or enrolled",
+      { .statuses = 1 << DEVICE_PENDING | 1 << DEVICE_ENROLLED, .sort = SORT_OLDEST },
+      "alpha Beta-1 beta-2 gamma alphabet " },
+    { "pending or blocked",
+      { .statuses = 1 << DEVICE_PENDING | 1 << DEVICE_BLOCKED },
+      "gamma Beta-1 " },
+    { "by hostname: none has one", { .sort = SORT_HOST }, "alpha Beta-1 beta-2 gamma alphabet " },
+    { "by hostname, back", { .sort = SORT_HOST_BACK }, "alphabet gamma beta-2 Beta-1 alpha " },
+    { "by status", { .sort = SORT_STATUS }, "Beta-1 gamma alpha beta-2 alphabet " },
+    { "by status, back", { .sort = SORT_STATUS_BACK }, "alphabet beta-2 alpha gamma Beta-1 " },
     { "enrolled by machine",
-      { .status = DEVICE_ENROLLED, .sort = SORT_MACHINE },
+      { .statuses = 1 << DEVICE_ENROLLED, .sort = SORT_MACHINE },
       "alpha alphabet beta-2 " },
     { "a prefix in any case", { .search = { "BETA", 4 }, .sort = SORT_OLDEST }, "Beta-1 beta-2 " },
     { "not in the middle", { .search = { "eta", 3 } }, "" },
@@ -45,8 +55,31 @@ static const struct {
     { "a label's name", { .label = { "site", 4 }, .sort = SORT_OLDEST }, "alpha beta-2 alphabet " },
     { "another value", { .label = { "site:lyon", 9 } }, "" },
     { "a group that is not there", { .group = { "nobody", 6 } }, "" },
-    { "two filters", { .search = { "alpha", 5 }, .status = DEVICE_ENROLLED }, "alphabet alpha " },
+    { "two filters",
+      { .search = { "alpha", 5 }, .statuses = 1 << DEVICE_ENROLLED },
+      "alphabet alpha " },
 };
+
+/* From any row on, the rest of the same list; and its next page goes on there. */
+static void check_jumps(struct world *w, const struct device_filter *f, str_t all, size_t total)
+{
+    for (size_t first = 0; first <= total; first++) {
+        struct device_page page;
+        struct device_page next = { 0 };
+        assert_int_equal(device_jump(&w->act, f, (int64_t)first, 1, &page), E_OK);
+        assert_int_equal(page.n, first < total ? 1 : 0);
+        if (page.n == 0)
+            break;
+        assert_true(str_starts(all, page.rows[0].machine_id));
+        all = str_sub(all, page.rows[0].machine_id.n + 1, all.n);
+        assert_int_equal(page.next.p != NULL, first + 1 < total);
+        if (page.next.p == NULL)
+            break;
+        assert_int_equal(device_list(&w->act, f, page.next, 1, &next), E_OK);
+        assert_int_equal(next.n, 1);
+        assert_true(str_starts(all, next.rows[0].machine_id));
+    }
+}
 
 static void test_every_filter_and_order(void **state)
 {
@@ -73,6 +106,7 @@ static void test_every_filter_and_order(void **state)
             fail_msg("%s: got %.*s", cases[i].name, STR_ARG(buf_str(&got)));
         assert_int_equal(device_count(&w->act, &cases[i].filter, &count), E_OK);
         assert_int_equal(count, total);
+        check_jumps(w, &cases[i].filter, buf_str(&got), total);
         buf_fini(&got);
     }
 }

@@ -14,6 +14,10 @@ ROW = "-- @row t: id id, n int\n"
 STATEMENTS = [
     ("a good file", ROW + "-- @one t_get(id id) -> t\nSELECT {t} FROM t\n-- why\nWHERE id = $id;\n", ""),
     ("an annotation over two lines", "-- @exec add(id id,\n--   n int)\nINSERT INTO t (id, n) VALUES ($id, $n);\n", ""),
+    ("parts, one within another", "-- @part one\nn = $n;\n-- @part both\n{one} AND id = $id;\n-- @part args\nn int, id id;\n"
+     "-- @exec x({args})\nDELETE FROM t WHERE {both};\n", ""),
+    ("a part without a name", "-- @part\nn = 1;\n", "x.sql:1: want `@part name`"),
+    ("a part twice", "-- @part a\nn = 1;\n-- @part a\nn = 1;\n", "x.sql:3: part a: there is a part or row"),
     ("an unknown type", "-- @row t: id uuid\n", "x.sql:1: id: no type `uuid`"),
     ("a word of C as a member", "-- @exec x(default int)\nDELETE FROM t;\n", "x.sql:1: default: a word of C"),
     ("an argument named twice", "-- @exec x(n int, n int)\nDELETE FROM t;\n", "x.sql:1: n: named twice"),
