@@ -3,13 +3,13 @@
 -- @row policy: id id, org id, name text, description text?, created_at ts, updated_at ts, revision int,
 --   last_number int, newest_id id?
 -- @row policy_info: id id, name text, description text?, created_at ts, updated_at ts, revision int,
---   newest_number int?, newest_version text?
+--   newest_number int?, newest_version text?, draft_number int?, assignments int, scopes int, managed bool
 -- @row policy_version: id id, org id, policy_id id, number int, state int, version text?, content bytes, locked text,
 --   enabled bool?, created_at ts, updated_at ts, published_at ts?, revision int
 -- @row policy_version_line: id id, number int, state int, version text?, enabled bool?, created_at ts, updated_at ts,
 --   published_at ts?, revision int
 -- @row assignment: id id, org id, policy_id id, scope int, target id, priority int, number int?, created_at ts,
---   updated_at ts, revision int
+--   updated_at ts, revision int, target_name text?
 
 -- @exec policy_add(id id, org id, name text, description text?, now ts)
 INSERT INTO policy (id, org, name, description, created_at, updated_at, revision, last_number)
@@ -18,14 +18,28 @@ VALUES ($id, $org, $name, $description, $now, $now, 1, 0);
 -- @one policy_by_id(org id, id id) -> policy
 SELECT {policy} FROM policy WHERE org = $org AND id = $id;
 
+-- `draft_number`: of the newest draft. `scopes`: where it is assigned, bit 1 << enum scope_kind.
 -- @one policy_info_by_id(org id, id id) -> policy_info
-SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version
+SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version,
+    (SELECT MAX(d.number) FROM policy_version d WHERE d.org = p.org AND d.policy_id = p.id AND d.state = 0),
+    (SELECT COUNT(*) FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
+    (SELECT COALESCE(SUM(DISTINCT CASE a.scope WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 WHEN 4 THEN 16 ELSE 32 END), 0)
+        FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
+    EXISTS (SELECT 1 FROM managed m WHERE m.org = p.org AND m.object_id = p.id)
 FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id WHERE p.org = $org AND p.id = $id;
 
--- @many policy_info_list(org id, after id, limit int) -> policy_info
-SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version
+-- A search is a part of the name, A to Z in either case.
+-- @many policy_info_list(org id, search text?, after id, limit int) -> policy_info
+SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version,
+    (SELECT MAX(d.number) FROM policy_version d WHERE d.org = p.org AND d.policy_id = p.id AND d.state = 0),
+    (SELECT COUNT(*) FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
+    (SELECT COALESCE(SUM(DISTINCT CASE a.scope WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 WHEN 4 THEN 16 ELSE 32 END), 0)
+        FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
+    EXISTS (SELECT 1 FROM managed m WHERE m.org = p.org AND m.object_id = p.id)
 FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id
-WHERE p.org = $org AND p.id > $after ORDER BY p.id LIMIT $limit;
+WHERE p.org = $org AND p.id > $after
+    AND ($search IS NULL OR REPLACE(LOWER(p.name), LOWER($search), '') <> LOWER(p.name))
+ORDER BY p.id LIMIT $limit;
 
 -- @one policy_id_by_name(org id, name text) -> (id id)
 SELECT id FROM policy WHERE org = $org AND name = $name;
@@ -81,13 +95,22 @@ INSERT INTO assignment (id, org, policy_id, scope, target, priority, number, cre
 VALUES ($id, $org, $policy_id, $scope, $target, $priority, $number, $now, $now, 1);
 
 -- @one assignment_by_id(org id, id id) -> assignment
-SELECT {assignment} FROM assignment WHERE org = $org AND id = $id;
+SELECT a.id, a.org, a.policy_id, a.scope, a.target, a.priority, a.number, a.created_at, a.updated_at, a.revision,
+    CASE a.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = a.org AND g.id = a.target)
+        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = a.org AND u.id = a.target)
+        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = a.org AND d.id = a.target) END
+FROM assignment a
+WHERE a.org = $org AND a.id = $id;
 
 -- @many assignment_list(org id, policy_id id?, scope int?, target id?, after id, limit int) -> assignment
-SELECT {assignment} FROM assignment
-WHERE org = $org AND ($policy_id IS NULL OR policy_id = $policy_id) AND ($scope IS NULL OR scope = $scope)
-    AND ($target IS NULL OR target = $target) AND id > $after
-ORDER BY id LIMIT $limit;
+SELECT a.id, a.org, a.policy_id, a.scope, a.target, a.priority, a.number, a.created_at, a.updated_at, a.revision,
+    CASE a.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = a.org AND g.id = a.target)
+        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = a.org AND u.id = a.target)
+        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = a.org AND d.id = a.target) END
+FROM assignment a
+WHERE a.org = $org AND ($policy_id IS NULL OR a.policy_id = $policy_id) AND ($scope IS NULL OR a.scope = $scope)
+    AND ($target IS NULL OR a.target = $target) AND a.id > $after
+ORDER BY a.id LIMIT $limit;
 
 -- @exec assignment_set(org id, id id, scope int, target id, priority int, number int?, now ts)
 UPDATE assignment SET scope = $scope, target = $target, priority = $priority, number = $number, updated_at = $now,

@@ -8,7 +8,7 @@
 -- @row rollout_ring: n int, name text, group_id id?, label_name text?, label_value text?, percent int?,
 --   min_executed int?, soak_s int, approval bool, pause bool, started_at ts?, met_at ts?, promoted_at ts?, forced bool,
 --   looked bool, ended_at ts?, pending int, away int, applied int, failed int, timed_out int, lost int, unchanged int,
---   gone int
+--   gone int, group_name text?
 -- @row rollout_device: device id, ring int, state int, since ts, seen_at ts?, etag bytes?, acked bytes?, reason text?,
 --   at ts, back bool
 -- @row rollout_event: n int, at ts, kind text, state int, ring int, reason text, actor_kind int, actor_id id?
@@ -41,7 +41,10 @@ VALUES ($rollout, $n, $name, $group_id, $label_name, $label_value, $percent, $mi
 DELETE FROM rollout_ring WHERE rollout = $rollout;
 
 -- @many rollout_ring_list(rollout id) -> rollout_ring
-SELECT {rollout_ring} FROM rollout_ring WHERE rollout = $rollout ORDER BY n;
+SELECT r.n, r.name, r.group_id, r.label_name, r.label_value, r.percent, r.min_executed, r.soak_s, r.approval, r.pause,
+    r.started_at, r.met_at, r.promoted_at, r.forced, r.looked, r.ended_at, r.pending, r.away, r.applied, r.failed,
+    r.timed_out, r.lost, r.unchanged, r.gone, g.name
+FROM rollout_ring r LEFT JOIN principal_group g ON g.id = r.group_id WHERE r.rollout = $rollout ORDER BY r.n;
 
 -- @one rollout_get(org id, id id) -> rollout
 SELECT {rollout} FROM rollout WHERE org = $org AND id = $id AND NOT hidden;

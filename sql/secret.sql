@@ -3,10 +3,15 @@
 -- @row secret: id id, org id, name text, scope int, target id, description text?, epoch int, key_id id, sealed bytes,
 --   created_at ts, updated_at ts, revision int
 -- @row secret_line: id id, name text, scope int, target id, description text?, epoch int, created_at ts,
---   updated_at ts, revision int
+--   updated_at ts, revision int, target_name text?
 
 -- @one secret_at(org id, name text, scope int, target id) -> secret_line
-SELECT {secret_line} FROM secret WHERE org = $org AND name = $name AND scope = $scope AND target = $target;
+SELECT s.id, s.name, s.scope, s.target, s.description, s.epoch, s.created_at, s.updated_at, s.revision,
+    CASE s.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = s.org AND g.id = s.target)
+        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = s.org AND u.id = s.target)
+        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = s.org AND d.id = s.target) END
+FROM secret s
+WHERE s.org = $org AND s.name = $name AND s.scope = $scope AND s.target = $target;
 
 -- @one secret_sealed_at(org id, name text, scope int, target id) -> secret
 SELECT {secret} FROM secret WHERE org = $org AND name = $name AND scope = $scope AND target = $target;
@@ -16,10 +21,14 @@ SELECT {secret} FROM secret WHERE org = $org AND name = $name AND scope = $scope
 SELECT {secret} FROM secret WHERE scope = 1 AND name = $name ORDER BY id LIMIT 1;
 
 -- @many secret_list(org id, name text?, scope int?, target id?, after id, limit int) -> secret_line
-SELECT {secret_line} FROM secret
-WHERE org = $org AND ($name IS NULL OR name = $name) AND ($scope IS NULL OR scope = $scope)
-    AND ($target IS NULL OR target = $target) AND id > $after
-ORDER BY id LIMIT $limit;
+SELECT s.id, s.name, s.scope, s.target, s.description, s.epoch, s.created_at, s.updated_at, s.revision,
+    CASE s.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = s.org AND g.id = s.target)
+        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = s.org AND u.id = s.target)
+        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = s.org AND d.id = s.target) END
+FROM secret s
+WHERE s.org = $org AND ($name IS NULL OR s.name = $name) AND ($scope IS NULL OR s.scope = $scope)
+    AND ($target IS NULL OR s.target = $target) AND s.id > $after
+ORDER BY s.id LIMIT $limit;
 
 -- @one secret_count(org id) -> (n int)
 SELECT COUNT(*) FROM secret WHERE org = $org;

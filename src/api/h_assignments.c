@@ -17,6 +17,7 @@ static err_t assignment_view(struct request *rq, const struct row_assignment *ro
         .number = row->number,
         .scope = str_from_cz(scope_name(scope)),
         .target_id = single ? none : row->target,
+        .target_name = row->target_name,
         .priority = row->priority,
         .created_at = row->created_at,
         .updated_at = row->updated_at,

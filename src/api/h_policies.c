@@ -3,7 +3,21 @@
 
 #include "api/page.h"
 #include "api/shapes_policy.h"
+#include "domain/policy/assignment.h"
 #include "domain/policy/policy.h"
+
+static err_t scopes_view(struct request *rq, int64_t scopes, struct strs *ret)
+{
+    str_t *v = ARENA_ARRAY(rq->act.arena, str_t, SCOPE_DEVICE);
+    size_t n = 0;
+    if (v == NULL)
+        return E_NO_MEMORY;
+    for (int k = SCOPE_GLOBAL; k <= SCOPE_DEVICE; k++)
+        if ((scopes >> k & 1) != 0)
+            v[n++] = str_from_cz(scope_name((enum scope_kind)k));
+    *ret = (struct strs){ v, n };
+    return E_OK;
+}
 
 static err_t policy_view(struct request *rq, const struct row_policy_info *row,
                          struct policy_out *ret)
@@ -14,9 +28,13 @@ static err_t policy_view(struct request *rq, const struct row_policy_info *row,
         .description = row->description,
         .newest_number = row->newest_number,
         .newest_version = row->newest_version,
+        .draft_number = row->draft_number,
+        .assignments = row->assignments,
+        .managed = row->managed,
         .created_at = row->created_at,
         .updated_at = row->updated_at,
     };
+    TRY(scopes_view(rq, row->scopes, &ret->scopes));
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }
 
@@ -48,8 +66,8 @@ err_t policies_list(struct request *rq)
     struct row_policy_info *rows = NULL;
     struct page page;
     size_t n = 0;
-    TRY(page_open(rq, &q->page, STR(""), &page));
-    TRY(policy_list(&rq->act, page.after, page.limit + 1, &rows, &n));
+    TRY(page_open(rq, &q->page, q->search, &page));
+    TRY(policy_list(&rq->act, q->search, page.after, page.limit + 1, &rows, &n));
     struct policy_out *out = ARENA_ARRAY(rq->act.arena, struct policy_out, n);
     if (n > 0 && out == NULL)
         return E_NO_MEMORY;

@@ -19,6 +19,8 @@ static const char *const results[] = { "applied", "failed", "rejected", NULL };
 static const struct field policy_query_fields[] = {
     FIELD_AS(struct policy_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct policy_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
+    FIELD(struct policy_query, search, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "a part of the name, A to Z in either case"),
 };
 static const struct field policy_in_fields[] = {
     FIELD(struct policy_in, name,        REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
@@ -36,6 +38,10 @@ static const struct field policy_out_fields[] = {
     FIELD(struct policy_out, description),
     FIELD(struct policy_out, newest_number,  .doc = "of the version that was published last"),
     FIELD(struct policy_out, newest_version),
+    FIELD(struct policy_out, draft_number,   .doc = "of the newest draft; null: none"),
+    FIELD(struct policy_out, assignments,    .doc = "how many there are of it"),
+    FIELD(struct policy_out, scopes,         .doc = "of its assignments, each once"),
+    FIELD(struct policy_out, managed,        .doc = "by files"),
     FIELD(struct policy_out, created_at),
     FIELD(struct policy_out, updated_at),
     FIELD(struct policy_out, etag),
@@ -102,6 +108,7 @@ static const struct field assignment_out_fields[] = {
     FIELD(struct assignment_out, number, .doc = "null: follows the newest published version"),
     FIELD(struct assignment_out, scope),
     FIELD(struct assignment_out, target_id),
+    FIELD(struct assignment_out, target_name, .doc = "of the group, the user or the machine"),
     FIELD(struct assignment_out, priority),
     FIELD(struct assignment_out, created_at),
     FIELD(struct assignment_out, updated_at),

@@ -7,6 +7,7 @@
 
 struct policy_query {
     struct page_in page;
+    str_t search;
 };
 
 struct policy_in { /* of POST and PATCH */
@@ -20,6 +21,10 @@ struct policy_out {
     str_t description;
     opt_i64_t newest_number;
     str_t newest_version;
+    opt_i64_t draft_number;
+    int64_t assignments;
+    struct strs scopes;
+    bool managed;
     ts_t created_at;
     ts_t updated_at;
     str_t etag;
@@ -69,6 +74,7 @@ struct assignment_out {
     opt_i64_t number;
     str_t scope;
     oid_t target_id; /* null for global and org */
+    str_t target_name;
     int64_t priority;
     ts_t created_at;
     ts_t updated_at;

@@ -118,6 +118,7 @@ static const struct field ring_out_fields[] = {
     FIELD(struct rollout_ring_out, n),
     FIELD(struct rollout_ring_out, name),
     FIELD(struct rollout_ring_out, group,       .doc = "id"),
+    FIELD(struct rollout_ring_out, group_name,  .doc = "null: no group, or it was deleted"),
     FIELD(struct rollout_ring_out, label),
     FIELD(struct rollout_ring_out, percent,     .min = 0, .max = 100),
     FIELD(struct rollout_ring_out, min_devices),

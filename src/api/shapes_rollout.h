@@ -76,6 +76,7 @@ struct rollout_ring_out {
     int64_t n;
     str_t name;
     oid_t group;
+    str_t group_name;
     str_t label;
     opt_milli_t percent;
     opt_i64_t min_devices;

@@ -31,6 +31,7 @@ static const struct field secret_out_fields[] = {
     FIELD(struct secret_out, name),
     FIELD(struct secret_out, scope),
     FIELD(struct secret_out, target_id),
+    FIELD(struct secret_out, target_name, .doc = "of the group, the user or the machine"),
     FIELD(struct secret_out, description),
     FIELD(struct secret_out, revision, .doc = "moves on with each value"),
     FIELD(struct secret_out, epoch,    .doc = "of the key that it is sealed with"),

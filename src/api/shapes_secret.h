@@ -29,6 +29,7 @@ struct secret_out {
     str_t name;
     str_t scope;
     oid_t target_id; /* null for global and org */
+    str_t target_name;
     str_t description;
     int64_t revision;
     int64_t epoch;
