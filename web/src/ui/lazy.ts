@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'preact/hooks';
+
+/** Code that comes when it is drawn first: undefined until it is there, null when it does not come. */
+export function useCode<T extends object>(load: () => Promise<T>): T | null | undefined {
+    const [code, setCode] = useState<T | null>();
+    useEffect(() => {
+        let here = true;
+        load().then((loaded) => here && setCode(loaded), () => here && setCode(null));
+        return () => { here = false; };
+    }, []);
+    return code;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useMemo, useState } from 'preact/hooks';
+import { t } from '../../i18n/index.ts';
+import { Button } from '../Button.tsx';
+import { JsonEditor } from '../JsonEditor.tsx';
+import { Part } from './Part.tsx';
+import { nodeOf, type Json, type Schema } from './model.ts';
+import { faultsOf } from './value.ts';
+import { faultText } from './words.ts';
+
+export interface SchemaFormProps {
+    /** JSON Schema of an object: a tool's inputSchema, mostly. */
+    schema: object;
+    /** Begin with `startOf(schema)`. */
+    value: Json | undefined;
+    onInput: (value: Json | undefined) => void;
+    /** Shows what is missing also where nothing was typed yet: after a press of the button. */
+    strict?: boolean;
+    /** Names the JSON text to readers. */
+    label: string;
+}
+
+/** What is wrong with a value now: `Object.keys(schemaFaults(schema, value)).length === 0` before it is sent. */
+export const schemaFaults = (schema: object, value: Json | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => [pointer, faultText(fault)]));
+
+/** Fields for a JSON Schema, or the JSON itself: one click apart, and always the same value. */
+export default function SchemaForm({ schema, value, onInput, strict = false, label }: SchemaFormProps) {
+    const node = useMemo(() => nodeOf(schema as Schema), [schema]);
+    const [text, setText] = useState<string | null>(null);
+    const asJson = text !== null || node.kind === 'json';
+    const shown = text ?? JSON.stringify(value ?? {}, null, 2);
+    const faults = useMemo(() => schemaFaults(schema, value), [schema, value]);
+    const typed = (next: string): void => {
+        setText(next);
+        try {
+            onInput(JSON.parse(next) as Json);
+        } catch {
+            // Not JSON yet: the value stays what it was, and the editor marks the place.
+        }
+    };
+    return (
+        <div class="schema-form">
+            {node.kind !== 'json' && (
+                <div class="schema-form-head">
+                    <Button kind="link" small icon={asJson ? 'menu' : 'edit'} onClick={() => setText(asJson ? null : JSON.stringify(value ?? {}, null, 2))}>
+                        {asJson ? t.kit.schema.asForm : t.kit.schema.asJson}
+                    </Button>
+                </div>
+            )}
+            {asJson
+                ? <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
+                : <Part node={node} value={value} onInput={onInput} pointer="" faults={faults} strict={strict} root={schema as Schema} required name="" />}
+        </div>
+    );
+}
