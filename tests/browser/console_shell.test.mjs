@@ -32,3 +32,101 @@ test('who is signed out meets the sign-in page, and nothing of the console', { s
     assert.equal(new URL(page.url()).pathname, '/login');
     await context.close();
 });
+
+/** The words of what is shown of the navigation. */
+const navigation = (page) => page.locator('nav a').allTextContents();
+
+test('navigation, palette and shortcuts offer what one may open, and nothing else', { skip: MISSING }, async () => {
+    const boss = await openConsole(house, 'en-light-1280');
+    await boss.open('/portal', 'portal');
+    assert.ok((await navigation(boss.page)).includes('Devices'));
+    await boss.close();
+
+    const guest = await openConsole(house, 'en-light-1280', house.guest);
+    const asked = [];
+    guest.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await guest.open('/', 'portal'); // the portal is where he lands
+    assert.equal(new URL(guest.page.url()).pathname, '/portal');
+    assert.deepEqual(await navigation(guest.page), ['My applications', 'My devices', 'My tools', 'To approve', 'My activity', 'Sign-in and sessions', 'Home Assistant', 'Connect a client']);
+    await guest.page.keyboard.press('Control+k');
+    await guest.page.getByRole('option', { name: 'My tools' }).waitFor();
+    await guest.page.keyboard.type('dev');
+    assert.deepEqual(await guest.page.getByRole('option').locator('span').allTextContents(), ['My devices']);
+    await guest.page.waitForTimeout(300); // longer than the palette waits before it asks the server
+    assert.deepEqual(asked.filter((path) => /\/(devices|users)$/.test(path)), []);
+    await guest.page.keyboard.press('Escape');
+    await guest.page.keyboard.press('g');
+    await guest.page.keyboard.press('f'); // the letter of a page that is not his
+    assert.equal(new URL(guest.page.url()).pathname, '/portal');
+    await guest.close();
+});
+
+test('a page that is not his says so, and whom to ask; the server refuses what it would show', { skip: MISSING }, async () => {
+    const guest = await openConsole(house, 'fr-dark-390', house.guest);
+    for (const path of ['/dashboard', '/fleet', '/policies', '/rollouts', '/people', '/applications', '/tools', '/permissions', '/audit', '/logs', '/admin']) {
+        await guest.open(path, 'refusal');
+        await guest.page.getByRole('heading', { name: 'Cette page n’est pas ouverte à votre compte' }).waitFor();
+        assert.equal(await guest.page.locator('script:not([src])').count(), 0);
+    }
+    await guest.look('forbidden');
+    const refused = await guest.page.evaluate(async () => {
+        const rows = ['users', 'groups', 'service-accounts', 'invitations', 'applications', 'access-rules', 'policies', 'rollouts', 'gateway/servers', 'permissions', 'admin/security/audit', 'webhooks', 'keys'];
+        return Promise.all(rows.map(async (row) => [row, (await fetch(`/api/v1/${row}`)).status]));
+    });
+    assert.deepEqual(refused.filter(([, status]) => status !== 403), []);
+    await guest.close();
+});
+
+test('by the keyboard: the palette opens a page, letters do, and the list of keys says so', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-dark-1280');
+    await at.open('/portal', 'portal');
+    await at.page.keyboard.press('Control+k');
+    await at.page.keyboard.type('polic');
+    await at.look('palette');
+    await at.page.keyboard.press('Enter');
+    await at.settled('policies');
+    await at.page.keyboard.press('g');
+    await at.page.keyboard.press('r');
+    await at.settled('rollouts');
+    await at.page.goBack();
+    await at.settled('policies');
+    await at.page.keyboard.press('?');
+    await at.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await at.look('keys');
+    await at.page.keyboard.press('Escape');
+    await at.close();
+});
+
+test('language and appearance are chosen in the menu, and stay', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open('/portal', 'portal');
+    await at.page.getByRole('button', { name: 'Account' }).click();
+    await at.look('account');
+    const told = at.page.waitForResponse((reply) => reply.url().endsWith('/portal/language'));
+    await at.page.getByRole('radio', { name: 'Français' }).check();
+    assert.equal((await told).status(), 204);
+    await at.page.getByRole('link', { name: 'Se déconnecter' }).waitFor();
+    await at.page.getByRole('radio', { name: 'Sombre' }).check();
+    await at.page.reload();
+    await at.settled('portal');
+    const html = at.page.locator('html');
+    assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('data-theme')], ['fr', 'dark']);
+    await at.page.goto(`${house.server.url}/logout`);
+    assert.equal(await html.getAttribute('lang'), 'fr'); // the pages of the server follow
+    await at.close();
+});
+
+test('on a telephone the navigation is a drawer', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'fr-dark-390');
+    await at.open('/portal', 'portal');
+    const link = at.page.getByRole('link', { name: 'Politiques' });
+    assert.equal(await link.isVisible(), false);
+    await at.page.getByRole('button', { name: 'Menu' }).click();
+    await link.waitFor();
+    await at.page.waitForTimeout(200); // it slides in
+    await at.look('drawer');
+    await link.click();
+    await at.settled('policies');
+    await link.waitFor({ state: 'hidden' });
+    await at.close();
+});

@@ -41,7 +41,8 @@ export function AccountMenu() {
     const look = useStore(theme);
     return (
         <div class="account">
-            <button type="button" class="account-button" popovertarget="account-menu" aria-label={words.signedInAs(name)}>
+            <button type="button" class="account-button" popovertarget="account-menu">
+                <span class="unseen">{words.label}</span>
                 <span class="avatar" aria-hidden="true">{name.slice(0, 1).toUpperCase()}</span>
                 <span class="account-name">{name}</span>
                 <Icon name="down" />

@@ -9,7 +9,7 @@ import { Lazy } from './Lazy.tsx';
 import { Nav } from './Nav.tsx';
 import { Outlet } from './Outlet.tsx';
 import { overlay } from './shortcuts.ts';
-import { Top } from './Top.tsx';
+import { Away, Top } from './Top.tsx';
 
 export function Shell() {
     useStore(language);
@@ -24,6 +24,7 @@ export function Shell() {
             <div class="frame">
                 <Nav current={page} open={menuOpen} onClose={() => setMenuOpen(false)} />
                 <main id="content" tabIndex={-1}>
+                    <Away />
                     <Outlet path={place.path} />
                 </main>
             </div>

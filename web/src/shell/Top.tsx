@@ -18,7 +18,7 @@ export function Top({ menuOpen, onMenu }: { menuOpen: boolean; onMenu(): void })
                 <Mark />
                 <span>{t.shell.name}</span>
             </a>
-            <button type="button" class="top-search" onClick={() => overlay.set('palette')} aria-keyshortcuts="Control+K" aria-label={t.shell.search}>
+            <button type="button" class="top-search" onClick={() => overlay.set('palette')} aria-keyshortcuts="Control+K">
                 <Icon name="search" />
                 <span>{t.shell.searchHint}</span>
                 <kbd aria-hidden="true">{t.shell.keys.keyNames.ctrl} K</kbd>
@@ -41,9 +41,15 @@ function Mark() {
 function LiveMark() {
     const state = useStore(liveState);
     return (
-        <span class={`live ${state}`} role="status" title={t.shell.live[state]}>
+        <span class={`live ${state}`} title={t.shell.live[state]}>
             <span class="live-dot" aria-hidden="true" />
-            <span class={state === 'away' ? '' : 'unseen'}>{t.shell.live[state]}</span>
+            <span class="unseen">{t.shell.live[state]}</span>
         </span>
     );
+}
+
+/** Below the head, as long as nothing tells us of changes. */
+export function Away() {
+    const away = useStore(liveState) === 'away';
+    return <div role="status">{away && <p class="away">{t.shell.live.away}</p>}</div>;
 }

@@ -4,7 +4,6 @@ export default {
     name: 'Seneschal',
     skip: 'Go to the content',
     menu: 'Menu',
-    search: 'Search',
     searchHint: 'Pages, devices, people…',
     sections: { top: 'Overview', fleet: 'Fleet', access: 'Access', tools: 'Tools', record: 'Record', system: 'System', own: 'Yours' },
     pages: {
@@ -30,7 +29,7 @@ export default {
     },
     theme: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
     language: { label: 'Language', en: 'English', fr: 'Français' },
-    account: { label: 'Account', signedInAs: (name: string) => `Signed in as ${name}`, settings: 'Sign-in and sessions', factors: 'Second factors', docs: 'Documentation', keys: 'Keyboard shortcuts', out: 'Sign out' },
+    account: { label: 'Account', settings: 'Sign-in and sessions', factors: 'Second factors', docs: 'Documentation', keys: 'Keyboard shortcuts', out: 'Sign out' },
     live: { open: 'Live', connecting: 'Connecting…', away: 'Not connected: what you see may be old. We keep trying.' },
     notices: 'Notices',
     missing: { title: 'There is no such page', text: 'The link may be old, or mistyped.', back: 'To the start' },

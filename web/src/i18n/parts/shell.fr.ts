@@ -5,7 +5,6 @@ const fr: typeof en = {
     name: 'Seneschal',
     skip: 'Aller au contenu',
     menu: 'Menu',
-    search: 'Rechercher',
     searchHint: 'Pages, appareils, personnes…',
     sections: { top: 'Vue d’ensemble', fleet: 'Parc', access: 'Accès', tools: 'Outils', record: 'Registre', system: 'Système', own: 'À vous' },
     pages: {
@@ -31,7 +30,7 @@ const fr: typeof en = {
     },
     theme: { label: 'Apparence', system: 'Comme le système', light: 'Clair', dark: 'Sombre' },
     language: { label: 'Langue', en: 'English', fr: 'Français' },
-    account: { label: 'Compte', signedInAs: (name) => `Connecté en tant que ${name}`, settings: 'Connexion et sessions', factors: 'Seconds facteurs', docs: 'Documentation', keys: 'Raccourcis clavier', out: 'Se déconnecter' },
+    account: { label: 'Compte', settings: 'Connexion et sessions', factors: 'Seconds facteurs', docs: 'Documentation', keys: 'Raccourcis clavier', out: 'Se déconnecter' },
     live: { open: 'En direct', connecting: 'Connexion…', away: 'Hors connexion : ce que vous voyez peut être ancien. Nous réessayons.' },
     notices: 'Avis',
     missing: { title: 'Cette page n’existe pas', text: 'Le lien est peut-être ancien, ou mal saisi.', back: 'Vers l’accueil' },
