@@ -112,7 +112,7 @@ class Faults {
 
 /** In the page, before any of its scripts. */
 function watchPolicy({ lang }) {
-    if (globalThis.origin !== 'null') localStorage.setItem('seneschal.language', lang);
+    if (globalThis.origin !== 'null' && !localStorage.getItem('seneschal.language')) localStorage.setItem('seneschal.language', lang); // what somebody chose later stays
     document.addEventListener('securitypolicyviolation', (e) => globalThis.__violated(`${e.effectiveDirective}: ${e.blockedURI} ${e.sample} at ${e.sourceFile}:${e.lineNumber}`));
 }
 

@@ -51,5 +51,5 @@ function LiveMark() {
 /** Below the head, as long as nothing tells us of changes. */
 export function Away() {
     const away = useStore(liveState) === 'away';
-    return <div role="status">{away && <p class="away">{t.shell.live.away}</p>}</div>;
+    return <div role="status">{away && <p class="strip">{t.shell.live.away}</p>}</div>;
 }

@@ -43,8 +43,6 @@ export default {
         palette: 'Go to anything',
         filter: 'To the filter of this page',
         help: 'These shortcuts',
-        go: 'Then a letter: go to a page',
-        close: 'Close',
         keyNames: { ctrl: 'Ctrl', then: 'then' },
     },
 };

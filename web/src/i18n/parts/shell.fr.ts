@@ -44,8 +44,6 @@ const fr: typeof en = {
         palette: 'Aller n’importe où',
         filter: 'Vers le filtre de cette page',
         help: 'Ces raccourcis',
-        go: 'Puis une lettre : aller à une page',
-        close: 'Fermer',
         keyNames: { ctrl: 'Ctrl', then: 'puis' },
     },
 };
