@@ -21,6 +21,20 @@ err_t groups_view(struct arena *a, const struct row_device_group *groups, size_t
     return E_OK;
 }
 
+/* The name of a person of this organisation; nothing for nobody, and for one who is gone. */
+static err_t user_name(struct request *rq, oid_t id, str_t *ret)
+{
+    struct sql_fleet_user_get_row row;
+    struct sql_fleet_user_get in = { .org = rq->act.org, .id = id };
+    if (!oid_is_set(id))
+        return E_OK;
+    err_t e = sql_fleet_user_get(rq->act.db, rq->act.arena, &in, &row);
+    if (e != E_OK)
+        return e == E_NOT_FOUND ? E_OK : e;
+    *ret = row.username;
+    return E_OK;
+}
+
 static err_t thumbprint(struct arena *a, str_t spki, str_t *ret)
 {
     struct pubkey key;
@@ -53,6 +67,7 @@ err_t device_requests_view(struct request *rq, const struct row_enrol_request *r
             .labels = { or_empty_object(r->labels) },
         };
         TRY(thumbprint(rq->act.arena, r->public_key, &out[i].key_thumbprint));
+        TRY(user_name(rq, r->user_id, &out[i].user_name));
     }
     *ret = (struct rows){ out, n };
     return E_OK;
@@ -149,6 +164,7 @@ static err_t related_view(struct request *rq, const struct row_device *d, bool w
     TRY(config_view(rq, d->id, &out->config));
     TRY(etag_make(rq, d->id, d->revision, &out->etag));
     TRY(thumbprint(rq->act.arena, d->public_key, &out->key_thumbprint));
+    TRY(user_name(rq, d->user_id, &out->user_name));
     if (whole)
         TRY(history_view(rq, d->id, &out->history));
     if (d->status != DEVICE_PENDING)

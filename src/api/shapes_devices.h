@@ -40,6 +40,7 @@ struct device_request_out {
     ts_t created_at;
     ts_t expires_at;
     oid_t user_id;
+    str_t user_name;
     str_t user_hint;
     str_t hostname;
     str_t type;
@@ -82,6 +83,7 @@ struct device_out {
     str_t status;
     str_t status_reason;
     oid_t user_id;
+    str_t user_name;
     struct strs groups;
     json_text_t labels;
     str_t credential_level;

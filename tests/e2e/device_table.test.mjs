@@ -67,7 +67,9 @@ test('who lacks device:read has his own, whatever he asks; another organisation 
     const person = await makePerson(server, admin);
     const { access_token: token } = (await nobody.post('/auth/login', { username: person.username, password: PASSWORD })).want(200);
     const his = server.client({ token });
-    (await admin.patch(`/devices/${ids[1]}`, { user_id: person.id })).want(200);
+    const given = (await admin.patch(`/devices/${ids[1]}`, { user_id: person.id })).want(200);
+    assert.equal(given.user_name, person.username);
+    assert.deepEqual((await page('sort=machine_id')).items.map((d) => d.user_name), HOSTS.map((_, i) => (i === 1 ? person.username : null)));
     assert.deepEqual(names(await page('offset=0&count=true', his)), [1]);
     assert.equal((await page(`offset=0&count=true&user=${ids[0]}`, his)).total, 1);
     assert.equal((await his.get('/devices?format=ndjson')).text.trimEnd().split('\n').length, 1);
