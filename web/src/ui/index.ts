@@ -31,3 +31,4 @@ export { Qr } from './Qr.tsx';
 export { ManagedBy, Steps, Timeline, Why, levelName, type Happening, type Origin, type Step } from './Pieces.tsx';
 export { StreamList, useTail, type Tail } from './Stream.tsx';
 export { toYaml } from './yaml.ts';
+export { lazy } from './Later.tsx';
