@@ -17,6 +17,7 @@ import check_headers
 import check_layers
 import check_repo
 import check_sizes
+import check_web
 import mkdocs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,7 @@ QUICK = [
     ("no package host, no open end, SPDX lines", lambda build: check_repo.run_repo(), None),
     ("the documentation can be made (docs/guides.txt)", lambda build: run_docs(), None),
     ("README.md", lambda build: check_repo.run_readme(), None),
+    *check_web.QUICK,
 ]
 
 

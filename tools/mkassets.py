@@ -21,11 +21,12 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
     ".png": "image/png",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
 }
-TEXTS = {".html", ".css", ".js", ".json", ".svg"}
+TEXTS = {".html", ".css", ".js", ".json", ".svg", ".txt"}
 ALIGN = 16
 
 # The notes say that this object keeps to what the rest is compiled with: one without them would

@@ -111,9 +111,16 @@ def run_browser(name, options):
     return tally
 
 
-def run_node(tally, options, env):
-    """The files of tests/NAME; False where there is nothing to run."""
-    files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob(f"tests/{tally.name}/*.test.mjs"))
+def run_web(name, options):
+    """The parts of the console that need no browser."""
+    tally = Tally(name)
+    run_node(tally, options, dict(os.environ, NODE_NO_WARNINGS="1"), "web/tests/*.test.ts")
+    return tally
+
+
+def run_node(tally, options, env, pattern=None):
+    """These files, or those of tests/NAME; False where there is nothing to run."""
+    files = sorted(str(f.relative_to(ROOT)) for f in ROOT.glob(pattern or f"tests/{tally.name}/*.test.mjs"))
     if not files or not os.access(options.bin, os.X_OK):
         tally.fail(f"no server at {options.bin}" if files else "no tests")
         return False
@@ -181,8 +188,8 @@ def run_arm64(name, options):
     return tally
 
 
-SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "e2e": run_e2e,
-          "browser": run_browser, "arm64": run_arm64}
+SUITES = {"check": run_check, "unit": run_meson, "faults": run_meson, "fuzz": run_meson, "web": run_web,
+          "e2e": run_e2e, "browser": run_browser, "arm64": run_arm64}
 
 
 def main():

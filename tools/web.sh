@@ -18,7 +18,7 @@ sources() {
     find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f \
         ! -name schema.d.ts -print | sort
     echo tools/web.sh
-    echo tools/web-brotli.mjs
+    echo tools/web-finish.mjs
 }
 
 build_web() {
@@ -26,7 +26,7 @@ build_web() {
     install_modules web
     rm -rf "$out.new"
     build/node web/node_modules/vite/bin/vite.js build web --outDir "$PWD/$out.new" --logLevel warn
-    build/node tools/web-brotli.mjs "$out.new"
+    build/node tools/web-finish.mjs "$out.new"
     mv "$out.new" "$out"
 }
 

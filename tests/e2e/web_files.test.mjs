@@ -65,7 +65,7 @@ test('each coding has its own tag; a tag of now gets 304, one of another coding 
 test('all that the index names is there, of its type, for a year, and for this site alone', async () => {
     const paths = [...index.text.matchAll(/(?:src|href)="(\/web\/[^"]+)"/g)].map((m) => m[1]);
     assert.ok(paths.length >= 3, index.text);
-    const types = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml' };
+    const types = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', txt: 'text/plain; charset=utf-8' };
     for (const path of paths) {
         const reply = await root.get(path);
         assert.equal(reply.status, 200, path);

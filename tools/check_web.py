@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of web/: what its sources may not say, what may be transferred, and that it builds to the same bytes."""
+import gzip
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB, DIST = ROOT / "web", ROOT / "build/web/dist"
+SCHEMA = WEB / "src/api/schema.d.ts"
+NODE = str(ROOT / "build/node")
+MODULES = WEB / "node_modules"
+LINES_MAX, COLUMNS_MAX = 200, 160
+PACKAGES_MAX = 29  # that run in a browser, with those that they need
+KB = 1000
+ALL_MAX, ENTRY_MAX, DEVICE_MAX = 250 * KB, 20 * KB, 40 * KB
+# A page would break where one is used: the policy and its trusted types refuse them. (An object as style is the
+# CSSOM, which the policy lets be.)
+BANNED = re.compile(r"""innerHTML|outerHTML|insertAdjacentHTML|dangerouslySet|\beval\b|new Function|\bstyle=\{?["'`]|document\.write""")
+
+
+def sources(*patterns):
+    return sorted(f for pattern in patterns for f in (WEB / "src").glob(pattern) if f != SCHEMA)
+
+
+def run_sources(_build=None):
+    """Sizes, first lines and what is never said."""
+    complaints = []
+    for file in [*sources("**/*.ts", "**/*.tsx"), *(WEB / "tests").glob("*.ts")]:
+        name, lines = file.relative_to(ROOT), file.read_text(encoding="utf-8").splitlines()
+        if not lines or lines[0] != "// SPDX-License-Identifier: Apache-2.0":
+            complaints.append(f"{name}: its first line is no SPDX line")
+        if len(lines) > LINES_MAX:
+            complaints.append(f"{name}: {len(lines)} lines, at most {LINES_MAX}")
+        for number, line in enumerate(lines, 1):
+            if len(line) > COLUMNS_MAX and file.parent.name != "parts":  # a sentence is one line
+                complaints.append(f"{name}:{number}: {len(line)} columns, at most {COLUMNS_MAX}")
+            if BANNED.search(line):
+                complaints.append(f"{name}:{number}: {BANNED.search(line).group()} has no place here")
+    return complaints
+
+
+def node(*args, cwd=ROOT):
+    """What it says where it fails; else nothing."""
+    done = subprocess.run([NODE, *args], cwd=cwd, check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env=dict(os.environ, TZ="UTC"))
+    return done.stdout.splitlines()[:60] if done.returncode else []
+
+
+def write_schema(binary):
+    """The types of the API, of the description that this binary gives of itself."""
+    document = ROOT / "build/web/openapi.json"
+    document.parent.mkdir(parents=True, exist_ok=True)
+    text = subprocess.run([str(binary), "openapi"], check=True, stdout=subprocess.PIPE).stdout
+    if SCHEMA.exists() and document.exists() and document.read_bytes() == text:
+        return []
+    document.write_bytes(text)
+    return node(str(MODULES / "openapi-typescript/bin/cli.js"), str(document), "-o", str(SCHEMA))
+
+
+def run_types(build):
+    """A member that the API does not have is an error here."""
+    return write_schema(Path(build, "seneschal")) or node(str(MODULES / "typescript/bin/tsc"), "--noEmit", "-p", str(WEB),
+                                       "--incremental", "--tsBuildInfoFile", str(ROOT / "build/web/tsc.json"))
+
+
+def digests(directory):
+    files = sorted(f for f in directory.rglob("*") if f.is_file() and f.suffix != ".br")
+    return {str(f.relative_to(directory)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def run_reproducible(_build=None):
+    """Built once more, elsewhere, it is the same to the last byte."""
+    again = ROOT / "build/web-again"
+    shutil.rmtree(again, ignore_errors=True)
+    shutil.copytree(WEB, again / "web", ignore=shutil.ignore_patterns("node_modules", "dist", "tests"))
+    (again / "web/node_modules").symlink_to(MODULES)
+    said = node(str(MODULES / "vite/bin/vite.js"), "build", "web", "--outDir", str(again / "dist"), "--logLevel", "warn",
+                cwd=again) or node(str(ROOT / "tools/web-finish.mjs"), str(again / "dist"), cwd=again)
+    if said:
+        return said
+    one, other = digests(DIST), digests(again / "dist")
+    shutil.rmtree(again)
+    return [f"build/web/dist/{name} differs" for name in sorted(one.keys() | other.keys()) if one.get(name) != other.get(name)]
+
+
+def weight(name):
+    return len(gzip.compress((DIST / name).read_bytes(), 9, mtime=0))
+
+
+class Manifest:
+    """What Vite says of its chunks: what each imports at once, and what later."""
+
+    def __init__(self):
+        self.chunks = json.loads((DIST / ".vite/manifest.json").read_text(encoding="utf-8"))
+
+    def closure(self, keys):
+        """The files that these need before anything of them runs."""
+        files, todo, seen = set(), list(keys), set()
+        while todo:
+            key = todo.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            chunk = self.chunks[key]
+            files |= {chunk["file"], *chunk.get("css", [])}
+            todo += chunk.get("imports", [])
+        return files
+
+    def like(self, pattern):
+        return [key for key in self.chunks if re.search(pattern, key)]
+
+
+def run_budget(_build=None):
+    """By gzip; browsers take brotli, which is less."""
+    manifest = Manifest()
+    everything = [str(f.relative_to(DIST)) for f in (DIST / "web").iterdir() if f.suffix in (".js", ".css", ".svg")]
+    entry = manifest.closure(["index.html"])
+    device = manifest.closure(["index.html", *manifest.like(r"^src/pages/fleet/(index|Device\w*)\.tsx$"),
+                               *manifest.like(r"^src/i18n/parts/(shell|kit|fleet)\.en\.ts$")])
+    rows = [("everything", everything, ALL_MAX), ("the entry", entry, ENTRY_MAX), ("the page of a device", device, DEVICE_MAX)]
+    sums = [(what, sum(map(weight, files)), most) for what, files, most in rows]
+    print("   console by gzip: " + ", ".join(f"{what} {size / KB:.1f} kB" for what, size, _ in sums))
+    return [f"{what}: {size} bytes by gzip, at most {most}" for what, size, most in sums if size > most]
+
+
+def run_packages(_build=None):
+    """Few run in the browser, each under a licence that may be given on, none from a named host."""
+    lock = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))
+    inside = {name: one for name, one in lock["packages"].items()
+              if name and not (one.get("dev") or one.get("devOptional") or one.get("optional"))}
+    complaints = [f"web/package-lock.json: {name}: licence {one.get('license')}" for name, one in inside.items()
+                  if one.get("license") not in ("MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD")]
+    complaints += [f"web/package-lock.json: {name} names where it comes from" for name, one in lock["packages"].items()
+                   if "resolved" in one and not one.get("link")]
+    if len(inside) > PACKAGES_MAX:
+        complaints.append(f"web/package-lock.json: {len(inside)} packages at run time, at most {PACKAGES_MAX}")
+    return complaints
+
+
+QUICK = [
+    ("console: packages and licences", run_packages, None),
+    ("console: types, by the API's own description", run_types, NODE),
+    ("console: built again, the same bytes", run_reproducible, NODE),
+]
+
+if __name__ == "__main__":
+    import sys
+    sys.exit(bool([print(line) for line in write_schema(Path(sys.argv[1]))]))
