@@ -104,14 +104,21 @@ class Site:
                 have, want = len(getattr(page, what)), len(getattr(twin, what))
                 if have != want:
                     raise Refused(f"{page.name}:1: {have} {what}, and {twin.name} has {want}")
-            levels = [h[0] for h in page.headings], [h[0] for h in twin.headings]
-            if levels[0] != levels[1]:
+            if [h[0] for h in page.headings] != [h[0] for h in twin.headings]:
                 raise Refused(f"{page.name}:1: its headings are not at the levels of {twin.name}")
+            for have, want in zip(page.code, twin.code):
+                if without_remarks(have) != without_remarks(want):
+                    raise Refused(f"{page.name}:1: these commands are others in {twin.name}: {have}")
 
     def title(self, name, lang):
         if name in RUN_TIME:
             return RUN_TIME[name][LANGS.index(lang)]
         return (self.pages.get((name, lang)) or self.pages[name, "en"]).title
+
+
+def without_remarks(code):
+    """What may differ between languages is what a shell does not read."""
+    return [re.sub(r"(?:^|\s+)(?:#|//) .*$", "", line).rstrip() for line in code.split("\n")]
 
 
 def asset_url(path):

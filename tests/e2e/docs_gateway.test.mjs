@@ -5,6 +5,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { enrol } from './lib/fleet.mjs';
+import { commandsOf } from './lib/guide.mjs';
 import { json, result, said, startOlder } from './lib/mcp_odd.mjs';
 import { makePerson } from './lib/person.mjs';
 import { BIN, Child, eventually, run, seneschal, tempDir } from './lib/process.mjs';
@@ -12,16 +13,6 @@ import { readRows, rowOf } from './lib/routes.mjs';
 import { startServer } from './lib/server.mjs';
 import { startHomeAssistant } from './mcp/homeassistant.mjs';
 
-/** The fenced commands of a page, by the heading that they stand under. */
-function commandsOf(file) {
-    const blocks = {};
-    let heading = '';
-    for (const [, title, kind, text] of readFileSync(file, 'utf8').matchAll(/^## (.*)$|^```(\w*)\n([^]*?)^```$/gm)) {
-        if (title !== undefined) heading = title;
-        else if (kind === 'sh' || /^(seneschal|curl) /.test(text)) (blocks[heading] ??= []).push(text);
-    }
-    return blocks;
-}
 const pages = { gateway: commandsOf('docs/GATEWAY.md'), house: commandsOf('docs/HOME-ASSISTANT.md') };
 const used = new Set();
 

@@ -2,23 +2,17 @@
 // Real proxies in front of an application, with the configurations of docs/FORWARD-AUTH.md; and the application, which says
 // what it was told.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { blockOf } from './guide.mjs';
 import { connects, freePort } from './ports.mjs';
 import { Child, eventually, tempDir } from './process.mjs';
 
 const DOC = fileURLToPath(new URL('../../../docs/FORWARD-AUTH.md', import.meta.url));
 export const HOST = 'wiki.example.org';
-
-/** The one block of that language in the document. */
-function block(language) {
-    const found = readFileSync(DOC, 'utf8').match(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'm'));
-    assert.ok(found, `no ${language} in ${DOC}`);
-    return found[1];
-}
 
 /** It answers each request with the headers that reached it. */
 export function application() {
@@ -36,7 +30,7 @@ const KINDS = {
     nginx: {
         program: '/usr/sbin/nginx',
         write(dir, port, to) {
-            const server = replaced(block('nginx'), to).replace('listen 443 ssl;', `listen 127.0.0.1:${port};`);
+            const server = replaced(blockOf(to.doc, 'nginx'), to).replace('listen 443 ssl;', `listen 127.0.0.1:${port};`).replaceAll(/^ *ssl_.*\n/gm, '');
             const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ');
             writeFileSync(path.join(dir, 'nginx.conf'), `daemon off; master_process off; pid ${dir}/pid; error_log stderr warn;
 events {} http { access_log off; ${temp}\n${server}\n}`);
@@ -46,7 +40,7 @@ events {} http { access_log off; ${temp}\n${server}\n}`);
     caddy: {
         program: '/usr/bin/caddy',
         write(dir, port, to) {
-            const site = replaced(block('caddy'), to).replace(`${to.host} {`, `http://${to.host}:${port} {\n    bind 127.0.0.1`);
+            const site = replaced(blockOf(to.doc, 'caddy'), to).replace(`${to.host} {`, `http://${to.host}:${port} {\n    bind 127.0.0.1`);
             writeFileSync(path.join(dir, 'Caddyfile'), `{\n    admin off\n    auto_https off\n}\n${site}`);
             return ['run', '--config', path.join(dir, 'Caddyfile'), '--adapter', 'caddyfile'];
         },
@@ -56,11 +50,11 @@ export const PROXIES = Object.keys(KINDS);
 export const hasProxy = (kind) => existsSync(KINDS[kind].program);
 
 /** A proxy of that kind in front of `app`, asking `seneschal` (ports); its port. */
-export async function startProxy(kind, { seneschal, app, host = HOST }) {
+export async function startProxy(kind, { seneschal, app, host = HOST, doc = DOC }) {
     const dir = tempDir(kind);
     const port = await freePort();
     mkdirSync(path.join(dir, 'home'));
-    const args = KINDS[kind].write(dir, port, { seneschal, app, host });
+    const args = KINDS[kind].write(dir, port, { seneschal, app, host, doc });
     const child = new Child(KINDS[kind].program, args, { env: { HOME: path.join(dir, 'home'), XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir } });
     after(() => child.kill());
     await eventually(`${kind} listens`, async () => {
