@@ -3,6 +3,7 @@
 #ifndef API_HANDLERS_FLEET_H
 #define API_HANDLERS_FLEET_H
 
+#include "api/shapes_bulk.h"
 #include "api/shapes_fleet.h"
 #include "domain/fleet/enrol.h"
 
@@ -22,6 +23,7 @@ handler_f devices_block;
 handler_f devices_unblock;
 handler_f devices_reinstate;
 handler_f devices_rotate;
+handler_f devices_bulk;
 
 handler_f self_get;
 handler_f self_heartbeat_prepare;

@@ -10,6 +10,7 @@ const struct route_table *const route_parts[] = {
     &routes_health,
     &routes_pages,
     &routes_config,
+    &routes_console,
     &routes_factor,
     &routes_fleet,
     &routes_policy,

@@ -70,6 +70,12 @@ static const struct route rows[] = {
       .audit = "device.rotated",
       .doc = "Kill the device's token at once; it comes back with the claim that is answered." },
 
+    { HTTP_POST,   "/devices/bulk",           devices_bulk,
+      .auth = AUTH_ACTOR, .tx = TX_WRITE, .load = LOAD_ADMIN, .both = true, .idem = true,
+      .in = &device_bulk_in_shape, .out = &device_bulk_out_shape, .audit = "device.bulk",
+      .doc = "Approve, refuse, revoke, block or unblock up to 500 devices: each as by its own row, and none for "
+             "another's sake. An id that comes twice is done once." },
+
     { HTTP_GET,    "/devices/self",           self_get,       .auth = AUTH_DEVICE, .tx = TX_READ,
       .load = LOAD_CHECK_IN, .both = true, .cors = true,
       .out = &self_out_shape,

@@ -8,6 +8,7 @@
 extern const struct route_table routes_health;
 extern const struct route_table routes_pages;
 extern const struct route_table routes_config;
+extern const struct route_table routes_console;
 extern const struct route_table routes_factor;
 extern const struct route_table routes_fleet;
 extern const struct route_table routes_people;

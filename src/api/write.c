@@ -10,7 +10,8 @@
 #include "plat/loop/workers.h"
 #include "sql/store.h"
 
-enum { IDEM_ANSWER_MAX = 64 * 1024 };
+/* Of 500 devices of a bulk move, each refused with a sentence. */
+enum { IDEM_ANSWER_MAX = 256 * 1024 };
 
 static void submit(struct passage *p, enum load_class load)
 {

@@ -34,6 +34,24 @@ int64_t db_changed(const struct db *db)
     return sqlite3_changes64(db->sqlite);
 }
 
+err_t db_step_begin(struct db *db)
+{
+    assert(db->role == DB_WRITER);
+    TRY(dbconn_guard(db)); /* the job's own savepoint stands around that of its step */
+    return dbconn_control(db, DBCONN_STEP);
+}
+
+err_t db_step_keep(struct db *db)
+{
+    return dbconn_control(db, DBCONN_STEP_KEEP);
+}
+
+err_t db_step_undo(struct db *db)
+{
+    TRY(dbconn_control(db, DBCONN_STEP_UNDO));
+    return dbconn_control(db, DBCONN_STEP_KEEP);
+}
+
 err_t db_tx_begin(struct db *db)
 {
     assert(db->role == DB_WRITER);

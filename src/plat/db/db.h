@@ -48,6 +48,12 @@ int64_t db_changed(const struct db *db);
  * them for what is written next. *ret_free: how many are free after that. */
 err_t db_vacuum(struct db *db, int64_t keep, int64_t most, int64_t *ret_free) MUST_USE;
 
+/* Inside a job of the writer: what follows is a step, and stays or goes as a whole. One at a time;
+ * each ends before its job does, unless that fails too. */
+err_t db_step_begin(struct db *db) MUST_USE;
+err_t db_step_keep(struct db *db) MUST_USE;
+err_t db_step_undo(struct db *db) MUST_USE;
+
 /* For a tool that writes alone (import, tests); the server writes through the writer (writer.h). */
 err_t db_tx_begin(struct db *db) MUST_USE;
 err_t db_tx_commit(struct db *db) MUST_USE;

@@ -195,11 +195,7 @@ static err_t stmt_admit(struct db *db, const struct sql_stmt *s)
         if (db->in_read && !dbconn_in_tx(db)) /* the first: many a request reads nothing */
             TRY(dbconn_control(db, DBCONN_BEGIN));
     }
-    if (s->writes && db->in_job && db->guarded && !db->savepoint) {
-        TRY(dbconn_control(db, DBCONN_SAVEPOINT));
-        db->savepoint = true;
-    }
-    return E_OK;
+    return s->writes ? dbconn_guard(db) : E_OK;
 }
 
 static err_t stmt_start(struct db *db, size_t query, const void *in, sqlite3_stmt **ret)

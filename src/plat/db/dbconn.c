@@ -19,6 +19,9 @@ static const char *const control_texts[DBCONN_CONTROLS] = {
     [DBCONN_SAVEPOINT] = "SAVEPOINT job",
     [DBCONN_RELEASE] = "RELEASE job",
     [DBCONN_REWIND] = "ROLLBACK TO job",
+    [DBCONN_STEP] = "SAVEPOINT step",
+    [DBCONN_STEP_KEEP] = "RELEASE step",
+    [DBCONN_STEP_UNDO] = "ROLLBACK TO step",
 };
 
 /* Of the file itself: these write into it, so only the writer says them. auto_vacuum counts only in
@@ -161,6 +164,15 @@ err_t dbconn_control(struct db *db, enum dbconn_control what)
     int rc = sqlite3_step(st);
     (void)sqlite3_reset(st); /* gives the same error again */
     return rc == SQLITE_DONE ? E_OK : dbconn_error(db, rc);
+}
+
+err_t dbconn_guard(struct db *db)
+{
+    if (!db->in_job || !db->guarded || db->savepoint)
+        return E_OK;
+    TRY(dbconn_control(db, DBCONN_SAVEPOINT));
+    db->savepoint = true;
+    return E_OK;
 }
 
 err_t dbconn_commit(struct db *db)

@@ -16,6 +16,9 @@ enum dbconn_control {
     DBCONN_SAVEPOINT,
     DBCONN_RELEASE,
     DBCONN_REWIND, /* back to the savepoint, which stays */
+    DBCONN_STEP,   /* a part of a job, which may fail by itself */
+    DBCONN_STEP_KEEP,
+    DBCONN_STEP_UNDO,
     DBCONN_CONTROLS
 };
 
@@ -42,6 +45,8 @@ extern const char dbconn_file_name[]; /* of the store in the data directory */
 /* A connection with nothing checked but the file; makes the file (0600) when there is none. */
 err_t dbconn_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
 err_t dbconn_control(struct db *db, enum dbconn_control what) MUST_USE;
+/* Before the first write of a job: its savepoint, where it is to have one. */
+err_t dbconn_guard(struct db *db) MUST_USE;
 /* COMMIT; on any failure the transaction is rolled back. */
 err_t dbconn_commit(struct db *db) MUST_USE;
 void dbconn_rollback(struct db *db); /* fine without a transaction */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only the console asks. */
+#include "api/handlers_console.h"
+#include "api/routes_parts.h"
+
+/* clang-format off */
+static const struct route rows[] = {
+    { HTTP_POST, "/qr", qr_draw, .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true, .secret = true,
+      .in = &qr_in_shape, .out = &qr_out_shape,
+      .doc = "A text of at most 1 KiB as a QR code, row by row. For people; nothing of it is kept." },
+};
+/* clang-format on */
+
+const struct route_table routes_console = { rows, ARRAY_LEN(rows) };
