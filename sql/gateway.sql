@@ -194,8 +194,10 @@ DELETE FROM mcp_credential WHERE server_id = $server_id;
 -- @one approval_get(org id, id id) -> approval
 SELECT {approval} FROM mcp_approval WHERE org = $org AND id = $id;
 
--- @many approval_page(org id, state int?, after id, limit int) -> approval
+-- Of everybody, or of one person and his devices.
+-- @many approval_page(org id, state int?, person id?, after id, limit int) -> approval
 SELECT {approval} FROM mcp_approval WHERE org = $org AND id > $after AND ($state IS NULL OR state = $state)
+    AND ($person IS NULL OR principal = $person OR principal IN (SELECT id FROM device WHERE user_id = $person))
 ORDER BY id LIMIT $limit;
 
 -- @one approval_waiting(org id, principal id) -> (n int)

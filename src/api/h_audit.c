@@ -69,25 +69,42 @@ static err_t page_reply(struct request *rq, const struct audit_page *page, str_t
     return reply_list(rq, &audit_out_shape, out, page->n, next);
 }
 
-err_t audit_get(struct request *rq)
+static err_t list(struct request *rq, const struct audit_query *q,
+                  const struct audit_filter *filter)
 {
-    const struct audit_query *q = rq->query;
-    struct audit_filter filter;
     struct audit_page page;
     str_t filters;
     str_t position = STR_NONE;
     int64_t from = 0;
-    TRY(filter_of(rq, q, &filter));
-    if (q->format.p != NULL && !str_eq(q->format, STR("json"))) {
-        TRY(request_may(rq, PERM_AUDIT_EXPORT));
-        return audit_export(rq, &filter, str_eq(q->format, STR("csv")));
-    }
-    TRY(filter_name(rq, q, &filter, &filters));
+    TRY(filter_name(rq, q, filter, &filters));
     if (q->page.cursor.p != NULL)
         TRY(cursor_open(rq, q->page.cursor, filters, &position));
     if (position.p != NULL && num_parse_i64(position, &from) != E_OK)
         return FAIL(&rq->act.why, E_BAD_CURSOR, "this is no cursor of this list");
     int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
-    TRY(audit_page_read(rq->act.db, rq->act.arena, &filter, from, limit, &page));
+    TRY(audit_page_read(rq->act.db, rq->act.arena, filter, from, limit, &page));
     return page_reply(rq, &page, filters);
+}
+
+err_t audit_get(struct request *rq)
+{
+    const struct audit_query *q = rq->query;
+    struct audit_filter filter;
+    TRY(filter_of(rq, q, &filter));
+    if (q->format.p != NULL && !str_eq(q->format, STR("json"))) {
+        TRY(request_may(rq, PERM_AUDIT_EXPORT));
+        return audit_export(rq, &filter, str_eq(q->format, STR("csv")));
+    }
+    return list(rq, q, &filter);
+}
+
+err_t audit_own(struct request *rq)
+{
+    struct audit_query q = *(const struct audit_query *)rq->query;
+    struct audit_filter filter;
+    char id[OID_TEXT];
+    oid_format(rq->act.actor.id, id);
+    q.actor = str_of(id, sizeof id);
+    TRY(filter_of(rq, &q, &filter));
+    return list(rq, &q, &filter);
 }

@@ -10,6 +10,9 @@ static const struct route rows[] = {
       .query = &audit_query_shape, .out = &audit_out_shape, .out_list = true,
       .doc = "The chained record of the organisation, newest first; as pages, or as a stream of "
              "NDJSON or CSV." },
+    { HTTP_GET, "/portal/activity", audit_own, .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true,
+      .query = &audit_own_query_shape, .out = &audit_out_shape, .out_list = true,
+      .doc = "What the record has of the one who asks, newest first." },
 };
 /* clang-format on */
 

@@ -29,6 +29,16 @@ static const struct field audit_query_fields[] = {
           .doc = "ndjson and csv stream all that the filters leave, and want audit:export"),
 };
 
+static const struct field audit_own_query_fields[] = {
+    FIELD_AS(struct audit_query, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),
+    FIELD_AS(struct audit_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
+    FIELD(struct audit_query, from,   OPT, .doc = "not before"),
+    FIELD(struct audit_query, to,     OPT, .doc = "before"),
+    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG,
+          .doc = "such as tool.called"),
+    FIELD(struct audit_query, result, OPT, .oneof = results),
+};
+
 static const struct field actor_fields[] = {
     FIELD(struct audit_actor_out, kind),
     FIELD(struct audit_actor_out, id),
@@ -56,6 +66,8 @@ static const struct field audit_out_fields[] = {
 /* clang-format on */
 
 const struct shape audit_query_shape = SHAPE(struct audit_query, "AuditQuery", audit_query_fields);
+const struct shape audit_own_query_shape =
+    SHAPE(struct audit_query, "OwnAuditQuery", audit_own_query_fields);
 const struct shape audit_out_shape = SHAPE(struct audit_out, "AuditEvent", audit_out_fields);
 
 static err_t hex_make(struct arena *a, const digest_t *d, str_t *ret)

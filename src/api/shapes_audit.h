@@ -40,7 +40,7 @@ struct audit_out {
     str_t prev_hash;
 };
 
-extern const struct shape audit_query_shape;
+extern const struct shape audit_query_shape, audit_own_query_shape;
 extern const struct shape audit_out_shape;
 
 /* As it is shown; in the arena. */

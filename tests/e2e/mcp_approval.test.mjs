@@ -64,6 +64,7 @@ test('nobody decides about his own, and only who may decide at all', async () =>
     assert.equal((await answer(operator, row, 'approve')).status, 403);
     assert.equal((await answer(caller, row, 'approve')).status, 403);
     assert.equal((await caller.client.get(`/gateway/approvals/${row.id}`)).status, 403);
+    assert.deepEqual((await caller.client.get('/gateway/approvals?state=waiting')).want(200).items, []); // his own alone, and he has none
     (await answer({ client: admin }, row, 'approve')).want(200);
     assert.equal(texts(await call), 'mine');
     await mine.close();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/approval.h"
 
+#include "domain/authz/actor.h"
 #include "domain/hooks/hook_seal.h"
 
 #define APPROVAL_TABLE "mcp_approval"
@@ -65,9 +66,15 @@ err_t approval_get(struct act *act, oid_t id, struct row_approval *ret)
 err_t approval_page(struct act *act, int64_t state, oid_t after, int64_t limit,
                     struct row_approval **ret, size_t *ret_n)
 {
+    bool all = perms_have(act->actor.perms, PERM_APPROVAL_READ);
     struct sql_approval_page in = {
-        .org = act->org, .state = { .set = state > 0, .v = state }, .after = after, .limit = limit
+        .org = act->org,
+        .state = { .set = state > 0, .v = state },
+        .after = after,
+        .limit = limit,
     };
+    if (!all)
+        in.person = act->actor.id;
     return sql_approval_page(act->db, act->arena, &in, ret, ret_n);
 }
 

@@ -33,7 +33,8 @@ struct approval_in {
 err_t approval_ask(struct act *act, const struct approval_in *in, oid_t *ret) MUST_USE;
 
 err_t approval_get(struct act *act, oid_t id, struct row_approval *ret) MUST_USE;
-/* `state`: 0 is any. */
+/* Those of everybody for who holds approval:read; else those of act->actor and of his devices.
+ * `state`: 0 is any. */
 err_t approval_page(struct act *act, int64_t state, oid_t after, int64_t limit,
                     struct row_approval **ret, size_t *ret_n) MUST_USE;
 /* In act->arena; absent: it waits no more, and they are gone. E_CORRUPT. */
