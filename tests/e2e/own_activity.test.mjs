@@ -20,7 +20,7 @@ test('one sees what one did, newest first, page by page; and nothing of others',
     const second = (await anns.get(`/portal/activity?limit=2&cursor=${first.next_cursor}`)).want(200);
     assert.deepEqual([...first.items, ...second.items], items);
     assert.ok((await bobs.get('/portal/activity')).want(200).items.every((event) => event.actor.id === bob.id));
-    (await bobs.get(`/portal/activity?cursor=${first.next_cursor}`)).wantProblem(400, 'bad-json');
+    (await bobs.get(`/portal/activity?cursor=${first.next_cursor}`)).wantProblem(400, 'bad-cursor');
 });
 
 test('who else did it cannot be asked for, and nobody asks without being somebody', async () => {
