@@ -4,6 +4,7 @@
 #include "api/passage.h"
 
 #include "api/lease.h"
+#include "api/log_tail.h"
 #include "api/mcp_edge.h"
 #include "api/page_html.h"
 #include "api/refuse.h"
@@ -210,6 +211,23 @@ static void answer_onward(struct passage *p)
     mcp_edge_pass_on(api, passage_end(p), in);
 }
 
+/* The log as it comes. */
+static void answer_tail(struct passage *p)
+{
+    struct api *api = p->api;
+    struct log_tail *tail = p->rq.tail;
+    digest_t token = p->token;
+    bool kept = p->has_token && !p->proves_each;
+    p->rq.tail = NULL;
+    struct http_xchg *x = passage_end(p);
+    if (x->gone) {
+        log_tail_free(tail);
+        http_drop(x);
+        return;
+    }
+    log_tail_begin(api, x, tail, &token, kept);
+}
+
 void passage_answer(struct loop_msg *msg)
 {
     struct passage *p = CONTAINER_OF(msg, struct passage, msg);
@@ -225,6 +243,8 @@ void passage_answer(struct loop_msg *msg)
         answer_again(p);
     } else if (p->rq.onward != NULL) {
         answer_onward(p);
+    } else if (p->rq.tail != NULL) {
+        answer_tail(p);
     } else if (p->rq.reply.more != NULL || p->streaming) {
         answer_part(p);
     } else {

@@ -75,6 +75,14 @@ struct metrics_slow {
 };
 
 struct api;
+/* What all loops have counted since the start; how long answers took but for what waited and for
+ * health. */
+struct metrics_totals {
+    uint64_t answers;
+    uint64_t errors; /* 500 and above */
+    struct hist took;
+};
+void metrics_totals(const struct api *api, struct metrics_totals *ret);
 void metrics_http(struct buf *b, const struct api *api);
 void metrics_slow(struct buf *b, const struct metrics_slow *slow);
 bool metrics_slow_old(const struct metrics_slow *slow);

@@ -68,6 +68,21 @@ static uint64_t sum(const struct api *api, size_t offset)
 
 #define SUM(api, member) sum((api), offsetof(struct metrics_loop, member))
 
+void metrics_totals(const struct api *api, struct metrics_totals *ret)
+{
+    struct metrics_totals t = { .errors = SUM(api, by_class[5]) };
+    for (size_t i = 1; i < 6; i++)
+        t.answers += SUM(api, by_class[i]);
+    for (size_t class = 0; class < DURATION_CLASSES; class ++) {
+        if (class == PARKED_CLASS || class == HEALTH_CLASS)
+            continue;
+        t.took.us += SUM(api, took_us[class]);
+        for (size_t i = 0; i <= HIST_BUCKETS; i++)
+            t.took.n[i] += SUM(api, durations[class][i]);
+    }
+    *ret = t;
+}
+
 static void put_duration(struct buf *b, const struct api *api, size_t class)
 {
     static const char *const more[] = {

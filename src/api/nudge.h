@@ -22,7 +22,7 @@ struct hot_ask;
 enum { POLLS_MAX = 100000 }; /* parked at once */
 
 /* What http_xchg.user of a kept exchange points to begins with one. */
-enum lent { LENT_PASSAGE, LENT_NUDGE, LENT_HATCH };
+enum lent { LENT_PASSAGE, LENT_NUDGE, LENT_HATCH, LENT_TAIL };
 
 enum nudge_state {
     NUDGE_FREE, /* a row of nobody */

@@ -7,6 +7,7 @@
 #include "api/csrf.h"
 #include "api/html.h"
 #include "api/load.h"
+#include "api/log_tail.h"
 #include "api/mcp_edge.h"
 #include "api/reply.h"
 #include "base/ref.h"
@@ -409,7 +410,8 @@ void passage_work(struct work *work, void *worker)
         passage_settle(p);
     else if (e == E_FORBIDDEN)
         passage_audit_refusal(p, e);
-    else if (e != E_OK || p->asked_again || p->rq.reply.status != 0 || p->rq.onward != NULL)
+    else if (e != E_OK || p->asked_again || p->rq.reply.status != 0 || p->rq.onward != NULL ||
+             p->rq.tail != NULL)
         passage_finish(p, e);
     else if (passage_writes(p))
         passage_write(p);
@@ -450,4 +452,5 @@ void passage_free(struct passage *p)
     buf_fini(&p->body);
     arena_free(p->part);
     mcp_in_free(p->rq.onward);
+    log_tail_free(p->rq.tail);
 }

@@ -38,6 +38,7 @@ struct api {
     unsigned loops_n;
     _Atomic size_t parked[LIVE_PARK_KINDS];
     _Atomic uint64_t nudges_born;
+    _Atomic size_t tails; /* of the log */
     struct admission admission;
     struct metrics_acts acts;
     struct metrics_slow slow;

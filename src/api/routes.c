@@ -33,6 +33,7 @@ const struct route_table *const route_parts[] = {
     &routes_homeassistant,
     &routes_oauth,
     &routes_audit,
+    &routes_operation,
 };
 /* clang-format on */
 const size_t route_parts_n = ARRAY_LEN(route_parts);

@@ -31,5 +31,6 @@ extern const struct route_table routes_homeassistant;
 extern const struct route_table routes_approval;
 extern const struct route_table routes_oauth;
 extern const struct route_table routes_audit;
+extern const struct route_table routes_operation;
 
 #endif

@@ -26,14 +26,15 @@
 #include <stdatomic.h>
 
 struct dpop_guard;
+struct logbook;
+struct sampler;
 struct mcp_hub;
 struct remote_docs;
 
 /* Which answers the log has. */
 enum access { ACCESS_OFF, ACCESS_ERRORS, ACCESS_ALL };
 
-/* From the configuration. Never changed: SIGHUP makes a new one, and those who still read the old
- * one may go on. */
+/* From the configuration. Never changed: SIGHUP makes a new one, readers of the old one go on. */
 struct settings {
     bool limits_on;
     struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
@@ -66,6 +67,7 @@ struct settings {
     bool client_documents;       /* a client_id may be the URL of its metadata */
     const str_t *clients_groups; /* that may open what has registered itself */
     size_t clients_groups_n;
+    int64_t log_days;                    /* for which lines of the log are kept */
     int64_t history_days;                /* for which `explain ?at=` is answered */
     bool any_ip_host;                    /* wildcard bind without public_url */
     struct outbound_rules outbound;      /* whom it may call */
@@ -80,8 +82,7 @@ struct settings {
     struct otlp_cfg otlp;
 };
 
-/* Does the job of the rollouts have something to do? What moved one counts up; the job notes how
- * far it has looked, and whether any is open. */
+/* What moves a rollout counts up; the job notes how far it has looked, and whether any is open. */
 struct rollout_pulse {
     _Atomic uint64_t moved;
     _Atomic uint64_t looked;
@@ -105,6 +106,8 @@ struct services {
     struct workers *workers;
     struct workers *hashers; /* two threads for rows that hash passwords (.hashes) */
     struct api *api;
+    struct sampler *sampler; /* app: figures over time */
+    struct logbook *logbook; /* NULL: the log cannot be kept */
     struct refusals *refusals;
     size_t streams_max;
     bool sealed;         /* the master key is not there: only /livez and /readyz answer */
@@ -122,6 +125,8 @@ struct services {
     _Atomic int outside_all;       /* workers that call outside now */
     int outside_max;               /* of them: one worker is always left for the rest */
     struct clock_guard clock;
+    _Atomic uint64_t logins; /* people who signed in since the start */
+    _Atomic uint64_t logins_failed;
 };
 
 static inline const struct settings *services_settings(const struct services *sv)

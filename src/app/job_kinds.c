@@ -16,6 +16,7 @@
 #include "domain/oauth/issuer_keys.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
+#include "domain/series/series.h"
 #include "domain/signin/passkeys.h"
 #include "domain/signin/session.h"
 #include "domain/signin/signin.h"
@@ -283,6 +284,13 @@ static err_t run_oauth_expiry(struct job_task *task)
     return oauth_expire(&task->act, SLICE, &task->more);
 }
 
+static err_t run_series_expiry(struct job_task *task)
+{
+    if (clock_guard_behind(&task->services->clock))
+        return E_OK;
+    return series_prune(task->act.db, task->act.now, SLICE, &task->more);
+}
+
 static err_t run_clock(struct job_task *task)
 {
     return clock_seen_put(&task->act, clock_guard_seen(&task->services->clock));
@@ -307,6 +315,8 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "once-expiry",        60,   run_once,        NULL, NULL, false },
     { "approval-expiry",    5,    job_approvals,   NULL, NULL, false },
     { "credential-expiry",  600,  job_credentials, NULL, NULL, false },
+    { "series",             60,   job_series,      job_series_presses, job_series_applied, false },
+    { "series-expiry",      600,  run_series_expiry, NULL, NULL, false },
     { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };
 /* clang-format on */

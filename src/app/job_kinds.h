@@ -32,11 +32,16 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 18 };
+enum { JOB_KINDS = 20 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 /* job_credentials.c */
 err_t job_credentials(struct job_task *task) MUST_USE;
 err_t job_approvals(struct job_task *task) MUST_USE;
+
+/* sampler.c: figures over time */
+err_t job_series(struct job_task *task) MUST_USE;
+bool job_series_presses(const struct job_task *task);
+void job_series_applied(struct job_task *task);
 
 #endif

@@ -142,6 +142,7 @@ static err_t settings_plain(const struct config *c, struct settings *s)
     s->enrol_open = config_int(c, CONF_ENROL_OPEN);
     s->enrol_open_per_machine = config_int(c, CONF_ENROL_OPEN_MACHINE);
     s->spread_s = config_int(c, CONF_SPREAD);
+    s->log_days = config_int(c, CONF_LOG_DAYS);
     s->history_days = config_int(c, CONF_HISTORY_DAYS);
     s->registration_open = config_bool(c, CONF_REGISTRATION_OPEN);
     s->access_contact = config_text(c, CONF_ACCESS_CONTACT);

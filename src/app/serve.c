@@ -11,10 +11,12 @@
 #include "app/jobs.h"
 #include "app/listen.h"
 #include "app/logging.h"
+#include "app/operation.h"
 #include "app/otlp.h"
 #include "app/outward.h"
 #include "app/proxies.h"
 #include "app/reload.h"
+#include "app/say_next.h"
 #include "base/log.h"
 #include "base/ref.h"
 #include "domain/access/application.h"
@@ -56,6 +58,7 @@ struct server {
     int lock; /* one server per data directory */
     struct services services;
     struct admin_socket *admin_socket;
+    struct operation *operation;
     struct jobs *jobs;
     struct deliver *deliver;
     struct otlp *otlp;
@@ -194,7 +197,7 @@ static err_t make_writer(struct server *s, struct diag *why)
     TRY(audit_new(&s->services.audit));
     TRY(remote_docs_new(&s->services.upstreams));
     audit_set_tap(s->services.audit,
-                  (struct audit_tap){ .event = hook_watch_event, .arg = &s->services.hooks });
+                  (struct audit_tap){ .event = operation_event, .arg = &s->services });
     TRY(refusals_new(&s->services.refusals));
     struct writer_cfg cfg = {
         .dir = s->services.dir,
@@ -264,6 +267,7 @@ static err_t serve_make(struct server *s, struct diag *why)
 {
     TRY(handover_receive(s->arena, &s->handover));
     TRY(open_directory(s, why));
+    TRY(operation_new(&s->services, &s->operation));
     TRY(issuer_new(&s->services.issuer));
     TRY(dpop_guard_new(clock_now(), &s->services.dpop));
     TRY(remote_docs_new(&s->services.remote_docs));
@@ -307,33 +311,9 @@ static void serve_unmake(struct server *s)
     dpop_guard_free(s->services.dpop);
     issuer_free(s->services.issuer);
     keys_fini(&s->services.keys);
+    operation_free(s->operation);
     admin_tokens_fini(&s->services.admin_tokens);
     file_unlock(s->lock);
-}
-
-/* On a terminal, an operator reads what to do next; the line for scripts is the other one. */
-static void say_next(const struct server *s)
-{
-    if (s->services.sealed) {
-        LOG(LOG_ERROR, "sealed",
-            LOG_F("hint", "the master key that this store was made with is not there: restore it "
-                          "and start again"));
-        return;
-    }
-    if (!isatty(STDERR_FILENO))
-        return;
-    (void)fprintf(stderr, "\nNext, in another terminal:\n");
-    if (!s->has_administrator)
-        (void)fprintf(stderr,
-                      "  seneschal setup-link --data %s           a link, good once: the first "
-                      "administrator\n",
-                      s->services.dir);
-    (void)fprintf(
-        stderr,
-        "  seneschal admin-token --data %s          an administrator's token, good for an hour\n"
-        "  seneschal agent --server URL --state DIR --config-out FILE    enrol this machine\n"
-        "There is no default password.\n\n",
-        s->services.dir);
 }
 
 static void say_listening(const struct server *s)
@@ -417,6 +397,7 @@ static err_t serve_wait(struct server *s, const sigset_t *signals, struct diag *
             say_clock(s);
         certificate_tick(&s->certificate, &s->services);
         api_tick(s->services.api);
+        operation_tick(s->operation);
         if (!s->services.sealed)
             jobs_tick(s->jobs);
     }
@@ -486,7 +467,7 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
         e = http_server_start(s.http, why);
     if (e == E_OK) {
         say_listening(&s);
-        say_next(&s);
+        say_next(&s.services, s.has_administrator);
         proc_notify("READY=1");
         e = serve_wait(&s, &signals, why, &goes_on);
         if (goes_on)

@@ -22,5 +22,8 @@ struct hist_bound {
 extern const struct hist_bound hist_bounds[HIST_BUCKETS];
 
 size_t hist_bucket(uint64_t us);
+/* What `permille` of a thousand did not exceed, evenly spread inside its bucket; of what is above
+ * all bounds the last bound. 0: nothing was counted. */
+uint64_t hist_quantile(const struct hist *h, unsigned permille);
 
 #endif

@@ -20,6 +20,7 @@ static _Atomic int log_least = LOG_INFO;
 static _Atomic int log_form = LOG_JSON;
 static _Atomic uint64_t log_lines[LOG_ERROR + 1];
 static _Atomic uint64_t log_suppressed;
+static const struct log_tap *_Atomic log_tap;
 
 /* One for each event, by a hash of its name; two in one slot share its limit. */
 static struct {
@@ -187,6 +188,30 @@ void log_make_line(struct buf *b, enum log_level level, const char *event,
     buf_add_byte(b, '\n');
 }
 
+void log_set_tap(const struct log_tap *tap)
+{
+    atomic_store_explicit(&log_tap, tap, memory_order_release);
+}
+
+/* A line in another format is made once more. */
+static void tell_tap(enum log_level level, const char *event, const struct log_field *fields,
+                     size_t n, str_t made)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    const struct log_tap *tap = atomic_load_explicit(&log_tap, memory_order_acquire);
+    if (tap == NULL)
+        return;
+    if (atomic_load_explicit(&log_form, memory_order_relaxed) == LOG_JSON) {
+        tap->line(tap->arg, made);
+        return;
+    }
+    buf_init(&b, LOG_LINE_MAX);
+    add_json(&b, level, event, fields, n);
+    buf_add_byte(&b, '\n');
+    if (b.err == E_OK)
+        tap->line(tap->arg, buf_str(&b));
+}
+
 static void write_line(enum log_level level, const char *event, const struct log_field *fields,
                        size_t n)
 {
@@ -197,6 +222,7 @@ static void write_line(enum log_level level, const char *event, const struct log
         return; /* nowhere to complain */
     (void)atomic_fetch_add_explicit(&log_lines[level], 1, memory_order_relaxed);
     log_out_write(buf_str(&b));
+    tell_tap(level, event, fields, n, buf_str(&b));
 }
 
 void log_write_every(enum log_level level, const char *event, const struct log_field *fields,

@@ -43,6 +43,15 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 void log_write_every(enum log_level level, const char *event, const struct log_field *fields,
                      size_t n);
 
+/* Who keeps lines is called with each one that is written, by the thread that logs, so it must not
+ * wait: as JSON with its line end, whatever the format. Set while no other thread logs; NULL:
+ * nobody. */
+struct log_tap {
+    void (*line)(void *arg, str_t json);
+    void *arg;
+};
+void log_set_tap(const struct log_tap *tap);
+
 /* E_NO_MEMORY, E_IO: the thread cannot be made; lines are written at once then, as before. */
 err_t log_start(void) MUST_USE;
 /* Write what is kept, for at most `within`; then lines are written at once again. */

@@ -60,6 +60,16 @@ static err_t look(struct db *db, struct diag *why, struct db_state *s)
     return E_OK;
 }
 
+err_t db_bytes(const char *dir, int64_t *ret)
+{
+    int64_t file = 0;
+    int64_t log = 0;
+    TRY(bytes_of(dir, "", NULL, &file));
+    err_ignore(bytes_of(dir, "-wal", NULL, &log)); /* none is fine */
+    *ret = file + log;
+    return E_OK;
+}
+
 err_t db_inspect(const char *dir, dur_t within, struct diag *why, struct db_state *ret)
 {
     CLEANUP(db_closep) struct db *db = NULL;

@@ -19,4 +19,7 @@ struct db_state {
  * cannot be read at all. */
 err_t db_inspect(const char *dir, dur_t within, struct diag *why, struct db_state *ret) MUST_USE;
 
+/* Bytes of the store's file and of the write-ahead log beside it. E_NOT_FOUND. */
+err_t db_bytes(const char *dir, int64_t *ret) MUST_USE;
+
 #endif

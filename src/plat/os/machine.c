@@ -35,6 +35,15 @@ static dur_t fsync_median(const char *dir)
     return (dur_t){ ok ? took[SYNC_TRIES / 2] : 0 };
 }
 
+err_t machine_disk_free(const char *dir, uint64_t *ret_bytes)
+{
+    struct statvfs fs;
+    if (statvfs(dir, &fs) != 0)
+        return E_IO;
+    *ret_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+    return E_OK;
+}
+
 err_t machine_disk(const char *dir, struct machine_disk *ret)
 {
     struct statvfs fs;

@@ -15,6 +15,8 @@ struct machine_disk {
     bool read_only;
     dur_t fsync; /* the median of a few, on a file without a name; 0: it could not be tried */
 };
+/* Of it, the first alone. E_IO. */
+err_t machine_disk_free(const char *dir, uint64_t *ret_bytes) MUST_USE;
 /* E_IO. */
 err_t machine_disk(const char *dir, struct machine_disk *ret) MUST_USE;
 

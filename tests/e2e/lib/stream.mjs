@@ -11,7 +11,7 @@ import { noteCall } from './routes.mjs';
 import { Waiter } from './waiter.mjs';
 
 const PATH = '/api/v1/iassistants/config/stream';
-const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus' };
+const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine', lost: 'LogLost' };
 
 export class EventStream {
     #request;

@@ -33,8 +33,33 @@ static void bounds(void **state)
     check(hist_bucket(UINT64_MAX) == HIST_BUCKETS, "above all bounds");
 }
 
+static void quantiles(void **state)
+{
+    /* clang-format off */
+    static const struct { const char *name; size_t bucket[3]; uint64_t n[3]; unsigned permille; uint64_t want; } cases[] = {
+        { "nothing was counted",           { 0 },          { 0 },         500, 0 },
+        { "one, half of one bucket",       { 3 },          { 2 },         500, 750 },
+        { "all of a bucket is its bound",  { 3 },          { 7 },        1000, 1000 },
+        { "the median is in the first",    { 0, 9 },       { 99, 1 },     500, 50 },
+        { "the worst of a hundred",        { 0, 9 },       { 99, 1 },    1000, 100000 },
+        { "99 of 100 are below it",        { 0, 9 },       { 99, 1 },     990, 100 },
+        { "empty buckets lie between",     { 1, 12, 15 },  { 1, 1, 1 },   666, 1000000 },
+        { "above all bounds: the last",    { 16 },         { 5 },         500, 60000000 },
+    };
+    /* clang-format on */
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct hist h = { 0 };
+        for (size_t k = 0; k < 3; k++)
+            h.n[cases[i].bucket[k]] += cases[i].n[k];
+        uint64_t got = hist_quantile(&h, cases[i].permille);
+        if (got != cases[i].want)
+            fail_msg("%s: got %llu", cases[i].name, (unsigned long long)got);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bounds) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(bounds), cmocka_unit_test(quantiles) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the server runs: what an administrator looks at and does. But for the counts of his own
+ * organisation all of it is of the whole server, and also wants that he is of the organisation
+ * `default` (whole_server.h). */
+#include "api/handlers_operation.h"
+#include "api/routes_parts.h"
+#include "api/shapes_logs.h"
+#include "api/shapes_stats.h"
+
+/* clang-format off */
+static const struct route rows[] = {
+    { HTTP_GET,  "/admin/stats", stats_get, .auth = AUTH_ACTOR, MAY(METRICS_READ), .tx = TX_READ, .both = true,
+      .load = LOAD_ADMIN, .out = &stats_shape,
+      .doc = "How much there is of everything in the organisation; for who runs the server, of the server too." },
+    { HTTP_GET,  "/admin/stats/series", stats_series, .auth = AUTH_ACTOR, MAY(METRICS_READ), .tx = TX_READ, .both = true,
+      .query = &series_query_shape, .out = &series_out_shape,
+      .doc = "Figures of the server over time: each minute of a day, each hour of thirty days; null where nothing was measured." },
+    { HTTP_GET,  "/admin/logs", logs_get, .auth = AUTH_ACTOR, MAY(AUDIT_READ), .tx = TX_READ, .both = true, .no_store = true,
+      .query = &log_query_shape, .out = &log_out_shape, .out_list = true,
+      .doc = "The server's own log, newest first; as pages, or as a stream of NDJSON or CSV." },
+    { HTTP_GET,  "/admin/logs/stream", logs_stream, .auth = AUTH_ACTOR, MAY(AUDIT_READ), .tx = TX_READ, .both = true,
+      .no_store = true, .query = &log_stream_query_shape, .out = &log_out_shape, .out_also = &log_lost_shape,
+      .events = true,
+      .doc = "The log as it is written; a reader who is too slow is told how many lines he has missed." },
+    { HTTP_POST, "/admin/logs/rotate", logs_rotate, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE), .tx = TX_WRITE, .both = true,
+      .finish = logs_rotated, .out = &log_rotated_shape, .audit = "log.rotated",
+      .doc = "Begins a new file of the log." },
+};
+/* clang-format on */
+
+const struct route_table routes_operation = { rows, ARRAY_LEN(rows) };
