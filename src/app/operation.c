@@ -12,6 +12,7 @@ struct operation {
     struct services *services;
     struct log_tap tap;
     dur_t prune_next; /* CLOCK_MONOTONIC */
+    int64_t days;     /* `logs.days` as it was then */
 };
 
 /* An act that the writer runs twice counts twice: figures, not the record. */
@@ -62,10 +63,13 @@ static void operation_prune(struct operation *o, dur_t now)
 {
     struct services *sv = o->services;
     struct logbook_pruned done;
-    if (sv->logbook == NULL || now.us < o->prune_next.us || clock_guard_behind(&sv->clock))
+    int64_t days = services_settings(sv)->log_days;
+    bool due = now.us >= o->prune_next.us || days != o->days;
+    if (sv->logbook == NULL || !due || clock_guard_behind(&sv->clock))
         return;
+    o->days = days;
     o->prune_next = (dur_t){ now.us + PRUNE_EVERY.us };
-    ts_t before = { clock_now().us - services_settings(sv)->log_days * DUR_DAYS(1).us };
+    ts_t before = { clock_now().us - days * DUR_DAYS(1).us };
     logbook_prune(sv->logbook, before, &done);
 }
 

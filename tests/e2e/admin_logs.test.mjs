@@ -2,11 +2,11 @@
 // The server's own log, kept and asked for: pages that hold still, filters, exports, and what a kill, a restart or a full
 // disk leaves of it.
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { serviceClient, uniqueName } from './lib/fleet.mjs';
-import { eventually } from './lib/process.mjs';
+import { eventually, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer({ env: { SENESCHAL_LOG_ACCESS: 'all' } });
@@ -110,6 +110,24 @@ test('rights: audit:read, and of the organisation that runs the server', async (
     (await stranger.post('/admin/logs/rotate')).wantProblem(403, 'forbidden');
     (await stranger.get('/admin/stats/series?name=requests')).wantProblem(403, 'forbidden');
     assert.equal((await stranger.get('/admin/stats')).want(200).server, undefined);
+});
+
+test('logs.days is read again: what is older goes at once', async () => {
+    const data = path.join(tempDir('days'), 'data');
+    const file = path.join(tempDir('days'), 'seneschal.yaml');
+    mkdirSync(path.join(data, 'logs'), { recursive: true, mode: 0o700 });
+    chmodSync(data, 0o700);
+    const at = new Date(Date.now() - 3 * 86_400_000).toISOString();
+    writeFileSync(path.join(data, 'logs/log-00000001.ndjson'), `{"at":"${at}","level":"info","event":"three-days-old"}\n`);
+    writeFileSync(file, 'logs: {days: 30}\n');
+    const other = await startServer({ data, args: ['--config', file] });
+    const by = await other.admin();
+    assert.equal((await by.get('/admin/logs?q=three-days-old')).want(200).items.length, 1);
+    await by.as().get('/nowhere');
+    writeFileSync(file, 'logs: {days: 2}\n');
+    other.signal('SIGHUP');
+    await eventually('gone', async () => (await by.get('/admin/logs?q=three-days-old')).want(200).items.length === 0);
+    assert.ok(!readdirSync(path.join(data, 'logs')).includes('log-00000001.ndjson'));
 });
 
 test('kill -9 and a cut line: what was written is there, and the next start goes on behind it', async () => {

@@ -188,7 +188,7 @@ test('no reloadable setting goes without a test', async () => {
     const reloadable = JSON.parse(stdout).settings.filter((s) => s.reload).map((s) => s.name);
     const others = ['log.level', 'tls.cert', 'tls.key']; // in this file
     const logs = ['log.access', 'log.format']; // in logs.test.mjs
-    const jobs = ['history.days']; // each run of its job reads it; what the job does is in test_history.c
+    const jobs = ['history.days', 'logs.days']; // each run of its job reads it; what it does is in test_history.c and admin_logs.test.mjs
     const signin = ['session.life', 'session.idle', 'token.access_life', 'token.refresh_life']; // in signin_settings.test.mjs
     const outward = ['outbound.allow', 'outbound.loopback', 'outbound.ca', 'mail.url', 'mail.password', 'mail.from', 'lang', 'webhooks.attempts', 'webhooks.retry']; // in outbound.test.mjs, mail.test.mjs and webhooks.test.mjs
     const traces = ['otlp.url', 'otlp.headers', 'otlp.service_name']; // in mcp_trace_collector.test.mjs
