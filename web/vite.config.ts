@@ -24,6 +24,7 @@ export default defineConfig({
         reportCompressedSize: false,
         assetsDir: 'web',
         emptyOutDir: true,
+        rolldownOptions: { checks: { pluginTimings: false } },
         manifest: true, // what imports what: tools/check_web.py weighs pages by it; it is not served
     },
 });
