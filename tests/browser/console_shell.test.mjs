@@ -81,6 +81,7 @@ test('by the keyboard: the palette opens a page, letters do, and the list of key
     const at = await openConsole(house, 'en-dark-1280');
     await at.open('/portal', 'portal');
     await at.page.keyboard.press('Control+k');
+    await at.page.locator('dialog.palette[open] input').waitFor(); // its code comes when it is asked for
     await at.page.keyboard.type('polic');
     await at.look('palette');
     await at.page.keyboard.press('Enter');
