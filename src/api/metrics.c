@@ -2,6 +2,7 @@
 /* GET /metrics, made anew at each scrape. */
 #include "api/metrics.h"
 
+#include "api/handlers_operation.h"
 #include "api/health.h"
 #include "api/passage.h"
 #include "api/reply.h"
@@ -158,6 +159,13 @@ enum hot_answer metrics_hot(const struct hot_ask *ask)
     return HOT_DONE;
 }
 
+err_t metrics_text(struct request *rq, struct buf *b)
+{
+    TRY(metrics_slow_ask(rq, &rq->services->api->slow));
+    metrics_make(b, rq->services);
+    return b->err;
+}
+
 err_t metrics_get(struct request *rq)
 {
     str_t text;
@@ -165,9 +173,7 @@ err_t metrics_get(struct request *rq)
         TRY(request_may(rq, PERM_METRICS_READ));
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, METRICS_MAX);
-    TRY(metrics_slow_ask(rq, &rq->services->api->slow));
-    metrics_make(&b, rq->services);
-    TRY(b.err);
+    TRY(metrics_text(rq, &b));
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));
     return reply_raw(rq, 200, TEXT_TYPE, text);
 }

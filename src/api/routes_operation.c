@@ -4,6 +4,7 @@
  * `default` (whole_server.h). */
 #include "api/handlers_operation.h"
 #include "api/routes_parts.h"
+#include "api/shapes_backup.h"
 #include "api/shapes_logs.h"
 #include "api/shapes_stats.h"
 
@@ -25,6 +26,15 @@ static const struct route rows[] = {
     { HTTP_POST, "/admin/logs/rotate", logs_rotate, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE), .tx = TX_WRITE, .both = true,
       .finish = logs_rotated, .out = &log_rotated_shape, .audit = "log.rotated",
       .doc = "Begins a new file of the log." },
+    { HTTP_GET,  "/admin/metrics", metrics_as_json, .auth = AUTH_ACTOR, MAY(METRICS_READ), .tx = TX_READ, .both = true,
+      .load = LOAD_ADMIN, .out = &metrics_json_shape,
+      .doc = "What GET /metrics says, as JSON." },
+    { HTTP_GET,  "/admin/security/backup", backups_get, .auth = AUTH_ACTOR, MAY(OPERATION_READ), .tx = TX_READ, .both = true,
+      .out = &backup_shape, .out_list = true,
+      .doc = "The copies of the store that are kept, newest first." },
+    { HTTP_POST, "/admin/security/backup", backup_post, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE), .tx = TX_WRITE, .both = true,
+      .prepare = backup_prepare, .out = &backup_shape, .audit = "store.backed-up",
+      .doc = "Copies the store as it is now into `backups` of the data directory; ten are kept." },
 };
 /* clang-format on */
 

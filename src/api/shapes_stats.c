@@ -64,7 +64,14 @@ static const struct field series_out_fields[] = {
     FIELD(struct series_out, at,     .doc = "where each point begins"),
     FIELD(struct series_out, series, .doc = "for each name a list as long as `at`: numbers, null for a gap"),
 };
+static const struct field metrics_json_fields[] = {
+    FIELD(struct metrics_json, at),
+    FIELD(struct metrics_json, families, .json = JSON_VALUE,
+          .doc = "a list of `name, help, type, samples`; each sample has `name, labels{}, value`"),
+};
 /* clang-format on */
+
+const struct shape metrics_json_shape = SHAPE(struct metrics_json, "Metrics", metrics_json_fields);
 
 const struct shape stats_shape = SHAPE(struct stats_out, "Stats", stats_fields);
 const struct shape series_query_shape =

@@ -58,6 +58,12 @@ struct series_out {
     json_text_t series;
 };
 
+struct metrics_json {
+    ts_t at;
+    json_text_t families;
+};
+
+extern const struct shape metrics_json_shape;
 extern const struct shape stats_shape;
 extern const struct shape series_query_shape;
 extern const struct shape series_out_shape;

@@ -54,6 +54,20 @@ test('another organisation has its own counts and nothing of the server', async 
     assert.equal((await stats()).server.organisations >= 2, true);
 });
 
+test('metrics as JSON say what the text says', async () => {
+    const { families } = (await admin.get('/admin/metrics')).want(200);
+    const text = (await admin.atRoot().get('/metrics')).text;
+    assert.deepEqual(families.map((f) => `# TYPE ${f.name} ${f.type}`), text.split('\n').filter((l) => l.startsWith('# TYPE')));
+    const samples = text.split('\n').filter((l) => l && !l.startsWith('#')).map((l) => l.split(' ')[0]);
+    const mine = families.flatMap((f) => f.samples.map((s) => s.name + (Object.keys(s.labels).length ? `{${Object.entries(s.labels).map(([k, v]) => `${k}="${v}"`).join(',')}}` : '')));
+    const changing = (name) => !/_(refusals|acts)_total/.test(name);
+    assert.deepEqual(mine.filter(changing), samples.filter(changing));
+    assert.ok(families.every((f) => f.help.length > 0 && f.samples.every((s) => typeof s.value === 'number')));
+    assert.ok(families.some((f) => f.name === 'seneschal_mcp_tool_calls_total' && f.samples.length > 3));
+    const { client: enroller } = await serviceClient(admin, ['enroller']);
+    (await enroller.get('/admin/metrics')).wantProblem(403, 'forbidden');
+});
+
 test('bad input is named', async () => {
     for (const query of ['', 'name=', 'name=requests,', 'name=nothing', 'name=requests,requests', 'name=cpu_permille&step=59', 'name=requests&step=90', 'name=requests&step=5400', 'name=requests&step=86401', 'name=requests&from=2999-01-01T00:00:00Z', 'name=requests&from=2000-01-01T00:00:00Z'])
         (await series(query)).wantProblem(422, 'bad-field');

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Copies of the store in `backups` of the data directory: NAME.db, and beside it NAME.db.sha256 as
+ * sha256sum writes it. The copy is made on a worker, before the transaction that records it.
+ */
+#include "api/handlers_operation.h"
+#include "api/services.h"
+#include "api/shapes_backup.h"
+#include "api/whole_server.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "plat/crypto/crypto.h"
+#include "plat/db/backup.h"
+#include "plat/os/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BACKUPS_MAX = 10, BACKUPS_LISTED_MAX = 500, NOTE_MAX = 256, HEX_TEXT = 2 * SHA256_SIZE };
+
+static const char name_head[] = "seneschal-";
+static const char name_tail[] = ".db";
+
+static err_t path_of(struct request *rq, str_t name, const char *tail, const char **ret)
+{
+    str_t path;
+    TRY(str_format(rq->act.arena, &path, "%s/backups/%.*s%s", rq->services->dir, STR_ARG(name),
+                   tail));
+    *ret = path.p;
+    return E_OK;
+}
+
+static err_t directory(struct request *rq, const char **ret)
+{
+    str_t path;
+    TRY(str_format(rq->act.arena, &path, "%s/backups", rq->services->dir));
+    *ret = path.p;
+    return E_OK;
+}
+
+/* Where a path stands in `why` the answer must not repeat it; the log has it. */
+static err_t hide_path(struct request *rq, err_t e)
+{
+    if (e == E_OK)
+        return e;
+    LOG(LOG_ERROR, "backup-failed", LOG_F("why", str_from_cz(rq->act.why.text)));
+    diag_clear(&rq->act.why);
+    if (e == E_DISK_FULL)
+        return FAIL(&rq->act.why, e, "there is no room for a copy of the store: free some space");
+    return FAIL(&rq->act.why, E_STORE_UNREACHABLE,
+                "the copy was not made: the log says why (backup-failed)");
+}
+
+/* ---- what is there ---- */
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct backup_out *x = a;
+    const struct backup_out *y = b;
+    return str_cmp(y->name, x->name); /* names are times */
+}
+
+static err_t note_read(struct request *rq, str_t name, str_t *ret)
+{
+    const char *path;
+    str_t note;
+    TRY(path_of(rq, name, ".sha256", &path));
+    bool there = file_read(rq->act.arena, path, NOTE_MAX, NULL, &note) == E_OK && note.n > HEX_TEXT;
+    *ret = there ? str_sub(note, 0, HEX_TEXT) : STR_NONE;
+    return E_OK;
+}
+
+static err_t backup_look(struct request *rq, str_t file, struct backup_out *ret)
+{
+    const char *path;
+    struct stat st;
+    struct backup_out out = { 0 };
+    TRY(str_copy(rq->act.arena, file, &out.name));
+    TRY(path_of(rq, file, "", &path));
+    if (stat(path, &st) != 0)
+        return E_NOT_FOUND; /* removed a moment ago */
+    out.bytes = st.st_size;
+    out.made_at = (ts_t){ (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000 };
+    TRY(note_read(rq, file, &out.sha256));
+    *ret = out;
+    return E_OK;
+}
+
+static err_t backups_read(struct request *rq, DIR *dir, struct backup_out *list, size_t *ret_n)
+{
+    size_t n = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of this request alone */
+    for (struct dirent *d = readdir(dir); d != NULL && n < BACKUPS_LISTED_MAX; d = readdir(dir)) {
+        str_t file = str_from_cz(d->d_name);
+        if (!str_starts(file, str_of(name_head, sizeof name_head - 1)) ||
+            !str_ends(file, str_of(name_tail, sizeof name_tail - 1)))
+            continue;
+        err_t e = backup_look(rq, file, &list[n]);
+        if (e != E_OK && e != E_NOT_FOUND)
+            return e;
+        n += e == E_OK;
+    }
+    qsort(list, n, sizeof *list, newest_first);
+    *ret_n = n;
+    return E_OK;
+}
+
+static err_t backups_list(struct request *rq, struct backup_out **ret, size_t *ret_n)
+{
+    const char *path;
+    struct backup_out *list = ARENA_ARRAY(rq->act.arena, struct backup_out, BACKUPS_LISTED_MAX);
+    TRY(directory(rq, &path));
+    if (list == NULL)
+        return E_NO_MEMORY;
+    DIR *dir = opendir(path);
+    *ret = list;
+    *ret_n = 0;
+    if (dir == NULL) /* none was made yet */
+        return E_OK;
+    err_t e = backups_read(rq, dir, list, ret_n);
+    (void)closedir(dir);
+    return e;
+}
+
+err_t backups_get(struct request *rq)
+{
+    struct backup_out *list;
+    size_t n;
+    TRY(whole_server_may(rq));
+    TRY(backups_list(rq, &list, &n));
+    return reply_list(rq, &backup_shape, list, n, STR_NONE);
+}
+
+/* ---- one more ---- */
+
+/* "2026-11-22T22:36:15.890Z" without its punctuation. */
+static err_t name_make(struct request *rq, str_t *ret)
+{
+    char at[TS_TEXT];
+    ts_format(rq->act.now, at);
+    return str_format(rq->act.arena, ret, "%s%.4s%.2s%.2sT%.2s%.2s%.2s.%.3sZ%s", name_head, at,
+                      at + 5, at + 8, at + 11, at + 14, at + 17, at + 20, name_tail);
+}
+
+static err_t digest_of(struct request *rq, const char *path, str_t *ret)
+{
+    digest_t digest;
+    char *text = arena_alloc(rq->act.arena, HEX_TEXT);
+    if (text == NULL)
+        return E_NO_MEMORY;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return FAIL(&rq->act.why, E_IO, "%s: cannot be read", path);
+    err_t e = sha256_of_file(fd, &digest);
+    (void)close(fd); /* read-only */
+    TRY(e);
+    hex_encode(digest.b, SHA256_SIZE, text);
+    *ret = str_of(text, HEX_TEXT);
+    return E_OK;
+}
+
+static err_t backup_write(struct request *rq, str_t name, struct backup_out *ret)
+{
+    const char *part;
+    const char *path;
+    const char *note;
+    str_t line;
+    str_t sha256 = STR_NONE;
+    TRY(path_of(rq, name, ".part", &part));
+    TRY(path_of(rq, name, "", &path));
+    TRY(path_of(rq, name, ".sha256", &note));
+    TRY(db_backup(rq->services->dir, part, &rq->act.why));
+    err_t e = digest_of(rq, part, &sha256);
+    if (e == E_OK)
+        e = str_format(rq->act.arena, &line, "%.*s  %.*s\n", STR_ARG(sha256), STR_ARG(name));
+    if (e == E_OK)
+        e = file_write(note, 0600, line, &rq->act.why);
+    if (e == E_OK)
+        e = file_rename(part, path, &rq->act.why);
+    if (e != E_OK) {
+        (void)unlink(part);
+        return e;
+    }
+    return backup_look(rq, name, ret);
+}
+
+/* The oldest make room. */
+static err_t backups_trim(struct request *rq)
+{
+    struct backup_out *list;
+    size_t n;
+    TRY(backups_list(rq, &list, &n));
+    for (size_t i = BACKUPS_MAX; i < n; i++) {
+        const char *path;
+        TRY(path_of(rq, list[i].name, "", &path));
+        (void)unlink(path); /* one that stays is looked at next time */
+        TRY(path_of(rq, list[i].name, ".sha256", &path));
+        (void)unlink(path);
+    }
+    return E_OK;
+}
+
+static err_t backup_alone(struct request *rq, struct backup_out *ret)
+{
+    str_t name;
+    TRY(name_make(rq, &name));
+    TRY(backup_write(rq, name, ret));
+    return backups_trim(rq);
+}
+
+err_t backup_prepare(struct request *rq)
+{
+    struct backup_out *out = ARENA_NEW(rq->act.arena, struct backup_out);
+    const char *dir;
+    const char *lock;
+    int fd;
+    TRY(whole_server_may(rq));
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(directory(rq, &dir));
+    TRY(path_of(rq, STR("lock"), "", &lock));
+    request_leave_store(rq);
+    TRY(hide_path(rq, file_make_dirs(dir, 0700, &rq->act.why)));
+    if (file_lock(lock, &rq->act.why, &fd) != E_OK) {
+        diag_clear(&rq->act.why);
+        return FAIL(&rq->act.why, E_CONFLICT, "a copy is being made: wait for it");
+    }
+    err_t e = hide_path(rq, backup_alone(rq, out));
+    file_unlock(fd);
+    TRY(e);
+    rq->made = out;
+    return E_OK;
+}
+
+err_t backup_post(struct request *rq)
+{
+    const struct backup_out *out = rq->made;
+    str_t details;
+    TRY(whole_server_may(rq)); /* rights may have moved since */
+    TRY(str_format(rq->act.arena, &details, "{\"bytes\":%lld,\"sha256\":\"%.*s\"}",
+                   (long long)out->bytes, STR_ARG(out->sha256)));
+    request_target(rq, "backup", (oid_t){ 0 }, out->name);
+    request_details(rq, details);
+    return reply_obj(rq, 201, &backup_shape, out);
+}
