@@ -55,13 +55,25 @@ export function Button(props: ButtonProps) {
         </>
     );
     if (href !== undefined && !disabled)
-        return <a class={classes(props)} href={href} download={download} id={rest.id} title={rest.title} aria-label={rest['aria-label']} onClick={onClick}>{inner}</a>;
+        return (
+            <a class={classes(props)} href={href} download={download} id={rest.id} title={rest.title} aria-label={rest['aria-label']} onClick={onClick}>
+                {inner}
+            </a>
+        );
     return (
-        <button {...rest} type={type} class={classes(props)} disabled={disabled ?? false} aria-busy={busy} aria-disabled={busy || undefined}
+        <button
+            {...rest}
+            type={type}
+            class={classes(props)}
+            disabled={disabled ?? false}
+            aria-busy={busy}
+            aria-disabled={busy || undefined}
             onClick={(event) => {
                 if (busy) event.preventDefault();
                 else onClick?.(event);
-            }}>{inner}</button>
+            }}>
+            {inner}
+        </button>
     );
 }
 

@@ -41,8 +41,7 @@ export function Chart(p: ChartProps) {
 
     useEffect(() => {
         const at = host.current;
-        if (!code || !at || !hasFigures)
-            return;
+        if (!code || !at || !hasFigures) return;
         plot.current = code.openPlot(at, { ...p, height, format }, setHover);
         return () => {
             plot.current?.close();
@@ -54,7 +53,12 @@ export function Chart(p: ChartProps) {
     return (
         <figure class="chart">
             <div class="chart-legend" aria-hidden="true">
-                {p.series.map((one) => <span key={one.label}><span class={`dot ${one.colour}`} />{one.label}</span>)}
+                {p.series.map((one) => (
+                    <span key={one.label}>
+                        <span class={`dot ${one.colour}`} />
+                        {one.label}
+                    </span>
+                ))}
             </div>
             <div class="chart-plot" style={{ '--height': `${height}px` }} role="img" aria-label={p.label} aria-busy={code === undefined}>
                 {hasFigures ? <div ref={host} class="chart-host" /> : <p class="muted chart-none">{t.kit.chart.noData}</p>}
@@ -70,14 +74,18 @@ export function Chart(p: ChartProps) {
 
 function Tip({ hover, p, format }: { hover: Hover; p: ChartProps; format: (value: number) => string }) {
     const time = p.times[hover.at];
-    if (time === undefined)
-        return null;
+    if (time === undefined) return null;
     return (
         <div class={hover.late ? 'chart-tip late' : 'chart-tip'} style={{ insetInlineStart: `${hover.x}px` }} aria-hidden="true">
             <div class="muted">{dateTime(time * 1000)}</div>
             {p.series.map((one) => {
                 const value = one.values[hover.at];
-                return <div key={one.label}><span class={`dot ${one.colour}`} />{one.label} <strong>{typeof value === 'number' ? format(value) : t.kit.none}</strong></div>;
+                return (
+                    <div key={one.label}>
+                        <span class={`dot ${one.colour}`} />
+                        {one.label} <strong>{typeof value === 'number' ? format(value) : t.kit.none}</strong>
+                    </div>
+                );
             })}
         </div>
     );
@@ -89,12 +97,26 @@ function Figures({ p, format }: { p: ChartProps; format: (value: number) => stri
     return (
         <div class="chart-figures" tabIndex={0} role="region" aria-label={p.label}>
             <table>
-                <thead><tr><th scope="col">{at.series}</th><th scope="col">{at.least}</th><th scope="col">{at.most}</th><th scope="col">{at.last}</th></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">{at.series}</th>
+                        <th scope="col">{at.least}</th>
+                        <th scope="col">{at.most}</th>
+                        <th scope="col">{at.last}</th>
+                    </tr>
+                </thead>
                 <tbody>
                     {p.series.map((one) => {
                         const there = one.values.filter((value) => value !== null);
                         const said = [Math.min(...there), Math.max(...there), there[there.length - 1] ?? 0];
-                        return <tr key={one.label}><th scope="row">{one.label}</th>{said.map((value, i) => <td key={i}>{there.length > 0 ? format(value) : t.kit.none}</td>)}</tr>;
+                        return (
+                            <tr key={one.label}>
+                                <th scope="row">{one.label}</th>
+                                {said.map((value, i) => (
+                                    <td key={i}>{there.length > 0 ? format(value) : t.kit.none}</td>
+                                ))}
+                            </tr>
+                        );
                     })}
                 </tbody>
             </table>

@@ -29,26 +29,33 @@ export function useFilters(defs: readonly FilterDef[], search: string | undefine
     const [query, setQuery] = useQuery();
     const values = readFilters(query, defs, search);
     const identity = JSON.stringify(values);
-    return useMemo(() => ({
-        values,
-        identity,
-        active: Object.keys(values).length,
-        set: (key: string, value: string | undefined) => setQuery({ [key]: value || undefined }, 'replace'),
-        clear: () => setQuery(clearFilters(defs, search), 'replace'),
-        defs,
-        search,
-    }), [identity, defs, search]);
+    return useMemo(
+        () => ({
+            values,
+            identity,
+            active: Object.keys(values).length,
+            set: (key: string, value: string | undefined) => setQuery({ [key]: value || undefined }, 'replace'),
+            clear: () => setQuery(clearFilters(defs, search), 'replace'),
+            defs,
+            search,
+        }),
+        [identity, defs, search],
+    );
 }
 
 function One({ def, filters }: { def: FilterDef; filters: FilterState }) {
     const value = filters.values[def.key] ?? '';
     const set = (next: string): void => filters.set(def.key, next);
-    if (def.kind === 'flag')
-        return <Checkbox label={def.label} checked={value === 'true'} onInput={(on) => filters.set(def.key, on ? 'true' : undefined)} />;
+    if (def.kind === 'flag') return <Checkbox label={def.label} checked={value === 'true'} onInput={(on) => filters.set(def.key, on ? 'true' : undefined)} />;
     if (def.kind === 'text' || def.kind === 'date') {
-        return def.kind === 'text'
-            ? <SearchInput label={def.label} value={value} onInput={set} />
-            : <label class="filter-date"><span>{def.label}</span><TextInput type="date" value={value} onInput={set} /></label>;
+        return def.kind === 'text' ? (
+            <SearchInput label={def.label} value={value} onInput={set} />
+        ) : (
+            <label class="filter-date">
+                <span>{def.label}</span>
+                <TextInput type="date" value={value} onInput={set} />
+            </label>
+        );
     }
     const options = [{ value: '', label: t.kit.filters.any(def.label) }, ...(def.options ?? [])];
     return <Select aria-label={def.label} value={value} onInput={set} options={options} />;
@@ -61,13 +68,23 @@ export function Filters({ filters, placeholder, children }: { filters: FilterSta
     return (
         <div class="filters" role="search" aria-label={t.kit.filters.label}>
             <div class="filter-bar">
-                {search && <SearchInput label={placeholder ?? t.kit.filters.search} value={values[search] ?? ''} onInput={(next) => filters.set(search, next)} />}
+                {search && (
+                    <SearchInput label={placeholder ?? t.kit.filters.search} value={values[search] ?? ''} onInput={(next) => filters.set(search, next)} />
+                )}
                 {defs.length > 0 && (
                     <details class="filter-fold">
-                        <summary><Icon name="filter" size={18} /><span class="unseen">{t.kit.filters.label}</span>{chips.length > 0 && <span class="badge info">{chips.length}</span>}</summary>
+                        <summary>
+                            <Icon name="filter" size={18} />
+                            <span class="unseen">{t.kit.filters.label}</span>
+                            {chips.length > 0 && <span class="badge info">{chips.length}</span>}
+                        </summary>
                     </details>
                 )}
-                <div class="filter-choices">{defs.map((def) => <One key={def.key} def={def} filters={filters} />)}</div>
+                <div class="filter-choices">
+                    {defs.map((def) => (
+                        <One key={def.key} def={def} filters={filters} />
+                    ))}
+                </div>
                 {children}
             </div>
             {chips.length > 0 && (
@@ -76,12 +93,20 @@ export function Filters({ filters, placeholder, children }: { filters: FilterSta
                         const kind = defs.find((def) => def.key === chip.key)?.kind;
                         const value = kind === 'date' ? date(chip.value) : chip.value;
                         return (
-                            <button key={chip.key} type="button" class="chip" onClick={() => filters.set(chip.key, undefined)} title={t.kit.filters.remove(chip.label)}>
-                                {kind === 'flag' ? chip.label : t.kit.filters.chip(chip.label, value)}<Icon name="close" size={14} label={t.kit.filters.remove(chip.label)} />
+                            <button
+                                key={chip.key}
+                                type="button"
+                                class="chip"
+                                onClick={() => filters.set(chip.key, undefined)}
+                                title={t.kit.filters.remove(chip.label)}>
+                                {kind === 'flag' ? chip.label : t.kit.filters.chip(chip.label, value)}
+                                <Icon name="close" size={14} label={t.kit.filters.remove(chip.label)} />
                             </button>
                         );
                     })}
-                    <Button kind="link" small onClick={filters.clear}>{t.kit.filters.clear}</Button>
+                    <Button kind="link" small onClick={filters.clear}>
+                        {t.kit.filters.clear}
+                    </Button>
                 </div>
             )}
         </div>

@@ -16,6 +16,8 @@ export interface JsonEditorProps {
     /** Faults of the server, by pointer. */
     faults?: readonly { pointer: string; text: string }[];
     readOnly?: boolean;
+    /** Nothing at all is right, too. */
+    optional?: boolean;
     /** How many marks there are now; 0: it is JSON, and valid for the schema. */
     onFaults?: (count: number) => void;
     /** Lines that it is high at least; 8 when absent. It grows to 30. */
@@ -37,7 +39,7 @@ export function JsonEditor(p: JsonEditorProps) {
         if (!code || !at)
             return;
         editor.current = code.openEditor(at, {
-            value: latest.current.value, label: p.label, readOnly: p.readOnly === true, schema: p.schema, lines,
+            value: latest.current.value, label: p.label, readOnly: p.readOnly === true, schema: p.schema, lines, optional: p.optional === true,
             onInput: (value) => latest.current.onInput?.(value),
             onFaults: (count) => latest.current.onFaults?.(count),
             faults: () => latest.current.faults ?? [],

@@ -77,8 +77,8 @@ export function Section({ title, intro, actions, children, level = 2 }: Omit<Car
     );
 }
 
-/** Children below each other with the gap of the page; `row`: beside each other, wrapping; `grid`: equal columns at least 18rem wide. */
-export function Stack({ children, as = 'column' }: { children: ComponentChildren; as?: 'column' | 'row' | 'grid' | 'tight' }) {
+/** Children below each other with the gap of the page; `row`: beside each other, wrapping; `grid`: equal columns at least 17rem wide, `stats`: 10rem. */
+export function Stack({ children, as = 'column' }: { children: ComponentChildren; as?: 'column' | 'row' | 'grid' | 'stats' | 'tight' }) {
     return <div class={`stack ${as}`}>{children}</div>;
 }
 

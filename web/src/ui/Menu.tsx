@@ -25,19 +25,28 @@ export function place(popover: HTMLElement, button: HTMLElement): void {
 }
 
 /** A button that opens a list of acts. Items that are false are left out: `may('device:revoke') && { key: 'revoke', … }` */
-export function Menu({ label, items, icon = 'more', children, kind = 'plain', small }: {
-    label: string; items: readonly (MenuItem | false | null | undefined)[]; icon?: IconName; children?: ComponentChildren;
-    kind?: 'plain' | 'link' | 'primary'; small?: boolean;
+export function Menu({
+    label,
+    items,
+    icon = 'more',
+    children,
+    kind = 'plain',
+    small,
+}: {
+    label: string;
+    items: readonly (MenuItem | false | null | undefined)[];
+    icon?: IconName;
+    children?: ComponentChildren;
+    kind?: 'plain' | 'link' | 'primary';
+    small?: boolean;
 }) {
     const id = useId();
     const button = useRef<HTMLSpanElement>(null);
     const list = useRef<HTMLDivElement>(null);
     const shown = items.filter((one): one is MenuItem => Boolean(one));
-    if (shown.length === 0)
-        return null;
+    if (shown.length === 0) return null;
     const opened = (event: ToggleEvent): void => {
-        if (event.newState !== 'open' || !list.current || !button.current)
-            return;
+        if (event.newState !== 'open' || !list.current || !button.current) return;
         place(list.current, button.current);
         list.current.querySelector<HTMLElement>('[role=menuitem]')?.focus();
     };
@@ -45,8 +54,7 @@ export function Menu({ label, items, icon = 'more', children, kind = 'plain', sm
         const all = [...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)') ?? [])];
         const at = all.indexOf(document.activeElement as HTMLElement);
         const to = { ArrowDown: at + 1, ArrowUp: at - 1 + all.length, Home: 0, End: all.length - 1 }[event.key];
-        if (to === undefined)
-            return;
+        if (to === undefined) return;
         event.preventDefault();
         all[to % all.length]?.focus();
     };
@@ -56,15 +64,35 @@ export function Menu({ label, items, icon = 'more', children, kind = 'plain', sm
     };
     return (
         <span class="menu" ref={button}>
-            <Button kind={kind} small={small ?? false} icon={icon} popovertarget={id} aria-haspopup="menu" class={children === undefined ? 'icon-only' : ''}
-                aria-label={children === undefined ? label : undefined} title={children === undefined ? label : undefined}>{children}</Button>
+            <Button
+                kind={kind}
+                small={small ?? false}
+                icon={icon}
+                popovertarget={id}
+                aria-haspopup="menu"
+                class={children === undefined ? 'icon-only' : ''}
+                aria-label={children === undefined ? label : undefined}
+                title={children === undefined ? label : undefined}>
+                {children}
+            </Button>
             <div class="popover menu-list" id={id} popover="auto" role="menu" aria-label={label} ref={list} onToggle={opened} onKeyDown={move}>
                 {shown.map((item) => {
-                    const inner = <>{item.icon && <Icon name={item.icon} size={18} />}{item.label}</>;
+                    const inner = (
+                        <>
+                            {item.icon && <Icon name={item.icon} size={18} />}
+                            {item.label}
+                        </>
+                    );
                     const look = item.danger ? 'menu-item danger' : 'menu-item';
-                    return item.href !== undefined
-                        ? <a key={item.key} role="menuitem" class={look} href={item.href} download={item.download} onClick={() => choose(item)}>{inner}</a>
-                        : <button key={item.key} type="button" role="menuitem" class={look} disabled={item.disabled} onClick={() => choose(item)}>{inner}</button>;
+                    return item.href !== undefined ? (
+                        <a key={item.key} role="menuitem" class={look} href={item.href} download={item.download} onClick={() => choose(item)}>
+                            {inner}
+                        </a>
+                    ) : (
+                        <button key={item.key} type="button" role="menuitem" class={look} disabled={item.disabled} onClick={() => choose(item)}>
+                            {inner}
+                        </button>
+                    );
                 })}
             </div>
         </span>

@@ -18,11 +18,23 @@ export function Progress({ segments, total, label, legend = true }: { segments: 
     return (
         <div class="progress">
             <div class="progress-bar" role="img" aria-label={said ? `${label}: ${said}` : label}>
-                {shown.map((one) => <span key={one.label} class={`progress-part ${one.tone}`} style={{ flexGrow: String(one.value / whole) }} title={`${one.label}: ${number(one.value)}`} />)}
+                {shown.map((one) => (
+                    <span
+                        key={one.label}
+                        class={`progress-part ${one.tone}`}
+                        style={{ flexGrow: String(one.value / whole) }}
+                        title={`${one.label}: ${number(one.value)}`}
+                    />
+                ))}
             </div>
             {legend && (
                 <ul class="progress-legend">
-                    {segments.map((one) => <li key={one.label}><span class={`dot ${one.tone}`} aria-hidden="true" />{one.label} <strong>{number(one.value)}</strong></li>)}
+                    {segments.map((one) => (
+                        <li key={one.label}>
+                            <span class={`dot ${one.tone}`} aria-hidden="true" />
+                            {one.label} <strong>{number(one.value)}</strong>
+                        </li>
+                    ))}
                 </ul>
             )}
         </div>
@@ -34,7 +46,10 @@ export function Meter({ value, max, label, tone }: { value: number; max: number;
     const share = max > 0 ? Math.min(1, value / max) : 0;
     return (
         <div class="meter">
-            <div class="meter-head"><span>{label}</span><span class="muted">{t.kit.progress.done(value, max)}</span></div>
+            <div class="meter-head">
+                <span>{label}</span>
+                <span class="muted">{t.kit.progress.done(value, max)}</span>
+            </div>
             <div class="progress-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={max} aria-valuenow={value}>
                 <span class={`progress-part ${tone ?? (share > 0.9 ? 'bad' : share > 0.75 ? 'warn' : 'info')}`} style={{ flexGrow: String(share) }} />
             </div>
@@ -54,7 +69,9 @@ export function Ring({ share, label, tone = 'info', children }: { share: number;
                 <circle cx="32" cy="32" r={RADIUS} class="ring-ground" />
                 <circle cx="32" cy="32" r={RADIUS} class={`ring-part ${tone}`} stroke-dasharray={`${part * ROUND} ${ROUND}`} transform="rotate(-90 32 32)" />
             </svg>
-            <span class="ring-text" aria-hidden="true">{children ?? percent(part)}</span>
+            <span class="ring-text" aria-hidden="true">
+                {children ?? percent(part)}
+            </span>
         </span>
     );
 }
@@ -71,8 +88,7 @@ export function Sparkline({ values, label, tone = 'info' }: { values: readonly (
 /** The path of a sparkline in a box of 100 to 28. */
 export function sparkPath(values: readonly (number | null)[]): string {
     const there = values.filter((one) => one !== null);
-    if (there.length === 0)
-        return '';
+    if (there.length === 0) return '';
     const top = Math.max(...there);
     const foot = Math.min(0, ...there);
     const step = values.length > 1 ? 100 / (values.length - 1) : 0;

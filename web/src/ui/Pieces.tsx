@@ -32,10 +32,15 @@ export function Timeline({ items, label }: { items: readonly Happening[]; label:
         <ol class="timeline" aria-label={label}>
             {items.map((one) => (
                 <li key={one.key} class={one.tone ?? 'off'}>
-                    <span class="timeline-icon"><Icon name={one.icon} size={16} /></span>
+                    <span class="timeline-icon">
+                        <Icon name={one.icon} size={16} />
+                    </span>
                     <div class="timeline-text">
                         <div>{one.title}</div>
-                        <div class="timeline-by"><Time at={one.at} />{one.actor && <span>{one.actor}</span>}</div>
+                        <div class="timeline-by">
+                            <Time at={one.at} />
+                            {one.actor && <span>{one.actor}</span>}
+                        </div>
                         {one.detail && <div class="timeline-detail">{one.detail}</div>}
                     </div>
                 </li>
@@ -69,28 +74,62 @@ export function Why({ origin, children, label, href }: { origin?: Origin; childr
     const box = useRef<HTMLDivElement>(null);
     const at = t.kit.why;
     const opened = (event: ToggleEvent): void => {
-        if (event.newState === 'open' && box.current && button.current)
-            place(box.current, button.current);
+        if (event.newState === 'open' && box.current && button.current) place(box.current, button.current);
     };
     const name = origin && (origin.policy_name ?? t.kit.none);
     return (
         <span class="why" ref={button}>
-            <Button kind="link" small icon="why" popovertarget={id} aria-label={label}>{label === undefined ? at.button : undefined}</Button>
+            <Button kind="link" small icon="why" popovertarget={id} aria-label={label}>
+                {label === undefined ? at.button : undefined}
+            </Button>
             <div class="popover why-box" id={id} popover="auto" role="dialog" aria-label={at.title} ref={box} onToggle={opened}>
                 <strong>{at.title}</strong>
                 {origin && (
                     <dl class="why-list">
-                        <div><dt>{at.policy}</dt><dd>{href ? <a href={href}>{name}</a> : name}</dd></div>
-                        <div><dt>{at.level}</dt><dd><Badge tone="info">{levelName(origin.level)}</Badge></dd></div>
-                        {(origin.number ?? origin.version) && <div><dt>{at.version}</dt><dd>{origin.version ?? ''} {origin.number ? <span class="muted">#{origin.number}</span> : null}</dd></div>}
+                        <div>
+                            <dt>{at.policy}</dt>
+                            <dd>{href ? <a href={href}>{name}</a> : name}</dd>
+                        </div>
+                        <div>
+                            <dt>{at.level}</dt>
+                            <dd>
+                                <Badge tone="info">{levelName(origin.level)}</Badge>
+                            </dd>
+                        </div>
+                        {(origin.number ?? origin.version) && (
+                            <div>
+                                <dt>{at.version}</dt>
+                                <dd>
+                                    {origin.version ?? ''} {origin.number ? <span class="muted">#{origin.number}</span> : null}
+                                </dd>
+                            </div>
+                        )}
                         {origin.overrides && origin.overrides.length > 0 && (
-                            <div><dt>{at.overrides}</dt><dd>{origin.overrides.map((one, i) => (
-                                <div key={i}><del><Value value={one.value} /></del> <span class="muted">{levelName(one.level)}{one.policy_name ? `, ${one.policy_name}` : ''}</span></div>
-                            ))}</dd></div>
+                            <div>
+                                <dt>{at.overrides}</dt>
+                                <dd>
+                                    {origin.overrides.map((one, i) => (
+                                        <div key={i}>
+                                            <del>
+                                                <Value value={one.value} />
+                                            </del>{' '}
+                                            <span class="muted">
+                                                {levelName(one.level)}
+                                                {one.policy_name ? `, ${one.policy_name}` : ''}
+                                            </span>
+                                        </div>
+                                    ))}
+                                </dd>
+                            </div>
                         )}
                     </dl>
                 )}
-                {origin?.locked && <p class="why-lock"><Icon name="lock" size={16} />{at.locked}</p>}
+                {origin?.locked && (
+                    <p class="why-lock">
+                        <Icon name="lock" size={16} />
+                        {at.locked}
+                    </p>
+                )}
                 {children}
             </div>
         </span>
@@ -134,8 +173,23 @@ export function Steps({ items, label }: { items: readonly Step[]; label: string 
 /** Above an object that files manage: it is read-only here. `object` is what "copy as YAML" gives. */
 export function ManagedBy({ object, since }: { object: unknown; since?: string | null }) {
     return (
-        <Note tone="info" title={t.kit.managed.title} actions={<Copy text={() => toYaml(object)} small>{t.kit.managed.copy}</Copy>}>
-            {t.kit.managed.text}{since && <> <span class="muted">{t.kit.managed.since} <Time at={since} /></span></>}
+        <Note
+            tone="info"
+            title={t.kit.managed.title}
+            actions={
+                <Copy text={() => toYaml(object)} small>
+                    {t.kit.managed.copy}
+                </Copy>
+            }>
+            {t.kit.managed.text}
+            {since && (
+                <>
+                    {' '}
+                    <span class="muted">
+                        {t.kit.managed.since} <Time at={since} />
+                    </span>
+                </>
+            )}
         </Note>
     );
 }

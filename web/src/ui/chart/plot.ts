@@ -33,8 +33,7 @@ function colours(host: HTMLElement): (name: string, alpha?: string) => string {
         return `#${[r, g, b].map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
     };
     return (name, alpha = '') => {
-        if (!known.has(name))
-            known.set(name, ask(name));
+        if (!known.has(name)) known.set(name, ask(name));
         return `${known.get(name)}${alpha}`;
     };
 }
@@ -42,12 +41,13 @@ function colours(host: HTMLElement): (name: string, alpha?: string) => string {
 /** Each series on top of those before it; a gap adds nothing and stays a gap. */
 export function stacked(series: readonly (readonly (number | null)[])[]): (number | null)[][] {
     const sums: number[] = [];
-    return series.map((values) => values.map((value, at) => {
-        if (value === null)
-            return null;
-        sums[at] = (sums[at] ?? 0) + value;
-        return sums[at] ?? null;
-    }));
+    return series.map((values) =>
+        values.map((value, at) => {
+            if (value === null) return null;
+            sums[at] = (sums[at] ?? 0) + value;
+            return sums[at] ?? null;
+        }),
+    );
 }
 
 function dataOf(times: readonly number[], series: readonly Series[], kind: ChartProps['kind']): uPlot.AlignedData {
@@ -56,9 +56,13 @@ function dataOf(times: readonly number[], series: readonly Series[], kind: Chart
     return [[...times], ...drawn] as uPlot.AlignedData;
 }
 
-function optionsOf(host: HTMLElement, p: ChartProps & { height: number; format: (value: number) => string }, hover: (now: Hover | null) => void): uPlot.Options {
+function optionsOf(
+    host: HTMLElement,
+    p: ChartProps & { height: number; format: (value: number) => string },
+    hover: (now: Hover | null) => void,
+): uPlot.Options {
     const colour = colours(host);
-    const token = (name: Colour, alpha?: string): string => colour(name, alpha);
+    const token = (name: Colour, alpha?: string): string => colour(name === 'warn' ? 'warn-fill' : name, alpha);
     const font = `12px ${getComputedStyle(host).fontFamily}`;
     const axis = { stroke: () => colour('muted'), font, grid: { stroke: () => colour('line'), width: 1 }, ticks: { show: false } };
     const long = (p.times[p.times.length - 1] ?? 0) - (p.times[0] ?? 0) > 2 * DAY;
@@ -70,31 +74,41 @@ function optionsOf(host: HTMLElement, p: ChartProps & { height: number; format: 
         cursor: { drag: { x: false, y: false }, points: { size: 7 } },
         scales: { y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), high === null || high <= 0 ? 1 : high * 1.06] } },
         axes: [
-            { ...axis, space: 70, values: (_plot, splits) => splits.map((at) => (long ? date(at * 1000) : clock(at * 1000))) },
+            { ...axis, size: 28, space: 70, values: (_plot, splits) => splits.map((at) => (long ? date(at * 1000) : clock(at * 1000))) },
             { ...axis, size: 52, space: 36, values: (_plot, splits) => splits.map((value) => compact(value)) },
         ],
         series: [
             {},
             ...p.series.map((one) => ({
-                label: one.label, width: 1.75, points: { show: false }, spanGaps: false,
+                label: one.label,
+                width: 1.75,
+                points: { show: false },
+                spanGaps: false,
                 stroke: () => token(one.colour),
                 ...(p.kind && p.kind !== 'line' && { fill: () => token(one.colour, FILL) }),
             })),
         ],
+        // Each is filled down to the one below it, not to the ground.
+        ...(p.kind === 'stacked' && { bands: p.series.slice(1).map((_, at): uPlot.Band => ({ series: [at + 2, at + 1] })) }),
         hooks: {
-            setCursor: [(plot) => {
-                const { idx, left } = plot.cursor;
-                if (idx === null || idx === undefined || left === undefined || left < 0)
-                    return hover(null);
-                const x = left + plot.over.offsetLeft;
-                hover({ at: idx, x, late: x > plot.width / 2 });
-            }],
+            setCursor: [
+                (plot) => {
+                    const { idx, left } = plot.cursor;
+                    if (idx === null || idx === undefined || left === undefined || left < 0) return hover(null);
+                    const x = left + plot.over.offsetLeft;
+                    hover({ at: idx, x, late: x > plot.width / 2 });
+                },
+            ],
         },
     };
 }
 
 /** Draws in `host` and again when its width or the theme changes. */
-export function openPlot(host: HTMLElement, p: ChartProps & { height: number; format: (value: number) => string }, hover: (now: Hover | null) => void): ChartHandle {
+export function openPlot(
+    host: HTMLElement,
+    p: ChartProps & { height: number; format: (value: number) => string },
+    hover: (now: Hover | null) => void,
+): ChartHandle {
     let now = { times: p.times, series: p.series };
     const make = (): uPlot => new uPlot(optionsOf(host, { ...p, ...now }, hover), dataOf(now.times, now.series, p.kind), host);
     let plot = make();
@@ -104,8 +118,7 @@ export function openPlot(host: HTMLElement, p: ChartProps & { height: number; fo
         plot = make();
     };
     const width = new ResizeObserver(() => {
-        if (host.clientWidth > 0 && host.clientWidth !== plot.width)
-            plot.setSize({ width: host.clientWidth, height: p.height });
+        if (host.clientWidth > 0 && host.clientWidth !== plot.width) plot.setSize({ width: host.clientWidth, height: p.height });
     });
     width.observe(host);
     const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -14,6 +14,7 @@ export interface EditorOptions {
     value: string;
     label: string;
     readOnly: boolean;
+    optional: boolean;
     schema: object | undefined;
     lines: number;
     onInput: (value: string) => void;
@@ -28,67 +29,95 @@ export interface EditorHandle {
     close: () => void;
 }
 
-const COLOURS = syntaxHighlighting(HighlightStyle.define([
-    { tag: tags.propertyName, color: 'var(--accent)' },
-    { tag: tags.string, color: 'var(--good)' },
-    { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
-    { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: 'var(--muted)' },
-    { tag: tags.invalid, color: 'var(--bad)' },
-]));
+const COLOURS = syntaxHighlighting(
+    HighlightStyle.define([
+        { tag: tags.propertyName, color: 'var(--accent)' },
+        { tag: tags.string, color: 'var(--good)' },
+        { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
+        { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: 'var(--muted)' },
+        { tag: tags.invalid, color: 'var(--bad)' },
+    ]),
+);
 
 /** Our tokens: custom properties pass into a shadow root, light and dark with them. */
-const look = (lines: number): Extension => EditorView.theme({
-    '&': { color: 'var(--ink)', backgroundColor: 'var(--panel)', fontSize: '13.5px' },
-    '&.cm-focused': { outline: 'none' },
-    '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: `${lines * 1.55 + 1}em`, maxHeight: '46em' },
-    '.cm-content': { padding: '0.5em 0', caretColor: 'var(--ink)' },
-    '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-    '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--panel)', border: 'none', paddingLeft: '4px' },
-    '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)' },
-    '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': { backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent)' },
-    '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--accent)' },
-    '.cm-foldPlaceholder': { color: 'var(--muted)', backgroundColor: 'var(--ground)', borderColor: 'var(--line)' },
-    '.cm-tooltip': { color: 'var(--ink)', backgroundColor: 'var(--raised)', border: '1px solid var(--line)', borderRadius: '6px' },
-    '.cm-diagnostic': { padding: '0.4em 0.7em', fontFamily: 'system-ui, sans-serif' },
-    '.cm-diagnostic-error': { borderLeft: '4px solid var(--bad)' },
-    '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)' },
-    '.cm-lint-marker-error': { content: 'none', inlineSize: '8px', blockSize: '8px', margin: '5px 3px', borderRadius: '50%', backgroundColor: 'var(--bad)' },
-    '.cm-panels': { color: 'var(--ink)', backgroundColor: 'var(--ground)' },
-});
+const look = (lines: number): Extension =>
+    EditorView.theme({
+        '&': { color: 'var(--ink)', backgroundColor: 'var(--panel)', fontSize: '13.5px' },
+        '&.cm-focused': { outline: 'none' },
+        '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: `${lines * 1.55 + 1}em`, maxHeight: '46em' },
+        '.cm-content': { padding: '0.5em 0', caretColor: 'var(--ink)' },
+        '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+        '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--panel)', border: 'none', paddingLeft: '4px' },
+        '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)' },
+        '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+            backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent)',
+        },
+        '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--accent)' },
+        '.cm-foldPlaceholder': { color: 'var(--muted)', backgroundColor: 'var(--ground)', borderColor: 'var(--line)' },
+        '.cm-tooltip': { color: 'var(--ink)', backgroundColor: 'var(--raised)', border: '1px solid var(--line)', borderRadius: '6px' },
+        '.cm-diagnostic': { padding: '0.4em 0.7em', fontFamily: 'system-ui, sans-serif' },
+        '.cm-diagnostic-error': { borderLeft: '4px solid var(--bad)' },
+        '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)' },
+        '.cm-lint-marker-error': {
+            content: 'none',
+            inlineSize: '8px',
+            blockSize: '8px',
+            margin: '5px 3px',
+            borderRadius: '50%',
+            backgroundColor: 'var(--bad)',
+        },
+        '.cm-panels': { color: 'var(--ink)', backgroundColor: 'var(--ground)' },
+    });
 
 /** Opens an editor in `host`, which gets a shadow root the first time. */
 export function openEditor(host: HTMLElement, options: EditorOptions): EditorHandle {
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open', delegatesFocus: true });
     let quiet = false;
-    const check = linter((view) => {
-        const found = jsonFaults(view.state, options.schema, options.faults());
-        options.onFaults(found.length);
-        return found;
-    }, { delay: 250, needsRefresh: () => true });
+    const check = linter(
+        (view) => {
+            const found = options.optional && view.state.doc.length === 0 ? [] : jsonFaults(view.state, options.schema, options.faults());
+            options.onFaults(found.length);
+            return found;
+        },
+        { delay: 250, needsRefresh: () => true },
+    );
     const view = new EditorView({
         root,
         parent: root,
         state: EditorState.create({
             doc: options.value,
             extensions: [
-                lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightActiveLine(), json(), COLOURS, look(options.lines),
+                lineNumbers(),
+                foldGutter(),
+                history(),
+                drawSelection(),
+                indentOnInput(),
+                bracketMatching(),
+                highlightActiveLine(),
+                json(),
+                COLOURS,
+                look(options.lines),
                 options.readOnly ? [] : [check, lintGutter()],
-                EditorState.readOnly.of(options.readOnly), EditorState.tabSize.of(2), EditorView.lineWrapping,
+                EditorState.readOnly.of(options.readOnly),
+                EditorState.tabSize.of(2),
+                EditorView.lineWrapping,
                 // Tab leaves the editor, as it leaves every field.
                 keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-                EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-readonly': String(options.readOnly), ...(options.readOnly && { tabindex: '0' }) }),
+                EditorView.contentAttributes.of({
+                    'aria-label': options.label,
+                    'aria-readonly': String(options.readOnly),
+                    ...(options.readOnly && { tabindex: '0' }),
+                }),
                 EditorState.phrases.of(t.kit.editor),
                 EditorView.updateListener.of((update) => {
-                    if (update.docChanged && !quiet)
-                        options.onInput(update.state.doc.toString());
+                    if (update.docChanged && !quiet) options.onInput(update.state.doc.toString());
                 }),
             ],
         }),
     });
     return {
         show(value) {
-            if (view.state.doc.toString() === value)
-                return;
+            if (view.state.doc.toString() === value) return;
             quiet = true;
             view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
             quiet = false;

@@ -20,8 +20,7 @@ const PUNCTUATION = new Set(['{', '}', '[', ']', ',', ':', '⚠']);
 function values(node: Tree): Tree[] {
     const found: Tree[] = [];
     for (let child = node.firstChild; child; child = child.nextSibling) {
-        if (!PUNCTUATION.has(child.name))
-            found.push(child);
+        if (!PUNCTUATION.has(child.name)) found.push(child);
     }
     return found;
 }
@@ -31,8 +30,7 @@ export function placeOf(state: EditorState, pointer: string): { from: number; to
     let node = values(syntaxTree(state).topNode)[0];
     let mark = node;
     for (const part of pointer.split('/').slice(1)) {
-        if (!node)
-            break;
+        if (!node) break;
         const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
         if (node.name === 'Array') {
             node = values(node)[Number(key)];
@@ -43,8 +41,7 @@ export function placeOf(state: EditorState, pointer: string): { from: number; to
         mark = property?.firstChild ?? mark;
         node = property?.lastChild ?? undefined;
     }
-    if (!mark)
-        return { from: 0, to: 0 };
+    if (!mark) return { from: 0, to: 0 };
     // A whole object is not underlined: its first line is enough.
     return { from: mark.from, to: Math.min(mark.to, state.doc.lineAt(mark.from).to) };
 }
@@ -61,8 +58,7 @@ function named(state: EditorState, property: Tree): unknown {
 /** All marks of this text. */
 export function jsonFaults(state: EditorState, schema: object | undefined, told: readonly Told[]): Diagnostic[] {
     const text = state.doc.toString();
-    if (text.trim() === '')
-        return [{ from: 0, to: 0, severity: 'error', message: t.kit.schema.empty }];
+    if (text.trim() === '') return [{ from: 0, to: 0, severity: 'error', message: t.kit.schema.empty }];
     let value: Json;
     try {
         value = JSON.parse(text) as Json;
@@ -71,5 +67,9 @@ export function jsonFaults(state: EditorState, schema: object | undefined, told:
         return [{ from: first?.from ?? 0, to: first?.to ?? 0, severity: 'error', message: t.kit.schema.syntax }];
     }
     const found: Told[] = schema ? Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => ({ pointer, text: faultText(fault) })) : [];
-    return [...found, ...told].map((fault) => ({ ...placeOf(state, fault.pointer), severity: 'error', message: fault.pointer ? `${fault.pointer}: ${fault.text}` : fault.text }));
+    return [...found, ...told].map((fault) => ({
+        ...placeOf(state, fault.pointer),
+        severity: 'error',
+        message: fault.pointer ? `${fault.pointer}: ${fault.text}` : fault.text,
+    }));
 }

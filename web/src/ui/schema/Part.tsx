@@ -20,6 +20,8 @@ export interface PartProps<N extends Node = Node> {
     faults: Record<string, string>;
     strict: boolean;
     root: Schema;
+    /** One of a list: it has a number, not a name. */
+    item?: boolean;
 }
 
 const INPUTS: Record<string, TextInputProps['type']> = { email: 'email', uri: 'url', url: 'url', date: 'date', time: 'time', password: 'password' };
@@ -33,9 +35,17 @@ function Text(p: PartProps<TextNode>) {
     const value = typeof p.value === 'string' ? p.value : '';
     // An emptied field is absent where it may be; an empty text is said by the JSON view.
     const put = (text: string): void => p.onInput(text === '' ? undefined : text);
-    return p.node.long || value.includes('\n')
-        ? <TextArea value={value} onInput={put} />
-        : <TextInput value={value} onInput={put} type={INPUTS[p.node.format ?? ''] ?? 'text'} autocomplete="off" placeholder={p.value === null ? NULL : undefined} />;
+    return p.node.long || value.includes('\n') ? (
+        <TextArea value={value} onInput={put} />
+    ) : (
+        <TextInput
+            value={value}
+            onInput={put}
+            type={INPUTS[p.node.format ?? ''] ?? 'text'}
+            autocomplete="off"
+            placeholder={p.value === null ? NULL : undefined}
+        />
+    );
 }
 
 function Figure(p: PartProps<NumberNode>) {
@@ -59,9 +69,11 @@ function Choice(p: PartProps<ChoiceNode>) {
     ];
     const value = at >= 0 ? String(at) : p.value === null ? NULL : ABSENT;
     const put = (next: string): void => p.onInput(next === ABSENT ? undefined : next === NULL ? null : node.options[Number(next)]?.value);
-    return described
-        ? <RadioCards label={node.title ?? p.name} value={value} options={options.filter((one) => one.value !== ABSENT || !p.required)} onInput={put} />
-        : <Select value={value} options={options} onInput={put} />;
+    return described ? (
+        <RadioCards label={node.title ?? p.name} value={value} options={options.filter((one) => one.value !== ABSENT || !p.required)} onInput={put} />
+    ) : (
+        <Select value={value} options={options} onInput={put} />
+    );
 }
 
 function YesNo(p: PartProps) {
@@ -69,19 +81,28 @@ function YesNo(p: PartProps) {
     const options = [
         ...(p.required && p.value !== undefined ? [] : [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]),
         ...(p.node.nullable ? [{ value: NULL, label: t.kit.schema.none }] : []),
-        { value: 'yes', label: t.kit.schema.yes }, { value: 'no', label: t.kit.schema.no },
+        { value: 'yes', label: t.kit.schema.yes },
+        { value: 'no', label: t.kit.schema.no },
     ];
     return <Select value={value} options={options} onInput={(next) => p.onInput(next === ABSENT ? undefined : next === NULL ? null : next === 'yes')} />;
 }
 
 function Members(p: PartProps<ObjectNode>) {
-    if (p.node.fields.length === 0)
-        return <p class="muted">{t.kit.schema.noArguments}</p>;
+    if (p.node.fields.length === 0) return <p class="muted">{t.kit.schema.noArguments}</p>;
     return (
         <>
             {p.node.fields.map((field) => (
-                <Part key={field.name} {...p} node={field.node} name={field.name} required={field.required} pointer={below(p.pointer, field.name)}
-                    value={memberOf(p.value, field.name)} onInput={(part) => p.onInput(withMember(p.value, field.name, part))} />
+                <Part
+                    key={field.name}
+                    {...p}
+                    item={false}
+                    node={field.node}
+                    name={field.name}
+                    required={field.required}
+                    pointer={below(p.pointer, field.name)}
+                    value={memberOf(p.value, field.name)}
+                    onInput={(part) => p.onInput(withMember(p.value, field.name, part))}
+                />
             ))}
         </>
     );
@@ -94,13 +115,26 @@ function List(p: PartProps<ListNode>) {
         <div class="schema-list">
             {items.map((item, at) => (
                 <div class="schema-item" key={at}>
-                    <Part {...p} node={p.node.item} name={String(at + 1)} required pointer={below(p.pointer, at)} value={item}
-                        onInput={(part) => put(items.with(at, part ?? null))} />
+                    <Part
+                        {...p}
+                        node={p.node.item}
+                        name={String(at + 1)}
+                        required
+                        item
+                        pointer={below(p.pointer, at)}
+                        value={item}
+                        onInput={(part) => put(items.with(at, part ?? null))}
+                    />
                     <IconButton icon="remove" kind="link" label={t.kit.schema.removeItem(at + 1)} onClick={() => put(items.toSpliced(at, 1))} />
                 </div>
             ))}
-            <Button small icon="add" disabled={p.node.max !== undefined && items.length >= p.node.max}
-                onClick={() => put([...items, initialOf(p.node.item, true) ?? ''])}>{t.kit.schema.addItem}</Button>
+            <Button
+                small
+                icon="add"
+                disabled={p.node.max !== undefined && items.length >= p.node.max}
+                onClick={() => put([...items, initialOf(p.node.item, true) ?? ''])}>
+                {t.kit.schema.addItem}
+            </Button>
         </div>
     );
 }
@@ -109,7 +143,10 @@ function Variant(p: PartProps<VariantNode>) {
     const { shapes, nullable } = p.node;
     const [chosen, setChosen] = useState(() => (p.value === null ? -1 : shapeOf(p.node, p.value, p.root)));
     const shape = shapes[chosen];
-    const options = [...(nullable ? [{ value: '-1', label: t.kit.schema.none }] : []), ...shapes.map((one, i) => ({ value: String(i), label: one.label ?? t.kit.schema.shape(i + 1) }))];
+    const options = [
+        ...(nullable ? [{ value: '-1', label: t.kit.schema.none }] : []),
+        ...shapes.map((one, i) => ({ value: String(i), label: one.label ?? t.kit.schema.shape(i + 1) })),
+    ];
     const choose = (next: string): void => {
         setChosen(Number(next));
         const to = shapes[Number(next)];
@@ -118,7 +155,7 @@ function Variant(p: PartProps<VariantNode>) {
     return (
         <div class="schema-variant">
             <Select aria-label={p.node.title ?? p.name} value={String(chosen)} options={options} onInput={choose} />
-            {shape && <Part {...p} key={chosen} node={shape.node} name="" required />}
+            {shape && <Part {...p} item={false} key={chosen} node={shape.node} name="" required />}
         </div>
     );
 }
@@ -128,51 +165,79 @@ function Free(p: PartProps) {
     const put = (next: string): void => {
         setText(next);
         try {
-            p.onInput(next.trim() === '' ? undefined : JSON.parse(next) as Json);
+            p.onInput(next.trim() === '' ? undefined : (JSON.parse(next) as Json));
         } catch {
             // Not JSON yet.
         }
     };
-    return <JsonEditor label={p.node.title ?? p.name} value={text} onInput={put} lines={4} />;
+    return <JsonEditor label={p.node.title ?? p.name} value={text} onInput={put} lines={4} optional={!p.required} />;
 }
 
 function control(p: PartProps) {
     const { node } = p;
     switch (node.kind) {
-    case 'text':
-        return <Text {...p} node={node} />;
-    case 'number':
-        return <Figure {...p} node={node} />;
-    case 'choice':
-        return <Choice {...p} node={node} />;
-    case 'boolean':
-        return <YesNo {...p} />;
-    case 'object':
-        return <Members {...p} node={node} />;
-    case 'list':
-        return <List {...p} node={node} />;
-    case 'variant':
-        return <Variant {...p} node={node} />;
-    default:
-        return <Free {...p} />;
+        case 'text':
+            return <Text {...p} node={node} />;
+        case 'number':
+            return <Figure {...p} node={node} />;
+        case 'choice':
+            return <Choice {...p} node={node} />;
+        case 'boolean':
+            return <YesNo {...p} />;
+        case 'object':
+            return <Members {...p} node={node} />;
+        case 'list':
+            return <List {...p} node={node} />;
+        case 'variant':
+            return <Variant {...p} node={node} />;
+        default:
+            return <Free {...p} />;
     }
+}
+
+/** What it means, and between what it lies. */
+function hintOf(node: Node): string | undefined {
+    const range = node.kind === 'number' && node.min !== undefined && node.max !== undefined ? t.kit.schema.range(node.min, node.max) : undefined;
+    return [node.description, range].filter(Boolean).join(' · ') || undefined;
 }
 
 /** One member with its label, hint and fault. A name that is empty stands for the whole. */
 export function Part(p: PartProps) {
     const { node } = p;
-    if (p.name === '' && node.kind !== 'variant' && (node.kind === 'object' || p.pointer === ''))
-        return control(p);
-    const group = node.kind === 'object' || node.kind === 'list' || node.kind === 'variant' || (node.kind === 'choice' && node.options.some((one) => one.description) && node.options.length <= 4);
+    if (p.name === '' && node.kind !== 'variant' && (node.kind === 'object' || p.pointer === '')) return control(p);
+    const group =
+        node.kind === 'object' ||
+        node.kind === 'list' ||
+        node.kind === 'variant' ||
+        (node.kind === 'choice' && node.options.some((one) => one.description) && node.options.length <= 4);
     const absent = node.kind === 'object' && !p.required && p.value === undefined;
-    const named = node.title && node.title !== p.name ? <>{node.title} <code class="schema-name">{p.name}</code></> : <>{p.name}</>;
-    const drop = node.kind === 'object' && !p.required && p.value !== undefined
-        ? <Button kind="link" small onClick={() => p.onInput(undefined)}>{t.kit.schema.leaveOut}</Button> : undefined;
+    const named =
+        node.title && node.title !== p.name ? (
+            <>
+                {node.title} <code class="schema-name">{p.name}</code>
+            </>
+        ) : (
+            <>{p.name}</>
+        );
+    const drop =
+        node.kind === 'object' && !p.required && p.value !== undefined ? (
+            <Button kind="link" small onClick={() => p.onInput(undefined)}>
+                {t.kit.schema.leaveOut}
+            </Button>
+        ) : undefined;
     return (
-        <Field label={named} hint={node.description} error={faultOf(p)} required={p.required && p.pointer !== ''} group={group} aside={drop}>
-            {absent
-                ? <div><Button small icon="add" onClick={() => p.onInput(initialOf(node, true))}>{t.kit.schema.add}</Button></div>
-                : group && node.kind === 'object' ? <div class="schema-inner">{control(p)}</div> : control(p)}
+        <Field label={named} hint={hintOf(node)} error={faultOf(p)} required={p.required && !p.item && p.pointer !== ''} group={group} aside={drop}>
+            {absent ? (
+                <div>
+                    <Button small icon="add" onClick={() => p.onInput(initialOf(node, true))}>
+                        {t.kit.schema.add}
+                    </Button>
+                </div>
+            ) : group && node.kind === 'object' ? (
+                <div class="schema-inner">{control(p)}</div>
+            ) : (
+                control(p)
+            )}
         </Field>
     );
 }

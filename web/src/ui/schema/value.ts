@@ -7,36 +7,34 @@ type Members = { [key: string]: Json };
 
 /** What a field begins with: its default, or what it cannot do without. undefined: absent. */
 export function initialOf(node: Node, required: boolean): Json | undefined {
-    if (node.default !== undefined)
-        return structuredClone(node.default);
-    if (!required)
-        return undefined;
+    if (node.default !== undefined) return structuredClone(node.default);
+    if (!required) return undefined;
     switch (node.kind) {
-    case 'object':
-        return Object.fromEntries(node.fields.flatMap((field) => {
-            const value = initialOf(field.node, field.required);
-            return value === undefined ? [] : [[field.name, value]];
-        }));
-    case 'list':
-        return Array.from({ length: node.min }, () => initialOf(node.item, true) ?? null);
-    case 'choice':
-        return node.options.length === 1 && !node.nullable ? node.options[0]?.value : undefined;
-    case 'boolean':
-        return node.nullable ? null : false;
-    case 'variant':
-        return node.nullable || !node.shapes[0] ? null : initialOf(node.shapes[0].node, true);
-    default:
-        return undefined;
+        case 'object':
+            return Object.fromEntries(
+                node.fields.flatMap((field) => {
+                    const value = initialOf(field.node, field.required);
+                    return value === undefined ? [] : [[field.name, value]];
+                }),
+            );
+        case 'list':
+            return Array.from({ length: node.min }, () => initialOf(node.item, true) ?? null);
+        case 'choice':
+            return node.options.length === 1 && !node.nullable ? node.options[0]?.value : undefined;
+        case 'boolean':
+            return node.nullable ? null : false;
+        case 'variant':
+            return node.nullable || !node.shapes[0] ? null : initialOf(node.shapes[0].node, true);
+        default:
+            return undefined;
     }
 }
 
 /** `value` with the member `name` set; undefined takes it away. */
 export function withMember(value: Json | undefined, name: string, part: Json | undefined): Json {
     const members: Members = typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-    if (part === undefined)
-        delete members[name];
-    else
-        Object.defineProperty(members, name, { value: part, enumerable: true, configurable: true, writable: true });
+    if (part === undefined) delete members[name];
+    else Object.defineProperty(members, name, { value: part, enumerable: true, configurable: true, writable: true });
     return members;
 }
 
@@ -54,16 +52,18 @@ export function faultsOf(schema: Schema, value: Json | undefined): Record<string
     const found: Record<string, { keyword: string; text: string }> = {};
     const { errors } = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(value ?? null);
     for (const error of errors) {
-        if (['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'].includes(error.keyword) && errors.length > 1 && error.instanceLocation !== '#')
+        if (
+            ['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'].includes(error.keyword) &&
+            errors.length > 1 &&
+            error.instanceLocation !== '#'
+        )
             continue;
         let pointer = decodeURI(error.instanceLocation).replace(/^#/, '');
         const missing = error.keyword === 'required' ? /"([^"]+)"/.exec(error.error)?.[1] : undefined;
-        if (missing !== undefined)
-            pointer = below(pointer, missing);
+        if (missing !== undefined) pointer = below(pointer, missing);
         found[pointer] ??= { keyword: error.keyword, text: error.error };
     }
-    if (Object.keys(found).length > 1 && found['']?.keyword === 'properties')
-        delete found[''];
+    if (Object.keys(found).length > 1 && found['']?.keyword === 'properties') delete found[''];
     return found;
 }
 

@@ -37,6 +37,7 @@ export class Rows<Row> {
     private readonly cursors = new Map<number, string | undefined>([[0, undefined]]);
     private readonly stale = new Set<number>();
     private over = false;
+    private known: readonly string[] | undefined;
     private timer: ReturnType<typeof setTimeout> | undefined;
     private wanted: number[] = [0];
     private readonly load: () => Load<Row>;
@@ -74,9 +75,10 @@ export class Rows<Row> {
         return this.pages.get(Math.floor(at / PAGE_ROWS))?.[at % PAGE_ROWS];
     }
 
-    /** All that is loaded, in order. */
-    loaded(): Row[] {
-        return [...this.pages].sort(([a], [b]) => a - b).flatMap(([, items]) => [...items]);
+    /** The keys of all that is loaded, in order; made once for each answer. */
+    keys(keyOf: (row: Row) => string): readonly string[] {
+        this.known ??= [...this.pages].sort(([a], [b]) => a - b).flatMap(([, items]) => items.map(keyOf));
+        return this.known;
     }
 
     /** Rows `first` to `last` are in view. */
@@ -129,6 +131,7 @@ export class Rows<Row> {
 
     private take(page: number, answer: Page<Row>): void {
         this.problem = undefined;
+        this.known = undefined;
         this.fresh = false;
         this.stale.delete(page);
         this.pages.set(page, answer.items);

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementScroll, measureElement, observeElementOffset, observeElementRect, Virtualizer, type VirtualItem } from '@tanstack/virtual-core';
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import { elementScroll, observeElementOffset, observeElementRect, Virtualizer, type VirtualItem } from '@tanstack/virtual-core';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
-const OVERSCAN = 8;
+const OVERSCAN = 6;
 
 export interface Windowed {
     items: VirtualItem[];
     height: number;
-    measure: (row: HTMLElement | null) => void;
     show: (row: number) => void;
 }
 
-/** The rows of `count` that are in view of `scroller`, each `size` pixels high until it is measured. */
+/** The rows of `count` that are in view of `scroller`, each `size` pixels high: of 100,000 no other is measured. */
 export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, size: number, identity: string): Windowed {
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
     const made = useRef<Virtualizer<HTMLElement, HTMLElement> | null>(null);
@@ -23,7 +22,6 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
         observeElementRect,
         observeElementOffset,
         scrollToFn: elementScroll,
-        measureElement,
         overscan: OVERSCAN,
         // The head sticks above the rows: a row that is brought into view at the foot stands lower by its height.
         scrollPaddingEnd: size,
@@ -42,9 +40,19 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
     return {
         items: virtual.getVirtualItems(),
         height: virtual.getTotalSize(),
-        measure: virtual.measureElement,
         show: (row) => virtual.scrollToIndex(row, { align: 'auto' }),
     };
+}
+
+/** The height of the first row in `box`, as it was drawn: cards are as high as their columns make them, and all alike. */
+export function useRowHeight(box: RefObject<HTMLElement | null>, first: number, shape: string): number {
+    const [height, setHeight] = useState(first);
+    useLayoutEffect(() => {
+        const row = box.current?.querySelector<HTMLElement>('.table-body > :not(.waiting)');
+        if (row && row.offsetHeight > 0)
+            setHeight(row.offsetHeight);
+    }, [shape]);
+    return height;
 }
 
 /** The width of an element, as it changes. */
