@@ -61,10 +61,12 @@ static size_t width_of(str_t s)
     return n;
 }
 
+/* A text may be wider than its column: the next one still begins apart from it. */
 static void add_cell(struct buf *b, str_t text, size_t width, bool last)
 {
+    size_t n = text.n > 0 ? width_of(text) : 1;
     cli_shown(b, text.n > 0 ? text : STR("-"));
-    for (size_t n = text.n > 0 ? width_of(text) : 1; n < width + 2 && !last; n++)
+    for (width = width > n ? width : n; n < width + 2 && !last; n++)
         buf_add_byte(b, ' ');
 }
 

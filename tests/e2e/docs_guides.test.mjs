@@ -65,6 +65,7 @@ test('USERS: people come, are helped, and go', async () => {
     const { id } = (await admin.all('/users')).find((u) => u.username === 'ada');
     const out = await runGuide('USERS', { words: { 'ada@example.org': 'ada2@example.org', 'ben@example.org': 'ben2@example.org', '--username ada': '', 'ada-id': id } });
     assert.match(out, /eve/);
+    assert.match(out, /\/recover\/sen_l_\w+  20\d\d-/, 'a link that can be copied');
     assert.ok(!(await admin.all('/users')).some((u) => u.username === 'ben'));
     assert.match(readFileSync(path.join(dir, 'backup.token'), 'utf8'), /^sen_/);
 });
