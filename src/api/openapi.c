@@ -211,6 +211,8 @@ static void list_schema(struct json_out *o, const struct shape *item)
     json_out_name(o, STR("total"));
     json_out_raw(o, STR("{\"type\":\"integer\",\"description\":\"only with ?count=true\"}"));
     json_out_close(o, '}');
+    json_out_name(o, STR("required"));
+    json_out_raw(o, STR("[\"items\",\"next_cursor\"]"));
     json_out_close(o, '}');
 }
 

@@ -1,6 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the record has of the one who looks.
+import { api, call, type Shape } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
+import { useMemo } from 'preact/hooks';
+import { DataTable, Empty, PageHead, Status, Time, type Column, type Tone } from '../../ui/index.ts';
 
-export default function Page() {
-    return <h1>{t.shell.pages.portalActivity}</h1>;
+type Event = Shape<'AuditEvent'>;
+
+const TONES: Record<string, Tone> = { ok: 'good', denied: 'bad', failed: 'bad' };
+
+function columnsNow(): Column<Event>[] {
+    const words = t.portal.activity;
+    return [
+        { key: 'when', head: words.when, width: '10rem', cell: (one) => <Time at={one.at} /> },
+        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', card: true, cell: (one) => <code>{one.action}</code> },
+        { key: 'on', head: words.on, width: 'minmax(8rem, 2fr)', cell: (one) => one.target?.name || one.target?.kind || t.kit.none },
+        { key: 'result', head: words.result, width: '8rem', cell: (one) => <Result of={one.result ?? ''} /> },
+        { key: 'where', head: words.where, width: '9rem', hideBelow: 900, cell: (one) => one.ip ?? t.kit.none },
+    ];
+}
+
+function Result({ of }: { of: string }) {
+    const known: Record<string, string> = { ok: t.portal.activity.ok, denied: t.portal.activity.denied, failed: t.portal.activity.failed };
+    return <Status tone={TONES[of] ?? 'info'}>{known[of] ?? of}</Status>;
+}
+
+export default function Activity() {
+    const words = t.portal.activity;
+    const columns = useMemo(columnsNow, [words]);
+    return (
+        <>
+            <PageHead title={t.shell.pages.portalActivity} intro={words.intro} />
+            <DataTable
+                label={words.label} columns={columns} rowKey={(one) => `${one.chain}${one.seq}`} identity="own" paging="cursor"
+                load={({ limit, cursor }, signal) => call(api.GET('/api/v1/portal/activity', { params: { query: { limit, ...(cursor && { cursor }) } }, signal }))}
+                empty={<Empty icon="activity" title={words.none}>{words.noneText}</Empty>}
+            />
+        </>
+    );
 }
