@@ -6,7 +6,9 @@
 #include "base/buf.h"
 #include "plat/json/out.h"
 
-enum { OPENAPI_MAX = 2 * 1024 * 1024, SHAPES_MAX = 256 };
+#include <assert.h>
+
+enum { OPENAPI_MAX = 2 * 1024 * 1024, SHAPES_MAX = 512 };
 
 struct shape_list {
     const struct shape *v[SHAPES_MAX];
@@ -26,8 +28,8 @@ static void shape_note(struct shape_list *list, const struct shape *s)
         if (list->v[i] == s)
             return;
     }
-    if (list->n < SHAPES_MAX)
-        list->v[list->n++] = s;
+    assert(list->n < SHAPES_MAX); /* else what is left out is still pointed to */
+    list->v[list->n++] = s;
 }
 
 static void ref_to(struct json_out *o, const struct shape *s)
