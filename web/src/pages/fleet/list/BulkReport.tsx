@@ -5,13 +5,15 @@ import { problemOf, wasAborted, type Problem } from '../../../api/client.ts';
 import { number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { Button, Dialog, ErrorBox, Note } from '../../../ui/index.ts';
-import { matchingIds, moveDevice, type BulkMove } from './acts.ts';
-import { forEach, type Refusal, type Report } from './bulk.ts';
+import { matchingIds, moveDevices, type BulkMove } from './acts.ts';
+import { moveAll, type Refusal, type Report } from './bulk.ts';
 import type { DeviceFilter } from './query.ts';
 
 export interface Work {
     move: BulkMove;
     reason: string;
+    /** Of an approval: into these. */
+    groups?: readonly string[];
     /** Their ids, or all that a filter leaves. */
     which: readonly string[] | DeviceFilter;
 }
@@ -25,8 +27,8 @@ function Refusals({ refused }: { refused: readonly Refusal[] }) {
     return (
         <>
             <ul class="refusals">
-                {refused.slice(0, SHOWN).map(({ id, problem }) => (
-                    <li key={id}><a href={`/fleet/${id}`}><code>…{id.slice(-8)}</code></a> {problem.detail || problem.title || problem.code}</li>
+                {refused.slice(0, SHOWN).map(({ id, why }) => (
+                    <li key={id}><a href={`/fleet/${id}`}><code>…{id.slice(-8)}</code></a> {why}</li>
                 ))}
             </ul>
             {refused.length > SHOWN && <p class="muted">{t.fleet.report.more(refused.length - SHOWN)}</p>}
@@ -43,17 +45,18 @@ export function BulkReport({ work, onClose }: { work: Work; onClose: () => void 
         const { signal } = abort.current;
         const run = async (): Promise<void> => {
             const ids = isList(work.which) ? work.which : await matchingIds(work.which, signal);
-            setReport(await forEach(ids, (id) => moveDevice(id, work.move, work.reason), setReport, signal));
+            await moveAll(ids, (some) => moveDevices(some, work.move, work.reason, work.groups), setReport, signal);
         };
         run().catch((thrown: unknown) => !wasAborted(thrown) && setProblem(problemOf(thrown))).finally(() => setOver(true));
         return () => abort.current.abort();
     }, []);
     const words = t.fleet.report;
+    const failed = problem ?? report?.problem;
     const left = report ? report.all - report.done - report.refused.length : 0;
     return (
         <Dialog title={words.title[work.move]} onClose={() => over && onClose()}
             actions={over ? <Button kind="primary" onClick={onClose}>{words.close}</Button> : <Button onClick={() => abort.current.abort()}>{words.stop}</Button>}>
-            {problem && <ErrorBox problem={problem} />}
+            {failed && <ErrorBox problem={failed} />}
             {!over && (
                 <>
                     <progress class="progress" max={report?.all ?? 1} value={report ? report.done + report.refused.length : undefined} aria-label={words.title[work.move]} />

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves of devices as calls of the API.
 import { api, call } from '../../../api/client.ts';
+import type { Verdict } from './bulk.ts';
 import type { DeviceFilter } from './query.ts';
 
 /** Moves that many devices can make together. */
@@ -17,6 +18,13 @@ export function moveDevice(id: string, move: BulkMove | 'reinstate', reason: str
         case 'revoke': return call(api.POST('/api/v1/devices/{id}/revoke', how));
         case 'reinstate': return call(api.POST('/api/v1/devices/{id}/reinstate', how));
     }
+}
+
+/** The same move of up to 500 devices at once: what became of each. */
+export async function moveDevices(ids: string[], move: BulkMove, reason: string, groups: readonly string[] = []): Promise<readonly Verdict[]> {
+    const body = { action: move, device_ids: ids, ...(reason && { reason }), ...(groups.length > 0 && { groups: [...groups] }) };
+    const { results = [] } = await call(api.POST('/api/v1/devices/bulk', { body }));
+    return results;
 }
 
 const PAGE = 500;

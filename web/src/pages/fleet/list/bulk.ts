@@ -1,47 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// One move of many devices: each is asked for by itself, so that one refusal stops none of the others, and each has its line in the record.
+// One move of many devices, so many in one call; each is decided by itself, so that one refusal stops none of the others.
 import { problemOf, wasAborted, type Problem } from '../../../api/problem.ts';
 
 export interface Refusal {
     id: string;
-    problem: Problem;
+    why: string;
 }
 
 export interface Report {
     all: number;
     done: number;
     refused: readonly Refusal[];
+    /** A whole call was refused, or did not come through: it ended there. */
+    problem?: Problem;
 }
 
-/** So many at a time: the server serves others meanwhile. */
-const AT_ONCE = 4;
+/** What the server says of each device of a call. */
+export interface Verdict {
+    device_id?: string | null;
+    ok?: boolean;
+    code?: string | null;
+    detail?: string | null;
+}
 
-/** What no further attempt will mend, for any of the others either: who asks has lost his session, or the server is away. */
-const isOver = (problem: Problem): boolean => problem.status === 401 || problem.code === 'unreachable';
+/** So many in one call: progress is seen, and others are served in between. */
+export const AT_ONCE = 100;
 
-/** Does `act` for each; tells `told` after each. Ends early when `signal` does, with what was done by then. */
-export async function forEach(ids: readonly string[], act: (id: string) => Promise<unknown>, told: (report: Report) => void, signal: AbortSignal): Promise<Report> {
+const refusals = (verdicts: readonly Verdict[]): Refusal[] =>
+    verdicts.filter(({ ok }) => !ok).map(({ device_id, code, detail }) => ({ id: device_id ?? '', why: detail || code || '' }));
+
+/** Sends `move` for all, part by part, and tells `told` after each. Ends early when `signal` does, or with the first call that is refused. */
+export async function moveAll(ids: readonly string[], move: (ids: string[]) => Promise<readonly Verdict[]>, told: (report: Report) => void, signal: AbortSignal): Promise<Report> {
     let report: Report = { all: ids.length, done: 0, refused: [] };
-    let over = false;
-    const queue = ids.values();
     const say = (change: Partial<Report>): void => {
         report = { ...report, ...change };
         told(report);
     };
-    const one = async (): Promise<void> => {
-        for (const id of queue) {
-            if (signal.aborted || over) return;
-            try {
-                await act(id);
-                say({ done: report.done + 1 });
-            } catch (thrown) {
-                if (wasAborted(thrown)) return;
-                const problem = problemOf(thrown);
-                over ||= isOver(problem);
-                say({ refused: [...report.refused, { id, problem }] });
-            }
+    say({});
+    for (let from = 0; from < ids.length && !signal.aborted; from += AT_ONCE) {
+        try {
+            const verdicts = await move(ids.slice(from, from + AT_ONCE));
+            const refused = refusals(verdicts);
+            say({ done: report.done + verdicts.length - refused.length, refused: [...report.refused, ...refused] });
+        } catch (thrown) {
+            if (!wasAborted(thrown)) say({ problem: problemOf(thrown) });
+            break;
         }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    }
     return report;
 }

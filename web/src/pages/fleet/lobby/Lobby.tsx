@@ -6,10 +6,10 @@ import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Button, Checkbox, Empty, Loaded, SearchInput, Time, confirm } from '../../../ui/index.ts';
+import { Button, Checkbox, Empty, Loaded, SearchInput, Time } from '../../../ui/index.ts';
 import { FleetHead } from '../FleetHead.tsx';
-import { BulkReport, type Work } from '../list/BulkReport.tsx';
 import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { LobbyBar } from './LobbyBar.tsx';
 import { RequestsOf } from './Requests.tsx';
 import './lobby.css';
 
@@ -35,31 +35,6 @@ function Waiting({ device, picked, onPick, done }: CardProps) {
             </div>
             <RequestsOf device={device} done={done} />
         </li>
-    );
-}
-
-function Bar({ ids, clear, done }: { ids: readonly string[]; clear: () => void; done: () => void }) {
-    const [work, setWork] = useState<Work>();
-    const start = async (move: 'approve' | 'refuse'): Promise<void> => {
-        const answer = await confirm({
-            title: t.lobby.bulk[move](ids.length),
-            text: move === 'approve' ? t.lobby.bulk.approveText : t.lobby.refuseText,
-            yes: t.lobby[move],
-            danger: move === 'refuse',
-            reason: 'optional',
-        });
-        if (answer) setWork({ move, reason: answer.reason, which: ids });
-    };
-    return (
-        <div class="bulk-bar" role="region" aria-label={t.kit.table.bulk}>
-            <strong aria-live="polite">{t.lobby.selected(ids.length)}</strong>
-            <Button kind="link" small onClick={clear}>{t.kit.table.clear}</Button>
-            <div class="actions">
-                <Button kind="primary" small onClick={() => void start('approve')}>{t.lobby.approve}…</Button>
-                <Button small onClick={() => void start('refuse')}>{t.lobby.refuse}…</Button>
-            </div>
-            {work && <BulkReport work={work} onClose={() => { setWork(undefined); clear(); done(); }} />}
-        </div>
     );
 }
 
@@ -94,7 +69,7 @@ export default function Lobby() {
                     ))}</ul>)}
             </Loaded>
             {asked.data?.next_cursor && limit < MOST && <Button onClick={() => setLimit(Math.min(MOST, limit * 4))}>{t.lobby.more}</Button>}
-            {ids.length > 0 && <Bar ids={ids} clear={() => setPicked(new Set())} done={asked.reload} />}
+            {ids.length > 0 && <LobbyBar ids={ids} clear={() => setPicked(new Set())} done={asked.reload} />}
         </>
     );
 }
