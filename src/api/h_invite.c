@@ -325,5 +325,8 @@ err_t access_page(struct request *rq)
     html_para(h, PHRASE_ACCESS_INVITED);
     if (services_settings(rq->services)->registration_open)
         html_link(h, STR("/register"), PHRASE_ACCESS_REGISTER);
+    HTML(h, "<p class=\"links\">");
+    html_link(h, STR("/docs/access"), PHRASE_ACCESS_GUIDE);
+    HTML(h, "</p>\n");
     return page_only(rq, 200, h);
 }
