@@ -64,8 +64,8 @@ class Page:
     the site) and the title there."""
     END = ' class="end"'
 
-    def __init__(self, name, text, resolve):
-        self.name, self.resolve = name, resolve
+    def __init__(self, name, text, resolve, french=False):
+        self.name, self.resolve, self.french = name, resolve, french
         self.title, self.headings, self.code, self.sections = "", [], [], []
         self.html = "".join(self.blocks([(n, line) for n, line in enumerate(text.splitlines(), 1)]))
         if not self.title:
@@ -228,6 +228,8 @@ class Page:
             found = pattern.search(text)
             if found:
                 self.refuse(number + text[:found.start()].count("\n"), f"{found.group()!r}: {why}")
+        if self.french:  # no line begins with what ends a sentence, nor ends with what opens a quotation
+            text = re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", text)
         return escape(text)
 
     def inline(self, number, text):

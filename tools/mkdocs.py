@@ -25,10 +25,10 @@ PIECES_MAX = 8 << 20
 RUN_TIME = {"api": ("The API", "L’API")}  # pages that the server writes
 WORDS = {
     "en": {"docs": "Documentation", "skip": "Skip to content", "other": "Français", "toc": "On this page", "all": "All pages",
-           "search": "Search the documentation", "go": "Search", "english": "", "link": "this section",
+           "search": "Search the documentation", "go": "Search",
            "lead": "How to install, run and use Seneschal. This server holds these pages itself: they fit its version, and need no network."},
     "fr": {"docs": "Documentation", "skip": "Aller au contenu", "other": "English", "toc": "Sur cette page", "all": "Toutes les pages",
-           "search": "Chercher dans la documentation", "go": "Chercher", "english": "en anglais", "link": "cette section",
+           "search": "Chercher dans la documentation", "go": "Chercher",
            "lead": "Installer, exploiter et utiliser Seneschal. Ce serveur contient lui-même ces pages : elles correspondent à sa version, et se lisent sans réseau."},
 }
 BRAND = ('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 6a2.5 2.5 '
@@ -51,7 +51,7 @@ class Site:
         for name, paths in self.files.items():
             for lang, path in paths.items():
                 self.read.add(path)
-                self.pages[name, lang] = Page(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), self.resolve)
+                self.pages[name, lang] = Page(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), self.resolve, lang == "fr")
         self.check_links()
         self.check_twins()
 

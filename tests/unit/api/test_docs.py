@@ -102,6 +102,8 @@ def main():
     for name, text, line, words in REFUSED:
         got = said(text)
         rows.append((f"refused: {name}", got.startswith(f"x.md:{line}: ") and words in got, got))
+    french = Page("x.md", "# T\n\n« oui » : `a : b` ; non ?", lambda *_: ("", ""), french=True).html
+    rows.append(("French keeps its signs with their words", french == "<p>«\u00a0oui\u00a0»\u00a0: <code>a : b</code>\u00a0; non\u00a0?</p>\n", french))
     bad = hostile()
     rows.append(("nothing hostile becomes a tag", not bad, bad[:3]))
     print(f"1..{len(rows)}")
