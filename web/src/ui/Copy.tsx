@@ -30,7 +30,7 @@ export function Copy({ text, children, small = true }: { text: string | (() => s
 export function CodeBlock({ text, label, wrap }: { text: string; label: string; wrap?: boolean }) {
     return (
         <div class="code-block">
-            <pre class={wrap ? 'wrap' : undefined} tabIndex={0} role="region" aria-label={label}><code>{text}</code></pre>
+            <pre class={wrap ? 'wrap' : undefined} tabIndex={0} role="group" aria-label={label}><code>{text}</code></pre>
             <Copy text={text} />
         </div>
     );

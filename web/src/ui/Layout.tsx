@@ -20,11 +20,12 @@ export function PageHead({ title, intro, actions, back, mark }: HeadProps) {
         <header class="page-head">
             {back && <a class="back" href={back.href}><Icon name="back" size={16} />{back.label}</a>}
             <div class="page-head-line">
-                <h1>{title}</h1>
-                {mark}
+                <div class="head-text">
+                    <div class="head-title"><h1>{title}</h1>{mark}</div>
+                    {intro && <p class="intro">{intro}</p>}
+                </div>
                 {actions && <div class="actions">{actions}</div>}
             </div>
-            {intro && <p class="intro">{intro}</p>}
         </header>
     );
 }
@@ -50,12 +51,13 @@ export function Card({ title, intro, actions, icon, children, flush, level = 2, 
         <section class={['card', flush && 'flush', extra].filter(Boolean).join(' ')} aria-labelledby={title ? id : undefined}>
             {(title || actions) && (
                 <div class="card-head">
-                    {icon && <Icon name={icon} />}
-                    {title && <Heading id={id}>{title}</Heading>}
+                    <div class="head-text">
+                        <div class="head-title">{icon && <Icon name={icon} />}{title && <Heading id={id}>{title}</Heading>}</div>
+                        {intro && <p class="intro">{intro}</p>}
+                    </div>
                     {actions && <div class="actions">{actions}</div>}
                 </div>
             )}
-            {intro && <p class="intro">{intro}</p>}
             {children}
         </section>
     );
@@ -68,10 +70,12 @@ export function Section({ title, intro, actions, children, level = 2 }: Omit<Car
     return (
         <section class="section" aria-labelledby={id}>
             <div class="card-head">
-                <Heading id={id}>{title}</Heading>
+                <div class="head-text">
+                    <Heading id={id}>{title}</Heading>
+                    {intro && <p class="intro">{intro}</p>}
+                </div>
                 {actions && <div class="actions">{actions}</div>}
             </div>
-            {intro && <p class="intro">{intro}</p>}
             {children}
         </section>
     );
