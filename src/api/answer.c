@@ -4,7 +4,6 @@
 #include "api/passage.h"
 
 #include "api/lease.h"
-#include "api/log_tail.h"
 #include "api/mcp_edge.h"
 #include "api/page_html.h"
 #include "api/refuse.h"
@@ -211,21 +210,21 @@ static void answer_onward(struct passage *p)
     mcp_edge_pass_on(api, passage_end(p), in);
 }
 
-/* The log as it comes. */
+/* The log or the record as it comes. */
 static void answer_tail(struct passage *p)
 {
     struct api *api = p->api;
-    struct log_tail *tail = p->rq.tail;
+    struct tail *tail = p->rq.tail;
     digest_t token = p->token;
     bool kept = p->has_token && !p->proves_each;
     p->rq.tail = NULL;
     struct http_xchg *x = passage_end(p);
     if (x->gone) {
-        log_tail_free(tail);
+        tail_free(tail);
         http_drop(x);
         return;
     }
-    log_tail_begin(api, x, tail, &token, kept);
+    tail_begin(api, x, tail, &token, kept);
 }
 
 void passage_answer(struct loop_msg *msg)

@@ -24,6 +24,7 @@ static err_t api_make(struct api *api)
         return E_NO_MEMORY;
     for (unsigned i = 0; i < api->loops_n; i++)
         TRY(loop_init(api, &api->loops[i]));
+    TRY(metrics_acts_make(api->arena, &api->acts));
     TRY(router_new(api->arena, route_parts, route_parts_n, &api->router));
     return openapi_make(api->arena, &api->openapi);
 }

@@ -7,7 +7,6 @@
 #include "api/auth.h"
 #include "api/forwarded.h"
 #include "api/lease.h"
-#include "api/log_tail.h"
 #include "api/mcp_edge.h"
 #include "api/refuse.h"
 #include "api/reply.h"
@@ -461,7 +460,7 @@ static void on_gone(void *app, struct http_xchg *x)
     else if (lent != NULL && *lent == LENT_HATCH)
         mcp_edge_gone(x);
     else if (lent != NULL && *lent == LENT_TAIL)
-        log_tail_gone(x->user);
+        tail_gone(x->user);
     else if (p != NULL && p->streaming && p->paused)
         passage_drain(p); /* others come back from their worker or the writer, and end there */
 }
@@ -475,7 +474,7 @@ static void on_drain(void *app, struct http_xchg *x)
     else if (lent != NULL && *lent == LENT_HATCH)
         mcp_edge_drained(x);
     else if (lent != NULL && *lent == LENT_TAIL)
-        log_tail_drained(x->user);
+        tail_drained(x->user);
     else if (lent != NULL)
         passage_drain(x->user);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_audit.h"
 
+#include "api/audit_tail.h"
 #include "api/page.h"
 #include "base/num.h"
 #include "domain/identity/organisation.h"
@@ -96,6 +97,13 @@ err_t audit_get(struct request *rq)
         return audit_export(rq, &filter, str_eq(q->format, STR("csv")));
     }
     return list(rq, q, &filter);
+}
+
+err_t audit_stream(struct request *rq)
+{
+    struct audit_filter filter;
+    TRY(filter_of(rq, rq->query, &filter));
+    return audit_tail_make(rq, &filter);
 }
 
 err_t audit_own(struct request *rq)

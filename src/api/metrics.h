@@ -54,10 +54,10 @@ struct metrics_loop {
 void metrics_note(struct metrics_loop *m, const struct http_xchg *x, int status, size_t bytes);
 
 /* Changes that were made, by row of the route tables; all loops count here. */
-enum { ACT_ROWS_MAX = 192 };
 struct metrics_acts {
-    _Atomic uint64_t n[ACT_ROWS_MAX];
+    _Atomic uint64_t *n; /* one for each row there is */
 };
+err_t metrics_acts_make(struct arena *a, struct metrics_acts *ret) MUST_USE;
 void metrics_note_act(struct metrics_acts *acts, const struct http_xchg *x, int status);
 
 /* What the store or /proc must be asked for: kept for 10 s, and longer while requests wait. */

@@ -7,6 +7,8 @@
 #include "api/spans.h"
 #include "mcp/hub.h"
 
+#include <assert.h>
+
 /* Only its own loop counts here, so no locked instruction is needed; others read. */
 static void count(_Atomic uint64_t *n, uint64_t more)
 {
@@ -31,7 +33,21 @@ void metrics_note(struct metrics_loop *m, const struct http_xchg *x, int status,
         count(&m->refusals[x->note.err], 1);
 }
 
-/* The number of a row among all of them; ACT_ROWS_MAX: there is no room for it. */
+err_t metrics_acts_make(struct arena *a, struct metrics_acts *ret)
+{
+    size_t rows = 0;
+    for (size_t t = 0; t < route_parts_n; t++)
+        rows += route_parts[t]->n;
+    _Atomic uint64_t *n = arena_alloc(a, rows * sizeof *n);
+    if (n == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < rows; i++)
+        atomic_init(&n[i], 0);
+    ret->n = n;
+    return E_OK;
+}
+
+/* The number of a row of the tables among all of them. */
 static size_t row_number(const struct route *row)
 {
     size_t before = 0;
@@ -41,7 +57,8 @@ static size_t row_number(const struct route *row)
             return before + (size_t)(row - part->rows);
         before += part->n;
     }
-    return ACT_ROWS_MAX;
+    assert(false); /* a row of no table */
+    return 0;
 }
 
 /* 202 says that nothing has come of it yet. */
@@ -50,9 +67,7 @@ void metrics_note_act(struct metrics_acts *acts, const struct http_xchg *x, int 
     const struct route *row = x->note.row;
     if (row == NULL || row->audit == NULL || status < 200 || status >= 300 || status == 202)
         return;
-    size_t n = row_number(row);
-    if (n < ACT_ROWS_MAX)
-        (void)atomic_fetch_add_explicit(&acts->n[n], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&acts->n[row_number(row)], 1, memory_order_relaxed);
 }
 
 static uint64_t sum(const struct api *api, size_t offset)
@@ -105,8 +120,7 @@ static void put_acts(struct buf *b, const struct metrics_acts *acts)
     for (size_t t = 0; t < route_parts_n; t++) {
         for (size_t i = 0; i < route_parts[t]->n; i++, at++) {
             const struct route *r = &route_parts[t]->rows[i];
-            uint64_t n =
-                at < ACT_ROWS_MAX ? atomic_load_explicit(&acts->n[at], memory_order_relaxed) : 0;
+            uint64_t n = atomic_load_explicit(&acts->n[at], memory_order_relaxed);
             if (n > 0)
                 buf_addf(b, "seneschal_acts_total{method=\"%s\",route=\"%s\"} %llu\n",
                          method_name(r->method), r->path, (unsigned long long)n);

@@ -7,7 +7,6 @@
 #include "api/csrf.h"
 #include "api/html.h"
 #include "api/load.h"
-#include "api/log_tail.h"
 #include "api/mcp_edge.h"
 #include "api/reply.h"
 #include "base/ref.h"
@@ -452,5 +451,5 @@ void passage_free(struct passage *p)
     buf_fini(&p->body);
     arena_free(p->part);
     mcp_in_free(p->rq.onward);
-    log_tail_free(p->rq.tail);
+    tail_free(p->rq.tail);
 }

@@ -15,6 +15,7 @@
 #include "api/nudges.h"
 #include "api/request.h"
 #include "api/router.h"
+#include "api/tail.h"
 #include "domain/audit/refusals.h"
 #include "domain/identity/actor_load.h"
 #include "plat/db/writer.h"
@@ -38,7 +39,7 @@ struct api {
     unsigned loops_n;
     _Atomic size_t parked[LIVE_PARK_KINDS];
     _Atomic uint64_t nudges_born;
-    _Atomic size_t tails; /* of the log */
+    _Atomic size_t tails[TAIL_KINDS];
     struct admission admission;
     struct metrics_acts acts;
     struct metrics_slow slow;

@@ -19,7 +19,7 @@
 enum { ROUTE_PARAMS_MAX = 4, REQUEST_ARENA_MAX = 8 * 1024 * 1024 };
 
 struct live_guard;
-struct log_tail;
+struct tail;
 struct mcp_in;
 struct client_proven;
 struct services; /* what lives as long as the server: api/services.h */
@@ -64,7 +64,7 @@ struct request {
     bool marked;      /* the handler has said what files stand behind (managed.h) */
     const void *made; /* by the handler for .finish; in the arena */
     struct mcp_in *onward; /* of a handler that answers nothing: the hub does (mcp_edge_pass_on) */
-    struct log_tail *tail; /* of a handler whose answer is the log as it comes (log_tail.h) */
+    struct tail *tail; /* of a handler whose answer is what comes, as it comes (tail.h) */
     str_t dpop_jkt;        /* the key that a DPoP proof has shown (client_proof.h) */
     const struct client_proven *proven; /* who signed a client_assertion */
     const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */

@@ -29,6 +29,20 @@ static const struct field audit_query_fields[] = {
           .doc = "ndjson and csv stream all that the filters leave, and want audit:export"),
 };
 
+static const struct field audit_stream_query_fields[] = {
+    FIELD(struct audit_query, from,   OPT, .doc = "not before"),
+    FIELD(struct audit_query, to,     OPT, .doc = "before"),
+    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "id, kind or name"),
+    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG,
+          .doc = "such as device.enrolled"),
+    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
+          .doc = "id, kind or name"),
+    FIELD(struct audit_query, result, OPT, .oneof = results),
+    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
+          .doc = "slug; another's, and system, want system:admin"),
+};
+
 static const struct field audit_own_query_fields[] = {
     FIELD_AS(struct audit_query, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),
     FIELD_AS(struct audit_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
@@ -63,11 +77,19 @@ static const struct field audit_out_fields[] = {
     FIELD(struct audit_out, hash),
     FIELD(struct audit_out, prev_hash),
 };
+
+static const struct field audit_lost_fields[] = {
+    FIELD(struct audit_lost, events,
+          .doc = "that were written while the reader did not read, whatever the filters say"),
+};
 /* clang-format on */
 
 const struct shape audit_query_shape = SHAPE(struct audit_query, "AuditQuery", audit_query_fields);
 const struct shape audit_own_query_shape =
     SHAPE(struct audit_query, "OwnAuditQuery", audit_own_query_fields);
+const struct shape audit_stream_query_shape =
+    SHAPE(struct audit_query, "AuditStreamQuery", audit_stream_query_fields);
+const struct shape audit_lost_shape = SHAPE(struct audit_lost, "AuditLost", audit_lost_fields);
 const struct shape audit_out_shape = SHAPE(struct audit_out, "AuditEvent", audit_out_fields);
 
 static err_t hex_make(struct arena *a, const digest_t *d, str_t *ret)

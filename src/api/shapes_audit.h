@@ -40,8 +40,12 @@ struct audit_out {
     str_t prev_hash;
 };
 
-extern const struct shape audit_query_shape, audit_own_query_shape;
-extern const struct shape audit_out_shape;
+struct audit_lost { /* of the stream: what its reader has missed, before any filter */
+    int64_t events;
+};
+
+extern const struct shape audit_query_shape, audit_stream_query_shape, audit_own_query_shape;
+extern const struct shape audit_out_shape, audit_lost_shape;
 
 /* As it is shown; in the arena. */
 err_t audit_view_make(struct arena *a, const struct audit_row *row, struct audit_out *ret) MUST_USE;

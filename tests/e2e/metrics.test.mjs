@@ -74,6 +74,8 @@ test('answers, refusals, changes and devices are counted', async () => {
     await rises('seneschal_acts_total{method="POST",route="/devices/enroll/init"}', is(1));
     (await admin.post('/policies', { name: uniqueName('policy') })).want(201);
     await rises('seneschal_acts_total{method="POST",route="/policies"}', is(1));
+    (await admin.post('/admin/logs/rotate')).want(200); // far down in the tables
+    await rises('seneschal_acts_total{method="POST",route="/admin/logs/rotate"}', is(1));
     await rises('seneschal_writes_total', (risen) => risen >= 2);
     await rises('seneschal_http_response_bytes_total', (risen) => risen > 500);
     await eventually('the lobby has one more, ten seconds later at most',

@@ -53,6 +53,8 @@ err_t audit_append(struct audit *log, struct db *db, struct arena *a,
 /* Durable events that no checkpoint covers yet; from any thread. One at start: the last run may
  * have left a tail. */
 int64_t audit_unsigned(const struct audit *log);
+/* Rises with each group that made an event durable; from any thread. */
+uint64_t audit_moved(const struct audit *log);
 /* In the writer's transaction: sign the heads of all chains with KEY_AUDIT, append that as an event
  * of the chain `system`, and give the line for the log, to be written after COMMIT; absent where
  * nothing is unsigned. */

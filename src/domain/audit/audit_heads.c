@@ -36,6 +36,11 @@ void audit_free(struct audit *log)
     arena_free(log->arena);
 }
 
+uint64_t audit_moved(const struct audit *log)
+{
+    return atomic_load_explicit(&log->moved, memory_order_acquire);
+}
+
 int64_t audit_unsigned(const struct audit *log)
 {
     return atomic_load_explicit(&log->unsigned_durable, memory_order_relaxed);
@@ -158,8 +163,11 @@ static void follower_rewind(void *arg)
 static void follower_commit(void *arg)
 {
     struct audit *log = (struct audit *)arg;
+    bool moved = log->group != NULL;
     job_clear(log, false);
     group_clear(log, false);
+    if (moved)
+        (void)atomic_fetch_add_explicit(&log->moved, 1, memory_order_release);
     atomic_store_explicit(&log->unsigned_durable, log->unsigned_now, memory_order_relaxed);
 }
 

@@ -44,6 +44,7 @@ struct audit {
     int64_t unsigned_now; /* events since the last checkpoint, in the same three states */
     int64_t unsigned_before_job;
     _Atomic int64_t unsigned_durable;
+    _Atomic uint64_t moved;
     struct buf body; /* scratch, kept so that an append allocates nothing */
     struct buf private;
     struct audit_tap tap;

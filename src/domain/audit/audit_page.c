@@ -82,6 +82,24 @@ err_t audit_page_read(struct db *db, struct arena *a, const struct audit_filter 
     if (!f->oldest_first && r.seq <= 1)
         more = false;
     *ret = (struct audit_page){ .rows = r.rows, .n = r.n, .next = more ? r.seq : 0 };
+    if (r.seq != INT64_MAX)
+        ret->seen = r.seq;
+    return E_OK;
+}
+
+err_t audit_page_last(struct db *db, struct arena *a, oid_t org, int64_t *ret)
+{
+    struct sql_audit_chain_of which = { .org = org, .node = STR("") };
+    struct sql_audit_chain_of_row chain;
+    struct sql_audit_last_row last = { 0 };
+    err_t e = sql_audit_chain_of(db, a, &which, &chain);
+    if (e == E_OK) {
+        struct sql_audit_last in = { .chain = chain.id };
+        e = sql_audit_last(db, a, &in, &last);
+    }
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
+    *ret = last.seq;
     return E_OK;
 }
 

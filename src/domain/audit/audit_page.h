@@ -30,10 +30,13 @@ struct audit_page {
     size_t n;
     int64_t next; /* go on from here; 0: that was all. A page may be short, or empty, before the end
                      is reached */
+    int64_t seen; /* the last that was looked at; 0: there was none */
 };
 
 /* At most `limit` rows behind the position `from` (0: the begin), in the arena. */
 err_t audit_page_read(struct db *db, struct arena *a, const struct audit_filter *f, int64_t from,
                       int64_t limit, struct audit_page *ret) MUST_USE;
+/* The `seq` of its newest event; 0: nothing ever happened there. */
+err_t audit_page_last(struct db *db, struct arena *a, oid_t org, int64_t *ret) MUST_USE;
 
 #endif

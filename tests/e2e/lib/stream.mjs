@@ -15,6 +15,7 @@ const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine'
 
 export class EventStream {
     #request;
+    #schemas;
     #message;
     #text = '';
     #waiter = new Waiter();
@@ -26,8 +27,9 @@ export class EventStream {
     broken = false;
 
     /** Resolves when the head of the answer is there, whatever its status. */
-    static async open(base, token, { path = PATH, method = 'GET', headers = {}, ca } = {}) {
+    static async open(base, token, { path = PATH, method = 'GET', headers = {}, ca, schemas = SCHEMAS } = {}) {
         const stream = new EventStream();
+        stream.#schemas = schemas;
         await stream.#start(new URL(path, base), { method, ca, headers: { Authorization: `Bearer ${token}`, ...headers } });
         noteCall(method, path, stream.status);
         return stream;
@@ -77,7 +79,7 @@ export class EventStream {
         if (fields.retry !== undefined) this.retry = Number(fields.retry);
         if (fields.data === undefined) return;
         const data = JSON.parse(fields.data);
-        assert.deepEqual(mismatches({ $ref: `#/components/schemas/${SCHEMAS[fields.event]}` }, data), [], text);
+        assert.deepEqual(mismatches({ $ref: `#/components/schemas/${this.#schemas[fields.event]}` }, data), [], text);
         this.events.push({ event: fields.event, id: fields.id, data });
     }
 
