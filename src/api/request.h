@@ -64,7 +64,7 @@ struct request {
     bool marked;      /* the handler has said what files stand behind (managed.h) */
     const void *made; /* by the handler for .finish; in the arena */
     struct mcp_in *onward; /* of a handler that answers nothing: the hub does (mcp_edge_pass_on) */
-    struct tail *tail; /* of a handler whose answer is what comes, as it comes (tail.h) */
+    struct tail *tail;     /* of a handler whose answer is what comes, as it comes (tail.h) */
     str_t dpop_jkt;        /* the key that a DPoP proof has shown (client_proof.h) */
     const struct client_proven *proven; /* who signed a client_assertion */
     const char *oauth; /* with E_OAUTH: `error` of RFC 6749 section 5.2 (oauth_reply.h) */
