@@ -14,6 +14,8 @@ export class Problem extends Error {
     readonly detail: string;
     readonly errors: readonly FieldFault[];
     readonly requestId: string;
+    /** What else the answer says: `breaks` of a schema. */
+    readonly more: Readonly<Record<string, unknown>>;
 
     constructor(said: { status?: number; code: string; title?: string; detail?: string; errors?: readonly FieldFault[]; request_id?: string }) {
         super(said.detail || said.title || said.code);
@@ -23,6 +25,7 @@ export class Problem extends Error {
         this.detail = said.detail ?? '';
         this.errors = said.errors ?? [];
         this.requestId = said.request_id ?? '';
+        this.more = said;
     }
 
     /** What is wrong with this member of what was sent; undefined: nothing. */

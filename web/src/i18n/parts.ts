@@ -9,6 +9,7 @@ export const parts = {
     device: { en: () => import('./parts/device.en.ts'), fr: () => import('./parts/device.fr.ts') },
     enrol: { en: () => import('./parts/enrol.en.ts'), fr: () => import('./parts/enrol.fr.ts') },
     policies: { en: () => import('./parts/policies.en.ts'), fr: () => import('./parts/policies.fr.ts') },
+    policy: { en: () => import('./parts/policy.en.ts'), fr: () => import('./parts/policy.fr.ts') },
     rollouts: { en: () => import('./parts/rollouts.en.ts'), fr: () => import('./parts/rollouts.fr.ts') },
     people: { en: () => import('./parts/people.en.ts'), fr: () => import('./parts/people.fr.ts') },
     applications: { en: () => import('./parts/applications.en.ts'), fr: () => import('./parts/applications.fr.ts') },

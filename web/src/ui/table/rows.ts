@@ -5,7 +5,7 @@ import { asking } from '../../ready.ts';
 import { PAGE_ROWS, pagesInView, pagesToDrop, planPages } from './window.ts';
 
 export interface Page<Row> {
-    items: readonly Row[];
+    items?: readonly Row[] | undefined;
     next_cursor?: string | null | undefined;
     /** How many there are; needed at least once for a list by offset. */
     total?: number | null | undefined;
@@ -134,11 +134,12 @@ export class Rows<Row> {
         this.known = undefined;
         this.fresh = false;
         this.stale.delete(page);
-        this.pages.set(page, answer.items);
+        const items = answer.items ?? [];
+        this.pages.set(page, items);
         if (typeof answer.total === 'number')
             this.total = answer.total;
-        else if (this.mode === 'offset' && answer.items.length < PAGE_ROWS)
-            this.total = page * PAGE_ROWS + answer.items.length;
+        else if (this.mode === 'offset' && items.length < PAGE_ROWS)
+            this.total = page * PAGE_ROWS + items.length;
         if (this.mode === 'offset') {
             for (const gone of pagesToDrop([...this.pages.keys()], this.wanted))
                 this.pages.delete(gone);
