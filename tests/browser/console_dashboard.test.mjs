@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dashboard: of an empty server, of one with something in it, and for those who may see a part of it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { makePerson } from '../e2e/lib/person.mjs';
+import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
+
+const house = await startConsole();
+const enroller = await makePerson(house.server, house.admin, { username: 'eve', display_name: 'Eve Enroller', roles: ['enroller'] });
+
+test('the first steps lead on from an empty server, and go when they are done', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280', house.boss);
+    await at.open('/dashboard', 'dashboard');
+    const steps = at.page.getByRole('list', { name: 'First steps' });
+    assert.equal(await steps.getByRole('listitem').count(), 5);
+    await at.look('dashboard-empty');
+    await at.page.getByRole('link', { name: 'Enrol a device' }).click();
+    await at.page.waitForURL('**/fleet/enrol');
+    await at.close();
+});
+
+test('who only lets devices in sees devices, and is refused nothing', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280', enroller);
+    const refused = [];
+    at.page.on('response', (reply) => reply.status() === 403 && refused.push(reply.url()));
+    await at.open('/dashboard', 'dashboard');
+    assert.equal(await at.page.getByText('Devices to approve').count(), 1);
+    assert.equal(await at.page.getByText('Tool servers').count(), 0);
+    assert.deepEqual(refused, []);
+    await at.look('dashboard-enroller');
+    await at.close();
+});
+
+lookAt(house, { dashboard: '/dashboard', 'dashboard-month': '/dashboard?span=month' });
