@@ -31,4 +31,4 @@ test('who only lets devices in sees devices, and is refused nothing', { skip: MI
     await at.close();
 });
 
-lookAt(house, { dashboard: '/dashboard', 'dashboard-month': '/dashboard?span=month' });
+lookAt(house, { dashboard: '/dashboard?span=hour' });
