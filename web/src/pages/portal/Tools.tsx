@@ -39,9 +39,9 @@ export default function Tools() {
     );
 }
 
-/** PREFIX__TOOL: the server's part, and the tool's. */
-const serverOf = (tool: Tool): string => (tool.tool ?? '').split('__')[0] ?? '';
-const nameOf = (tool: Tool): string => (tool.tool ?? '').split('__').slice(1).join('__') || (tool.tool ?? '');
+/** SERVER/TOOL: a name of a server has no slash, one of a tool may. */
+const serverOf = (tool: Tool): string => (tool.tool ?? '').split('/')[0] ?? '';
+const nameOf = (tool: Tool): string => (tool.tool ?? '').slice(serverOf(tool).length + 1);
 
 function Servers({ tools }: { tools: readonly Tool[] }) {
     const words = t.portal.tools;
@@ -65,16 +65,22 @@ function Servers({ tools }: { tools: readonly Tool[] }) {
     );
 }
 
+/** `user`, `default`, `group NAME` and such, as a sentence. */
+function reasonOf(source: string): string {
+    const words = t.portal.tools;
+    const known: Record<string, string> = words.why;
+    return source.startsWith('group ') ? words.whyGroup(source.slice('group '.length)) : known[source] ?? words.why.other;
+}
+
 function OneTool({ tool }: { tool: Tool }) {
     const words = t.portal.tools;
     const kinds: Record<string, string> = words.klass;
-    const sources: Record<string, string> = words.source;
     return (
         <li>
             <code>{nameOf(tool)}</code>
             <span class="muted">{kinds[tool.class ?? ''] ?? tool.class}</span>
             {tool.needs_approval ? <Status tone="wait">{words.asks}</Status> : <Status tone="good">{tool.conditional ? words.some : words.allowed}</Status>}
-            {tool.rule && <Why label={words.from}>{words.rule(tool.rule, sources[tool.source ?? ''] ?? tool.source ?? '')}</Why>}
+            {tool.source && <Why label={words.from}>{reasonOf(tool.source)}</Why>}
         </li>
     );
 }
