@@ -137,7 +137,7 @@ export default {
         hints: {
             claude: 'In a terminal; then /mcp in Claude Code signs you in.',
             desktop: 'Settings, Connectors, Add custom connector: this address. Or in claude_desktop_config.json:',
-            vscode: 'In .vscode/mcp.json of your work, or by the command “MCP: Add Server”.',
+            vscode: 'In .vscode/mcp.json of your work, or by the palette of commands.',
             cursor: 'In ~/.cursor/mcp.json.',
             lmstudio: 'In mcp.json (Program, Install, Edit mcp.json).',
             n8n: 'In the node “MCP Client Tool”: the endpoint, transport HTTP Streamable, authentication MCP OAuth2.',

@@ -138,7 +138,7 @@ const fr: typeof en = {
         hints: {
             claude: 'Dans un terminal ; puis /mcp dans Claude Code vous connecte.',
             desktop: 'Réglages, Connecteurs, Ajouter un connecteur : cette adresse. Ou dans claude_desktop_config.json :',
-            vscode: 'Dans .vscode/mcp.json de votre projet, ou par la commande « MCP: Add Server ».',
+            vscode: 'Dans .vscode/mcp.json de votre projet, ou par la palette de commandes.',
             cursor: 'Dans ~/.cursor/mcp.json.',
             lmstudio: 'Dans mcp.json (Program, Install, Edit mcp.json).',
             n8n: 'Dans le nœud « MCP Client Tool » : l’adresse, le transport HTTP Streamable, l’authentification MCP OAuth2.',
