@@ -20,7 +20,6 @@ export default {
     revokedBy: 'Revoked',
     reason: 'Reason',
     confirm: {
-        approve: { title: (name: string) => `Approve ${name}?`, text: '' },
         refuse: { title: (name: string) => `Refuse ${name}?`, text: 'Its request ends. It may ask again.' },
         block: { title: (name: string) => `Block ${name}?`, text: 'It is switched off at once and keeps its credential: you can unblock it.' },
         unblock: { title: (name: string) => `Unblock ${name}?`, text: 'It gets its configuration and its tools again.' },
@@ -33,7 +32,6 @@ export default {
         delete: { title: (name: string) => `Delete ${name}?`, text: 'It disappears from the list. What it did stays in the audit record.' },
     },
     done: {
-        approve: (name: string) => `${name} is in.`,
         refuse: (name: string) => `${name} was refused.`,
         block: (name: string) => `${name} is blocked.`,
         unblock: (name: string) => `${name} may go on.`,

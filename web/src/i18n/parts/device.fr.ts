@@ -20,7 +20,6 @@ const fr: typeof en = {
     revokedBy: 'Révoqué',
     reason: 'Motif',
     confirm: {
-        approve: { title: (name) => `Approuver ${name} ?`, text: '' },
         refuse: { title: (name) => `Refuser ${name} ?`, text: 'Sa demande prend fin. Il peut demander à nouveau.' },
         block: { title: (name) => `Bloquer ${name} ?`, text: 'Il s’arrête aussitôt et garde son identifiant : vous pouvez le débloquer.' },
         unblock: { title: (name) => `Débloquer ${name} ?`, text: 'Il retrouve sa configuration et ses outils.' },
@@ -33,7 +32,6 @@ const fr: typeof en = {
         delete: { title: (name) => `Supprimer ${name} ?`, text: 'Il disparaît de la liste. Ce qu’il a fait reste dans le journal d’audit.' },
     },
     done: {
-        approve: (name) => `${name} est entré.`,
         refuse: (name) => `${name} a été refusé.`,
         block: (name) => `${name} est bloqué.`,
         unblock: (name) => `${name} peut reprendre.`,

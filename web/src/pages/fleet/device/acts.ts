@@ -6,6 +6,9 @@ import { confirm, toast } from '../../../ui/index.ts';
 import { moveDevice } from '../list/acts.ts';
 import type { Move } from '../moves.ts';
 
+/** Approving has a form of its own. */
+export type AskedMove = Exclude<Move, 'approve'>;
+
 const DANGER: readonly Move[] = ['refuse', 'block', 'revoke', 'rotate', 'delete'];
 
 export interface Moved {
@@ -13,7 +16,7 @@ export interface Moved {
     claim?: string;
 }
 
-async function send(id: string, move: Move, reason: string): Promise<Moved> {
+async function send(id: string, move: AskedMove, reason: string): Promise<Moved> {
     const params = { path: { id } };
     if (move === 'delete') {
         await call(api.DELETE('/api/v1/devices/{id}', { params }));
@@ -28,7 +31,7 @@ async function send(id: string, move: Move, reason: string): Promise<Moved> {
 }
 
 /** Asks, moves, says so; undefined: he thought better of it. */
-export async function askAndMove(id: string, name: string, move: Move): Promise<Moved | undefined> {
+export async function askAndMove(id: string, name: string, move: AskedMove): Promise<Moved | undefined> {
     let moved: Moved = {};
     const words = t.device.confirm[move];
     const answer = await confirm({

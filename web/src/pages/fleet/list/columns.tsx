@@ -52,6 +52,6 @@ export function columns(): readonly Column<DeviceRow>[] {
         { key: 'groups', head: words.groups, hideBelow: 980, cell: (device) => (device.groups?.length ? list(device.groups) : '–') },
         { key: 'config', head: words.config, width: '8.5rem', hideBelow: 700, card: true, cell: (device) => <Config device={device} /> },
         { key: 'credential', head: words.credential, width: '9rem', hideBelow: 1240, cell: (device) => <Credential device={device} /> },
-        { key: 'seen', head: words.seen, width: '7.5rem', sort: 'last_seen_at', cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} /> },
+        { key: 'seen', head: words.seen, width: '8.75rem', sort: 'last_seen_at', cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} /> },
     ];
 }
