@@ -6,10 +6,9 @@
 #include "api/page_html.h"
 #include "api/redirect.h"
 #include "api/services.h"
+#include "api/signin_parts.h"
 #include "api/upstream_links.h"
 #include "domain/signin/session.h"
-
-#define LANDING STR("/portal")
 
 struct login_page { /* what the form has when it is shown */
     str_t name;

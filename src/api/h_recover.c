@@ -100,5 +100,5 @@ err_t recovery_go(struct request *rq)
     TRY(password_changed_notice(rq, &user));
     const struct browser_in who = { .user = user.id, .username = user.username, .amr = AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
-    return browser_goes_on(rq, &session, STR("/portal"));
+    return browser_goes_on(rq, &session, LANDING);
 }

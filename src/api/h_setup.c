@@ -80,5 +80,5 @@ err_t setup_go(struct request *rq)
                                     .username = user.username,
                                     .amr = AMR_PWD | AMR_LINK };
     TRY(browser_signs_in(rq, &who, &session));
-    return browser_goes_on(rq, &session, STR("/portal"));
+    return browser_goes_on(rq, &session, LANDING);
 }

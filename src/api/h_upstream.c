@@ -307,7 +307,7 @@ err_t upstream_back(struct request *rq)
                                     .upstream_sub = c->who.sub,
                                     .upstream_sid = c->who.sid };
     TRY(browser_signs_in(rq, &who, &session));
-    return browser_goes_on(rq, &session, way.next.n > 0 ? way.next : STR("/portal"));
+    return browser_goes_on(rq, &session, way.next.n > 0 ? way.next : LANDING);
 }
 
 err_t upstream_logout_prepare(struct request *rq)

@@ -53,6 +53,8 @@ struct browser_in {
 err_t browser_signs_in(struct request *rq, const struct browser_in *in,
                        struct row_session *ret) MUST_USE;
 /* Then on to `next`, an own path; by the page of the second factor where it is half. */
+/* Where one lands who wanted nothing else: the console chooses the page by what one may do. */
+#define LANDING STR("/")
 err_t browser_goes_on(struct request *rq, const struct row_session *s, str_t next) MUST_USE;
 /* A session without a cookie: of POST /auth/login. */
 err_t client_signs_in(struct request *rq, oid_t user, int64_t amr,

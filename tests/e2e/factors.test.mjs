@@ -39,14 +39,14 @@ const step = async (browser, code, next = '/portal') => browser.submit(await bro
 test('an app is added, shown once, and asked for from then on', async () => {
     const who = await makePerson(server, admin);
     const { browser, page } = await signedIn(who);
-    assert.equal(page.location.pathname, '/portal'); // nothing to ask for yet
+    assert.equal(page.location.pathname, '/'); // nothing to ask for yet
     const call = await callerOf(browser);
     const { json: made } = await call('POST', '/auth/factors/totp');
     assert.match(made.secret, /^[A-Z2-7]{32}$/);
     assert.equal(made.uri, `otpauth://totp/127.0.0.1:${who.username}?secret=${made.secret}&issuer=127.0.0.1`);
     assert.match(made.qr, /^<svg class="qr" role="img"/);
     assert.equal((await call('POST', `/auth/factors/totp/${made.id}/confirm`, { code: '000000' })).status, 422);
-    assert.equal((await signedIn(who)).page.location.pathname, '/portal'); // not confirmed: not asked for
+    assert.equal((await signedIn(who)).page.location.pathname, '/'); // not confirmed: not asked for
     const code = totp(made.secret);
     assert.equal((await call('POST', `/auth/factors/totp/${made.id}/confirm`, { code })).status, 204);
     const { totp: [app], passkeys, recovery_codes_left: left } = (await call('GET', '/auth/factors')).json;
@@ -158,7 +158,7 @@ test('factors are changed only by who has proven one, or made the first', async 
     assert.equal((await call('POST', '/auth/factors/recovery-codes')).status, 201);
     assert.equal((await call('DELETE', `/auth/factors/totp/${who.id}`)).status, 204);
     assert.equal((await call('DELETE', `/auth/factors/totp/${who.id}`)).status, 404);
-    assert.equal((await signedIn(who)).page.location.pathname, '/portal');
+    assert.equal((await signedIn(who)).page.location.pathname, '/');
 });
 
 test('the pages set an app up without a script', async () => {
@@ -184,7 +184,7 @@ test('an administrator lets somebody begin anew', async () => {
     const { browser } = await signedIn(who);
     (await admin.delete(`/users/${who.person}/factors`)).want(204);
     assert.equal((await browser.get('/login/factor')).location.pathname, '/login', 'what was half in is out');
-    assert.equal((await signedIn(who)).page.location.pathname, '/portal');
+    assert.equal((await signedIn(who)).page.location.pathname, '/');
     (await server.client({ token: 'x' }).delete(`/users/${crypto.randomUUID()}/factors`)).wantProblem(401, 'unauthenticated');
 });
 

@@ -38,7 +38,7 @@ test('the first administrator makes his account by a link that works once', asyn
     }
     const page = await fill(browser, link);
     assert.equal(page.status, 303);
-    assert.equal(page.location.pathname, '/portal');
+    assert.equal(page.location.pathname, '/');
     const me = JSON.parse((await browser.get('/api/v1/auth/me')).text);
     assert.deepEqual([me.username, me.is_admin, me.org], ['ada', true, 'default']);
     assert.equal((await browser.get('/api/v1/users')).status, 200);

@@ -30,7 +30,7 @@ test('IDENTITY 53: a cookie comes with the password, another one with the next, 
     const browser = new Browser(server.url);
     const page = await signInBy(browser, ada.email.toUpperCase(), PASSWORD);
     assert.equal(page.status, 303);
-    assert.equal(page.location.pathname, '/portal');
+    assert.equal(page.location.pathname, '/');
     const [line] = page.headers['set-cookie'].filter((l) => l.startsWith('seneschal='));
     for (const part of [/; Path=\/;/, /; HttpOnly;/, /; SameSite=Lax/, /Max-Age=2592000/]) assert.match(line, part);
     const first = browser.cookie(SESSION);
@@ -189,9 +189,9 @@ for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example'
         assert.equal('next' in page.form('/login').fields, false);
         const form = page.form('/login');
         const reply = await browser.post(form.action, { ...form.fields, name: ada.username, password: PASSWORD, next });
-        if (reply.status === 303) assert.equal(reply.location.href, `${server.url}/portal`);
+        if (reply.status === 303) assert.equal(reply.location.href, `${server.url}/`);
         else assert.equal(reply.status, 422);
-        if (reply.status === 303) assert.equal((await browser.get(at)).location.href, `${server.url}/portal`);
+        if (reply.status === 303) assert.equal((await browser.get(at)).location.href, `${server.url}/`);
     });
 }
 
