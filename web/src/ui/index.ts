@@ -7,6 +7,7 @@ export { Card, Note, PageHead, Section, Stack } from './Layout.tsx';
 export { Field, useField } from './Field.tsx';
 export { SearchInput, Select, TextArea, TextInput, type Option } from './Inputs.tsx';
 export { Checkbox, RadioCards, Switch } from './Choice.tsx';
+export { Chooser, type Choice } from './Chooser.tsx';
 export { Dialog, Drawer } from './Dialog.tsx';
 export { confirm, type Answer, type Question } from './confirm.tsx';
 export { Menu, type MenuItem } from './Menu.tsx';

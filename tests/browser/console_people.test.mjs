@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages about people, as an administrator uses them: invite, see who came, put somebody into a group.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { MISSING, lookAt, openConsole, startConsole } from './lib/console.mjs';
+
+const house = await startConsole();
+const { admin, server } = house;
+
+const family = (await admin.post('/groups', { name: 'Family' })).want(201);
+(await admin.post('/groups', { name: 'Guests of the house' })).want(201);
+const grace = (await admin.post('/users', { username: 'grace', email: 'grace@example.org', display_name: 'Grace Hopper', groups: ['Family'], roles: ['auditor'] })).want(201);
+
+test('an invitation: its link, the person who uses it, and a group', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    await at.open('/people/invitations?new=1', 'people');
+    const dialog = page.getByRole('dialog', { name: 'Invite a person' });
+    await dialog.getByLabel('Display name').fill('Alan Turing');
+    await dialog.getByRole('button', { name: 'Make the invitation' }).click();
+    const link = await page.getByRole('region', { name: 'Link of the invitation' }).innerText();
+    assert.ok(link.startsWith(`${server.url}/invite/`), link);
+    await page.getByRole('img', { name: 'The link as a QR code' }).waitFor();
+    await at.look('invitation-made');
+
+    const elsewhere = await house.browser.newContext();
+    const guest = await elsewhere.newPage();
+    await guest.goto(link);
+    await guest.locator('input[name=username]').fill('alan');
+    await guest.locator('input[name=email]').fill('alan@example.org');
+    for (const box of await guest.locator('input[type=password]').all()) await box.fill('four quiet lamps at noon');
+    const [answer] = await Promise.all([
+        guest.waitForResponse((reply) => reply.request().method() === 'POST'),
+        guest.locator('main form button[type=submit], main form button:not([type])').first().click(),
+    ]);
+    assert.ok(answer.status() < 400, `${answer.status()}`);
+    await elsewhere.close();
+
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('navigation', { name: 'Parts of this page' }).getByRole('link', { name: 'People' }).click();
+    await page.getByRole('row', { name: /Alan Turing/ }).getByRole('link').click();
+    await page.getByRole('heading', { name: 'Alan Turing', level: 1 }).waitFor();
+    await page.getByLabel('Add to a group').fill('fam');
+    await page.getByRole('option', { name: 'Family' }).click();
+    await page.getByText('In the group Family now.').waitFor();
+    await page.getByRole('button', { name: 'Take out of Family' }).waitFor();
+    const members = (await admin.get(`/groups/${family.id}/members`)).want(200).items;
+    assert.ok(members.some((member) => member.name === 'alan'), JSON.stringify(members));
+    await at.close();
+});
+
+test('a list of people: each line by itself', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    await at.open('/people/invitations?new=list', 'people');
+    const text = page.getByLabel('People, one a line');
+    await text.fill('nobody\nKatherine, katherine@example.org');
+    await page.getByRole('dialog').getByRole('button', { name: /^Make/ }).click();
+    await page.getByText('No address on line 1.').waitFor();
+    await text.fill('Katherine, katherine@example.org\ngrace@example.org');
+    await page.getByRole('button', { name: 'Make 2 invitations' }).click();
+    await page.getByText('1 invitation made, 1 refused.').waitFor();
+    await at.look('invitations-made');
+    await at.close();
+});
+
+test('an account is deleted by who types its name, and by nobody else', { skip: MISSING }, async () => {
+    const gone = (await admin.post('/users', { username: 'gone', email: 'gone@example.org' })).want(201);
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    await at.open(`/people/${gone.id}`, 'people');
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const ask = page.getByRole('dialog', { name: 'Delete gone?' });
+    assert.ok(await ask.getByRole('button', { name: 'Delete' }).isDisabled());
+    await ask.getByRole('textbox').fill('gone');
+    await ask.getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL(`${server.url}/people`);
+    (await admin.get(`/users/${gone.id}`)).wantProblem(404, 'not-found');
+    await at.close();
+});
+
+lookAt(house, {
+    people: { path: '/people', ready: 'people' },
+    'people-add': { path: '/people?new=1', ready: 'people' },
+    person: { path: () => `/people/${grace.id}`, ready: 'people' },
+    'person-gone': { path: '/people/0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10', ready: 'people' },
+    invitations: { path: '/people/invitations', ready: 'people' },
+    'invitations-list': { path: '/people/invitations?new=list', ready: 'people' },
+    'people-guest': { path: '/people', ready: 'refusal', who: 'guest' },
+});

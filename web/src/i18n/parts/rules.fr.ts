@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+import type en from './rules.en.ts';
+
+const fr: typeof en = {
+};
+
+export default fr;
