@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
 import { Icon, type IconName } from './Icon.tsx';
 import type { Option } from './Inputs.tsx';
+import { useId } from './id.ts';
 
 interface TickProps {
     checked: boolean;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useData } from '../api/data.ts';
 import { t } from '../i18n/index.ts';
 import { useField } from './Field.tsx';
 import { Icon, type IconName } from './Icon.tsx';
+import { useId } from './id.ts';
 import './chooser.css';
 
 /** One thing that can be chosen. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Button, IconButton } from './Button.tsx';
+import { useId } from './id.ts';
 
 const DONE_MS = 1600;
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './Button.tsx';
+import { useId } from './id.ts';
 
 export interface DialogProps {
     title: ComponentChildren;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createContext, type ComponentChildren } from 'preact';
-import { useContext, useId } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Icon } from './Icon.tsx';
+import { useId } from './id.ts';
 
 interface Wiring {
     id?: string;

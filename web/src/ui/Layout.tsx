@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
 import { Icon, type IconName } from './Icon.tsx';
+import { useId } from './id.ts';
 
 interface HeadProps {
     title: ComponentChildren;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Button } from './Button.tsx';
 import { Icon, type IconName } from './Icon.tsx';
+import { useId } from './id.ts';
 
 export interface MenuItem {
     key: string;

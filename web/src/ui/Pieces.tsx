@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Timeline, why, steps, managed by files.
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import type { Tone } from './Badge.tsx';
 import { Badge } from './Badge.tsx';
@@ -13,6 +13,7 @@ import { Note } from './Layout.tsx';
 import { place } from './Menu.tsx';
 import { Time } from './Values.tsx';
 import { toYaml } from './yaml.ts';
+import { useId } from './id.ts';
 
 export interface Happening {
     key: string;
