@@ -18,7 +18,7 @@ test('an invitation: its link, the person who uses it, and a group', { skip: MIS
     const dialog = page.getByRole('dialog', { name: 'Invite a person' });
     await dialog.getByLabel('Display name').fill('Alan Turing');
     await dialog.getByRole('button', { name: 'Make the invitation' }).click();
-    const link = await page.getByRole('region', { name: 'Link of the invitation' }).innerText();
+    const link = await page.getByLabel('Link of the invitation').innerText();
     assert.ok(link.startsWith(`${server.url}/invite/`), link);
     await page.getByRole('img', { name: 'The link as a QR code' }).waitFor();
     await at.look('invitation-made');

@@ -9,11 +9,7 @@ export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests' 
 
 const PARTS: readonly { part: Part; href: string; may: string }[] = [
     { part: 'users', href: '/people', may: 'user:read' },
-    { part: 'groups', href: '/people/groups', may: 'group:read' },
     { part: 'invitations', href: '/people/invitations', may: 'invitation:read' },
-    { part: 'requests', href: '/people/requests', may: 'group:read' },
-    { part: 'services', href: '/people/services', may: 'service-account:read' },
-    { part: 'providers', href: '/people/providers', may: 'identity-provider:read' },
 ];
 
 /** Those that he may see. */
