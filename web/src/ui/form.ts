@@ -64,16 +64,16 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<Problem>();
     const [missing, setMissing] = useState<Record<string, string>>({});
-    const latest = useRef({ options, values, busy });
-    latest.current = { options, values, busy };
     const dirty = useMemo(() => !same(first, values), [first, values]);
+    const latest = useRef({ options, values, busy, dirty });
+    latest.current = { options, values, busy, dirty };
 
     useEffect(() => {
         if (!dirty || latest.current.options.careless)
             return;
         const unload = (event: Event): void => event.preventDefault();
         addEventListener('beforeunload', unload);
-        const end = guardLeaving(() => window.confirm(t.kit.leave));
+        const end = guardLeaving(() => !latest.current.dirty || window.confirm(t.kit.leave));
         return () => {
             removeEventListener('beforeunload', unload);
             end();
@@ -101,7 +101,8 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
                 const result = await now.submit(sent);
                 setFirst(sent);
                 setBusy(false);
-                // Drawn first as saved, so that a `done` that leaves the page is not asked whether it may.
+                // What is saved may be left: the guard may be there for one more frame.
+                latest.current.dirty = false;
                 setTimeout(() => latest.current.options.done?.(result));
             } catch (thrown) {
                 setProblem(problemOf(thrown));
