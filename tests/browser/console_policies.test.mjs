@@ -82,7 +82,7 @@ test('a policy is written, assigned, looked at, published, and brought back', { 
 
     // The access diff names the value and the device; then everybody has it.
     await page.getByRole('link', { name: 'Review and publish' }).click();
-    await page.getByText('Reaches 1 device; 1 of them get another configuration.').first().waitFor();
+    await page.getByText('Reaches 1 device; the configuration changes for 1.').first().waitFor();
     await page.getByRole('cell', { name: '/greeting' }).waitFor();
     await button('Publish to all now').click();
     await button('Publish to 1 device').click();
