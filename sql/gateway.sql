@@ -69,6 +69,14 @@ SELECT {tool} FROM mcp_tool WHERE server_id = $server_id ORDER BY name LIMIT $li
 SELECT {tool} FROM mcp_tool WHERE server_id = $server_id AND id > $after AND ($state IS NULL OR state = $state)
 ORDER BY id LIMIT $limit;
 
+-- How many a server has, and how many of them wait for somebody to look; of those without any there is no row.
+-- @row tool_count: server_id id, tools int, quarantined int
+-- @many tool_counts(org id, owner id, server_id id?, limit int) -> tool_count
+SELECT t.server_id, count(*), count(CASE WHEN t.state = 2 THEN 1 END)
+FROM mcp_tool t JOIN mcp_server s ON s.id = t.server_id
+WHERE s.org = $org AND s.owner = $owner AND ($server_id IS NULL OR s.id = $server_id) AND t.state < 3
+GROUP BY t.server_id LIMIT $limit;
+
 -- @one tool_get(server_id id, name text) -> tool
 SELECT {tool} FROM mcp_tool WHERE server_id = $server_id AND name = $name;
 
@@ -199,6 +207,11 @@ SELECT {approval} FROM mcp_approval WHERE org = $org AND id = $id;
 SELECT {approval} FROM mcp_approval WHERE org = $org AND id > $after AND ($state IS NULL OR state = $state)
     AND ($person IS NULL OR principal = $person OR principal IN (SELECT id FROM device WHERE user_id = $person))
 ORDER BY id LIMIT $limit;
+
+-- @many approval_newest(org id, state int?, person id?, before id, limit int) -> approval
+SELECT {approval} FROM mcp_approval WHERE org = $org AND id < $before AND ($state IS NULL OR state = $state)
+    AND ($person IS NULL OR principal = $person OR principal IN (SELECT id FROM device WHERE user_id = $person))
+ORDER BY id DESC LIMIT $limit;
 
 -- @one approval_waiting(org id, principal id) -> (n int)
 SELECT count(*) FROM mcp_approval WHERE org = $org AND state = 1 AND principal = $principal;

@@ -63,14 +63,18 @@ err_t approvals_list(struct request *rq)
     const struct approval_query *q = rq->query;
     struct row_approval *rows = NULL;
     struct page page;
+    str_t filters;
     int64_t state = 0;
     size_t n = 0;
+    bool newest = q->newest.set && q->newest.v;
     for (int64_t s = APPROVAL_WAITING; s < APPROVAL_STATES; s++) {
         if (str_eq(q->state, str_from_cz(approval_state_name((enum approval_state)s))))
             state = s;
     }
-    TRY(page_open(rq, &q->page, q->state, &page));
-    TRY(approval_page(&rq->act, state, page.after, page.limit + 1, &rows, &n));
+    TRY(str_format(rq->act.arena, &filters, "%.*s %d", STR_ARG(q->state), newest));
+    TRY(page_open(rq, &q->page, filters, &page));
+    const struct approval_list list = { state, page.after, page.limit + 1, newest };
+    TRY(approval_page(&rq->act, &list, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct approval_out *out = ARENA_ARRAY(rq->act.arena, struct approval_out, shown + 1);
     if (out == NULL)

@@ -4,6 +4,7 @@
 #include "api/page.h"
 #include "api/server_view.h"
 #include "api/services.h"
+#include "domain/gateway/tool.h"
 
 struct server_rules server_rules_of(const struct request *rq)
 {
@@ -65,12 +66,32 @@ static err_t server_view(struct request *rq, const struct row_server *row, struc
     return etag_make(rq, row->id, row->revision, &ret->etag);
 }
 
+struct counts {
+    struct row_tool_count *v;
+    size_t n;
+};
+
+/* Of the tools that it has shown; a server without any has no row there. */
+static void count_tools(const struct counts *counts, struct server_out *ret)
+{
+    for (size_t i = 0; i < counts->n; i++) {
+        if (oid_eq(counts->v[i].server_id, ret->id)) {
+            ret->tools = counts->v[i].tools;
+            ret->tools_quarantined = counts->v[i].quarantined;
+            return;
+        }
+    }
+}
+
 static err_t server_reply(struct request *rq, int status, const struct row_server *row)
 {
     struct server_out *out = ARENA_NEW(rq->act.arena, struct server_out);
+    struct counts counts = { NULL, 0 };
     if (out == NULL)
         return E_NO_MEMORY;
     TRY(server_view(rq, row, out));
+    TRY(tool_counts(&rq->act, row->id, &counts.v, &counts.n));
+    count_tools(&counts, out);
     TRY(reply_header(rq, STR("ETag"), out->etag));
     request_target(rq, "server", row->id, row->name);
     return reply_obj(rq, status, &server_out_shape, out);
@@ -125,10 +146,26 @@ static err_t server_unmoved(struct request *rq, struct row_server *ret)
     return etag_check(rq, etag);
 }
 
+err_t commands_list(struct request *rq)
+{
+    const struct settings *s = services_settings(rq->services);
+    struct command_out *out = ARENA_ARRAY(rq->act.arena, struct command_out, s->commands_n + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < s->commands_n; i++) {
+        const struct gate_command *c = &s->commands[i];
+        out[i] = (struct command_out){ .name = c->name,
+                                       .env = { c->vars, c->vars_n },
+                                       .network = c->network || c->hosts_n > 0 };
+    }
+    return reply_list(rq, &command_out_shape, out, s->commands_n, STR_NONE);
+}
+
 err_t servers_list(struct request *rq)
 {
     const struct server_query *q = rq->query;
     struct row_server *rows = NULL;
+    struct counts counts = { NULL, 0 };
     struct page page;
     size_t n = 0;
     TRY(page_open(rq, &q->page, STR(""), &page));
@@ -137,8 +174,11 @@ err_t servers_list(struct request *rq)
     struct server_out *out = ARENA_ARRAY(rq->act.arena, struct server_out, shown + 1);
     if (out == NULL)
         return E_NO_MEMORY;
-    for (size_t i = 0; i < shown; i++)
+    TRY(tool_counts(&rq->act, (oid_t){ 0 }, &counts.v, &counts.n));
+    for (size_t i = 0; i < shown; i++) {
         TRY(server_view(rq, &rows[i], &out[i]));
+        count_tools(&counts, &out[i]);
+    }
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
     return reply_list(rq, &server_out_shape, out, shown, page.next);
 }

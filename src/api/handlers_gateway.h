@@ -4,6 +4,7 @@
 
 #include "api/request.h"
 
+handler_f commands_list;
 handler_f servers_list;
 handler_f servers_write_prepare;
 handler_f servers_create;

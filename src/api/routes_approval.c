@@ -8,8 +8,8 @@
 static const struct route rows[] = {
     { HTTP_GET,  "/gateway/approvals",      approvals_list, .auth = AUTH_ACTOR, .tx = TX_READ,
       .query = &approval_query_shape, .out = &approval_line_shape, .out_list = true,
-      .doc = "Calls that wait, or waited, for a person's yes; the oldest first, without their arguments; "
-             "of who lacks approval:read, his own." },
+      .doc = "Calls that wait, or waited, for a person's yes; the oldest first, or with newest=true the "
+             "newest, without their arguments; of who lacks approval:read, his own." },
     { HTTP_GET,  "/gateway/approvals/{id}", approvals_get,  .auth = AUTH_ACTOR, MAY(APPROVAL_DECIDE),
       .tx = TX_READ, .no_store = true, .out = &approval_out_shape,
       .doc = "One of them, with its arguments while it waits." },

@@ -12,6 +12,7 @@ static const struct field query_fields[] = {
     FIELD_AS(struct approval_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct approval_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
     FIELD(struct approval_query, state, OPT, .oneof = states),
+    FIELD(struct approval_query, newest, OPT, .doc = "the newest first"),
 };
 static const struct field body_fields[] = {
     FIELD(struct approval_body, reason, OPT, .max = APPROVAL_REASON_MAX, .text = TEXT_LINE, .trim = true),

@@ -8,6 +8,7 @@
 struct approval_query {
     struct page_in page;
     str_t state;
+    opt_bool_t newest;
 };
 struct approval_body {
     str_t reason;

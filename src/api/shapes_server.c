@@ -68,6 +68,8 @@ static const struct field out_fields[] = {
     FIELD(struct server_out, message_max),
     FIELD(struct server_out, env_names),
     FIELD(struct server_out, header_names),
+    FIELD(struct server_out, tools,        .doc = "that it has shown"),
+    FIELD(struct server_out, tools_quarantined, .doc = "of these: that wait for somebody to look"),
     FIELD(struct server_out, seen_at,      .doc = "it answered last"),
     FIELD(struct server_out, seen_version, .doc = "of the protocol, then"),
     FIELD(struct server_out, seen_as,      .doc = "the name that it gave itself"),
@@ -81,6 +83,12 @@ static const struct field out_fields[] = {
 static const struct field query_fields[] = {
     FIELD_AS(struct server_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct server_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
+};
+
+static const struct field command_fields[] = {
+    FIELD(struct command_out, name,    .doc = "what a server of the transport stdio says as its command"),
+    FIELD(struct command_out, env,     .doc = "variables that a server may set"),
+    FIELD(struct command_out, network, .doc = "it may connect to some host"),
 };
 
 static const struct field import_fields[] = {
@@ -175,6 +183,7 @@ static const struct field credential_out_fields[] = {
 };
 /* clang-format on */
 
+const struct shape command_out_shape = SHAPE(struct command_out, "GatewayCommand", command_fields);
 const struct shape server_in_shape = SHAPE(struct server_body, "ServerIn", in_fields);
 const struct shape server_patch_shape = SHAPE(struct server_body, "ServerPatch", patch_fields);
 struct test_step_out {

@@ -40,6 +40,8 @@ struct server_out {
     int64_t message_max;
     struct strs env_names;
     struct strs header_names;
+    int64_t tools;
+    int64_t tools_quarantined;
     ts_t seen_at;
     str_t seen_version;
     str_t seen_as;
@@ -49,6 +51,12 @@ struct server_out {
     ts_t created_at;
     ts_t updated_at;
     str_t etag;
+};
+
+struct command_out { /* without what is run */
+    str_t name;
+    struct strs env;
+    bool network;
 };
 
 struct server_query {
@@ -127,6 +135,7 @@ struct credential_out {
     ts_t updated_at;
 };
 
+extern const struct shape command_out_shape;
 extern const struct shape server_in_shape;
 extern const struct shape server_patch_shape;
 extern const struct shape server_out_shape;

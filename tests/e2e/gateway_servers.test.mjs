@@ -37,6 +37,27 @@ test('a server comes back as it was named, without what is sent to it', async ()
     (await admin.get(`/gateway/servers/${row.id}`)).wantProblem(404, 'not-found');
 });
 
+test('what may be run is listed by name, and not how it is run', async () => {
+    const answer = await admin.get('/gateway/commands');
+    assert.deepEqual(answer.want(200).items, [{ name: 'files', env: ['FILES_TOKEN', 'FILES_MODE'], network: false }, { name: 'fetch', env: [], network: false }]);
+    assert.ok(!answer.text.includes('/srv') && !answer.text.includes('/usr/bin'));
+    const nobody = await makeCaller(server, admin);
+    (await nobody.client.get('/gateway/commands')).wantProblem(403, 'forbidden');
+});
+
+test('a server says how many tools it has shown, and how many of them wait', async () => {
+    const mcp = await makeServer(admin);
+    assert.deepEqual([mcp.tools, mcp.tools_quarantined], [0, 0]);
+    seeTool(server, mcp, 'a');
+    seeTool(server, mcp, 'b', { state: 2 });
+    seeTool(server, mcp, 'gone', { state: 3 });
+    const counts = ({ tools, tools_quarantined }) => [tools, tools_quarantined];
+    assert.deepEqual(counts((await admin.get(`/gateway/servers/${mcp.id}`)).want(200)), [2, 1]);
+    const { items } = (await admin.get('/gateway/servers?limit=500')).want(200);
+    assert.deepEqual(counts(items.find((one) => one.id === mcp.id)), [2, 1]);
+    assert.ok(items.filter((one) => one.id !== mcp.id).every((one) => one.tools === 0), 'nobody else has them');
+});
+
 test('a list has pages', async () => {
     for (let i = 0; i < 3; i++) await makeServer(admin);
     const one = (await admin.get('/gateway/servers?limit=2')).want(200);

@@ -65,6 +65,9 @@ test('nobody decides about his own, and only who may decide at all', async () =>
     assert.equal((await answer(caller, row, 'approve')).status, 403);
     assert.equal((await caller.client.get(`/gateway/approvals/${row.id}`)).status, 403);
     assert.deepEqual((await caller.client.get('/gateway/approvals?state=waiting')).want(200).items, []); // his own alone, and he has none
+    const ids = async (query) => (await operator.client.get(`/gateway/approvals?${query}`)).want(200).items.map((one) => one.id);
+    assert.deepEqual(await ids('newest=true'), (await ids('')).reverse());
+    assert.deepEqual(await ids('newest=true&state=denied'), (await ids('state=denied')).reverse());
     (await answer({ client: admin }, row, 'approve')).want(200);
     assert.equal(texts(await call), 'mine');
     await mine.close();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/approval.h"
 
+#include <string.h>
+
 #include "domain/authz/actor.h"
 #include "domain/hooks/hook_seal.h"
 
@@ -63,19 +65,35 @@ err_t approval_get(struct act *act, oid_t id, struct row_approval *ret)
     return e;
 }
 
-err_t approval_page(struct act *act, int64_t state, oid_t after, int64_t limit,
-                    struct row_approval **ret, size_t *ret_n)
+/* Above all ids. */
+static oid_t beyond(oid_t id)
 {
-    bool all = perms_have(act->actor.perms, PERM_APPROVAL_READ);
-    struct sql_approval_page in = {
-        .org = act->org,
-        .state = { .set = state > 0, .v = state },
-        .after = after,
-        .limit = limit,
-    };
-    if (!all)
-        in.person = act->actor.id;
-    return sql_approval_page(act->db, act->arena, &in, ret, ret_n);
+    oid_t ret = id;
+    if (!oid_is_set(id))
+        memset(&ret, 0xff, sizeof ret);
+    return ret;
+}
+
+err_t approval_page(struct act *act, const struct approval_list *list, struct row_approval **ret,
+                    size_t *ret_n)
+{
+    const bool all = perms_have(act->actor.perms, PERM_APPROVAL_READ);
+    const oid_t person = all ? (oid_t){ 0 } : act->actor.id;
+    const opt_i64_t state = { .set = list->state > 0, .v = list->state };
+    if (list->newest) {
+        struct sql_approval_newest down = { .org = act->org,
+                                            .state = state,
+                                            .person = person,
+                                            .before = beyond(list->after),
+                                            .limit = list->limit };
+        return sql_approval_newest(act->db, act->arena, &down, ret, ret_n);
+    }
+    struct sql_approval_page up = { .org = act->org,
+                                    .state = state,
+                                    .person = person,
+                                    .after = list->after,
+                                    .limit = list->limit };
+    return sql_approval_page(act->db, act->arena, &up, ret, ret_n);
 }
 
 err_t approval_arguments(struct act *act, const struct row_approval *row, str_t *ret)

@@ -33,10 +33,15 @@ struct approval_in {
 err_t approval_ask(struct act *act, const struct approval_in *in, oid_t *ret) MUST_USE;
 
 err_t approval_get(struct act *act, oid_t id, struct row_approval *ret) MUST_USE;
-/* Those of everybody for who holds approval:read; else those of act->actor and of his devices.
- * `state`: 0 is any. */
-err_t approval_page(struct act *act, int64_t state, oid_t after, int64_t limit,
-                    struct row_approval **ret, size_t *ret_n) MUST_USE;
+struct approval_list {
+    int64_t state; /* 0: any */
+    oid_t after;   /* id of the last row of the page before; zero: from the start */
+    int64_t limit;
+    bool newest; /* these first */
+};
+/* Those of everybody for who holds approval:read; else those of act->actor and of his devices. */
+err_t approval_page(struct act *act, const struct approval_list *list, struct row_approval **ret,
+                    size_t *ret_n) MUST_USE;
 /* In act->arena; absent: it waits no more, and they are gone. E_CORRUPT. */
 err_t approval_arguments(struct act *act, const struct row_approval *row, str_t *ret) MUST_USE;
 

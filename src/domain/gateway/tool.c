@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/gateway/tool.h"
 
+#include "domain/gateway/server.h"
 #include "plat/mcp/mcp_pin.h"
 
 static enum gate_class class_of(const struct row_server *server, const struct mcp_pin *pin)
@@ -206,6 +207,12 @@ err_t tool_page(struct act *act, const struct tool_ask *ask, struct row_tool **r
                                 .state = { ask->state != 0, ask->state },
                                 .limit = ask->limit };
     return sql_tool_page(act->db, act->arena, &in, ret, ret_n);
+}
+
+err_t tool_counts(struct act *act, oid_t server, struct row_tool_count **ret, size_t *ret_n)
+{
+    struct sql_tool_counts in = { .org = act->org, .server_id = server, .limit = SERVERS_MAX };
+    return sql_tool_counts(act->db, act->arena, &in, ret, ret_n);
 }
 
 static err_t changed(struct act *act, const struct row_tool *row, struct row_tool *ret)

@@ -41,6 +41,9 @@ struct tool_ask {
 };
 err_t tool_page(struct act *act, const struct tool_ask *ask, struct row_tool **ret,
                 size_t *ret_n) MUST_USE;
+/* Of this server of the organisation, or of all of them: what each has, without what is gone. */
+err_t tool_counts(struct act *act, oid_t server, struct row_tool_count **ret,
+                  size_t *ret_n) MUST_USE;
 /* What waits becomes what may be called. `digest` (may be NULL): only if it is this. E_CONFLICT:
  * nothing waits. E_STALE: it is another one by now. */
 err_t tool_approve(struct act *act, const struct row_tool *old, const digest_t *digest,
