@@ -155,6 +155,12 @@ export default {
         done: (n: number, all: number) => `${number(n)} of ${number(all)}`,
     },
     qr: 'QR code. The address that it holds stands beside it.',
+    found: 'Found',
+    notFound: 'Nothing of that name',
+    subjects: { user: 'Person', group: 'Group', 'service-account': 'Service account', device: 'Device' },
+    subjectSearch: { user: 'Name of a person', group: 'Name of a group', 'service-account': 'Name of a service account', device: 'Name of a device' },
+    subjectKind: (what: string) => `${what}: kind`,
+    trial: { wait: 'Not reached yet', busy: 'Under way', good: 'Done', bad: 'Failed', warn: 'Done, with a warning' },
     filters: {
         label: 'Filters',
         search: 'Search',

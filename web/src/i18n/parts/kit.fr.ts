@@ -156,6 +156,12 @@ export default {
         done: (n: number, all: number) => `${number(n)} sur ${number(all)}`,
     },
     qr: 'Code QR. L’adresse qu’il contient figure à côté.',
+    found: 'Trouvés',
+    notFound: 'Rien de ce nom',
+    subjects: { user: 'Personne', group: 'Groupe', 'service-account': 'Compte de service', device: 'Appareil' },
+    subjectSearch: { user: 'Nom d’une personne', group: 'Nom d’un groupe', 'service-account': 'Nom d’un compte de service', device: 'Nom d’un appareil' },
+    subjectKind: (what) => `${what} : nature`,
+    trial: { wait: 'Pas encore atteint', busy: 'En cours', good: 'Fait', bad: 'Échec', warn: 'Fait, avec un avertissement' },
     filters: {
         label: 'Filtres',
         search: 'Rechercher',
