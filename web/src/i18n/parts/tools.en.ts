@@ -173,7 +173,7 @@ export default {
         count: (n: number) => counted(n, 'decision', 'decisions'),
         caller: 'Caller', nobody: 'somebody who is gone', device: 'Device', by: 'Decided by', at: 'When',
         kinds: (kind: string, name: string) => ({ user: name, service: `${name} (service account)`, device: `${name} (device)` })[kind] ?? name,
-        left: 'Time left', leftOf: (time: string) => `${time} left`, over: 'time is up', arguments: 'Arguments', noArguments: 'It has no arguments.', hidden: 'Its arguments are shown to who may decide.',
+        left: 'Time left', leftOf: (time: string) => `${time} left`, over: 'time is up', argumentsOf: (tool: string, id: string) => `Arguments of ${tool}, call …${id}`, noArguments: 'It has no arguments.', hidden: 'Its arguments are shown to who may decide.',
         own: 'This is your own call.', callOf: (tool: string, who: string) => `Call of ${tool} by ${who}`,
         approve: 'Approve', approveAsk: (tool: string) => `Approve the call of ${tool}?`, approveText: (who: string) => `It runs at once, for ${who}, with the arguments that you have seen.`, approved: (tool: string) => `The call of ${tool} runs`,
         deny: 'Deny', denyAsk: (tool: string) => `Deny the call of ${tool}?`, denyText: 'It does not run, and its caller is told so.', denied: (tool: string) => `The call of ${tool} was denied`,

@@ -175,7 +175,7 @@ const fr: typeof en = {
         count: (n) => counted(n, 'décision', 'décisions'),
         caller: 'Appelant', nobody: 'quelqu’un qui n’existe plus', device: 'Appareil', by: 'Décidé par', at: 'Quand',
         kinds: (kind, name) => ({ user: name, service: `${name} (compte de service)`, device: `${name} (appareil)` })[kind] ?? name,
-        left: 'Temps restant', leftOf: (time) => `encore ${time}`, over: 'temps écoulé', arguments: 'Arguments', noArguments: 'Il n’a pas d’arguments.', hidden: 'Ses arguments ne sont montrés qu’à qui peut décider.',
+        left: 'Temps restant', leftOf: (time) => `encore ${time}`, over: 'temps écoulé', argumentsOf: (tool, id) => `Arguments de ${tool}, appel …${id}`, noArguments: 'Il n’a pas d’arguments.', hidden: 'Ses arguments ne sont montrés qu’à qui peut décider.',
         own: 'C’est votre propre appel.', callOf: (tool, who) => `Appel de ${tool} par ${who}`,
         approve: 'Approuver', approveAsk: (tool) => `Approuver l’appel de ${tool} ?`, approveText: (who) => `Il s’exécute aussitôt, pour ${who}, avec les arguments que vous avez vus.`, approved: (tool) => `L’appel de ${tool} s’exécute`,
         deny: 'Refuser', denyAsk: (tool) => `Refuser l’appel de ${tool} ?`, denyText: 'Il n’est pas exécuté, et l’appelant l’apprend.', denied: (tool) => `L’appel de ${tool} a été refusé`,

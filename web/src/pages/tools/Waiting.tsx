@@ -38,7 +38,7 @@ function Arguments({ of }: { of: Approval }) {
     if (detail.error) return <ErrorBox problem={detail.error} retry={detail.reload} />;
     if (!detail.data) return <Skeleton lines={2} />;
     const given = detail.data.arguments;
-    return given && Object.keys(given).length > 0 ? <CodeBlock text={JSON.stringify(given, null, 2)} label={words.arguments} wrap /> : <p class="hint">{words.noArguments}</p>;
+    return given && Object.keys(given).length > 0 ? <CodeBlock text={JSON.stringify(given, null, 2)} label={words.argumentsOf(of.tool ?? '', of.id?.slice(-4) ?? '')} wrap /> : <p class="hint">{words.noArguments}</p>;
 }
 
 export function Waiting({ of, done }: { of: Approval; done: () => void }) {
