@@ -2,6 +2,7 @@
 /* MCP servers behind the gateway. */
 #include "api/handlers_gateway.h"
 #include "api/routes_parts.h"
+#include "api/server_view.h"
 #include "api/shapes_server.h"
 
 /* clang-format off */

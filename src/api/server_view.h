@@ -16,4 +16,12 @@ struct strs server_warnings(str_t url);
 /* The server of the organisation that the path names, as the target of the event. E_NOT_FOUND. */
 err_t server_of_path(struct request *rq, struct row_server *ret) MUST_USE;
 
+/* An entry of gateway.commands, without what is run. */
+struct command_out {
+    str_t name;
+    struct strs env;
+    bool network;
+};
+extern const struct shape command_out_shape;
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_server.h"
 
+#include "api/server_view.h"
 #include "domain/gateway/credential.h"
 #include "domain/gateway/server.h"
 #include "plat/http/outbound.h"

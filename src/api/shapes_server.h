@@ -53,12 +53,6 @@ struct server_out {
     str_t etag;
 };
 
-struct command_out { /* without what is run */
-    str_t name;
-    struct strs env;
-    bool network;
-};
-
 struct server_query {
     struct page_in page;
 };
@@ -135,7 +129,6 @@ struct credential_out {
     ts_t updated_at;
 };
 
-extern const struct shape command_out_shape;
 extern const struct shape server_in_shape;
 extern const struct shape server_patch_shape;
 extern const struct shape server_out_shape;

@@ -117,6 +117,7 @@ test('a call that waits is shown with its arguments, and runs with a yes', { ski
     await card('please').getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     assert.match(JSON.stringify((await first).want(200).result), /please/);
+    await card('please').waitFor({ state: 'detached' });
     await card('not this').getByRole('button', { name: 'Deny' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('not on a Friday');
     await page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
