@@ -54,3 +54,10 @@ FROM audit_chain c;
 
 -- @many audit_keys() -> (public bytes?)
 SELECT public FROM sealed_key WHERE name = 'audit' ORDER BY epoch;
+
+-- Whose a device is, or a call that waits for a yes: who is told besides those who read all of them.
+-- @one topic_device_owner(org id, id id) -> (user_id id?)
+SELECT user_id FROM device WHERE org = $org AND id = $id;
+
+-- @one topic_approval_owner(org id, id id) -> (principal id)
+SELECT principal FROM mcp_approval WHERE org = $org AND id = $id;

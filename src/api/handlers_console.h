@@ -12,9 +12,18 @@ struct qr_out {
     int64_t size;
     struct strs rows;
 };
+struct live_change {
+    str_t topic;
+};
+struct live_end {
+    str_t reason;
+};
+extern const struct shape live_change_shape;
+extern const struct shape live_end_shape;
 extern const struct shape qr_in_shape;
 extern const struct shape qr_out_shape;
 
+handler_f live_get;
 handler_f qr_draw;
 
 #endif

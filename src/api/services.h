@@ -110,6 +110,7 @@ struct services {
     struct logbook *logbook; /* NULL: the log cannot be kept */
     struct refusals *refusals;
     size_t streams_max;
+    size_t live_max;     /* streams of what changed */
     bool sealed;         /* the master key is not there: only /livez and /readyz answer */
     _Atomic bool reseal; /* the data keys of secrets were rotated: the job need not wait */
     _Atomic bool draining;
@@ -134,12 +135,8 @@ static inline const struct settings *services_settings(const struct services *sv
     return atomic_load_explicit(&sv->settings, memory_order_acquire);
 }
 
-/* After COMMIT: memory forgets what is no longer true. */
-static inline void services_apply(const struct services *sv, const struct effects *effects)
-{
-    live_apply(sv->live, effects);
-    gate_memory_apply(sv->gate, effects);
-}
+/* After COMMIT: memory forgets what is no longer true (write.c). */
+void services_apply(const struct services *sv, const struct effects *effects);
 
 /* Nothing shall wait any more. */
 static inline bool services_stop(const struct services *sv)

@@ -5,20 +5,19 @@
 #include "api/reply.h"
 #include "base/ref.h"
 
-enum { RETRY_MS = 3000 };
+enum { RETRY_MS = 3000, LIFE_S = 600 };
 #define LOOK_EVERY    DUR_MS(250)
 #define COMMENT_EVERY DUR_S(15)
-#define LIFE          DUR_S(600)
 #define LIFE_UNKNOWN  DUR_S(60) /* of a credential that memory does not keep */
 
 static void tail_tick(struct loop_timer *timer);
 
 /* ---- on a worker ---- */
 
-static bool place_take(_Atomic size_t *taken)
+static bool place_take(_Atomic size_t *taken, size_t max)
 {
     size_t n = atomic_fetch_add_explicit(taken, 1, memory_order_relaxed);
-    if (n < TAILS_MAX)
+    if (n < max)
         return true;
     (void)atomic_fetch_sub_explicit(taken, 1, memory_order_relaxed);
     return false;
@@ -43,7 +42,8 @@ err_t tail_new(struct request *rq, const struct tail_kind *kind, size_t size, si
 {
     struct api *api = rq->services->api;
     _Atomic size_t *taken = &api->tails[kind->of];
-    if (!place_take(taken))
+    size_t max = kind->max == NULL ? TAILS_MAX : kind->max(rq->services);
+    if (!place_take(taken, max))
         return FAIL(&rq->act.why, E_OVERLOADED, "%s", kind->full);
     struct tail *t = ref_new_owner(size, tail_end);
     if (t == NULL) {
@@ -73,10 +73,10 @@ static void tail_close(struct tail *t)
 }
 
 /* Come back: at once is soon enough, for few follow. */
-static void tail_release(struct tail *t)
+static void tail_release(struct tail *t, const char *last)
 {
     buf_clear(&t->out);
-    buf_addf(&t->out, "retry: %d\n\n", RETRY_MS);
+    buf_addf(&t->out, "retry: %d\n\n%s", RETRY_MS, last == NULL ? "" : last);
     (void)http_stream_write(t->x, buf_str(&t->out)); /* a broken one tells on_gone */
     tail_close(t);
 }
@@ -115,8 +115,12 @@ static bool tail_may(struct tail *t)
 static void tail_tick(struct loop_timer *timer)
 {
     struct tail *t = CONTAINER_OF(timer, struct tail, timer);
-    if (services_stop(t->api->services) || clock_mono().us >= t->until.us || !tail_may(t)) {
-        tail_release(t);
+    if (services_stop(t->api->services) || clock_mono().us >= t->until.us) {
+        tail_release(t, NULL);
+        return;
+    }
+    if (!tail_may(t)) {
+        tail_release(t, t->kind->last);
         return;
     }
     bool more = tail_tell(t);
@@ -133,6 +137,7 @@ void tail_begin(struct api *api, struct http_xchg *x, struct tail *t, const dige
 {
     struct buf *head = &edge_loop(api, x)->head;
     bool only_head = x->method == HTTP_HEAD;
+    int64_t life_s = t->kind->life_s > 0 ? t->kind->life_s : LIFE_S;
     dur_t now = clock_mono();
     buf_clear(head);
     reply_head_common(head, STR("text/event-stream"), edge_id(x), true);
@@ -141,7 +146,7 @@ void tail_begin(struct api *api, struct http_xchg *x, struct tail *t, const dige
     t->loop = http_loop(x);
     t->token = *token;
     t->kept = kept;
-    t->until = (dur_t){ now.us + (kept ? LIFE.us : LIFE_UNKNOWN.us) };
+    t->until = (dur_t){ now.us + (kept ? DUR_S(life_s).us : LIFE_UNKNOWN.us) };
     x->user = t;
     http_stream_begin(x, 200, buf_str(head));
     if (only_head) {

@@ -15,20 +15,23 @@
 #include "api/request.h"
 #include "plat/crypto/crypto.h"
 
-enum tail_of { TAIL_OF_LOG, TAIL_OF_AUDIT, TAIL_KINDS };
-enum { TAILS_MAX = 16 }; /* of each kind */
+enum tail_of { TAIL_OF_LOG, TAIL_OF_AUDIT, TAIL_OF_CHANGES, TAIL_KINDS };
+enum { TAILS_MAX = 16 }; /* of each kind that says nothing else */
 
 struct api;
 struct tail;
 
 struct tail_kind {
     enum tail_of of;
+    int64_t life_s;   /* of one whose credential memory keeps; 0: ten minutes */
+    const char *last; /* said to one whose credential is not good any more; NULL: nothing */
     const char *full; /* what its newest reader is told when there is no place */
     /* On the loop: add to `out` what is new. True: there is more at once. */
     bool (*tell)(struct tail *t);
     void (*add_mark)(struct tail *t);
     bool (*may)(struct tail *t, const struct actor *actor);
-    void (*fini)(struct tail *t); /* NULL: it owns nothing further */
+    size_t (*max)(const struct services *sv); /* NULL: TAILS_MAX */
+    void (*fini)(struct tail *t);             /* NULL: it owns nothing further */
 };
 
 struct tail {       /* the first member of what a kind keeps */

@@ -6,6 +6,7 @@
 #include "api/managed.h"
 #include "api/reply.h"
 #include "domain/audit/refusals.h"
+#include "domain/audit/topic.h"
 #include "domain/fleet/rotate.h"
 #include "plat/loop/workers.h"
 #include "sql/store.h"
@@ -186,6 +187,16 @@ static void refusal_settle(struct passage *p, err_t e)
 static err_t write_refused(struct write_job *job, struct db *db, err_t e)
 {
     return refusal_append(CONTAINER_OF(job, struct passage, job), db, e);
+}
+
+void services_apply(const struct services *sv, const struct effects *effects)
+{
+    live_apply(sv->live, effects);
+    gate_memory_apply(sv->gate, effects);
+    for (const struct effect *e = effects->first; e != NULL; e = e->next) {
+        if (e->kind == EFFECT_NOTICE)
+            topics_tell(audit_topics(sv->audit), e->id, TOPIC_NOTICES);
+    }
 }
 
 static void write_applied(struct write_job *job)

@@ -236,6 +236,7 @@ static err_t make_http(struct server *s, struct diag *why)
     TRY(certificate_open(&s->certificate, s->config, &s->services, why));
     cfg.tls = s->certificate.tls;
     s->services.streams_max = (size_t)config_int(s->config, CONF_STREAMS_MAX);
+    s->services.live_max = (size_t)config_int(s->config, CONF_LIVE_MAX);
     TRY(api_new(&s->services, cfg.loops, &s->services.api));
     cfg.app = s->services.api;
     TRY(sockets_make(s->config, &s->handover, cfg.tls != NULL, why, &s->sockets));

@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "domain/audit/audit_body.h"
 #include "domain/audit/audit_heads.h"
+#include "domain/audit/topic.h"
 #include "sql/audit.h"
 
 #include <assert.h>
@@ -21,6 +22,7 @@ err_t audit_append(struct audit *log, struct db *db, struct arena *a, const stru
     if (h->now.seq == 0)
         TRY(chain_open(log, db, h));
     TRY(event_add(log, db, h, e));
+    TRY(topics_note(log->topics, db, a, e));
     return log->tap.event != NULL ? log->tap.event(log->tap.arg, db, a, e) : E_OK;
 }
 

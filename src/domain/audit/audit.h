@@ -29,6 +29,7 @@ struct audit_event {
     str_t details; /* erasable; a JSON object as text, absent: {} */
 };
 
+struct topics;
 struct audit; /* the heads of all chains, in the writer's memory */
 
 /* Who else is told of each event, in its transaction; what he answers but E_OK fails the act. */
@@ -44,6 +45,8 @@ static inline void audit_freep(struct audit **log)
 {
     audit_free(*log);
 }
+/* What changed, for those who look (topic.h). */
+struct topics *audit_topics(struct audit *log);
 /* The writer calls these: a group that is lost takes its heads with it. */
 struct write_follower audit_follower(struct audit *log);
 /* In the writer's transaction; `a` for scratch. Any failure must fail the act (fail closed). */

@@ -2,6 +2,7 @@
 #include "domain/audit/audit_heads.h"
 
 #include "domain/audit/audit_body.h"
+#include "domain/audit/topic.h"
 #include "sql/audit.h"
 
 #include <assert.h>
@@ -14,6 +15,7 @@ err_t audit_new(struct audit **ret)
     struct audit *log = a == NULL ? NULL : ARENA_NEW(a, struct audit);
     if (log == NULL)
         return E_NO_MEMORY;
+    TRY(topics_new(&log->topics));
     map_init(&log->by_org);
     buf_init(&log->body, AUDIT_BODY_MAX);
     buf_init(&log->private, AUDIT_PRIVATE_MAX);
@@ -33,12 +35,18 @@ void audit_free(struct audit *log)
     map_fini(&log->by_org);
     buf_fini(&log->body);
     buf_fini(&log->private);
+    topics_free(log->topics);
     arena_free(log->arena);
 }
 
 uint64_t audit_moved(const struct audit *log)
 {
     return atomic_load_explicit(&log->moved, memory_order_acquire);
+}
+
+struct topics *audit_topics(struct audit *log)
+{
+    return log->topics;
 }
 
 int64_t audit_unsigned(const struct audit *log)
@@ -169,6 +177,7 @@ static void follower_commit(void *arg)
     if (moved)
         (void)atomic_fetch_add_explicit(&log->moved, 1, memory_order_release);
     atomic_store_explicit(&log->unsigned_durable, log->unsigned_now, memory_order_relaxed);
+    topics_end(log->topics, true);
 }
 
 static void follower_abort(void *arg)
@@ -178,6 +187,7 @@ static void follower_abort(void *arg)
     group_clear(log, true);
     log->unsigned_now = atomic_load_explicit(&log->unsigned_durable, memory_order_relaxed);
     log->unsigned_before_job = log->unsigned_now;
+    topics_end(log->topics, false);
 }
 
 struct write_follower audit_follower(struct audit *log)

@@ -48,6 +48,7 @@ struct audit {
     struct buf body; /* scratch, kept so that an append allocates nothing */
     struct buf private;
     struct audit_tap tap;
+    struct topics *topics;
 };
 
 /* The head of an organisation's chain, read from the store at its first use; a chain that does not

@@ -274,6 +274,7 @@ static oid_t concerned(const struct effect *e)
     case EFFECT_SCOPE: /* labels and groups of a device are moved so */
         return e->scope == SCOPE_DEVICE ? e->id : (oid_t){ 0 };
     case EFFECT_NONE:
+    case EFFECT_NOTICE:
     case EFFECT_SIGNER:
     case EFFECT_TOKENS:
         break;

@@ -63,6 +63,7 @@ static err_t portal_add(struct act *act, enum notice_kind kind, const struct tol
                                                           .kind = str_from_cz(notice_name(kind)),
                                                           .fields = fields,
                                                           .now = act->now }));
+    TRY(act_effect(act, (struct effect){ .kind = EFFECT_NOTICE, .id = told->user }));
     return sql_notice_trim(
         act->db, &(struct sql_notice_trim){ .user_id = told->user, .keep = NOTICE_USER_MAX });
 }

@@ -79,6 +79,7 @@ static bool apply_one(struct live *l, const struct effect *e)
     case EFFECT_ORG:
         forget_org(l, e->org);
         return false;
+    case EFFECT_NOTICE:
     case EFFECT_GATEWAY: /* domain/gateway/memory.h */
     case EFFECT_NONE:
         return false;

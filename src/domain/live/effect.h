@@ -21,6 +21,7 @@ enum effect_kind {
     EFFECT_TOKENS, /* a key that signed tokens is not believed any more: whatever hangs on a session
                       or is a token of this issuer is looked at again */
     EFFECT_ORG,    /* org: settings of the organisation (fleet lock, limits) changed */
+    EFFECT_NOTICE, /* id: this person has another notice; memory keeps none, his pages look again */
     EFFECT_GATEWAY, /* org: servers, tools or permissions of its gateway changed; id: those of this
                        principal alone */
 };

@@ -11,7 +11,7 @@ import { noteCall } from './routes.mjs';
 import { Waiter } from './waiter.mjs';
 
 const PATH = '/api/v1/iassistants/config/stream';
-const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine', lost: 'LogLost' };
+const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine', lost: 'LogLost', change: 'LiveChange', end: 'LiveEnd' };
 
 export class EventStream {
     #request;
@@ -30,7 +30,7 @@ export class EventStream {
     static async open(base, token, { path = PATH, method = 'GET', headers = {}, ca, schemas = SCHEMAS } = {}) {
         const stream = new EventStream();
         stream.#schemas = schemas;
-        await stream.#start(new URL(path, base), { method, ca, headers: { Authorization: `Bearer ${token}`, ...headers } });
+        await stream.#start(new URL(path, base), { method, ca, headers: { ...(token && { Authorization: `Bearer ${token}` }), ...headers } });
         noteCall(method, path, stream.status);
         return stream;
     }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GET /live: what changed, as a tail (tail.h) for the pages of the console. A stream is in
+ * the rooms of its organisation and of its person (domain/audit/topic.h), and of the server where
+ * he runs it; it compares their counts with those that it has told. A slow reader is told later
+ * that something changed, once.
+ */
+#include "api/handlers_console.h"
+#include "api/passage.h"
+#include "api/tail.h"
+#include "api/whole_server.h"
+#include "domain/audit/topic.h"
+
+#define TELL_EVERY DUR_S(1)
+#define FULL       "so many pages are told of changes already: close one of them"
+
+enum {
+    LIVE_OWN_MAX = 64, /* streams of one person: pages that he has open */
+    LIVE_OUT_MAX = 4096
+};
+
+static const struct field live_change_fields[] = {
+    FIELD(struct live_change, topic,
+          .doc =
+              "devices, policies, rollouts, people, applications, tools, approvals, permissions, "
+              "homeassistant, audit, notices, sessions, admin"),
+};
+const struct shape live_change_shape = SHAPE(struct live_change, "LiveChange", live_change_fields);
+
+static const struct field live_end_fields[] = {
+    FIELD(struct live_end, reason, .doc = "unauthenticated"),
+};
+const struct shape live_end_shape = SHAPE(struct live_end, "LiveEnd", live_end_fields);
+
+enum room { ROOM_ORG, ROOM_OWN, ROOM_SERVER, ROOM_COUNT };
+
+struct live_stream {
+    struct tail tail;
+    struct topic_room *rooms[ROOM_COUNT]; /* of the server: NULL where he does not run it */
+    struct topic_counts told[ROOM_COUNT];
+    perms_t perms;
+    oid_t org;  /* that is looked at */
+    uint64_t n; /* of the last event */
+    dur_t told_at;
+};
+
+static struct live_stream *stream_of(struct tail *tail)
+{
+    return CONTAINER_OF(tail, struct live_stream, tail);
+}
+
+static void live_fini(struct tail *tail)
+{
+    struct topics *topics = audit_topics(tail->api->services->audit);
+    for (int i = 0; i < ROOM_COUNT; i++)
+        topics_leave(topics, stream_of(tail)->rooms[i]);
+}
+
+/* Its newest `id`, which also keeps a proxy from thinking that nobody is there. */
+static void live_mark(struct tail *tail)
+{
+    buf_addf(&tail->out, "id: %llu\n\n", (unsigned long long)stream_of(tail)->n);
+}
+
+/* Bits of what moved in rooms of others where he may read it, and in his own. */
+static uint32_t live_moved(struct live_stream *l)
+{
+    uint32_t moved = 0;
+    for (int i = 0; i < ROOM_COUNT; i++) {
+        struct topic_counts now;
+        if (l->rooms[i] == NULL)
+            continue;
+        topics_read(l->rooms[i], &now);
+        for (int t = 0; t < TOPIC_COUNT; t++) {
+            bool may = i == ROOM_OWN || topic_may((enum topic)t, l->perms);
+            if (may && now.of[t] != l->told[i].of[t])
+                moved |= 1U << t;
+        }
+        l->told[i] = now;
+    }
+    return moved;
+}
+
+static bool live_tell(struct tail *tail)
+{
+    struct live_stream *l = stream_of(tail);
+    dur_t now = clock_mono();
+    if (now.us - l->told_at.us < TELL_EVERY.us)
+        return false;
+    uint32_t moved = live_moved(l);
+    for (int t = 0; t < TOPIC_COUNT; t++) {
+        if ((moved & 1U << t) != 0)
+            buf_addf(&tail->out, "event: change\nid: %llu\ndata: {\"topic\":\"%s\"}\n\n",
+                     (unsigned long long)++l->n, topic_name((enum topic)t));
+    }
+    if (moved != 0)
+        l->told_at = now;
+    return false;
+}
+
+/* Everybody may follow his own organisation; what he is told is what he may read now. */
+static bool live_may(struct tail *tail, const struct actor *actor)
+{
+    struct live_stream *l = stream_of(tail);
+    l->perms = actor->perms;
+    return oid_eq(l->org, actor->org) || perms_have(actor->perms, PERM_SYSTEM_ADMIN);
+}
+
+static size_t live_max(const struct services *sv)
+{
+    return sv->live_max;
+}
+
+static const struct tail_kind live_kind = {
+    .of = TAIL_OF_CHANGES,
+    .life_s = 12 * 60 * 60,
+    .last = "event: end\ndata: {\"reason\":\"unauthenticated\"}\n\n",
+    .full = FULL,
+    .tell = live_tell,
+    .add_mark = live_mark,
+    .may = live_may,
+    .max = live_max,
+    .fini = live_fini,
+};
+
+static err_t live_enter(struct request *rq, struct live_stream *l)
+{
+    struct topics *topics = audit_topics(rq->services->audit);
+    const struct actor *actor = &rq->act.actor;
+    bool person = oid_is_set(actor->id);
+    TRY(topics_enter(topics, rq->act.org, UINT32_MAX, &l->rooms[ROOM_ORG]));
+    TRY(topics_enter(topics, actor->id, person ? LIVE_OWN_MAX : UINT32_MAX, &l->rooms[ROOM_OWN]));
+    if (whole_server(rq->services, actor))
+        TRY(topics_enter(topics, (oid_t){ 0 }, UINT32_MAX, &l->rooms[ROOM_SERVER]));
+    return E_OK;
+}
+
+err_t live_get(struct request *rq)
+{
+    enum actor_kind kind = rq->act.actor.kind;
+    if (kind == ACTOR_DEVICE || kind == ACTOR_ENROLMENT_KEY)
+        return FAIL(&rq->act.why, E_FORBIDDEN, "this is for people and service accounts");
+    TRY(tail_new(rq, &live_kind, sizeof(struct live_stream), LIVE_OUT_MAX, &rq->tail));
+    struct live_stream *l = stream_of(rq->tail);
+    err_t e = live_enter(rq, l);
+    if (e == E_OVERLOADED)
+        return FAIL(&rq->act.why, e, FULL);
+    TRY(e);
+    l->org = rq->act.org;
+    l->perms = rq->act.actor.perms;
+    l->told_at = (dur_t){ clock_mono().us - TELL_EVERY.us };
+    (void)live_moved(l);
+    return E_OK;
+}
