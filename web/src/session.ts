@@ -19,7 +19,7 @@ export async function startSession(): Promise<Me> {
     me = await call(api.GET('/api/v1/auth/me'));
     held = new Set(me.permissions ?? []);
     openClient(me.csrf ?? '', leave);
-    startLive(leave);
+    startLive(() => void startSession().catch(leave)); // his rights may only have changed
     return me;
 }
 
