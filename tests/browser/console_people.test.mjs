@@ -87,5 +87,7 @@ lookAt(house, {
     'person-gone': { path: '/people/0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10', ready: 'people' },
     invitations: { path: '/people/invitations', ready: 'people' },
     'invitations-list': { path: '/people/invitations?new=list', ready: 'people' },
+    groups: { path: '/people/groups', ready: 'people' },
+    group: { path: () => `/people/groups/${family.id}`, ready: 'people' },
     'people-guest': { path: '/people', ready: 'refusal', who: 'guest' },
 });

@@ -9,6 +9,7 @@ export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests' 
 
 const PARTS: readonly { part: Part; href: string; may: string }[] = [
     { part: 'users', href: '/people', may: 'user:read' },
+    { part: 'groups', href: '/people/groups', may: 'group:read' },
     { part: 'invitations', href: '/people/invitations', may: 'invitation:read' },
 ];
 
