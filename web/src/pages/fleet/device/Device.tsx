@@ -4,7 +4,7 @@ import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { Button, Empty, Loaded, lazy } from '../../../ui/index.ts';
-import type { DeviceRow } from '../list/columns.tsx';
+import type { DeviceRow } from '../device.ts';
 import { DeviceHead } from './DeviceHead.tsx';
 import { Overview } from './Overview.tsx';
 import './device.css';

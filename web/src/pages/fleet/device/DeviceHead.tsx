@@ -6,9 +6,8 @@ import { navigate } from '../../../router.ts';
 import { may } from '../../../session.ts';
 import { Button, KeyValue, Menu, Note, PageHead, Time, lazy, type MenuItem } from '../../../ui/index.ts';
 import { DeviceState } from '../DeviceState.tsx';
-import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { NEEDS, asStatus, movesFrom, type Move } from '../moves.ts';
-import { askAndMove } from './acts.ts';
 
 const Edit = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(() => import('./Edit.tsx'), ['lobby']);
 const Claim = lazy<{ claim: string; id: string; onClose: () => void }>(() => import('./Claim.tsx'));
@@ -43,6 +42,7 @@ export function DeviceHead({ device, reload }: { device: DeviceRow; reload: () =
     const shown = shownIn(device.status);
     const act = async (move: Move): Promise<void> => {
         if (move === 'approve') return setOpen('approve');
+        const { askAndMove } = await import('./acts.ts'); // asks, sends, reports: needed by nobody who only looks
         const moved = await askAndMove(id, name, move);
         if (!moved) return;
         if (move === 'delete') return navigate('/fleet');

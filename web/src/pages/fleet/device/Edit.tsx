@@ -4,7 +4,7 @@ import { api, call } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { Button, Dialog, ErrorBox, Field, TextArea, toast, useForm } from '../../../ui/index.ts';
-import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { GroupsField, PersonField, personId, sentGroups } from '../lobby/fields.tsx';
 import { labelsOf, linesOf } from './labels.ts';
 

@@ -6,7 +6,7 @@ import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { Button, Card, Empty, Loaded, Timeline, type Happening, type IconName, type Tone } from '../../../ui/index.ts';
-import type { DeviceRow } from '../list/columns.tsx';
+import type { DeviceRow } from '../device.ts';
 
 type Event = Shape<'AuditEvent'>;
 type Moves = Shape<'DeviceMove'>;

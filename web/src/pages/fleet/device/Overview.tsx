@@ -5,7 +5,7 @@ import { list, number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { Badge, Card, Copy, Icon, Id, KeyValue, Stack, Status, Time, lazy } from '../../../ui/index.ts';
-import type { DeviceRow } from '../list/columns.tsx';
+import type { DeviceRow } from '../device.ts';
 
 const Requests = lazy<{ device: DeviceRow; done: () => void }>(() => import('../lobby/Requests.tsx'), ['lobby']);
 

@@ -59,7 +59,7 @@ export function BulkReport({ work, onClose }: { work: Work; onClose: () => void 
             {failed && <ErrorBox problem={failed} />}
             {!over && (
                 <>
-                    <progress class="progress" max={report?.all ?? 1} value={report ? report.done + report.refused.length : undefined} aria-label={words.title[work.move]} />
+                    <progress class="bulk-progress" max={report?.all ?? 1} value={report ? report.done + report.refused.length : undefined} aria-label={words.title[work.move]} />
                     <p class="muted" role="status">{report ? words.working(number(report.done + report.refused.length), number(report.all)) : words.finding}</p>
                 </>
             )}

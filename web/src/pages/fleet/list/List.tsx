@@ -7,10 +7,11 @@ import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
 import { Button, DataTable, Empty, Filters, useFilters, type FilterDef, type Where } from '../../../ui/index.ts';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { FleetHead } from '../FleetHead.tsx';
 import { STATUSES, type DeviceStatus } from '../moves.ts';
 import { BulkActs } from './BulkActs.tsx';
-import { columns, nameOf, type DeviceRow } from './columns.tsx';
+import { columns } from './columns.tsx';
 import { Counts, type CountsOf } from './Counts.tsx';
 import { csvUrl, filterOf, sortFrom, type DeviceFilter } from './query.ts';
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The columns of the list of devices.
-import type { Shape } from '../../../api/client.ts';
 import { list } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { Badge, Icon, Time, type Column } from '../../../ui/index.ts';
 import { DeviceState } from '../DeviceState.tsx';
-
-export type DeviceRow = Shape<'Device'>;
-
-/** What a person calls it: its host name, else its own name for itself. */
-export const nameOf = (device: DeviceRow): string => device.hostname || device.machine_id || device.id || '';
+import { nameOf, type DeviceRow } from '../device.ts';
 
 function Name({ device }: { device: DeviceRow }) {
     const machine = device.machine_id ?? '';

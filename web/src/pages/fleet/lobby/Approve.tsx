@@ -4,7 +4,7 @@ import { api, call } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { Button, Checkbox, Dialog, ErrorBox, Field, RadioCards, TextInput, toast, useForm } from '../../../ui/index.ts';
-import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { GroupsField, PersonField, personId, sentGroups } from './fields.tsx';
 import { Odd } from './Odd.tsx';
 import { odditiesOf } from './oddness.ts';

@@ -8,7 +8,7 @@ import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
 import { Button, Checkbox, Empty, Loaded, SearchInput, Time } from '../../../ui/index.ts';
 import { FleetHead } from '../FleetHead.tsx';
-import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { LobbyBar } from './LobbyBar.tsx';
 import { RequestsOf } from './Requests.tsx';
 import './lobby.css';
@@ -64,7 +64,7 @@ export default function Lobby() {
             <Loaded of={asked}>
                 {() => (items.length === 0
                     ? search ? <p class="muted">{t.lobby.nothing}</p> : <Empty icon="lobby" title={t.lobby.empty.title} action={enrol}>{t.lobby.empty.text}</Empty>
-                    : <ul class="waiting">{items.map((device) => (
+                    : <ul class="lobby-list">{items.map((device) => (
                         <Waiting key={device.id} device={device} picked={picked.has(device.id ?? '')} onPick={(on) => pick(device.id ?? '', on)} done={asked.reload} />
                     ))}</ul>)}
             </Loaded>

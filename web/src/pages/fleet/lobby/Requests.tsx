@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { Button, Card, Time } from '../../../ui/index.ts';
-import type { DeviceRow } from '../list/columns.tsx';
+import type { DeviceRow } from '../device.ts';
 import Approve from './Approve.tsx';
 import { approve, refuse } from './decide.ts';
 import { Odd } from './Odd.tsx';

@@ -3,7 +3,7 @@
 import { api, call } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
 import { confirm, toast } from '../../../ui/index.ts';
-import { nameOf, type DeviceRow } from '../list/columns.tsx';
+import { nameOf, type DeviceRow } from '../device.ts';
 import { isGrave, odditiesOf } from './oddness.ts';
 
 type Request = NonNullable<DeviceRow['requests']>[number];
