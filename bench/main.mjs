@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { figureConsole } from './figure_console.mjs';
 import { figureEnrol } from './figure_enrol.mjs';
 import { figureFleet } from './figure_fleet.mjs';
 import { figurePeople, figureSignIns, figureTokens } from './figure_identity.mjs';
@@ -16,7 +17,7 @@ import { figureTable } from './figure_table.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream', 'table'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream', 'table', 'console'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -100,6 +101,11 @@ try {
     if (asked('table')) {
         const fleet = await (await store('table', 100_000)).serve();
         await figureTable(table, fleet, effort);
+        await fleet.server.stop();
+    }
+    if (asked('console')) {
+        const fleet = await (await store('console', 100_000)).serve();
+        await figureConsole(table, fleet, effort);
         await fleet.server.stop();
     }
     const seconds = Math.round((Date.now() - began) / 1000);
