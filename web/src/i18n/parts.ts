@@ -20,6 +20,7 @@ export const parts = {
     rules: { en: () => import('./parts/rules.en.ts'), fr: () => import('./parts/rules.fr.ts') },
     tools: { en: () => import('./parts/tools.en.ts'), fr: () => import('./parts/tools.fr.ts') },
     permissions: { en: () => import('./parts/permissions.en.ts'), fr: () => import('./parts/permissions.fr.ts') },
+    actions: { en: () => import('./parts/actions.en.ts'), fr: () => import('./parts/actions.fr.ts') },
     audit: { en: () => import('./parts/audit.en.ts'), fr: () => import('./parts/audit.fr.ts') },
     logs: { en: () => import('./parts/logs.en.ts'), fr: () => import('./parts/logs.fr.ts') },
     admin: { en: () => import('./parts/admin.en.ts'), fr: () => import('./parts/admin.fr.ts') },

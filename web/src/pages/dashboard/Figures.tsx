@@ -46,7 +46,7 @@ export function Figures({ stats }: { stats: Stats }) {
             <Stack as="stats">
                 <Figure label={words.pending} value={stats.devices?.pending} href="/fleet/lobby" needs={['device:read']} asks />
                 <Figure label={words.approvals} value={stats.approvals} href="/tools?tab=approvals" needs={['approval:read']} asks />
-                <Figure label={words.requests} value={stats.access_requests} href="/people?tab=requests" needs={['group:read']} asks />
+                <Figure label={words.requests} value={stats.access_requests} href="/people/requests" needs={['group:read']} asks />
                 <Figure label={words.rollouts} value={stats.rollouts} href="/rollouts" needs={['rollout:read']} />
                 <Figure label={words.people} value={stats.people} href="/people" needs={['user:read']} />
                 <Figure label={words.sessions} value={stats.sessions} href="/people" needs={['user:read']} />

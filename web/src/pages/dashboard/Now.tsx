@@ -34,7 +34,7 @@ function linesOf(waiting: Waiting, pending: number): Line[] {
         text: words.account(one.display_name || one.username || words.somebody),
     }));
     const requests = waiting.requests.map((one): Line => ({
-        key: `request ${one.id}`, icon: 'application', tone: 'info', at: one.created_at, href: '/people?tab=requests', act: may('group:write') ? words.decide : words.look,
+        key: `request ${one.id}`, icon: 'application', tone: 'info', at: one.created_at, href: '/people/requests', act: may('group:write') ? words.decide : words.look,
         text: words.request(one.username ?? words.somebody, one.application ?? ''),
     }));
     const rollouts = waiting.rollouts.map((one): Line => ({

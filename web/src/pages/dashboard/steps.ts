@@ -15,7 +15,7 @@ export interface Known {
 /** Where each is done, and one of the permissions that it wants. */
 export const WAYS: Record<StepName, { href: string; may: readonly string[] }> = {
     admin: { href: '/portal/account', may: [] },
-    invite: { href: '/people?tab=invitations&new=1', may: ['invitation:write'] },
+    invite: { href: '/people/invitations?new=1', may: ['invitation:write'] },
     enrol: { href: '/fleet/enrol', may: ['enrollment-key:write', 'device:approve'] },
     policy: { href: '/policies?new=1', may: ['policy:write'] },
     tool: { href: '/tools?new=1', may: ['server:write'] },
