@@ -54,7 +54,7 @@ const fr: typeof en = {
         events: 'Événements', eventsHint: 'Un par ligne ; * remplace n’importe quels caractères : device.*  Aucun : tous les événements.',
         ref: 'Branche ou étiquette', refHint: 'D’un workflow_dispatch ; vide : un repository_dispatch.', tags: 'Étiquettes, par virgules',
         template: 'Modèle', templateHint: 'JSON avec {{event.PATH}} et {{value.NAME}} dans ses chaînes.',
-        token: 'Jeton', tokenHint: 'Envoyé comme Authorization: Bearer. Il n’est plus jamais affiché.', tokenKept: 'Laissez vide pour garder celui qui est défini.', active: 'Envoyer les événements',
+        token: 'Jeton', tokenHint: 'Envoyé dans l’en-tête Authorization (Bearer). Il n’est plus jamais affiché.', tokenKept: 'Laissez vide pour garder celui qui est défini.', active: 'Envoyer les événements',
         secretTitle: 'Le secret qui signe', secretText: 'Il n’est affiché que cette fois. Donnez-le au destinataire, qui vérifie la signature avec lui.', secret: 'Secret', kept: 'Je l’ai conservé',
     },
     deliveries: {

@@ -15,9 +15,9 @@ export function LevelMark({ level }: { level: string | null | undefined }) {
     return known ? <Status tone={TONES[known]}>{t.logs.level[known]}</Status> : <>{level}</>;
 }
 
-/** The members of a line in one: `method=GET status=200`. */
+/** The members of a line in one, but for the id that all lines of a request have: `method=GET status=200`. */
 export function inOne(fields: unknown): string {
-    const pairs = Object.entries((fields ?? {}) as Record<string, unknown>);
+    const pairs = Object.entries((fields ?? {}) as Record<string, unknown>).filter(([name]) => name !== 'request_id');
     return pairs.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join('  ');
 }
 
@@ -27,7 +27,7 @@ export function columnsNow(): readonly Column<LogLine>[] {
         { key: 'event', head: words.event, width: 'minmax(9rem, 1fr)', cell: (one) => <span class="log-event">{one.event}</span> },
         { key: 'level', head: words.level, width: '9rem', cell: (one) => <LevelMark level={one.level} /> },
         { key: 'fields', head: words.fields, width: 'minmax(12rem, 3fr)', card: true, hideBelow: 700, cell: (one) => <code class="log-fields">{inOne(one.fields)}</code> },
-        { key: 'at', head: words.at, width: '12rem', cell: (one) => (one.at ? <time dateTime={one.at}>{dateTime(one.at)}</time> : t.kit.none) },
+        { key: 'at', head: words.at, width: '9rem', cell: (one) => <Time at={one.at} /> },
     ];
 }
 
