@@ -9,6 +9,7 @@ const { admin, server } = house;
 
 const family = (await admin.post('/groups', { name: 'Family' })).want(201);
 (await admin.post('/groups', { name: 'Guests of the house' })).want(201);
+const backup = (await admin.post('/service-accounts', { name: 'backup', groups: ['Family'] })).want(201);
 const grace = (await admin.post('/users', { username: 'grace', email: 'grace@example.org', display_name: 'Grace Hopper', groups: ['Family'], roles: ['auditor'] })).want(201);
 
 test('an invitation: its link, the person who uses it, and a group', { skip: MISSING }, async () => {
@@ -64,6 +65,21 @@ test('a list of people: each line by itself', { skip: MISSING }, async () => {
     await at.close();
 });
 
+test('a token of a program is shown once', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    await at.open(`/people/services/${backup.id}`, 'people');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('disk');
+    await page.getByRole('dialog').getByRole('button', { name: 'Make a token' }).click();
+    const token = await page.getByLabel('Token', { exact: true }).innerText();
+    assert.equal((await server.client({ token }).get('/auth/me')).want(200).username, 'backup');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('disk').waitFor();
+    assert.ok(!(await page.content()).includes(token), 'shown once');
+    await at.close();
+});
+
 test('an account is deleted by who types its name, and by nobody else', { skip: MISSING }, async () => {
     const gone = (await admin.post('/users', { username: 'gone', email: 'gone@example.org' })).want(201);
     const at = await openConsole(house, 'en-light-1280');
@@ -89,5 +105,8 @@ lookAt(house, {
     'invitations-list': { path: '/people/invitations?new=list', ready: 'people' },
     groups: { path: '/people/groups', ready: 'people' },
     group: { path: () => `/people/groups/${family.id}`, ready: 'people' },
+    services: { path: '/people/services', ready: 'people' },
+    service: { path: () => `/people/services/${backup.id}`, ready: 'people' },
+    requests: { path: '/people/requests', ready: 'people' },
     'people-guest': { path: '/people', ready: 'refusal', who: 'guest' },
 });

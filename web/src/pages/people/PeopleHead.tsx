@@ -5,12 +5,14 @@ import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { PageHead } from '../../ui/index.ts';
 
-export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests' | 'providers';
+export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests';
 
 const PARTS: readonly { part: Part; href: string; may: string }[] = [
     { part: 'users', href: '/people', may: 'user:read' },
     { part: 'groups', href: '/people/groups', may: 'group:read' },
     { part: 'invitations', href: '/people/invitations', may: 'invitation:read' },
+    { part: 'requests', href: '/people/requests', may: 'group:read' },
+    { part: 'services', href: '/people/services', may: 'service-account:read' },
 ];
 
 /** Those that he may see. */

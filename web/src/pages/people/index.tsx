@@ -15,9 +15,7 @@ const Group = lazy(() => import('./groups/Group.tsx'), ['groups']);
 const Invitations = lazy(() => import('./invitations/Invitations.tsx'), ['invitations']);
 const Services = lazy(() => import('./services/Services.tsx'), ['services']);
 const Service = lazy(() => import('./services/Service.tsx'), ['services']);
-const Requests = lazy(() => import('./requests/Requests.tsx'), ['providers']);
-const Providers = lazy(() => import('./providers/Providers.tsx'), ['providers']);
-const Provider = lazy(() => import('./providers/Provider.tsx'), ['providers']);
+const Requests = lazy(() => import('./requests/Requests.tsx'), ['requests']);
 
 /** Who may not read the accounts comes to the first part that he may. */
 function Elsewhere() {
@@ -34,7 +32,6 @@ export default function People({ rest }: PageProps) {
         case 'invitations': return <Invitations />;
         case 'services': return id === undefined ? <Services /> : <Service key={id} id={id} />;
         case 'requests': return <Requests />;
-        case 'providers': return id === undefined ? <Providers /> : <Provider key={id} id={id} />;
         default: return <User key={first} id={first ?? ''} />;
     }
 }
