@@ -53,15 +53,22 @@ export const CONSOLE_VIEWS = Object.fromEntries(
 /** Those that a run takes of each page. */
 export const VIEWS_TAKEN = PICTURES ? Object.keys(CONSOLE_VIEWS) : ['en-light-1280', 'fr-dark-390'];
 
-/** A server with two people in it and a browser before it; both end with the file. options: of startServer. */
-export async function startConsole(options = {}) {
+/** A server with nobody in it and a browser before it; both end with the file. options: of startServer. */
+export async function startEmpty(options = {}) {
     const server = await startServer(options);
     const admin = await server.admin();
-    const boss = await makePerson(server, admin, { username: 'ada', display_name: 'Ada Lovelace', roles: ['administrator'] });
-    const guest = await makePerson(server, admin, { username: 'kim', display_name: 'Kim Guest' });
     const browser = MISSING ? undefined : await openBrowser();
     after(() => browser?.close());
-    return { server, admin, boss, guest, browser };
+    return { server, admin, browser };
+}
+
+/** The same with two people in it. */
+export async function startConsole(options = {}) {
+    const house = await startEmpty(options);
+    const { server, admin } = house;
+    const boss = await makePerson(server, admin, { username: 'ada', display_name: 'Ada Lovelace', roles: ['administrator'] });
+    const guest = await makePerson(server, admin, { username: 'kim', display_name: 'Kim Guest' });
+    return { ...house, boss, guest };
 }
 
 /** What a page complains of, while it is listened to: axe's own doings are not the page's. */
@@ -166,12 +173,14 @@ class Look {
     }
 }
 
-/** A page of the console in this view, of somebody who is signed in. */
+/** A page of the console in this view, of somebody who is signed in; of a house without people: of nobody. */
 export async function openConsole(house, view, who = house.boss) {
     const { lang, ...options } = CONSOLE_VIEWS[view];
     const context = await house.browser.newContext({ ...options, reducedMotion: 'reduce' });
-    const session = plantSession(house.server, who, { mfa: true });
-    await context.addCookies([{ name: 'seneschal', value: session.cookie, url: house.server.url, httpOnly: true, sameSite: 'Lax' }]);
+    if (who) {
+        const session = plantSession(house.server, who, { mfa: true });
+        await context.addCookies([{ name: 'seneschal', value: session.cookie, url: house.server.url, httpOnly: true, sameSite: 'Lax' }]);
+    }
     const page = await context.newPage();
     const faults = new Faults();
     await faults.listen(page);
