@@ -4,6 +4,7 @@ import { dateTime, number } from '../i18n/format.ts';
 import { t } from '../i18n/index.ts';
 import type { ChartHandle, Hover } from './chart/plot.ts';
 import { useCode } from './lazy.ts';
+import '../style/kit/figures.css';
 
 export type Colour = 'accent' | 'good' | 'warn' | 'bad' | 'muted';
 

@@ -2,6 +2,8 @@
 import { useId, useState } from 'preact/hooks';
 import { useField } from './Field.tsx';
 import { Icon } from './Icon.tsx';
+import '../style/kit/choose.css';
+import '../style/kit/table.css';
 
 /** Words one after the other: Enter or a comma takes one, its cross takes it away. Inside a Field. */
 export function Chips({ value, onInput, list, remove }: { value: readonly string[]; onInput: (value: string[]) => void; list?: readonly string[]; remove: (word: string) => string }) {

@@ -6,6 +6,7 @@ import { useField } from './Field.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 import { useId } from './id.ts';
 import './chooser.css';
+import '../style/kit/table.css';
 
 /** One thing that can be chosen. */
 export interface Choice {

@@ -5,6 +5,7 @@ import { t } from '../i18n/index.ts';
 import { asking } from '../ready.ts';
 import { useField } from './Field.tsx';
 import { titleOf } from './States.tsx';
+import '../style/kit/choose.css';
 
 export interface Found {
     key: string;

@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { useCode } from './lazy.ts';
 import { Skeleton } from './States.tsx';
+import '../style/kit/data.css';
 
 /** Longer values are laid out over several lines. */
 const LINE_MOST = 60;

@@ -9,6 +9,7 @@ import { chipsOf, clearFilters, readFilters, type FilterDef, type FilterValues }
 import { Checkbox } from './Choice.tsx';
 import { Icon } from './Icon.tsx';
 import { SearchInput, Select, TextInput } from './Inputs.tsx';
+import '../style/kit/table.css';
 
 export type { FilterDef } from './filters.ts';
 

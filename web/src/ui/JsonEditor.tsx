@@ -5,6 +5,7 @@ import type { EditorHandle } from './editor/codemirror.ts';
 import { useField } from './Field.tsx';
 import { TextArea } from './Inputs.tsx';
 import { useCode } from './lazy.ts';
+import '../style/kit/data.css';
 
 export interface JsonEditorProps {
     /** Names it to readers. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { t } from '../i18n/index.ts';
 import { Copy } from './Copy.tsx';
+import '../style/kit/data.css';
 
 const OPEN_DEPTH = 2;
 /** More members than this are closed at first. */

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { number, percent } from '../i18n/format.ts';
 import { t } from '../i18n/index.ts';
+import '../style/kit/figures.css';
 
 export interface Segment {
     /** "applied", "failed" ... */

@@ -14,6 +14,7 @@ import { place } from './Menu.tsx';
 import { Time } from './Values.tsx';
 import { toYaml } from './yaml.ts';
 import { useId } from './id.ts';
+import '../style/kit/pieces.css';
 
 export interface Happening {
     key: string;

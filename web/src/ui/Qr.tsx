@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { t } from '../i18n/index.ts';
+import '../style/kit/pieces.css';
 
 const QUIET = 4;
 

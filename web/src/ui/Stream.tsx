@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Button } from './Button.tsx';
 import { Status } from './Badge.tsx';
+import '../style/kit/pieces.css';
 
 /** Entries that are kept; the oldest go. */
 const MOST = 500;

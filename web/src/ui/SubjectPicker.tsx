@@ -4,6 +4,7 @@ import { t } from '../i18n/index.ts';
 import { may } from '../session.ts';
 import { Combobox, type Found } from './Combobox.tsx';
 import { Select } from './Inputs.tsx';
+import '../style/kit/choose.css';
 
 export type SubjectKind = 'user' | 'group' | 'service-account' | 'device';
 

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../i18n/index.ts';
 import { Icon, type IconName } from './Icon.tsx';
+import '../style/kit/choose.css';
 
 export interface Tried {
     key: string;

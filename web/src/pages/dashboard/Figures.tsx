@@ -5,6 +5,7 @@ import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { Card, Progress, Stack, Stat, type Segment } from '../../ui/index.ts';
 import type { Stats } from './data.ts';
+import '../../style/kit/figures.css';
 
 /** A figure whose page one may open is a link to it. */
 function Figure({ label, value, href, needs, note, asks }: {

@@ -10,6 +10,7 @@ import { Line } from './Line.tsx';
 import type { ToolRow, Whose } from './data.ts';
 import { FLAG_OF, levelOf, nextOf, setFlag, type Draft, type Flag, type Said } from './model.ts';
 import { Others } from './Others.tsx';
+import '../../style/kit/table.css';
 
 const Save = lazy(() => import('./Save.tsx'));
 const Explain = lazy(() => import('./Explain.tsx'));

@@ -10,6 +10,7 @@ import { Button, Empty, Loaded, Note, PageHead, SearchInput, Select, SubjectPick
 import { subjectOf, useName, useRows, useTools, useVerdicts, type ToolRow } from './data.ts';
 import { Matrix } from './Matrix.tsx';
 import './permissions.css';
+import '../../style/kit/table.css';
 
 const KINDS: readonly SubjectKind[] = ['user', 'group', 'service-account', 'device'];
 

@@ -9,6 +9,7 @@ import { JsonEditor } from '../JsonEditor.tsx';
 import { RadioCards } from '../Choice.tsx';
 import type { ChoiceNode, Json, ListNode, Node, NumberNode, ObjectNode, Schema, TextNode, VariantNode } from './model.ts';
 import { below, initialOf, memberOf, shapeOf, withMember } from './value.ts';
+import '../../style/kit/data.css';
 
 export interface PartProps<N extends Node = Node> {
     node: N;

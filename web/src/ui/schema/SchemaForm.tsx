@@ -7,6 +7,7 @@ import { Part } from './Part.tsx';
 import { nodeOf, type Json, type Schema } from './model.ts';
 import { faultsOf } from './value.ts';
 import { faultText } from './words.ts';
+import '../../style/kit/data.css';
 
 export interface SchemaFormProps {
     /** JSON Schema of an object: a tool's inputSchema, mostly. */

@@ -13,6 +13,7 @@ import { Rows, type Load } from './rows.ts';
 import { useSelection, type Picked } from './selection.ts';
 import { useRowHeight, useWidth, useWindow } from './useWindow.ts';
 import { rowAfterKey } from './window.ts';
+import '../../style/kit/table.css';
 
 const ROW_HEIGHT = 44;
 const CARD_HEIGHT = 128;

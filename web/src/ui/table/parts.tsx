@@ -7,6 +7,7 @@ import { Checkbox } from '../Choice.tsx';
 import { Icon } from '../Icon.tsx';
 import type { Selection } from './selection.ts';
 import { nextSort, sortOf } from './window.ts';
+import '../../style/kit/table.css';
 
 export interface Column<Row> {
     key: string;

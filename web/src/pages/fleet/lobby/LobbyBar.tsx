@@ -6,6 +6,7 @@ import { Button, Dialog, Field, TextInput, confirm } from '../../../ui/index.ts'
 import { BulkReport, type Work } from '../list/BulkReport.tsx';
 import { GroupsField, sentGroups } from './fields.tsx';
 import '../../../style/kit/table.css';
+import '../../../style/kit/table.css';
 
 function ApproveMany({ count, onClose, onGo }: { count: number; onClose: () => void; onGo: (groups: readonly string[], reason: string) => void }) {
     const [groups, setGroups] = useState<readonly string[]>([]);
