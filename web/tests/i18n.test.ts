@@ -46,7 +46,8 @@ for (const name of names) {
         for (const [at, text] of [...en, ...fr]) assert.ok(text.trim().length > 0 && !text.includes('undefined'), `${at}: ${text}`);
         const long = [...en].filter(([, text]) => text.split(' ').filter((word) => /\p{L}{2}/u.test(word)).length >= 4);
         assert.deepEqual(long.filter(([at, text]) => fr.get(at) === text), []);
-        const typewriter = [...fr].filter(([, text]) => /\p{L}'\p{L}/u.test(text) || /\p{L}[!?;:](\s|$)/u.test(text));
+        // What is the same in both is no French: the name of a header and such.
+        const typewriter = [...fr].filter(([at, text]) => en.get(at) !== text && (/\p{L}'\p{L}/u.test(text) || /\p{L}[!?;:](\s|$)/u.test(text)));
         assert.deepEqual(typewriter, [], 'French has ’ and a space before ! ? ; :');
     });
 }
