@@ -11,6 +11,7 @@ const family = (await admin.post('/groups', { name: 'Family' })).want(201);
 (await admin.post('/groups', { name: 'Guests of the house' })).want(201);
 const backup = (await admin.post('/service-accounts', { name: 'backup', groups: ['Family'] })).want(201);
 const grace = (await admin.post('/users', { username: 'grace', email: 'grace@example.org', display_name: 'Grace Hopper', groups: ['Family'], roles: ['auditor'] })).want(201);
+(await admin.post('/identity-providers', { name: 'office', issuer: 'https://login.example.org/realms/office', client_id: 'seneschal', title: 'The office', status: 'disabled' })).want(201);
 
 test('an invitation: its link, the person who uses it, and a group', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280');
@@ -108,5 +109,21 @@ lookAt(house, {
     services: { path: '/people/services', ready: 'people' },
     service: { path: () => `/people/services/${backup.id}`, ready: 'people' },
     requests: { path: '/people/requests', ready: 'people' },
+    providers: { path: '/people/providers', ready: 'people' },
     'people-guest': { path: '/people', ready: 'refusal', who: 'guest' },
+});
+
+test('another issuer is changed, and keeps what was not touched', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'fr-dark-390');
+    await at.open('/people/providers', 'people');
+    await at.page.getByRole('button', { name: 'Modifier office' }).click();
+    await at.page.getByRole('menuitem', { name: 'Modifier office' }).click();
+    const dialog = at.page.getByRole('dialog', { name: 'Modifier office' });
+    await dialog.getByLabel('Les groupes de là-bas et d’ici').fill('/family = Family');
+    await at.look('provider');
+    await dialog.getByRole('button', { name: 'Enregistrer' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const { items: [office] } = (await admin.get('/identity-providers')).want(200);
+    assert.deepEqual([office.client_id, office.status, office.groups], ['seneschal', 'disabled', [{ value: '/family', group: family.id }]]);
+    await at.close();
 });

@@ -73,7 +73,9 @@ test('denied: its caller is told, and ends with a status of its own', async () =
 
 test('not by who may not, and not what is not there', async () => {
     const { call, row } = await wait('y');
-    for (const words of [['list'], ['show', row.id], ['approve', row.id], ['deny', row.id]])
+    const own = await calling.run('approval', 'list');
+    assert.ok(own.code === 0 && own.stdout.includes(row.id), 'a caller sees what of his waits');
+    for (const words of [['show', row.id], ['approve', row.id], ['deny', row.id]])
         assert.match((await calling.run('approval', ...words)).stderr, /approval:(read|decide)/, words.join(' '));
     assert.equal((await run('approval', 'approve', '019a0000-0000-7000-8000-000000000001')).code, 3);
     assert.equal((await run('approval', 'approve')).code, 2);

@@ -15,6 +15,7 @@ export const parts = {
     groups: { en: () => import('./parts/groups.en.ts'), fr: () => import('./parts/groups.fr.ts') },
     invitations: { en: () => import('./parts/invitations.en.ts'), fr: () => import('./parts/invitations.fr.ts') },
     services: { en: () => import('./parts/services.en.ts'), fr: () => import('./parts/services.fr.ts') },
+    providers: { en: () => import('./parts/providers.en.ts'), fr: () => import('./parts/providers.fr.ts') },
     requests: { en: () => import('./parts/requests.en.ts'), fr: () => import('./parts/requests.fr.ts') },
     applications: { en: () => import('./parts/applications.en.ts'), fr: () => import('./parts/applications.fr.ts') },
     rules: { en: () => import('./parts/rules.en.ts'), fr: () => import('./parts/rules.fr.ts') },

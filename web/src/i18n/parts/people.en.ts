@@ -6,14 +6,15 @@ const people = (n: number) => counted(n, 'person', 'people');
 
 export default {
     parts: 'Parts of this page',
-    nav: { users: 'People', groups: 'Groups', invitations: 'Invitations', requests: 'Requests', services: 'Service accounts' },
-    title: { users: 'People', groups: 'Groups', invitations: 'Invitations', requests: 'Requests for access', services: 'Service accounts' },
+    nav: { users: 'People', groups: 'Groups', invitations: 'Invitations', requests: 'Requests', services: 'Service accounts', providers: 'Providers' },
+    title: { users: 'People', groups: 'Groups', invitations: 'Invitations', requests: 'Requests for access', services: 'Service accounts', providers: 'Identity providers' },
     intro: {
         users: 'Who has an account here, and what it may do.',
         groups: 'Groups carry rights: applications, policies and tools are given to groups, people are put into them.',
         invitations: 'A link that makes an account, with its groups. It is shown once, when it is made.',
         requests: 'People who want an application that they cannot open yet. Who is let in enters one of the groups that open it.',
         services: 'Accounts of programs. They sign in with tokens or keys, never with a password.',
+        providers: 'Other servers that people may sign in by, with the account that they have there.',
     },
     column: { name: 'Name', username: 'User name', email: 'Email', display: 'Display name', status: 'Status', groups: 'Groups', roles: 'Roles', created: 'Since', updated: 'Changed', id: 'Id' },
     status: { pending: 'To validate', active: 'Active', disabled: 'Disabled' },

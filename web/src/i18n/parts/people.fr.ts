@@ -6,14 +6,15 @@ const people = (n: number) => counted(n, 'personne', 'personnes');
 
 const fr: typeof en = {
     parts: 'Parties de cette page',
-    nav: { users: 'Personnes', groups: 'Groupes', invitations: 'Invitations', requests: 'Demandes', services: 'Comptes de service' },
-    title: { users: 'Personnes', groups: 'Groupes', invitations: 'Invitations', requests: 'Demandes d’accès', services: 'Comptes de service' },
+    nav: { users: 'Personnes', groups: 'Groupes', invitations: 'Invitations', requests: 'Demandes', services: 'Comptes de service', providers: 'Fournisseurs' },
+    title: { users: 'Personnes', groups: 'Groupes', invitations: 'Invitations', requests: 'Demandes d’accès', services: 'Comptes de service', providers: 'Fournisseurs d’identité' },
     intro: {
         users: 'Qui a un compte ici, et ce que ce compte peut faire.',
         groups: 'Les droits passent par les groupes : applications, politiques et outils sont donnés à des groupes, les personnes y entrent.',
         invitations: 'Un lien qui crée un compte, avec ses groupes. Il n’est montré qu’une fois, à sa création.',
         requests: 'Des personnes voudraient une application qu’elles ne peuvent pas encore ouvrir. Une personne acceptée entre dans un groupe qui l’ouvre.',
         services: 'Des comptes pour les programmes. Ils s’authentifient par jeton ou par clé, jamais par mot de passe.',
+        providers: 'D’autres serveurs par lesquels on peut se connecter, avec le compte que l’on a là-bas.',
     },
     column: { name: 'Nom', username: 'Identifiant', email: 'Adresse e-mail', display: 'Nom affiché', status: 'État', groups: 'Groupes', roles: 'Rôles', created: 'Depuis', updated: 'Modifié', id: 'Id' },
     status: { pending: 'À valider', active: 'Actif', disabled: 'Désactivé' },

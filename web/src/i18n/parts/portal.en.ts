@@ -89,8 +89,7 @@ export default {
         result: 'Result',
         where: 'From',
         ok: 'Done',
-        denied: 'Denied',
-        failed: 'Failed',
+        refused: 'Refused',
     },
     account: {
         intro: 'How you sign in, and where you are signed in.',

@@ -90,8 +90,7 @@ const fr: typeof en = {
         result: 'Résultat',
         where: 'Depuis',
         ok: 'Fait',
-        denied: 'Refusé',
-        failed: 'Échoué',
+        refused: 'Refusé',
     },
     account: {
         intro: 'Comment vous vous connectez, et où vous êtes connecté.',

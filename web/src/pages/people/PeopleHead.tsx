@@ -5,7 +5,7 @@ import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { PageHead } from '../../ui/index.ts';
 
-export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests';
+export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests' | 'providers';
 
 const PARTS: readonly { part: Part; href: string; may: string }[] = [
     { part: 'users', href: '/people', may: 'user:read' },
@@ -13,6 +13,7 @@ const PARTS: readonly { part: Part; href: string; may: string }[] = [
     { part: 'invitations', href: '/people/invitations', may: 'invitation:read' },
     { part: 'requests', href: '/people/requests', may: 'group:read' },
     { part: 'services', href: '/people/services', may: 'service-account:read' },
+    { part: 'providers', href: '/people/providers', may: 'identity-provider:read' },
 ];
 
 /** Those that he may see. */

@@ -15,6 +15,7 @@ const Group = lazy(() => import('./groups/Group.tsx'), ['groups']);
 const Invitations = lazy(() => import('./invitations/Invitations.tsx'), ['invitations']);
 const Services = lazy(() => import('./services/Services.tsx'), ['services']);
 const Service = lazy(() => import('./services/Service.tsx'), ['services']);
+const Providers = lazy(() => import('./providers/Providers.tsx'), ['providers']);
 const Requests = lazy(() => import('./requests/Requests.tsx'), ['requests']);
 
 /** Who may not read the accounts comes to the first part that he may. */
@@ -31,6 +32,7 @@ export default function People({ rest }: PageProps) {
         case 'groups': return id === undefined ? <Groups /> : <Group key={id} id={id} />;
         case 'invitations': return <Invitations />;
         case 'services': return id === undefined ? <Services /> : <Service key={id} id={id} />;
+        case 'providers': return <Providers />;
         case 'requests': return <Requests />;
         default: return <User key={first} id={first ?? ''} />;
     }

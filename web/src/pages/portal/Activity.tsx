@@ -2,18 +2,19 @@
 // What the record has of the one who looks.
 import { api, call, type Shape } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
+import { actionName } from '../audit/actions.ts';
 import { useMemo } from 'preact/hooks';
 import { DataTable, Empty, PageHead, Status, Time, type Column, type Tone } from '../../ui/index.ts';
 
 type Event = Shape<'AuditEvent'>;
 
-const TONES: Record<string, Tone> = { ok: 'good', denied: 'bad', failed: 'bad' };
+const TONES: Record<string, Tone> = { ok: 'good', refused: 'bad' };
 
 function columnsNow(): Column<Event>[] {
     const words = t.portal.activity;
     return [
         { key: 'when', head: words.when, width: '10rem', cell: (one) => <Time at={one.at} /> },
-        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', card: true, cell: (one) => <code>{one.action}</code> },
+        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', card: true, cell: (one) => actionName(one.action) },
         { key: 'on', head: words.on, width: 'minmax(8rem, 2fr)', cell: (one) => one.target?.name || one.target?.kind || t.kit.none },
         { key: 'result', head: words.result, width: '8rem', cell: (one) => <Result of={one.result ?? ''} /> },
         { key: 'where', head: words.where, width: '9rem', hideBelow: 900, cell: (one) => one.ip ?? t.kit.none },
@@ -21,7 +22,7 @@ function columnsNow(): Column<Event>[] {
 }
 
 function Result({ of }: { of: string }) {
-    const known: Record<string, string> = { ok: t.portal.activity.ok, denied: t.portal.activity.denied, failed: t.portal.activity.failed };
+    const known: Record<string, string> = { ok: t.portal.activity.ok, refused: t.portal.activity.refused };
     return <Status tone={TONES[of] ?? 'info'}>{known[of] ?? of}</Status>;
 }
 

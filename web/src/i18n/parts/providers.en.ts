@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { number } from '../format.ts';
+
+// Other issuers that people sign in by.
+export default {
+    add: 'Add a provider',
+    search: 'Name or issuer',
+    count: (n: number) => (n === 1 ? '1 provider' : `${number(n)} providers`),
+    issuer: 'Issuer',
+    issuerHint: 'As its tokens say it, for example https://login.example.org/realms/office',
+    name: 'Name',
+    nameHint: 'Small letters, digits and dashes: it stands in addresses.',
+    title: 'Title',
+    titleHint: 'What the button of the sign-in page says.',
+    client: 'Client id',
+    clientHint: 'Of the client that was registered there for this server.',
+    secret: 'Client secret',
+    secretHint: 'Sealed, and never shown again. None for a public client.',
+    secretKept: 'Leave it empty to keep the one that is set.',
+    claim: 'Claim with groups',
+    claimHint: 'For example groups. Without it nobody gets a group by signing in.',
+    signUp: 'Who is not known yet gets an account',
+    linkEmail: 'Who has the same verified address is the same person',
+    map: 'Groups there and here',
+    mapHint: 'One a line: value of the claim = name of the group here',
+    mapWrong: 'Write each line as VALUE = GROUP',
+    redirect: 'To register there: redirect address',
+    logout: 'To register there: address of back-channel logout',
+    active: 'People can sign in by it',
+    state: { active: 'Active', disabled: 'Off' },
+    edit: (name: string) => `Change ${name}`,
+    remove: 'Delete',
+    removeTitle: (name: string) => `Delete the provider “${name}”?`,
+    removeText: 'Nobody signs in by it any more. Accounts stay, without their link to it.',
+    empty: { title: 'Everybody signs in here', text: 'With another provider, such as Keycloak, authentik or Zitadel, people use the account that they have there.' },
+};
