@@ -53,7 +53,7 @@ static void field_bounds(struct json_out *o, const struct field *f)
         JSON_OUT(o, "minimum", i64, f->min);
         JSON_OUT(o, "maximum", i64, f->max);
     }
-    if (f->oneof == NULL)
+    if (f->oneof == NULL || f->several)
         return;
     json_out_name(o, STR("enum"));
     json_out_open(o, '[');

@@ -82,6 +82,7 @@ struct field {
     int64_t item_max;         /* of a list of texts: bytes of each; 0: 256 */
     int64_t max;              /* 0: 256 bytes of text, 2^53 of a number, 100 items */
     const char *const *oneof; /* NULL-terminated */
+    bool several;             /* in: some of oneof, with commas between them */
     enum text_rule text;
     enum json_rule json;    /* of K_JSON; its max is bytes of text, default 16 KiB */
     const struct shape *of; /* K_ROWS, K_OBJ */

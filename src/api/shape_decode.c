@@ -32,7 +32,20 @@ static err_t want_one_of(struct arena *a, const struct field *f, struct diag *wh
         buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? " or " : ", ", *v);
     if (b.err != E_OK || str_copy(a, buf_str(&b), &text) != E_OK)
         return want(why, f, "one of the values that the documentation lists");
-    return diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s", STR_ARG(text));
+    return diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s%s", STR_ARG(text),
+                          f->several ? "; several by commas" : "");
+}
+
+static bool text_is_listed(const struct field *f, str_t s)
+{
+    str_t word;
+    if (!f->several)
+        return text_is_one_of(f->oneof, s);
+    while (str_split(&s, ',', &word)) {
+        if (!text_is_one_of(f->oneof, word))
+            return false;
+    }
+    return true;
 }
 
 static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct diag *why,
@@ -48,7 +61,7 @@ static err_t decode_text(struct arena *a, const struct field *f, str_t s, struct
                               (long long)f->min, max);
     if (!text_obeys(f->text, s))
         return want(why, f, text_rule_wants(f->text));
-    if (f->oneof != NULL && !text_is_one_of(f->oneof, s))
+    if (f->oneof != NULL && !text_is_listed(f, s))
         return want_one_of(a, f, why);
     return str_copy(a, s, ret);
 }

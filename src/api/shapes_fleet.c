@@ -17,6 +17,8 @@ enum {
 /* clang-format off */
 static const char *const decisions[] = { "approve", "refuse", NULL };
 static const char *const known_words[] = { "allow", "refuse", NULL };
+static const char *const device_statuses[] = { "PENDING",     "ENROLLED", "BLOCKED",
+                                               "UNINSTALLED", "REFUSED",  "REVOKED", NULL };
 static const char *const agent_statuses[] = { "pending", "active", "blocked", "uninstalled",
     "refused", "revoked", NULL };
 static const char *const formats[] = { "json", "ndjson", "csv", NULL };
@@ -86,6 +88,7 @@ static const struct field device_query_fields[] = {
     FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE,
           .doc = "a prefix of machine_id, hostname or the owner's name"),
     FIELD(struct device_query, status, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_TOKEN,
+          .oneof = device_statuses, .several = true,
           .doc = "PENDING, ENROLLED, BLOCKED, UNINSTALLED, REFUSED, REVOKED; several by commas"),
     FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
           .doc = "id or name"),

@@ -298,6 +298,19 @@ static err_t row_add(struct reading *r, const struct cli_flag *f, str_t text)
     return list_add(r, f->member, row);
 }
 
+/* Of a field that takes several, each of them. */
+static bool value_is_wanted(const struct field *field, str_t wants, str_t value)
+{
+    str_t word;
+    if (field == NULL || !field->several)
+        return cli_wants_take(wants, value);
+    while (str_split(&value, ',', &word)) {
+        if (!cli_wants_take(wants, word))
+            return false;
+    }
+    return true;
+}
+
 /* What the API's table would refuse need not travel there. */
 static err_t value_check(struct reading *r, const struct cli_flag *f, str_t value)
 {
@@ -307,7 +320,7 @@ static err_t value_check(struct reading *r, const struct cli_flag *f, str_t valu
     if (f->type == FLAG_YES)
         return E_OK;
     TRY(cli_flag_wants(a, r->cmd, f, &wants));
-    if (cli_wants_take(wants, value))
+    if (value_is_wanted(cli_flag_field(r->cmd, f), wants, value))
         return E_OK;
     TRY(str_format(a, &flag, "--%.*s", STR_ARG(f->name)));
     const char *cz[] = { str_cz(a, flag), str_cz(a, value), str_cz(a, wants) };
