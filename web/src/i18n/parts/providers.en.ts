@@ -28,6 +28,7 @@ export default {
     logout: 'To register there: address of back-channel logout',
     active: 'People can sign in by it',
     state: { active: 'Active', disabled: 'Off' },
+    acts: 'Actions',
     edit: (name: string) => `Change ${name}`,
     remove: 'Delete',
     removeTitle: (name: string) => `Delete the provider “${name}”?`,

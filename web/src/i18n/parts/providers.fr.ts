@@ -28,6 +28,7 @@ const fr: typeof en = {
     logout: 'À enregistrer là-bas : adresse de déconnexion par l’arrière',
     active: 'On peut se connecter par lui',
     state: { active: 'Actif', disabled: 'Coupé' },
+    acts: 'Actions',
     edit: (name) => `Modifier ${name}`,
     remove: 'Supprimer',
     removeTitle: (name) => `Supprimer le fournisseur « ${name} » ?`,

@@ -26,7 +26,7 @@ function columns(edit: (one: Provider) => void, changed: () => void): readonly C
         { key: 'name', head: words.name, width: 'minmax(9rem, 1fr)', cell: (one) => one.title || one.name },
         { key: 'issuer', head: words.issuer, width: 'minmax(14rem, 3fr)', card: true, cell: (one) => <code>{one.issuer}</code> },
         { key: 'status', head: t.people.column.status, width: '8rem', cell: (one) => <State of={one.status} /> },
-        { key: 'acts', head: '', width: '3.5rem', cell: (one) => may('identity-provider:write') && <Menu label={words.edit(one.name ?? '')} items={acts(one)} /> },
+        { key: 'acts', head: words.acts, width: '6rem', cell: (one) => may('identity-provider:write') && <Menu label={words.edit(one.name ?? '')} items={acts(one)} /> },
     ];
 }
 
