@@ -120,7 +120,7 @@ test('language and appearance are chosen in the menu, and stay', { skip: MISSING
 test('on a telephone the navigation is a drawer', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'fr-dark-390');
     await at.open('/portal', 'portal');
-    const link = at.page.getByRole('link', { name: 'Politiques' });
+    const link = at.page.locator('#nav').getByRole('link', { name: 'Politiques' });
     assert.equal(await link.isVisible(), false);
     await at.page.getByRole('button', { name: 'Menu' }).click();
     await link.waitFor();
