@@ -55,7 +55,7 @@ export function JsonEditor(p: JsonEditorProps) {
     return (
         <div class={p.readOnly ? 'json-editor read' : 'json-editor'} style={{ '--lines': String(lines) }} aria-busy={code === undefined}>
             <div ref={host} id={wired.id} class="json-editor-host" />
-            {code === undefined && <pre class="json-editor-wait" aria-label={t.kit.loading}>{p.value}</pre>}
+            {code === undefined && <pre class="json-editor-wait" role="status" aria-label={t.kit.loading}>{p.value}</pre>}
         </div>
     );
 }
