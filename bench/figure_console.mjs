@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The console's table of devices in Chromium: from letting go of the scroll bar to the rows that stand there, all of them loaded.
+// The console in Chromium: the table of devices, from letting go of the scroll bar to the rows that stand there, all of them loaded; and the
+// dashboard, from its URL to all that it shows.
 import { openConsole } from '../tests/browser/lib/console.mjs';
 import { openBrowser } from '../tests/browser/lib/pages.mjs';
 import { makePerson } from '../tests/e2e/lib/person.mjs';
@@ -28,6 +29,13 @@ function jump(share) {
     });
 }
 
+/** Milliseconds until the page stands with all that it asks for. */
+async function open(at, where, ready) {
+    const began = performance.now();
+    await at.open(where, ready);
+    return performance.now() - began;
+}
+
 /** store: a serving one with many devices. The worst of jumps to the middle, the end and places between, each page asked for anew. */
 export async function figureConsole(table, store, { rounds = 5 } = {}) {
     const admin = store.client(store.adminToken);
@@ -41,6 +49,9 @@ export async function figureConsole(table, store, { rounds = 5 } = {}) {
             for (let i = 0; i < rounds; i++) for (const share of [0.5 + i / 40, 1 - i / 40, 0.25 + i / 40, i / 40]) took.push(await at.page.evaluate(jump, share));
             table.add(`console, ${store.devices.toLocaleString('en-US')} devices: a jump to any row, ${name}`, Math.max(...took), '<=', 300, 'ms', `worst of ${took.length}`);
         }
+        const opened = [];
+        for (let i = 0; i < rounds; i++) opened.push(await open(at, '/dashboard', 'dashboard'));
+        table.add(`console, ${store.devices.toLocaleString('en-US')} devices: the dashboard opens`, Math.max(...opened), '<=', 1000, 'ms', `worst of ${opened.length}`);
         await at.context.close();
     } finally {
         await browser.close();
