@@ -141,7 +141,7 @@ def run_budget(_build=None):
     everything = [str(f.relative_to(DIST)) for f in (DIST / "web").iterdir() if f.suffix in (".js", ".css", ".svg")]
     entry = [name for name in manifest.closure(["index.html"]) if name.endswith(".js")]
     device = manifest.closure(["index.html", *manifest.like(r"^src/pages/fleet/(index|device/Device)\.tsx$"),
-                               *manifest.like(r"^src/i18n/parts/(shell|kit|fleet)\.en\.ts$")])
+                               *manifest.like(r"^src/i18n/parts/(shell|kit|fleet|device)\.en\.ts$")])
     sums = [("everything by gzip", sum(map(weight, everything)), ALL_MAX), ("the entry by gzip", sum(map(weight, entry)), ENTRY_MAX),
             ("the page of a device as it is transferred", sum(map(transferred, device)), DEVICE_MAX)]
     print("   console: " + ", ".join(f"{what} {size / KB:.1f} kB" for what, size, _ in sums))

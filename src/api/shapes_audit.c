@@ -10,37 +10,31 @@ static const char *const results[] = { "ok", "refused", NULL };
 static const char *const orders[]  = { "desc", "asc", NULL };
 static const char *const formats[] = { "json", "ndjson", "csv", NULL };
 
+/* Which events: the same for a page, for an export and for who follows. */
+#define FILTERS \
+    FIELD(struct audit_query, from,   OPT, .doc = "not before"), \
+    FIELD(struct audit_query, to,     OPT, .doc = "before"), \
+    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, \
+          .doc = "id, kind or name"), \
+    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG, \
+          .doc = "such as device.enrolled"), \
+    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, \
+          .doc = "id, kind or name"), \
+    FIELD(struct audit_query, result, OPT, .oneof = results), \
+    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG, \
+          .doc = "slug; another's, and system, want system:admin")
+
 static const struct field audit_query_fields[] = {
     FIELD_AS(struct audit_query, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),
     FIELD_AS(struct audit_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
-    FIELD(struct audit_query, from,   OPT, .doc = "not before"),
-    FIELD(struct audit_query, to,     OPT, .doc = "before"),
-    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "id, kind or name"),
-    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG,
-          .doc = "such as device.enrolled"),
-    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "id, kind or name"),
-    FIELD(struct audit_query, result, OPT, .oneof = results),
-    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
-          .doc = "slug; another's, and system, want system:admin"),
+    FILTERS,
     FIELD(struct audit_query, order,  OPT, .oneof = orders, .doc = "default desc: newest first"),
     FIELD(struct audit_query, format, OPT, .oneof = formats,
           .doc = "ndjson and csv stream all that the filters leave, and want audit:export"),
 };
 
 static const struct field audit_stream_query_fields[] = {
-    FIELD(struct audit_query, from,   OPT, .doc = "not before"),
-    FIELD(struct audit_query, to,     OPT, .doc = "before"),
-    FIELD(struct audit_query, actor,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "id, kind or name"),
-    FIELD(struct audit_query, action, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_SLUG,
-          .doc = "such as device.enrolled"),
-    FIELD(struct audit_query, target, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "id, kind or name"),
-    FIELD(struct audit_query, result, OPT, .oneof = results),
-    FIELD(struct audit_query, org,    OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
-          .doc = "slug; another's, and system, want system:admin"),
+    FILTERS,
 };
 
 static const struct field audit_own_query_fields[] = {

@@ -81,8 +81,8 @@ export function useQuery(): [Readonly<Record<string, string>>, (changes: Record<
     return [query, change];
 }
 
-/** Paths that the server renders itself, though they look like ours. */
-const SERVER_PAGES = /^\/(login|logout|setup|recover|register|access|invite|device|account|docs|openapi\.json|oauth2|portal\/plain|api)(\/|$)/;
+/** Paths that pages link to and the server renders itself, though they look like ours. */
+const SERVER_PAGES = /^\/(login|logout|access|invite|device|account|docs|portal\/plain|api)(\/|$)/;
 
 function followOwnLinks(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

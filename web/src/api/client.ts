@@ -18,9 +18,6 @@ export function openClient(token: string, whenLost: () => void): void {
     lost = whenLost;
 }
 
-/** Who the server says this is has changed nothing about: headers of a call that changes something. */
-export const changing = (): Record<string, string> => ({ 'Seneschal-CSRF': csrf });
-
 export const api = createClient<paths>({ baseUrl: '' });
 
 api.use({

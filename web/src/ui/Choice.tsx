@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './Icon.tsx';
 import type { Option } from './Inputs.tsx';
 import { useId } from './id.ts';
+import '../style/kit/fields.css';
 
 interface TickProps {
     checked: boolean;

@@ -6,6 +6,7 @@ import { asking } from '../ready.ts';
 import { useField } from './Field.tsx';
 import { titleOf } from './States.tsx';
 import '../style/kit/choose.css';
+import '../style/kit/fields.css';
 
 export interface Found {
     key: string;

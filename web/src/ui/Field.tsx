@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Icon } from './Icon.tsx';
 import { useId } from './id.ts';
+import '../style/kit/fields.css';
 
 interface Wiring {
     id?: string;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { useField } from './Field.tsx';
 import { Icon } from './Icon.tsx';
+import '../style/kit/fields.css';
 
 /** What else a control may carry. */
 interface Native {

@@ -144,5 +144,4 @@ export default {
         },
         n8n: (url: string) => `Endpoint:       ${url}\nTransport:      HTTP Streamable\nAuthentication: MCP OAuth2`,
     },
-    notices: { title: 'Notices', none: 'You have been told nothing yet.', unread: (n: number) => (n === 1 ? '1 unread notice' : `${n} unread notices`), read: 'Mark as read' },
 };

@@ -145,7 +145,6 @@ const fr: typeof en = {
         },
         n8n: (url) => `Endpoint :       ${url}\nTransport :      HTTP Streamable\nAuthentication : MCP OAuth2`,
     },
-    notices: { title: 'Avis', none: 'Rien ne vous a encore été signalé.', unread: (n) => (n < 2 ? `${n} avis non lu` : `${n} avis non lus`), read: 'Marquer comme lu' },
 };
 
 export default fr;
