@@ -15,7 +15,7 @@ A file of statements:
     -- @part device_wanted
     d.org = $org AND d.status = 2;
 
-A part is text that other statements, arguments and parts of its file name as {device_wanted}.
+A part is text that statements, arguments and other parts name as {device_wanted}, in whichever file.
 
 Kinds: @one a row or E_NOT_FOUND, @many rows in the arena, @each rows one by one, @exec nothing.
 Types: id int bool ts text bytes, `?` after one = may be NULL. {device} is the column list of that @row, {d.device} the
@@ -69,9 +69,9 @@ class Statement:
 
 
 class File:
-    def __init__(self, path):
-        self.path, self.name = path, path.stem
-        self.rows, self.parts, self.statements = {}, {}, []
+    def __init__(self, path, parts):
+        self.path, self.name, self.parts = path, path.stem, parts
+        self.rows, self.statements = {}, []
 
 
 def fields_of(where, text):
@@ -109,6 +109,8 @@ def add_row(file, where, text):
         raise Bad(where, f"want `@row name: column type, ...`, got `{text}`")
     if m[1] in file.rows:
         raise Bad(where, f"row {m[1]} is defined twice")
+    if m[1] in file.parts:
+        raise Bad(where, f"row {m[1]}: there is a part of that name")
     fields = fields_of(where, m[2])
     if not fields:
         raise Bad(where, f"row {m[1]} has no column")
@@ -134,13 +136,17 @@ def body_at(where, lines, at, what):
             return "\n".join(body).rstrip()[:-1], at
 
 
-def add_part(file, where, text, body):
-    m = PART.match(text)
-    if m is None:
-        raise Bad(where, f"want `@part name`, got `{text}`")
-    if m[1] in file.parts or m[1] in file.rows:
-        raise Bad(where, f"part {m[1]}: there is a part or row of that name already")
-    file.parts[m[1]] = body
+def read_parts(path, parts):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for at in (n for n, line in enumerate(lines) if line.startswith("-- @part")):
+        where = (path, at + 1)
+        text, start = annotation_at(where, lines, at)
+        m = PART.match(text)
+        if m is None:
+            raise Bad(where, f"want `@part name`, got `{text}`")
+        if m[1] in parts:
+            raise Bad(where, f"part {m[1]}: there is one of that name already")
+        parts[m[1]], _ = body_at(where, lines, start, text)
 
 
 def statement_of(file, where, text):
@@ -198,8 +204,8 @@ def finish(file, statement, text):
     statement.text = text
 
 
-def read_file(path):
-    file, at = File(path), 0
+def read_file(path, parts):
+    file, at = File(path, parts), 0
     lines = path.read_text(encoding="utf-8").splitlines()
     while at < len(lines):
         where = (path, at + 1)
@@ -213,14 +219,20 @@ def read_file(path):
             add_row(file, where, text)
             continue
         if text.startswith("@part"):
-            body, at = body_at(where, lines, at, text)
-            add_part(file, where, text, body)
+            _, at = body_at(where, lines, at, text)
             continue
         statement = statement_of(file, where, text)
         body, at = body_at(where, lines, at, statement.name)
         finish(file, statement, body)
         file.statements.append(statement)
     return file
+
+
+def read_files(sqldir):
+    paths, parts = sorted(sqldir.glob("*.sql")), {}
+    for path in paths:
+        read_parts(path, parts)
+    return [read_file(path, parts) for path in paths]
 
 
 def check_names(files):
@@ -446,7 +458,7 @@ def main():
     args = ap.parse_args()
     try:
         check_listed(args.sqldir, args.listed)
-        files = [read_file(path) for path in sorted(args.sqldir.glob("*.sql"))]
+        files = read_files(args.sqldir)
         check_names(files)
         migrations = read_migrations(args.sqldir)
         check_sqlite(files, migrations)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rate limits by the generic cell rate algorithm (ITU-T I.371): one number a bucket, the
- * theoretical arrival time. A bucket that was never used is zero. Safe between threads.
+ * theoretical arrival time. A bucket that was never used is zero. Safe between threads. The rate
+ * may change between two takes.
  */
 #ifndef BASE_GCRA_H
 #define BASE_GCRA_H

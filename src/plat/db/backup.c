@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { STEP_PAGES = 256 };
+enum { STEP_PAGES = 256, PAGE_BYTES = 4096 };
 #define BACKUP_MAX DUR_HOURS(1)
 
 /* No journal: a copy that is not finished is thrown away. It is synced once, as a whole. */
@@ -22,7 +22,7 @@ static err_t copy_refuse(int rc, const char *to, struct diag *why)
 }
 
 /* One read transaction holds the moment: without it each change would begin the copy anew. */
-static int copy_run(struct db *from, sqlite3 *copy)
+static int copy_run(struct db *from, sqlite3 *copy, const struct watch *watch)
 {
     int rc =
         sqlite3_exec(from->sqlite, "BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
@@ -34,12 +34,14 @@ static int copy_run(struct db *from, sqlite3 *copy)
         return SQLITE_NOMEM;
     do {
         rc = fault_here() ? SQLITE_FULL : sqlite3_backup_step(b, STEP_PAGES);
+        int64_t total = (int64_t)sqlite3_backup_pagecount(b) * PAGE_BYTES;
+        watch_tell(watch, total - (int64_t)sqlite3_backup_remaining(b) * PAGE_BYTES, total);
     } while (rc == SQLITE_OK);
     int end = sqlite3_backup_finish(b);
     return rc == SQLITE_DONE ? end : rc;
 }
 
-static err_t copy_make(const char *dir, const char *to, struct diag *why)
+static err_t copy_make(const char *dir, const char *to, const struct watch *watch, struct diag *why)
 {
     CLEANUP(db_closep) struct db *from = NULL;
     sqlite3 *copy = NULL;
@@ -50,7 +52,7 @@ static err_t copy_make(const char *dir, const char *to, struct diag *why)
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(copy, copy_text, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = copy_run(from, copy);
+        rc = copy_run(from, copy, watch);
     int closed = sqlite3_close(copy);
     if (rc == SQLITE_OK)
         rc = closed;
@@ -64,16 +66,17 @@ static err_t copy_sync(int fd, const char *to, struct diag *why)
     return E_OK;
 }
 
-err_t db_backup(const char *dir, const char *to, struct diag *why)
+err_t db_backup(const char *dir, const char *to, const struct watch *watch, struct diag *why)
 {
     int fd = fault_here() ? -1 : open(to, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return FAIL(why,
                     errno == EEXIST   ? E_CONFLICT
+                    : errno == ENOENT ? E_NOT_FOUND
                     : errno == ENOSPC ? E_DISK_FULL
                                       : E_IO,
                     "%s: %s", to, strerrordesc_np(errno));
-    err_t e = copy_make(dir, to, why);
+    err_t e = copy_make(dir, to, watch, why);
     if (e == E_OK)
         e = copy_sync(fd, to, why);
     (void)close(fd); /* what fsync took is there */

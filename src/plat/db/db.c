@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plat/db/dbconn.h"
+#include "plat/db/inspect.h"
 #include "plat/db/migrate.h"
 
 #include <assert.h>
@@ -32,6 +33,11 @@ void db_read_end(struct db *db)
 int64_t db_changed(const struct db *db)
 {
     return sqlite3_changes64(db->sqlite);
+}
+
+int64_t db_rows_written(const struct db *db)
+{
+    return sqlite3_total_changes64(db->sqlite);
 }
 
 err_t db_step_begin(struct db *db)

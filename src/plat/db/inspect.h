@@ -19,6 +19,9 @@ struct db_state {
  * cannot be read at all. */
 err_t db_inspect(const char *dir, dur_t within, struct diag *why, struct db_state *ret) MUST_USE;
 
+/* Rows that this connection has written since it was opened. */
+int64_t db_rows_written(const struct db *db);
+
 /* Bytes of the store's file and of the write-ahead log beside it. E_NOT_FOUND. */
 err_t db_bytes(const char *dir, int64_t *ret) MUST_USE;
 

@@ -169,6 +169,18 @@ void logbook_prune(struct logbook *lb, ts_t before, struct logbook_pruned *ret)
     *ret = done;
 }
 
+void logbook_prunable(struct logbook *lb, ts_t before, struct logbook_pruned *ret)
+{
+    struct logbook_pruned found = { 0 };
+    (void)pthread_mutex_lock(&lb->lock);
+    for (size_t i = 0; i + 1 < lb->n && lb->segments[i].last.us < before.us; i++) {
+        found.segments++;
+        found.bytes += lb->segments[i].bytes;
+    }
+    (void)pthread_mutex_unlock(&lb->lock);
+    *ret = found;
+}
+
 void logbook_drop_first(struct logbook *lb)
 {
     char name[LOGBOOK_NAME_MAX];

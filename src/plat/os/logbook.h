@@ -52,6 +52,8 @@ struct logbook_pruned {
     int64_t bytes;
 };
 void logbook_prune(struct logbook *lb, ts_t before, struct logbook_pruned *ret);
+/* What it would remove. */
+void logbook_prunable(struct logbook *lb, ts_t before, struct logbook_pruned *ret);
 
 /* Behind a line, seen backwards: `offset` in a segment is where the newer line begins. Zero: at the
  * newest. */
