@@ -21,11 +21,19 @@ SELECT {application} FROM application WHERE host = $host;
 -- @one application_by_name(org id, name_key text) -> application
 SELECT {application} FROM application WHERE org = $org AND name_key = $name_key;
 
--- `admin_max`: 1 shows those of administrators too, 0 leaves them out.
--- @many application_list(org id, low text, high text, admin_max int, after id, n int) -> application
+-- `admin_max`: 1 shows those of administrators too, 0 leaves them out. `target_id`: those that a binding of it opens.
+-- @many application_list(org id, low text, high text, admin_max int, target_id id?, after id, n int) -> application
 SELECT {application} FROM application
 WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high AND admin <= $admin_max
+AND ($target_id IS NULL OR id IN (SELECT b.application_id FROM application_binding b WHERE b.target_id = $target_id))
 ORDER BY id LIMIT $n;
+
+-- Exact up to the limit, so that it never costs more.
+-- @one application_count(org id, low text, high text, admin_max int, target_id id?, limit int) -> (n int)
+SELECT count(*) FROM (
+    SELECT 1 FROM application WHERE org = $org AND name_key >= $low AND name_key < $high AND admin <= $admin_max
+    AND ($target_id IS NULL OR id IN (SELECT b.application_id FROM application_binding b WHERE b.target_id = $target_id))
+    LIMIT $limit) AS found;
 
 -- A new one, or what has become of one: kind, origin and client_id stay what they were made.
 -- @exec application_save(id id, org id, name text, name_key text, kind int, origin int, status int, admin int,
@@ -133,23 +141,27 @@ DELETE FROM application_binding WHERE application_id = $application_id;
 -- @exec binding_drop_target(org id, target_id id)
 DELETE FROM application_binding WHERE org = $org AND target_id = $target_id;
 
--- Who may. `kind` is that of the principal: 1 user, 2 service account, 3 device.
--- @one access_bound(application_id id, kind int, principal id) -> (n int)
+-- Who may. `kind` is that of the principal: 1 user, 2 service account, 3 device. `joins`, `leaves`: a membership that is
+-- tried; `without`: a binding that is left out; zero: none.
+-- @one access_bound(application_id id, kind int, principal id, joins id, leaves id, without id) -> (n int)
 SELECT count(*) FROM application_binding b
-WHERE b.application_id = $application_id
+WHERE b.application_id = $application_id AND b.id <> $without
 AND ((b.kind = 2 AND $kind = 1 AND b.target_id = $principal) OR (b.kind = 3 AND $kind = 2 AND b.target_id = $principal)
-     OR (b.kind = 1 AND EXISTS (SELECT 1 FROM group_member m
-                                WHERE m.group_id = b.target_id AND m.kind = $kind AND m.member_id = $principal)));
+     OR (b.kind = 1 AND b.target_id = $joins)
+     OR (b.kind = 1 AND b.target_id <> $leaves AND EXISTS (SELECT 1 FROM group_member m
+         WHERE m.group_id = b.target_id AND m.kind = $kind AND m.member_id = $principal)));
 
 -- The applications that somebody is bound to, by name.
--- @many access_applications(org id, kind int, principal id, n int) -> application
+-- @many access_applications(org id, kind int, principal id, joins id, leaves id, n int) -> application
 SELECT {a.application} FROM application a
 WHERE a.org = $org AND a.status = 1
 AND EXISTS (SELECT 1 FROM application_binding b WHERE b.application_id = a.id
             AND ((b.kind = 2 AND $kind = 1 AND b.target_id = $principal)
                  OR (b.kind = 3 AND $kind = 2 AND b.target_id = $principal)
-                 OR (b.kind = 1 AND EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = b.target_id
-                                            AND m.kind = $kind AND m.member_id = $principal))))
+                 OR (b.kind = 1 AND b.target_id = $joins)
+                 OR (b.kind = 1 AND b.target_id <> $leaves
+                     AND EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = b.target_id
+                                 AND m.kind = $kind AND m.member_id = $principal))))
 ORDER BY a.name_key LIMIT $n;
 
 -- The applications that a group opens.

@@ -39,6 +39,13 @@ SELECT e.seq, e.body, e.hash, p.salt, p.private
 FROM audit_event e LEFT JOIN audit_private p ON p.chain = e.chain AND p.seq = e.seq
 WHERE e.chain = $chain AND e.seq < $before ORDER BY e.seq DESC LIMIT $n;
 
+-- Without the half that may be erased, which most of those who ask do not need.
+-- @each audit_bodies_down(chain id, n int) -> (seq int, body text)
+SELECT seq, body FROM audit_event WHERE chain = $chain ORDER BY seq DESC LIMIT $n;
+
+-- @one audit_private_at(chain id, seq int) -> (private text)
+SELECT private FROM audit_private WHERE chain = $chain AND seq = $seq;
+
 -- Details that belong to no event: outside their chain's numbers, or of no chain at all.
 -- @one audit_private_stray(chain id, last int) -> (seq int)
 SELECT seq FROM audit_private WHERE chain = $chain AND seq > $last

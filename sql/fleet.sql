@@ -230,120 +230,104 @@ d.org = $org AND ($statuses IS NULL OR (($statuses >> CAST(d.status AS INTEGER))
         WHERE u.org = $org AND u.username_key >= $search AND u.username_key < $search_end));
 
 -- Pages behind a position. Those of one status run over its own index: few devices wait for approval in a large fleet.
+-- @part device_page
+SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found};
+-- @part device_page_one
+SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND {device_has} AND {device_found};
+-- @part device_filter_one
+org id, status int, user_id id?, grp id?, label text?, label_value text?, search text?, search_end text?;
 
 -- @many device_page_old({device_filter}, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND d.id > $from_id
+{device_page} AND d.id > $from_id
 ORDER BY d.id LIMIT $limit;
 
 -- @many device_page_new({device_filter}, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND d.id < $from_id
+{device_page} AND d.id < $from_id
 ORDER BY d.id DESC LIMIT $limit;
 
 -- @many device_page_machine({device_filter}, machine_key text, machine_id text, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (d.machine_key, d.machine_id) > ($machine_key, $machine_id)
+{device_page} AND (d.machine_key, d.machine_id) > ($machine_key, $machine_id)
 ORDER BY d.machine_key, d.machine_id LIMIT $limit;
 
 -- @many device_page_machine_back({device_filter}, machine_key text, machine_id text, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (d.machine_key, d.machine_id) < ($machine_key, $machine_id)
+{device_page} AND (d.machine_key, d.machine_id) < ($machine_key, $machine_id)
 ORDER BY d.machine_key DESC, d.machine_id DESC LIMIT $limit;
 
 -- @many device_page_seen({device_filter}, at ts, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (COALESCE(d.last_seen_at, 0), d.id) > ($at, $from_id)
+{device_page} AND (COALESCE(d.last_seen_at, 0), d.id) > ($at, $from_id)
 ORDER BY COALESCE(d.last_seen_at, 0), d.id LIMIT $limit;
 
 -- @many device_page_seen_back({device_filter}, at ts, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (COALESCE(d.last_seen_at, 0), d.id) < ($at, $from_id)
+{device_page} AND (COALESCE(d.last_seen_at, 0), d.id) < ($at, $from_id)
 ORDER BY COALESCE(d.last_seen_at, 0) DESC, d.id DESC LIMIT $limit;
 
 -- @many device_page_host({device_filter}, host_key text, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (COALESCE(d.hostname_key, ''), d.id) > ($host_key, $from_id)
+{device_page} AND (COALESCE(d.hostname_key, ''), d.id) > ($host_key, $from_id)
 ORDER BY COALESCE(d.hostname_key, ''), d.id LIMIT $limit;
 
 -- @many device_page_host_back({device_filter}, host_key text, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (COALESCE(d.hostname_key, ''), d.id) < ($host_key, $from_id)
+{device_page} AND (COALESCE(d.hostname_key, ''), d.id) < ($host_key, $from_id)
 ORDER BY COALESCE(d.hostname_key, '') DESC, d.id DESC LIMIT $limit;
 
 -- @many device_page_state({device_filter}, state int, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (d.status, d.id) > ($state, $from_id)
+{device_page} AND (d.status, d.id) > ($state, $from_id)
 ORDER BY d.status, d.id LIMIT $limit;
 
 -- @many device_page_state_back({device_filter}, state int, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE {device_wanted} AND {device_found}
-    AND (d.status, d.id) < ($state, $from_id)
+{device_page} AND (d.status, d.id) < ($state, $from_id)
 ORDER BY d.status DESC, d.id DESC LIMIT $limit;
 
--- @many device_page_status_old(org id, status int, user_id id?, grp id?, label text?, label_value text?, search text?,
---   search_end text?, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND {device_has} AND {device_found}
-    AND d.id > $from_id
+-- @many device_page_status_old({device_filter_one}, from_id id, limit int) -> device
+{device_page_one} AND d.id > $from_id
 ORDER BY d.id LIMIT $limit;
 
--- @many device_page_status_new(org id, status int, user_id id?, grp id?, label text?, label_value text?, search text?,
---   search_end text?, from_id id, limit int) -> device
-SELECT {d.device} FROM device d WHERE d.org = $org AND d.status = $status AND {device_has} AND {device_found}
-    AND d.id < $from_id
+-- @many device_page_status_new({device_filter_one}, from_id id, limit int) -> device
+{device_page_one} AND d.id < $from_id
 ORDER BY d.id DESC LIMIT $limit;
 
 -- A page from any row on: which they are is found in an index that has all that a plain filter asks.
+-- @part device_ids
+SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches};
 
 -- @many device_jump_old({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.id;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.id LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.id;
 
 -- @many device_jump_new({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.id DESC;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.id DESC LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.id DESC;
 
 -- @many device_jump_machine({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.machine_key, d.machine_id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.machine_key, w.machine_id;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.machine_key, d.machine_id LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.machine_key, w.machine_id;
 
 -- @many device_jump_machine_back({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.machine_key DESC, d.machine_id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.machine_key DESC, w.machine_id DESC;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.machine_key DESC, d.machine_id DESC LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.machine_key DESC, w.machine_id DESC;
 
 -- @many device_jump_seen({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY COALESCE(d.last_seen_at, 0), d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY COALESCE(w.last_seen_at, 0), w.id;
+SELECT {w.device} FROM ({device_ids} ORDER BY COALESCE(d.last_seen_at, 0), d.id LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY COALESCE(w.last_seen_at, 0), w.id;
 
 -- @many device_jump_seen_back({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY COALESCE(d.last_seen_at, 0) DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY COALESCE(w.last_seen_at, 0) DESC, w.id DESC;
+SELECT {w.device} FROM ({device_ids} ORDER BY COALESCE(d.last_seen_at, 0) DESC, d.id DESC LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY COALESCE(w.last_seen_at, 0) DESC, w.id DESC;
 
 -- @many device_jump_host({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY COALESCE(d.hostname_key, ''), d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY COALESCE(w.hostname_key, ''), w.id;
+SELECT {w.device} FROM ({device_ids} ORDER BY COALESCE(d.hostname_key, ''), d.id LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY COALESCE(w.hostname_key, ''), w.id;
 
 -- @many device_jump_host_back({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY COALESCE(d.hostname_key, '') DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY COALESCE(w.hostname_key, '') DESC, w.id DESC;
+SELECT {w.device} FROM ({device_ids} ORDER BY COALESCE(d.hostname_key, '') DESC, d.id DESC LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY COALESCE(w.hostname_key, '') DESC, w.id DESC;
 
 -- @many device_jump_state({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.status, d.id LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.status, w.id;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.status, d.id LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.status, w.id;
 
 -- @many device_jump_state_back({device_filter}, first int, limit int) -> device
-SELECT {w.device} FROM (SELECT d.id AS id FROM device d WHERE {device_wanted} AND {device_matches}
-    ORDER BY d.status DESC, d.id DESC LIMIT $limit OFFSET $first) AS p JOIN device w ON w.id = p.id
-ORDER BY w.status DESC, w.id DESC;
+SELECT {w.device} FROM ({device_ids} ORDER BY d.status DESC, d.id DESC LIMIT $limit OFFSET $first) AS p
+JOIN device w ON w.id = p.id ORDER BY w.status DESC, w.id DESC;
 
 -- Exact up to the limit, so that it never costs more.
 -- @one device_count({device_filter}, limit int) -> (n int)
@@ -454,6 +438,13 @@ DELETE FROM token WHERE org = $org AND principal = $device AND state = $state;
 
 -- @exec fleet_token_drop_all(org id, principal id)
 DELETE FROM token WHERE org = $org AND principal = $principal;
+
+-- Retired tokens whose successor is that old: they themselves may have been current until yesterday.
+-- @exec token_retired_drop(before ts, limit int)
+DELETE FROM token WHERE hash IN (
+    SELECT t.hash FROM token t WHERE t.state = 2 AND t.created_at < $before AND EXISTS (
+        SELECT 1 FROM token s WHERE s.principal = t.principal AND s.join_seq > t.join_seq AND s.created_at < $before)
+    ORDER BY t.created_at LIMIT $limit);
 
 -- Rotations.
 

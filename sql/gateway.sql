@@ -156,8 +156,8 @@ DELETE FROM mcp_permission WHERE server_id = $server_id;
 DELETE FROM mcp_permission WHERE org = $org AND subject = $subject;
 
 -- Everything that counts for a principal, the device that he is on and that one's owner (all zero: none). The name and
--- priority are those of a group.
--- @many permission_rules(org id, kind int, id id, device id, person id, limit int) -> (id id, kind int, subject id,
+-- priority are those of a group. A membership may be tried: `member` in `joins`, or not in `leaves`; zero: none is.
+-- @many permission_rules(org id, kind int, id id, device id, person id, member id, joins id, leaves id, limit int) -> (id id, kind int, subject id,
 --     server_id id, tool text, can_read bool?, can_write bool?, can_execute bool?, is_enabled bool?, approval bool?,
 --     arguments text?, device_when text?, name text?, priority int?)
 SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.can_execute, p.is_enabled, p.approval,
@@ -165,7 +165,9 @@ SELECT p.id, p.kind, p.subject, p.server_id, p.tool, p.can_read, p.can_write, p.
 FROM mcp_permission p LEFT JOIN principal_group g ON p.kind = 4 AND g.id = p.subject AND g.org = p.org
 WHERE p.org = $org AND (p.kind = 5 OR (p.kind = $kind AND p.subject = $id) OR (p.kind = 3 AND p.subject = $device)
     OR (p.kind = 1 AND p.subject = $person)
-    OR (p.kind = 4 AND p.subject IN (SELECT m.group_id FROM group_member m WHERE m.member_id IN ($id, $device, $person))))
+    OR (p.kind = 4 AND p.subject IN (SELECT m.group_id FROM group_member m WHERE m.member_id IN ($id, $device, $person)
+            AND NOT (m.member_id = $member AND m.group_id = $leaves)
+        UNION ALL SELECT $joins)))
 ORDER BY p.id LIMIT $limit;
 
 -- @one gate_device(org id, id id) -> (status int, user_id id?, key_hash bytes?)
@@ -262,3 +264,47 @@ DELETE FROM mcp_tool WHERE server_id IN (SELECT s.id FROM mcp_server s WHERE s.o
 
 -- @exec server_drop_owned(org id, owner id)
 DELETE FROM mcp_server WHERE org = $org AND owner = $owner;
+
+-- People ask for tools. `class`: of the tool, in force; NULL: its server has it no more.
+-- @row tool_request: id id, user_id id, username text, server_id id, server text, tool text, class int?, reason text?,
+--     status int, decided_reason text?, decided_at ts?, created_at ts
+-- @exec tool_request_add(id id, org id, user_id id, server_id id, tool text, reason text?, now ts)
+INSERT INTO tool_request (id, org, user_id, server_id, tool, reason, status, created_at)
+VALUES ($id, $org, $user_id, $server_id, $tool, $reason, 1, $now);
+
+-- @one tool_request_get(org id, id id) -> tool_request
+SELECT r.id, r.user_id, u.username, r.server_id, s.name, r.tool, COALESCE(t.class_set, t.class), r.reason, r.status,
+    r.decided_reason, r.decided_at, r.created_at
+FROM tool_request r JOIN user_account u ON u.id = r.user_id JOIN mcp_server s ON s.id = r.server_id
+LEFT JOIN mcp_tool t ON t.server_id = r.server_id AND t.name = r.tool AND t.state < 3
+WHERE r.org = $org AND r.id = $id;
+
+-- `status` 0: all.
+-- @many tool_request_list(org id, status int, after id, n int) -> tool_request
+SELECT r.id, r.user_id, u.username, r.server_id, s.name, r.tool, COALESCE(t.class_set, t.class), r.reason, r.status,
+    r.decided_reason, r.decided_at, r.created_at
+FROM tool_request r JOIN user_account u ON u.id = r.user_id JOIN mcp_server s ON s.id = r.server_id
+LEFT JOIN mcp_tool t ON t.server_id = r.server_id AND t.name = r.tool AND t.state < 3
+WHERE r.org = $org AND ($status = 0 OR r.status = $status) AND r.id > $after ORDER BY r.id LIMIT $n;
+
+-- @many tool_request_own(user_id id, status int, after id, n int) -> tool_request
+SELECT r.id, r.user_id, u.username, r.server_id, s.name, r.tool, COALESCE(t.class_set, t.class), r.reason, r.status,
+    r.decided_reason, r.decided_at, r.created_at
+FROM tool_request r JOIN user_account u ON u.id = r.user_id JOIN mcp_server s ON s.id = r.server_id
+LEFT JOIN mcp_tool t ON t.server_id = r.server_id AND t.name = r.tool AND t.state < 3
+WHERE r.user_id = $user_id AND ($status = 0 OR r.status = $status) AND r.id > $after ORDER BY r.id LIMIT $n;
+
+-- @one tool_request_open_n(user_id id) -> (n int)
+SELECT count(*) FROM tool_request WHERE user_id = $user_id AND status = 1;
+
+-- Decided once.
+-- @exec tool_request_decide(org id, id id, status int, reason text?, by_kind int, by_id id?, now ts)
+UPDATE tool_request SET status = $status, decided_reason = $reason, decided_kind = $by_kind, decided_by = $by_id,
+    decided_at = $now
+WHERE org = $org AND id = $id AND status = 1;
+
+-- @exec tool_request_drop_user(user_id id)
+DELETE FROM tool_request WHERE user_id = $user_id;
+
+-- @exec tool_request_drop_server(server_id id)
+DELETE FROM tool_request WHERE server_id = $server_id;

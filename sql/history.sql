@@ -39,8 +39,8 @@ UPDATE member_history SET until_at = $now WHERE group_id = $group_id AND until_a
 INSERT INTO owner_history (device_id, user_id, from_at) VALUES ($device_id, $user_id, $now)
 ON CONFLICT (device_id, from_at) DO UPDATE SET user_id = excluded.user_id, until_at = NULL;
 
--- @exec history_owner_close(device_id id, now ts)
-UPDATE owner_history SET until_at = $now WHERE device_id = $device_id AND until_at IS NULL;
+-- @one history_owner_close(device_id id, now ts) -> (user_id id)
+UPDATE owner_history SET until_at = $now WHERE device_id = $device_id AND until_at IS NULL RETURNING user_id;
 
 -- @exec history_newest_open(policy_id id, version_id id, now ts)
 INSERT INTO newest_history (policy_id, version_id, from_at) VALUES ($policy_id, $version_id, $now)

@@ -40,8 +40,8 @@ SELECT name FROM enrolment_key WHERE org = $org AND id = $id;
 
 -- Whom one belongs to begins with its memberships, which are few (CROSS JOIN: SQLite keeps this order; left to
 -- itself it walks through all groups of the organisation).
--- @many member_roles(org id, kind int, member_id id) -> (roles int)
-SELECT g.roles FROM group_member m CROSS JOIN principal_group g
+-- @many member_roles(org id, kind int, member_id id) -> (group_id id, roles int)
+SELECT g.id, g.roles FROM group_member m CROSS JOIN principal_group g
 WHERE g.id = m.group_id AND g.org = $org AND m.kind = $kind AND m.member_id = $member_id;
 
 -- Organisations.
@@ -81,6 +81,18 @@ SELECT {user_account} FROM user_account WHERE org = $org AND id > $after
 AND (username_key = $username_key OR $username_key IS NULL) AND (email_key = $email_key OR $email_key IS NULL)
 ORDER BY id LIMIT $n;
 
+-- Counts are exact up to their limit, so that they never cost more.
+-- @one user_count(org id, username_key text?, email_key text?, limit int) -> (n int)
+SELECT count(*) FROM (SELECT 1 FROM user_account WHERE org = $org
+    AND (username_key = $username_key OR $username_key IS NULL) AND (email_key = $email_key OR $email_key IS NULL)
+    LIMIT $limit) AS found;
+
+-- @one user_search_count(org id, low text, high text, limit int) -> (n int)
+SELECT count(*) FROM (
+    SELECT a.id FROM user_account a WHERE a.org = $org AND a.username_key >= $low AND a.username_key < $high
+    UNION SELECT b.id FROM user_account b WHERE b.org = $org AND b.email_key >= $low AND b.email_key < $high
+    LIMIT $limit) AS found;
+
 -- @exec user_add(id id, org id, username text, username_key text, email text, email_key text, display_name text?,
 --     status int, roles int, now ts)
 INSERT INTO user_account (id, org, username, username_key, email, email_key, display_name, status, roles, created_at,
@@ -110,6 +122,10 @@ SELECT {service_account} FROM service_account WHERE org = $org AND id = $id;
 SELECT {service_account} FROM service_account
 WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high ORDER BY id LIMIT $n;
 
+-- @one service_count(org id, low text, high text, limit int) -> (n int)
+SELECT count(*) FROM (SELECT 1 FROM service_account WHERE org = $org AND name_key >= $low AND name_key < $high
+                      LIMIT $limit) AS found;
+
 -- @exec service_add(id id, org id, name text, name_key text, status int, roles int, now ts)
 INSERT INTO service_account (id, org, name, name_key, status, roles, created_at, updated_at, revision)
 VALUES ($id, $org, $name, $name_key, $status, $roles, $now, $now, 1);
@@ -133,6 +149,10 @@ SELECT {principal_group} FROM principal_group WHERE org = $org AND name_key = $n
 -- @many group_list(org id, low text, high text, after id, n int) -> principal_group
 SELECT {principal_group} FROM principal_group
 WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high ORDER BY id LIMIT $n;
+
+-- @one group_count(org id, low text, high text, limit int) -> (n int)
+SELECT count(*) FROM (SELECT 1 FROM principal_group WHERE org = $org AND name_key >= $low AND name_key < $high
+                      LIMIT $limit) AS found;
 
 -- @exec group_add(id id, org id, name text, name_key text, priority int, roles int, now ts)
 INSERT INTO principal_group (id, org, name, name_key, priority, roles, created_at, updated_at, revision)

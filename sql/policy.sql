@@ -19,26 +19,27 @@ VALUES ($id, $org, $name, $description, $now, $now, 1, 0);
 SELECT {policy} FROM policy WHERE org = $org AND id = $id;
 
 -- `draft_number`: of the newest draft. `scopes`: where it is assigned, bit 1 << enum scope_kind.
--- @one policy_info_by_id(org id, id id) -> policy_info
+-- @part policy_infos
 SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version,
     (SELECT MAX(d.number) FROM policy_version d WHERE d.org = p.org AND d.policy_id = p.id AND d.state = 0),
     (SELECT COUNT(*) FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
     (SELECT COALESCE(SUM(DISTINCT CASE a.scope WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 WHEN 4 THEN 16 ELSE 32 END), 0)
         FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
     EXISTS (SELECT 1 FROM managed m WHERE m.org = p.org AND m.object_id = p.id)
-FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id WHERE p.org = $org AND p.id = $id;
+FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id;
 
 -- A search is a part of the name, A to Z in either case.
--- @many policy_info_list(org id, search text?, after id, limit int) -> policy_info
-SELECT p.id, p.name, p.description, p.created_at, p.updated_at, p.revision, v.number, v.version,
-    (SELECT MAX(d.number) FROM policy_version d WHERE d.org = p.org AND d.policy_id = p.id AND d.state = 0),
-    (SELECT COUNT(*) FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
-    (SELECT COALESCE(SUM(DISTINCT CASE a.scope WHEN 1 THEN 2 WHEN 2 THEN 4 WHEN 3 THEN 8 WHEN 4 THEN 16 ELSE 32 END), 0)
-        FROM assignment a WHERE a.org = p.org AND a.policy_id = p.id),
-    EXISTS (SELECT 1 FROM managed m WHERE m.org = p.org AND m.object_id = p.id)
-FROM policy p LEFT JOIN policy_version v ON v.id = p.newest_id
-WHERE p.org = $org AND p.id > $after
-    AND ($search IS NULL OR REPLACE(LOWER(p.name), LOWER($search), '') <> LOWER(p.name))
+-- @part policy_named
+($search IS NULL OR REPLACE(LOWER(p.name), LOWER($search), '') <> LOWER(p.name));
+
+-- @one policy_info_by_id(org id, id id) -> policy_info
+{policy_infos} WHERE p.org = $org AND p.id = $id;
+
+-- `grp`: a group that it is assigned to.
+-- @many policy_info_list(org id, search text?, grp id?, after id, limit int) -> policy_info
+{policy_infos}
+WHERE p.org = $org AND p.id > $after AND {policy_named} AND ($grp IS NULL OR EXISTS (
+    SELECT 1 FROM assignment a WHERE a.policy_id = p.id AND a.scope = 3 AND a.target = $grp))
 ORDER BY p.id LIMIT $limit;
 
 -- @one policy_id_by_name(org id, name text) -> (id id)
@@ -94,23 +95,24 @@ ON CONFLICT (org, day) DO UPDATE SET n = policy_publication.n + 1 RETURNING n;
 INSERT INTO assignment (id, org, policy_id, scope, target, priority, number, created_at, updated_at, revision)
 VALUES ($id, $org, $policy_id, $scope, $target, $priority, $number, $now, $now, 1);
 
+-- The name of what `t` is for: a group's, a person's or a device's.
+-- @part target_name
+CASE t.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = t.org AND g.id = t.target)
+    WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = t.org AND u.id = t.target)
+    WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = t.org AND d.id = t.target) END;
+
+-- @part assignments
+SELECT t.id, t.org, t.policy_id, t.scope, t.target, t.priority, t.number, t.created_at, t.updated_at, t.revision,
+    {target_name} FROM assignment t;
+
 -- @one assignment_by_id(org id, id id) -> assignment
-SELECT a.id, a.org, a.policy_id, a.scope, a.target, a.priority, a.number, a.created_at, a.updated_at, a.revision,
-    CASE a.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = a.org AND g.id = a.target)
-        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = a.org AND u.id = a.target)
-        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = a.org AND d.id = a.target) END
-FROM assignment a
-WHERE a.org = $org AND a.id = $id;
+{assignments} WHERE t.org = $org AND t.id = $id;
 
 -- @many assignment_list(org id, policy_id id?, scope int?, target id?, after id, limit int) -> assignment
-SELECT a.id, a.org, a.policy_id, a.scope, a.target, a.priority, a.number, a.created_at, a.updated_at, a.revision,
-    CASE a.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = a.org AND g.id = a.target)
-        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = a.org AND u.id = a.target)
-        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = a.org AND d.id = a.target) END
-FROM assignment a
-WHERE a.org = $org AND ($policy_id IS NULL OR a.policy_id = $policy_id) AND ($scope IS NULL OR a.scope = $scope)
-    AND ($target IS NULL OR a.target = $target) AND a.id > $after
-ORDER BY a.id LIMIT $limit;
+{assignments}
+WHERE t.org = $org AND ($policy_id IS NULL OR t.policy_id = $policy_id) AND ($scope IS NULL OR t.scope = $scope)
+    AND ($target IS NULL OR t.target = $target) AND t.id > $after
+ORDER BY t.id LIMIT $limit;
 
 -- @exec assignment_set(org id, id id, scope int, target id, priority int, number int?, now ts)
 UPDATE assignment SET scope = $scope, target = $target, priority = $priority, number = $number, updated_at = $now,
@@ -151,10 +153,13 @@ SELECT user_id FROM device WHERE org = $org AND id = $id;
 
 -- The groups of the device and of its owner, each once. `kind`: enum actor_kind.
 -- @row plan_group: id id
--- @many plan_groups(org id, device id, owner id?) -> plan_group
+-- A membership may be tried: `member` in `joins`, or not in `leaves`; zero: none is.
+-- @many plan_groups(org id, device id, owner id?, member id, joins id, leaves id) -> plan_group
 SELECT id FROM principal_group
 WHERE org = $org AND id IN (SELECT group_id FROM group_member
-    WHERE (kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
+    WHERE ((kind = 3 AND member_id = $device) OR (kind = 1 AND member_id = $owner))
+    AND NOT (member_id = $member AND group_id = $leaves)
+    UNION ALL SELECT $joins)
 ORDER BY priority, id;
 
 -- The assignments of a target in the order in which they apply, with the published version of each; NULL: none is.

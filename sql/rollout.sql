@@ -49,11 +49,22 @@ FROM rollout_ring r LEFT JOIN principal_group g ON g.id = r.group_id WHERE r.rol
 -- @one rollout_get(org id, id id) -> rollout
 SELECT {rollout} FROM rollout WHERE org = $org AND id = $id AND NOT hidden;
 
--- @many rollout_list(org id, state int?, policy_id id?, after id, limit int) -> rollout
-SELECT {rollout} FROM rollout
-WHERE org = $org AND id > $after AND NOT hidden AND ($state IS NULL OR state = $state)
-    AND ($policy_id IS NULL OR policy_id = $policy_id)
-ORDER BY id LIMIT $limit;
+-- Lists. `states` is a set, bit 1 << state; a search is a part of the policy's name.
+-- @part rollout_filter
+org id, states int?, policy_id id?, search text?;
+-- @part rollout_wanted
+r.org = $org AND NOT r.hidden AND ($states IS NULL OR (($states >> CAST(r.state AS INTEGER)) & 1) = 1)
+    AND ($policy_id IS NULL OR r.policy_id = $policy_id)
+    AND ($search IS NULL OR EXISTS (SELECT 1 FROM policy p WHERE p.id = r.policy_id AND {policy_named}));
+
+-- @many rollout_list_old({rollout_filter}, from_id id, limit int) -> rollout
+SELECT {r.rollout} FROM rollout r WHERE {rollout_wanted} AND r.id > $from_id ORDER BY r.id LIMIT $limit;
+
+-- @many rollout_list_new({rollout_filter}, from_id id, limit int) -> rollout
+SELECT {r.rollout} FROM rollout r WHERE {rollout_wanted} AND r.id < $from_id ORDER BY r.id DESC LIMIT $limit;
+
+-- @one rollout_count({rollout_filter}) -> (n int)
+SELECT count(*) FROM rollout r WHERE {rollout_wanted};
 
 -- How many are running, paused, or being taken back, over all organisations.
 -- @one rollout_open_count() -> (n int)
@@ -148,13 +159,17 @@ UPDATE rollout SET walk_after = $walk_after, walked = $walked, walk_at = $walk_a
 -- @exec rollout_judge_set(id id, judge_state int, judge_after id?)
 UPDATE rollout SET judge_state = $judge_state, judge_after = $judge_after WHERE id = $id;
 
--- The first ring by selector that takes a device, by its own groups and labels or by its owner's groups.
--- @one rollout_ring_of(rollout id, ring int, device id) -> (n int)
+-- The first ring by selector that takes a device, by its own groups and labels or by its owner's groups. A membership
+-- may be tried: `member` in `joins`, or not in `leaves`; zero: none is.
+-- @one rollout_ring_of(rollout id, ring int, device id, member id, joins id, leaves id) -> (n int)
 SELECT s.n FROM rollout_ring s
 WHERE s.rollout = $rollout AND s.n <= $ring AND (
     (s.group_id IS NOT NULL AND EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = s.group_id
+        AND NOT (m.member_id = $member AND m.group_id = $leaves)
         AND ((m.kind = 3 AND m.member_id = $device)
             OR (m.kind = 1 AND m.member_id = (SELECT d.user_id FROM device d WHERE d.id = $device)))))
+    OR (s.group_id = $joins AND EXISTS (SELECT 1 FROM device d
+        WHERE d.id = $device AND (d.id = $member OR d.user_id = $member)))
     OR (s.label_name IS NOT NULL AND EXISTS (SELECT 1 FROM device_label l
         WHERE l.device_id = $device AND l.name = s.label_name AND l.value = s.label_value)))
 ORDER BY s.n LIMIT 1;

@@ -5,13 +5,12 @@
 -- @row secret_line: id id, name text, scope int, target id, description text?, epoch int, created_at ts,
 --   updated_at ts, revision int, target_name text?
 
+-- @part secret_lines
+SELECT t.id, t.name, t.scope, t.target, t.description, t.epoch, t.created_at, t.updated_at, t.revision,
+    {target_name} FROM secret t;
+
 -- @one secret_at(org id, name text, scope int, target id) -> secret_line
-SELECT s.id, s.name, s.scope, s.target, s.description, s.epoch, s.created_at, s.updated_at, s.revision,
-    CASE s.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = s.org AND g.id = s.target)
-        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = s.org AND u.id = s.target)
-        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = s.org AND d.id = s.target) END
-FROM secret s
-WHERE s.org = $org AND s.name = $name AND s.scope = $scope AND s.target = $target;
+{secret_lines} WHERE t.org = $org AND t.name = $name AND t.scope = $scope AND t.target = $target;
 
 -- @one secret_sealed_at(org id, name text, scope int, target id) -> secret
 SELECT {secret} FROM secret WHERE org = $org AND name = $name AND scope = $scope AND target = $target;
@@ -21,14 +20,10 @@ SELECT {secret} FROM secret WHERE org = $org AND name = $name AND scope = $scope
 SELECT {secret} FROM secret WHERE scope = 1 AND name = $name ORDER BY id LIMIT 1;
 
 -- @many secret_list(org id, name text?, scope int?, target id?, after id, limit int) -> secret_line
-SELECT s.id, s.name, s.scope, s.target, s.description, s.epoch, s.created_at, s.updated_at, s.revision,
-    CASE s.scope WHEN 3 THEN (SELECT g.name FROM principal_group g WHERE g.org = s.org AND g.id = s.target)
-        WHEN 4 THEN (SELECT u.username FROM user_account u WHERE u.org = s.org AND u.id = s.target)
-        WHEN 5 THEN (SELECT d.machine_id FROM device d WHERE d.org = s.org AND d.id = s.target) END
-FROM secret s
-WHERE s.org = $org AND ($name IS NULL OR s.name = $name) AND ($scope IS NULL OR s.scope = $scope)
-    AND ($target IS NULL OR s.target = $target) AND s.id > $after
-ORDER BY s.id LIMIT $limit;
+{secret_lines}
+WHERE t.org = $org AND ($name IS NULL OR t.name = $name) AND ($scope IS NULL OR t.scope = $scope)
+    AND ($target IS NULL OR t.target = $target) AND t.id > $after
+ORDER BY t.id LIMIT $limit;
 
 -- @one secret_count(org id) -> (n int)
 SELECT COUNT(*) FROM secret WHERE org = $org;

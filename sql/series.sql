@@ -27,7 +27,8 @@ SELECT (SELECT count(*) FROM user_account u WHERE u.org = $org),
        (SELECT count(*) FROM application a WHERE a.org = $org),
        (SELECT count(*) FROM mcp_server m WHERE m.org = $org),
        (SELECT count(*) FROM mcp_approval q WHERE q.org = $org AND q.state = 1),
-       (SELECT count(*) FROM access_request w WHERE w.org = $org AND w.status = 1),
+       (SELECT count(*) FROM access_request w WHERE w.org = $org AND w.status = 1) +
+           (SELECT count(*) FROM tool_request v WHERE v.org = $org AND v.status = 1),
        (SELECT count(*) FROM session o WHERE o.org = $org AND o.ended_at IS NULL AND o.expires_at > $now);
 
 -- @many device_sums_of(org id) -> (status int, n int)

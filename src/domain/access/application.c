@@ -241,16 +241,32 @@ err_t application_renew_secret(struct act *act, oid_t id, struct row_application
     return e;
 }
 
-err_t application_page(struct act *act, str_t search, oid_t after, int64_t n,
+static int64_t admin_max(const struct act *act)
+{
+    return perms_have(act->actor.perms, PERM_APPLICATION_WRITE);
+}
+
+err_t application_page(struct act *act, const struct application_filter *f, oid_t after, int64_t n,
                        struct row_application **ret, size_t *ret_n)
 {
-    struct sql_application_list in = { .org = act->org,
-                                       .after = after,
-                                       .n = n,
-                                       .admin_max =
-                                           perms_have(act->actor.perms, PERM_APPLICATION_WRITE) };
-    TRY(name_range(act->arena, search, &in.low, &in.high));
+    struct sql_application_list in = {
+        .org = act->org, .target_id = f->target, .after = after, .n = n, .admin_max = admin_max(act)
+    };
+    TRY(name_range(act->arena, f->search, &in.low, &in.high));
     return sql_application_list(act->db, act->arena, &in, ret, ret_n);
+}
+
+err_t application_count(struct act *act, const struct application_filter *f, int64_t *ret)
+{
+    struct sql_application_count in = { .org = act->org,
+                                        .target_id = f->target,
+                                        .limit = NAMES_COUNT_MAX,
+                                        .admin_max = admin_max(act) };
+    struct sql_application_count_row row;
+    TRY(name_range(act->arena, f->search, &in.low, &in.high));
+    TRY(sql_application_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
 }
 
 err_t application_by_client(struct act *act, str_t client_id, struct row_application *ret)

@@ -90,9 +90,16 @@ err_t application_delete(struct act *act, oid_t id) MUST_USE;
 /* A new secret; the old one ends at once. E_CONFLICT: the client has none. */
 err_t application_renew_secret(struct act *act, oid_t id, struct row_application *ret,
                                struct token_text *ret_secret) MUST_USE;
-/* Names that begin with `search`, in any case; in the order of their making. */
-err_t application_page(struct act *act, str_t search, oid_t after, int64_t n,
+
+struct application_filter {
+    str_t search; /* how the name begins, in any case */
+    oid_t target; /* a group, person or service account: those that a binding of it opens */
+};
+/* In the order of their making, after the id `after`. */
+err_t application_page(struct act *act, const struct application_filter *f, oid_t after, int64_t n,
                        struct row_application **ret, size_t *ret_n) MUST_USE;
+/* Of how many that is a page; exact up to NAMES_COUNT_MAX. */
+err_t application_count(struct act *act, const struct application_filter *f, int64_t *ret) MUST_USE;
 
 /* Of any organisation, whatever its status. E_NOT_FOUND. */
 err_t application_by_client(struct act *act, str_t client_id, struct row_application *ret) MUST_USE;

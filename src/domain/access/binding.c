@@ -18,6 +18,26 @@ struct target {
     oid_t id;
 };
 
+static err_t target_of(struct act *act, const struct binding_in *in, struct target *ret) MUST_USE;
+
+static err_t is_not_built_in(struct act *act, const struct row_application *app)
+{
+    if (app->origin == APP_BUILT_IN)
+        return FAIL(&act->why, E_CONFLICT, "this client is part of the server: it is everybody's");
+    return E_OK;
+}
+
+err_t binding_target(struct act *act, const struct row_application *app,
+                     const struct binding_in *in, enum binding_kind *ret_kind, oid_t *ret_id)
+{
+    struct target t = { 0 };
+    TRY(is_not_built_in(act, app));
+    TRY(target_of(act, in, &t));
+    *ret_kind = t.kind;
+    *ret_id = t.id;
+    return E_OK;
+}
+
 static err_t none_such(struct act *act, const char *field, err_t e)
 {
     if (e != E_NOT_FOUND)
@@ -75,7 +95,7 @@ static err_t target_of(struct act *act, const struct binding_in *in, struct targ
     return E_OK;
 }
 
-static err_t binding_get(struct act *act, oid_t application, oid_t id, struct row_binding *ret)
+err_t binding_get(struct act *act, oid_t application, oid_t id, struct row_binding *ret)
 {
     struct sql_binding_get in = { .org = act->org, .application_id = application, .id = id };
     err_t e = sql_binding_get(act->db, act->arena, &in, ret);
@@ -118,9 +138,7 @@ err_t binding_add(struct act *act, const struct row_application *app, const stru
     struct target t = { 0 };
     oid_t id;
     bool is_new = false;
-    if (app->origin == APP_BUILT_IN)
-        return FAIL(&act->why, E_CONFLICT, "this client is part of the server: it is everybody's");
-    TRY(target_of(act, in, &t));
+    TRY(binding_target(act, app, in, &t.kind, &t.id));
     TRY(target_put(act, app->id, t, &id, &is_new));
     TRY(binding_get(act, app->id, id, ret));
     *ret_new = is_new;

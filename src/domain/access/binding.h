@@ -17,13 +17,19 @@ struct binding_in { /* exactly one of them */
     oid_t service_account_id;
 };
 
-/* E_BAD_FIELD: none or several, or there is none such here. E_CONFLICT: the application is built
- * in. *ret_new: it was not bound yet. */
+/* Who that is. E_BAD_FIELD: none or several, or there is none such here. E_CONFLICT: the
+ * application is built in. */
+err_t binding_target(struct act *act, const struct row_application *app,
+                     const struct binding_in *in, enum binding_kind *ret_kind,
+                     oid_t *ret_id) MUST_USE;
+/* The same errors. *ret_new: it was not bound yet. */
 err_t binding_add(struct act *act, const struct row_application *app, const struct binding_in *in,
                   struct row_binding *ret, bool *ret_new) MUST_USE;
 /* Groups by id or name. E_BAD_FIELD. */
 err_t binding_add_groups(struct act *act, const struct row_application *app,
                          const struct names *groups) MUST_USE;
+/* E_NOT_FOUND. */
+err_t binding_get(struct act *act, oid_t application, oid_t id, struct row_binding *ret) MUST_USE;
 /* What was granted to those who now have no binding left ends with it. */
 err_t binding_drop(struct act *act, oid_t application, oid_t id, struct row_binding *ret) MUST_USE;
 /* In the order of their making. */

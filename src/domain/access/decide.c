@@ -29,13 +29,17 @@ static err_t decided(struct access_decision *ret, enum access_effect effect, str
 static err_t is_bound(struct act *act, const struct access_ask *ask, bool *ret)
 {
     const struct row_application *app = ask->app;
+    struct act_trial trial = act_trial_of(act, ask->principal);
     struct sql_access_bound in = { .application_id = app->id,
                                    .kind = ask->kind,
-                                   .principal = ask->principal };
+                                   .principal = ask->principal,
+                                   .joins = trial.joins,
+                                   .leaves = trial.leaves,
+                                   .without = ask->without };
     struct sql_access_bound_row bound;
     TRY(sql_access_bound(act->db, act->arena, &in, &bound));
     bool by_itself = app->origin == APP_REGISTERED || app->origin == APP_METADATA;
-    *ret = bound.n > 0 || (by_itself && !ts_is_set(app->bound_at));
+    *ret = bound.n > 0 || ask->binds || (by_itself && !ts_is_set(app->bound_at));
     return E_OK;
 }
 
@@ -78,9 +82,13 @@ err_t access_explain(struct act *act, const struct access_ask *ask, struct acces
 err_t access_of(struct act *act, enum actor_kind kind, oid_t principal,
                 struct row_application **ret, size_t *ret_n)
 {
-    struct sql_access_applications in = {
-        .org = act->org, .kind = kind, .principal = principal, .n = ACCESS_LIST_MAX
-    };
+    struct act_trial trial = act_trial_of(act, principal);
+    struct sql_access_applications in = { .org = act->org,
+                                          .kind = kind,
+                                          .principal = principal,
+                                          .joins = trial.joins,
+                                          .leaves = trial.leaves,
+                                          .n = ACCESS_LIST_MAX };
     struct row_application *rows = NULL;
     struct access_facts facts = { 0 };
     size_t n = 0;

@@ -34,6 +34,8 @@ struct access_ask {
     str_t ip;                         /* as text; absent: not known */
     str_t scope;                      /* what is asked for, by blanks */
     oid_t device;                     /* on which the person is; zero: not known */
+    bool binds;                       /* what if a binding named him? */
+    oid_t without;                    /* what if this binding were not there? zero: all are */
 };
 
 struct access_decision {

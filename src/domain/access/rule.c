@@ -196,6 +196,8 @@ static err_t rule_apply(struct act *act, const struct rule_in *in, struct row_ac
     TRY(apply_tz(act, in->tz, &row->tz));
     if (in->mfa.set)
         row->mfa = (opt_i64_t){ true, in->mfa.v };
+    else if (in->mfa.v)
+        row->mfa = (opt_i64_t){ 0 };
     apply_age(in->mfa_max_age, &row->mfa_max_age);
     TRY(apply_list(act, "clients", &in->clients, scope_is, &row->clients));
     TRY(apply_list(act, "scopes", &in->scopes, scope_is, &row->scopes));

@@ -36,7 +36,7 @@ struct rule_in {
     struct names weekdays; /* "mon" .. "sun" */
     str_t hours;           /* "08:00-18:30"; over midnight "22:00-06:00" */
     str_t tz;
-    opt_bool_t mfa;
+    opt_bool_t mfa;        /* not set, but v: takes the condition away */
     opt_i64_t mfa_max_age; /* 0: none */
     struct names clients;
     struct names scopes;

@@ -6,7 +6,7 @@
 #include "domain/access/facts.h"
 #include "domain/access/rule.h"
 #include "domain/access/when.h"
-#include "sql/identity.h"
+#include "domain/identity/group.h"
 
 #include <assert.h>
 
@@ -304,12 +304,34 @@ static err_t device_fill(struct matcher *m)
     return E_OK;
 }
 
-static err_t matcher_fill(struct matcher *m)
+/* With the membership that is tried. */
+static err_t groups_fill(struct matcher *m)
 {
+    struct act_trial trial = act_trial_of(m->act, m->ask->principal);
     struct sql_member_groups in = { .org = m->ask->app->org,
                                     .kind = m->ask->kind,
                                     .member_id = m->ask->principal };
-    TRY(sql_member_groups(m->act->db, m->act->arena, &in, &m->groups, &m->groups_n));
+    struct sql_member_groups_row *rows = NULL;
+    size_t n = 0;
+    TRY(sql_member_groups(m->act->db, m->act->arena, &in, &rows, &n));
+    m->groups = ARENA_ARRAY(m->act->arena, struct sql_member_groups_row, n + 1);
+    if (m->groups == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        if (!oid_eq(rows[i].id, trial.leaves))
+            m->groups[m->groups_n++] = rows[i];
+    }
+    if (oid_is_set(trial.joins) && !in_group(m, trial.joins)) {
+        struct row_principal_group group;
+        TRY(group_get(m->act, trial.joins, &group));
+        m->groups[m->groups_n++] = (struct sql_member_groups_row){ group.id, group.name };
+    }
+    return E_OK;
+}
+
+static err_t matcher_fill(struct matcher *m)
+{
+    TRY(groups_fill(m));
     m->has_ip = m->ask->ip.n > 0 && ip_parse(m->ask->ip, m->ip) == E_OK;
     TRY(device_fill(m));
     return env_fill(m);

@@ -36,6 +36,29 @@ struct audit_page {
 /* At most `limit` rows behind the position `from` (0: the begin), in the arena. */
 err_t audit_page_read(struct db *db, struct arena *a, const struct audit_filter *f, int64_t from,
                       int64_t limit, struct audit_page *ret) MUST_USE;
+struct audit_ask {
+    oid_t org; /* zero: the chain `system` */
+    int64_t after;
+    int64_t limit;
+};
+/* Events as they are stored: what their hashes are made of (docs/adr/0003-audit-format.md). Nothing
+ * of them is read here, so that those that somebody changed are seen too. */
+struct audit_stored {
+    int64_t seq;
+    str_t body;
+    str_t hash;
+    str_t salt;    /* with `private`; absent: erased */
+    str_t private; /* what detail_digest of the body is made of */
+};
+struct audit_stored_page {
+    oid_t chain; /* zero: nothing ever happened there */
+    struct audit_stored *rows;
+    size_t n;
+    bool more;
+};
+/* At most `limit` behind `after`, oldest first, in the arena; fewer where they are long. */
+err_t audit_stored_read(struct db *db, struct arena *a, const struct audit_ask *ask,
+                        struct audit_stored_page *ret) MUST_USE;
 /* The `seq` of its newest event; 0: nothing ever happened there. */
 err_t audit_page_last(struct db *db, struct arena *a, oid_t org, int64_t *ret) MUST_USE;
 

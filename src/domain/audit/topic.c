@@ -57,6 +57,7 @@ static const struct row subjects[] = {
     { "invitation", BIT(PEOPLE) },
     { "invitations", BIT(PEOPLE) },
     { "key", BIT(ADMIN) },
+    { "limits", BIT(ADMIN) },
     { "log", BIT(ADMIN) },
     { "notice", BIT(NOTICES) },
     { "organisation", BIT(ADMIN) },
@@ -73,6 +74,7 @@ static const struct row subjects[] = {
     { "store", BIT(ADMIN) },
     { "token", BIT(SESSIONS) },
     { "tool", BIT(TOOLS) },
+    { "tool-request", BIT(PERMISSIONS) },
     { "user", BIT(PEOPLE) },
     { "webhook", BIT(ADMIN) },
 };

@@ -4,7 +4,7 @@
  * enters the rooms whose changes concern him, that of his organisation and his own, and compares:
  * nothing is queued for him. The record tells of each event (topic.c says which topics it moves)
  * and the counts move after COMMIT; one of an act that was undone may move them too, which says no
- * more than "look again". While nobody is in a room, an event costs one load.
+ * more than "look again". While there is no room, an event costs one load.
  */
 #ifndef DOMAIN_AUDIT_TOPIC_H
 #define DOMAIN_AUDIT_TOPIC_H
@@ -22,11 +22,14 @@ enum topic {
 static_assert(TOPIC_COUNT <= 32, "one bit each");
 
 enum { TOPIC_ROOMS_MAX = 8192 };
+/* An empty room still counts for so long: whoever comes back sees what he has missed. */
+#define TOPIC_LINGER DUR_S(120)
 
 struct topics;
 struct topic_room; /* of an organisation, a person, or (zero) of the server */
 struct topic_counts {
     uint32_t of[TOPIC_COUNT];
+    uint64_t born; /* of the room: no other of this process, before or after it, has the same */
 };
 
 const char *topic_name(enum topic t);

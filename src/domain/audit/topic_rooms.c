@@ -9,11 +9,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#define SWEEP_EVERY DUR_S(10)
+
 struct topic_room {
     oid_t id;
     uint32_t row;
     uint32_t inside;  /* who looks */
     uint32_t pending; /* bits that the group of the writer has moved */
+    uint64_t born;    /* of all rooms that there were the so-manieth */
+    dur_t empty_at;   /* since when nobody looks; 0: somebody does, or there is no such room */
     _Atomic uint32_t counts[TOPIC_COUNT];
 };
 
@@ -21,8 +25,10 @@ struct topics {
     pthread_mutex_t lock; /* of all but the counts */
     struct slab rooms;
     struct map by_id;
-    bool pending;          /* in some room; the writer's own */
-    _Atomic size_t inside; /* of all rooms */
+    bool pending;        /* in some room; the writer's own */
+    _Atomic size_t open; /* rooms */
+    uint64_t born;       /* rooms that there ever were */
+    dur_t swept_at;
 };
 
 static void topics_fini(void *block)
@@ -71,10 +77,44 @@ static struct topic_room *room_find(const struct topics *t, oid_t id)
     return row == MAP_NONE ? NULL : slab_row(&t->rooms, row);
 }
 
+static void room_end(struct topics *t, struct topic_room *room)
+{
+    (void)map_drop(&t->by_id, room_hash(room->id), room->row); /* it is in */
+    room->pending = 0;
+    room->empty_at = (dur_t){ 0 };
+    slab_give(&t->rooms, room->row);
+    (void)atomic_fetch_sub(&t->open, 1);
+}
+
+/* Rooms that nobody came back to in time; how many. */
+static size_t rooms_sweep(struct topics *t, dur_t now, dur_t linger)
+{
+    size_t n = 0;
+    t->swept_at = now;
+    for (uint32_t row = 0; row < t->rooms.used; row++) {
+        struct topic_room *room = slab_row(&t->rooms, row);
+        if (room->empty_at.us == 0 || now.us - room->empty_at.us < linger.us)
+            continue;
+        room_end(t, room);
+        n++;
+    }
+    return n;
+}
+
+static void rooms_sweep_at_times(struct topics *t)
+{
+    dur_t now = clock_mono();
+    if (now.us - t->swept_at.us >= SWEEP_EVERY.us)
+        (void)rooms_sweep(t, now, TOPIC_LINGER);
+}
+
 static err_t room_make(struct topics *t, oid_t id, struct topic_room **ret)
 {
     uint32_t row;
-    TRY(slab_take(&t->rooms, &row));
+    err_t full = slab_take(&t->rooms, &row);
+    if (full != E_OK && rooms_sweep(t, clock_mono(), (dur_t){ 0 }) > 0) /* he goes before them */
+        full = slab_take(&t->rooms, &row);
+    TRY(full);
     err_t e = map_put(&t->by_id, room_hash(id), row);
     if (e != E_OK) {
         slab_give(&t->rooms, row);
@@ -83,6 +123,8 @@ static err_t room_make(struct topics *t, oid_t id, struct topic_room **ret)
     struct topic_room *room = slab_row(&t->rooms, row);
     room->id = id;
     room->row = row;
+    room->born = ++t->born;
+    (void)atomic_fetch_add(&t->open, 1);
     *ret = room;
     return E_OK;
 }
@@ -98,8 +140,9 @@ err_t topics_enter(struct topics *t, oid_t id, uint32_t max, struct topic_room *
         e = E_OVERLOADED;
     if (e == E_OK) {
         room->inside++;
-        (void)atomic_fetch_add(&t->inside, 1);
+        room->empty_at = (dur_t){ 0 };
     }
+    rooms_sweep_at_times(t);
     (void)pthread_mutex_unlock(&t->lock);
     if (e == E_OK)
         *ret = room;
@@ -111,12 +154,9 @@ void topics_leave(struct topics *t, struct topic_room *room)
     if (room == NULL)
         return;
     (void)pthread_mutex_lock(&t->lock);
-    (void)atomic_fetch_sub(&t->inside, 1);
-    if (--room->inside == 0) {
-        (void)map_drop(&t->by_id, room_hash(room->id), room->row); /* it is in */
-        room->pending = 0;
-        slab_give(&t->rooms, room->row);
-    }
+    if (--room->inside == 0)
+        room->empty_at = clock_mono();
+    rooms_sweep_at_times(t);
     (void)pthread_mutex_unlock(&t->lock);
 }
 
@@ -124,6 +164,7 @@ void topics_read(const struct topic_room *room, struct topic_counts *ret)
 {
     for (int i = 0; i < TOPIC_COUNT; i++)
         ret->of[i] = atomic_load_explicit(&room->counts[i], memory_order_acquire);
+    ret->born = room->born;
 }
 
 static void room_raise(struct topic_room *room, uint32_t bits)
@@ -136,7 +177,7 @@ static void room_raise(struct topic_room *room, uint32_t bits)
 
 void topics_tell(struct topics *t, oid_t id, enum topic what)
 {
-    if (atomic_load(&t->inside) == 0)
+    if (atomic_load(&t->open) == 0)
         return;
     (void)pthread_mutex_lock(&t->lock);
     struct topic_room *room = room_find(t, id);
@@ -179,7 +220,7 @@ err_t topics_note(struct topics *t, struct db *db, struct arena *a, const struct
 {
     uint32_t bits = 0;
     oid_t owner = { 0 };
-    if (atomic_load(&t->inside) == 0)
+    if (atomic_load(&t->open) == 0)
         return E_OK;
     (void)topics_of(e->action, &bits); /* of one that is in no table, the record is told alone */
     if (bits != 0)
@@ -207,5 +248,6 @@ void topics_end(struct topics *t, bool durable)
         room->pending = 0;
     }
     t->pending = false;
+    rooms_sweep_at_times(t);
     (void)pthread_mutex_unlock(&t->lock);
 }

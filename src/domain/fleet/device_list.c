@@ -3,6 +3,8 @@
 
 #include "base/num.h"
 
+#include <assert.h>
+
 const char *const device_sort_names[] = {
     [SORT_NEWEST] = "-created_at", [SORT_OLDEST] = "created_at",
     [SORT_MACHINE] = "machine_id", [SORT_MACHINE_BACK] = "-machine_id",
@@ -238,11 +240,21 @@ static err_t page_read(struct act *act, enum device_sort sort, page_f *read, con
     struct device_page p = { .next = STR_NONE };
     if (!q->nothing)
         TRY(read(act, q, &p.rows, &p.n));
-    if (p.n == (size_t)q->limit) {
+    if (p.n > 1 && p.n == (size_t)q->limit) {
         p.n--;
         TRY(position_of(act->arena, sort, &p.rows[p.n - 1], &p.next));
     }
     *ret = p;
+    return E_OK;
+}
+
+err_t device_page_cut(struct act *act, enum device_sort sort, size_t n, struct device_page *page)
+{
+    assert(n > 0);
+    if (n >= page->n)
+        return E_OK;
+    TRY(position_of(act->arena, sort, &page->rows[n - 1], &page->next));
+    page->n = n;
     return E_OK;
 }
 

@@ -49,6 +49,10 @@ err_t device_list(struct act *act, const struct device_filter *f, str_t position
 err_t device_jump(struct act *act, const struct device_filter *f, int64_t first, int64_t limit,
                   struct device_page *ret) MUST_USE;
 
+/* The first `n` rows of a page alone, at least one; the next page begins behind them. */
+err_t device_page_cut(struct act *act, enum device_sort sort, size_t n,
+                      struct device_page *page) MUST_USE;
+
 /* A list that is longer than this is not counted further; nobody jumps further either. */
 enum { DEVICE_COUNT_MAX = 1000000 };
 /* Exact up to DEVICE_COUNT_MAX, which is the answer for more. */

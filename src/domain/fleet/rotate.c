@@ -4,6 +4,8 @@
 #include "domain/fleet/derive.h"
 #include "domain/fleet/requests.h"
 
+#define RETIRED_KEPT DUR_DAYS(365)
+
 static err_t settle_first_use(struct act *act, const struct row_device_token *t);
 
 err_t device_token_settle(struct act *act, const digest_t *hash, oid_t *ret_device,
@@ -169,5 +171,14 @@ err_t device_rotate_by_admin(struct act *act, oid_t id, struct token_text *ret_c
     TRY(sql_enrol_request_add(act->db, &in));
     TRY(device_touched(act, id));
     *ret_claim = claim;
+    return E_OK;
+}
+
+err_t retired_tokens_expire(struct act *act, int64_t limit, bool *ret_more)
+{
+    struct sql_token_retired_drop in = { .before = { act->now.us - RETIRED_KEPT.us },
+                                         .limit = limit };
+    TRY(sql_token_retired_drop(act->db, &in));
+    *ret_more = db_changed(act->db) == limit;
     return E_OK;
 }

@@ -38,6 +38,10 @@ struct rotate_out {
 err_t device_rotate(struct act *act, int64_t join_seq, str_t nonce,
                     struct rotate_out *ret) MUST_USE;
 
+/* Retired tokens are forgotten a year after their successor was given out: who shows one after that
+ * is nobody, no longer a clone. At most `limit`; *ret_more: there are more. */
+err_t retired_tokens_expire(struct act *act, int64_t limit, bool *ret_more) MUST_USE;
+
 /* An administrator's: the token dies at once, the machine comes back with this claim. E_CONFLICT:
  * not ENROLLED. */
 err_t device_rotate_by_admin(struct act *act, oid_t id, struct token_text *ret_claim) MUST_USE;

@@ -91,8 +91,7 @@ int64_t gate_level(enum gate_subject kind, int64_t priority)
     return kind == GATE_SUBJECT_DEFAULT ? LEVEL_DEFAULT : 0;
 }
 
-static err_t rule_place(struct arena *a, const struct sql_permission_rules_row *row,
-                        struct gate_rule *r)
+err_t gate_rule_place(struct arena *a, const struct gate_source *of, struct gate_rule *ret)
 {
     static const char *const sources[GATE_SUBJECTS] = {
         [GATE_SUBJECT_USER] = "user",
@@ -100,13 +99,11 @@ static err_t rule_place(struct arena *a, const struct sql_permission_rules_row *
         [GATE_SUBJECT_DEVICE] = "device",
         [GATE_SUBJECT_DEFAULT] = "default",
     };
-    r->source = sources[row->kind];
-    r->level = gate_level((enum gate_subject)row->kind, row->priority.v);
-    if (row->kind != GATE_SUBJECT_GROUP)
-        return E_OK;
     str_t source = STR_NONE;
-    TRY(str_format(a, &source, "group %.*s%c", STR_ARG(row->name), '\0'));
-    r->source = source.p;
+    if (of->kind == GATE_SUBJECT_GROUP)
+        TRY(str_format(a, &source, "group %.*s%c", STR_ARG(of->name), '\0'));
+    ret->source = of->kind == GATE_SUBJECT_GROUP ? source.p : sources[of->kind];
+    ret->level = gate_level(of->kind, of->priority);
     return E_OK;
 }
 
@@ -121,7 +118,8 @@ static err_t rule_read(struct arena *a, const struct sql_permission_rules_row *r
                                     [GATE_EXECUTE] = row->can_execute },
                            .enabled = row->is_enabled,
                            .approval = row->approval };
-    TRY(rule_place(a, row, &r));
+    struct gate_source of = { (enum gate_subject)row->kind, row->name, row->priority.v };
+    TRY(gate_rule_place(a, &of, &r));
     err_t e = gate_conditions_read(a, row->arguments, row->device_when, NULL, &r.when);
     if (e == E_NO_MEMORY)
         return e;
@@ -144,13 +142,26 @@ void gate_rules_sort(struct gate_rule *rules, size_t n)
     qsort(rules, n, sizeof *rules, by_level);
 }
 
-static err_t rules_load(struct act *act, struct gate_access *a)
+/* The membership that is tried, where it is one of those that count here. */
+static struct act_trial trial_of(const struct act *act, const struct gate_access *a)
 {
+    oid_t member = act->trial.member;
+    bool counts =
+        oid_eq(member, a->id) || oid_eq(member, a->device.id) || oid_eq(member, a->person);
+    return counts ? act->trial : (struct act_trial){ .joins = { { 0 } } };
+}
+
+static err_t rules_load(struct act *act, oid_t group, struct gate_access *a)
+{
+    struct act_trial trial = trial_of(act, a);
     struct sql_permission_rules in = { .org = a->org,
                                        .kind = a->kind,
                                        .id = a->id,
                                        .device = a->device.id,
                                        .person = a->person,
+                                       .member = trial.member,
+                                       .joins = oid_is_set(group) ? group : trial.joins,
+                                       .leaves = trial.leaves,
                                        .limit = GATE_RULES_MAX };
     struct sql_permission_rules_row *rows = NULL;
     size_t n = 0;
@@ -182,7 +193,7 @@ err_t gate_access_load(struct act *act, const struct gate_who *who, struct gate_
         return E_NO_MEMORY;
     if (who->kind != ACTOR_NONE)
         TRY(principal_load(act, who, a));
-    TRY(rules_load(act, a));
+    TRY(rules_load(act, who->group, a));
     *ret = ref_take(a);
     return E_OK;
 }

@@ -28,6 +28,12 @@ enum gate_subject {
 /* Of a row; `priority` is that of a group. */
 int64_t gate_level(enum gate_subject kind, int64_t priority);
 
+struct gate_source { /* whose a row is */
+    enum gate_subject kind;
+    str_t name;       /* of a group */
+    int64_t priority; /* of a group */
+};
+
 /* One permission row as it is decided by. */
 struct gate_rule {
     oid_t id;
@@ -58,12 +64,16 @@ struct gate_access {
 enum { GATE_RULES_MAX = 20000, GATE_ACCESS_MAX = 16 * 1024 * 1024 };
 
 struct gate_who {
-    enum actor_kind kind; /* user, service account or device; ACTOR_NONE: the default alone */
+    enum actor_kind kind; /* user, service account or device; ACTOR_NONE: the default alone, or */
+    oid_t group;          /* that of whoever is in this group and in no other; zero: none */
     oid_t id;
     oid_t org;
     oid_t device; /* that a person is on; zero: not known, or `id` is one */
 };
 
+/* Its level and the name of its source. */
+err_t gate_rule_place(struct arena *a, const struct gate_source *of,
+                      struct gate_rule *ret) MUST_USE;
 /* Into the order that a decision looks at them in: what is most specific first. */
 void gate_rules_sort(struct gate_rule *rules, size_t n);
 

@@ -98,9 +98,10 @@ err_t approval_page(struct act *act, const struct approval_list *list, struct ro
 
 err_t approval_arguments(struct act *act, const struct row_approval *row, str_t *ret)
 {
-    *ret = STR_NONE;
-    if (row->state != APPROVAL_WAITING)
+    if (row->state != APPROVAL_WAITING) {
+        *ret = STR_NONE;
         return E_OK;
+    }
     struct hook_sealed from = { row->epoch, row->key_id, row->sealed };
     return hook_unseal(act, APPROVAL_TABLE, row->id, &from, ret);
 }

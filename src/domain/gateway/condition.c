@@ -153,12 +153,19 @@ static err_t predicate_read(struct arena *a, const struct json *v, struct diag *
     return E_OK;
 }
 
+static err_t text_parse(str_t text, struct json **ret)
+{
+    return text.n > GATE_CONDITIONS_TEXT ? E_BAD_FIELD : json_parse(text, NULL, ret);
+}
+
 static err_t arguments_read(struct arena *a, str_t text, struct diag *why,
                             struct gate_conditions *c)
 {
     CLEANUP(json_freep) struct json *v = NULL;
-    if (text.n > GATE_CONDITIONS_TEXT || json_parse(text, NULL, &v) != E_OK ||
-        json_type(v) != JSON_ARRAY || json_count(v) > GATE_ARGUMENTS_MAX)
+    err_t e = text_parse(text, &v);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(v) != JSON_ARRAY || json_count(v) > GATE_ARGUMENTS_MAX)
         return diag_set_field(why, E_BAD_FIELD, ARGUMENTS,
                               "want a list of at most %d objects with pointer, op and value",
                               GATE_ARGUMENTS_MAX);
@@ -210,8 +217,10 @@ static err_t level_read(const struct json *v, struct diag *why, enum gate_level 
 static err_t device_read(struct arena *a, str_t text, struct diag *why, struct gate_conditions *c)
 {
     CLEANUP(json_freep) struct json *v = NULL;
-    if (text.n > GATE_CONDITIONS_TEXT || json_parse(text, NULL, &v) != E_OK ||
-        json_type(v) != JSON_OBJECT)
+    err_t e = text_parse(text, &v);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(v) != JSON_OBJECT)
         return bad(why, DEVICE, "want an object with enrolled, credential_level or labels");
     const struct json *enrolled = json_member(v, STR("enrolled"));
     const struct json *level = json_member(v, STR("credential_level"));

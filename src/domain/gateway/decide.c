@@ -171,19 +171,24 @@ static bool wants_yes(const struct answers *a)
     return a->free.rule != NULL && !a->free.yes;
 }
 
+static struct question question_of(const struct gate_ask *ask, bool list)
+{
+    return (struct question){ .access = ask->access,
+                              .server = ask->server->id,
+                              .own_homeassistant = oid_is_set(ask->server->owner) &&
+                                                   ask->server->kind == GATE_KIND_HOMEASSISTANT,
+                              .tool = ask->tool,
+                              .class = ask->class,
+                              .arguments = ask->arguments,
+                              .list = list };
+}
+
 /* What the rows say: of a list, or of this call. */
 static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
 {
+    struct question question = question_of(ask, list);
     struct answers a = { .can = { .done = false } };
-    ask_rows(&(struct question){ .access = ask->access,
-                                 .server = ask->server->id,
-                                 .own_homeassistant = oid_is_set(ask->server->owner) &&
-                                                      ask->server->kind == GATE_KIND_HOMEASSISTANT,
-                                 .tool = ask->tool,
-                                 .class = ask->class,
-                                 .arguments = ask->arguments,
-                                 .list = list },
-             &a);
+    ask_rows(&question, &a);
     if (a.enabled.rule != NULL && !a.enabled.yes)
         return from_said(&a.enabled, true);
     struct gate_decision d = from_said(&a.can, ask->class == GATE_READ);
@@ -282,4 +287,20 @@ void gate_decide(const struct gate_ask *ask, struct gate_decision *ret)
         d.needs_approval = d.needs_approval || (d.allowed && tool != NULL && tool->approval);
     }
     *ret = d;
+}
+
+bool gate_may_be_given(const struct gate_ask *ask)
+{
+    const struct gate_tool *tool = gate_tool_find(ask->server, ask->tool);
+    struct question question = question_of(ask, true);
+    struct answers a = { .can = { .done = false } };
+    struct gate_decision d;
+    if (tool == NULL || oid_is_set(ask->server->owner) || shut(ask, tool, &d))
+        return false;
+    ask_rows(&question, &a);
+    if (a.enabled.rule != NULL && !a.enabled.yes)
+        return false;
+    if (a.can.rule == NULL)
+        return ask->class != GATE_READ;
+    return !a.can.yes && !a.can.rule->can[ask->class].v;
 }

@@ -52,6 +52,11 @@ struct gate_decision {
 
 void gate_decide(const struct gate_ask *ask, struct gate_decision *ret);
 
+/* Of a tool that gate_decide refuses: does nothing stand in the way but that no permission gives
+ * it? What is switched off, waits for approval or is given under conditions that do not hold is not
+ * for the asking. */
+bool gate_may_be_given(const struct gate_ask *ask);
+
 /* What the rows say of one place, class by class: what a permission there would inherit. */
 struct gate_flags {
     bool can[GATE_CLASSES];

@@ -275,6 +275,7 @@ static oid_t concerned(const struct effect *e)
         return e->scope == SCOPE_DEVICE ? e->id : (oid_t){ 0 };
     case EFFECT_NONE:
     case EFFECT_NOTICE:
+    case EFFECT_DISOWNED:
     case EFFECT_SIGNER:
     case EFFECT_TOKENS:
         break;

@@ -118,7 +118,7 @@ static err_t canonical(struct arena *a, str_t text, str_t *ret)
     return str_copy(a, buf_str(&b), ret);
 }
 
-static err_t check(struct act *act, const struct permission_in *in, struct permission_in *ret)
+err_t permission_check(struct act *act, const struct permission_in *in, struct permission_in *ret)
 {
     struct gate_conditions conditions;
     struct permission_in row = *in;
@@ -175,7 +175,7 @@ err_t permission_put(struct act *act, const struct permission_of *of,
 {
     struct permission_in said;
     struct row_permission old;
-    TRY(check(act, in, &said));
+    TRY(permission_check(act, in, &said));
     err_t e = permission_find(act, of, place, &old);
     if (e == E_NOT_FOUND) {
         diag_clear(&act->why);

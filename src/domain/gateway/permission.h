@@ -47,6 +47,9 @@ struct permission_in { /* what is not set is left to the next less specific row 
     str_t device;
 };
 
+/* As it would be stored: canonical. E_BAD_FIELD. */
+err_t permission_check(struct act *act, const struct permission_in *in,
+                       struct permission_in *ret) MUST_USE;
 /* E_NOT_FOUND: nothing is said there. */
 err_t permission_find(struct act *act, const struct permission_of *of,
                       const struct gate_place *place, struct row_permission *ret) MUST_USE;

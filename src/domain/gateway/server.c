@@ -130,8 +130,10 @@ static err_t map_read(struct act *act, const char *field, str_t text, struct jso
     CLEANUP(json_freep) struct json *map = NULL;
     struct json_pair *pairs = NULL;
     size_t n = 0;
-    if (text.n > SERVER_SECRETS_TEXT_MAX || json_parse(text, NULL, &map) != E_OK ||
-        json_type(map) != JSON_OBJECT || json_count(map) > SERVER_SECRETS_MAX)
+    err_t e = text.n > SERVER_SECRETS_TEXT_MAX ? E_BAD_FIELD : json_parse(text, NULL, &map);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(map) != JSON_OBJECT || json_count(map) > SERVER_SECRETS_MAX)
         return diag_set_field(&act->why, E_BAD_FIELD, field, "want an object of at most %d texts",
                               SERVER_SECRETS_MAX);
     TRY(json_members(act->arena, map, &pairs, &n));
@@ -329,6 +331,7 @@ err_t server_delete(struct act *act, oid_t id)
     TRY(sql_permission_drop_server(act->db, &(struct sql_permission_drop_server){ id }));
     TRY(sql_credential_drop_server(act->db, &(struct sql_credential_drop_server){ id }));
     TRY(sql_approval_drop_server(act->db, &(struct sql_approval_drop_server){ id }));
+    TRY(sql_tool_request_drop_server(act->db, &(struct sql_tool_request_drop_server){ id }));
     TRY(sql_tool_drop_all(act->db, &(struct sql_tool_drop_all){ id }));
     TRY(sql_server_drop(act->db, &(struct sql_server_drop){ .org = act->org, .id = id }));
     return changed(act);

@@ -180,7 +180,10 @@ err_t gate_tools_seen(struct act *act, oid_t server, str_t tools, struct gate_si
     struct sighting s = { .act = act, .server = &row };
     size_t added = 0;
     TRY(server_get(act, server, &row));
-    if (json_parse(tools, &act->why, &list) != E_OK || json_type(list) != JSON_ARRAY)
+    err_t e = json_parse(tools, &act->why, &list);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(list) != JSON_ARRAY)
         return FAIL(&act->why, E_BAD_FIELD, "the server's list of tools is no JSON array");
     size_t n = json_count(list);
     TRY(rows_load(&s, n < GATE_TOOLS_MAX ? n : GATE_TOOLS_MAX));

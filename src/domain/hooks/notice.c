@@ -82,8 +82,10 @@ err_t notice_add(struct act *act, const struct notice_in *in)
     const struct notice_info *info = &notice_infos[in->kind];
     struct told told = { .email = in->email, .lang = in->lang };
     assert(in->fields_n <= NOTICE_FIELDS_MAX);
-    for (size_t i = 0; i < in->fields_n; i++)
+    for (size_t i = 0; i < in->fields_n; i++) {
+        assert(!str_eq(str_from_cz(in->fields[i].name), STR("server"))); /* it is ours, once */
         told.fields[told.fields_n++] = in->fields[i];
+    }
     told.fields[told.fields_n++] = (struct notice_field){ "server", in->cfg->server, false };
     if (oid_is_set(in->user))
         TRY(find_user(act, in, &told));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/identity/account.h"
 
-#include "sql/identity.h"
+#include "domain/identity/group.h"
 
 #include <assert.h>
 
@@ -105,8 +105,16 @@ err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64
     struct sql_member_roles_row *rows = NULL;
     size_t n = 0;
     TRY(sql_member_roles(act->db, act->arena, &in, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        own |= rows[i].roles;
+    bool tried = oid_eq(act->trial.member, id);
+    for (size_t i = 0; i < n; i++) {
+        if (!tried || !oid_eq(act->trial.leaves, rows[i].group_id))
+            own |= rows[i].roles;
+    }
+    if (tried && oid_is_set(act->trial.joins)) {
+        struct row_principal_group group;
+        TRY(group_get(act, act->trial.joins, &group));
+        own |= group.roles;
+    }
     *ret = own;
     return E_OK;
 }

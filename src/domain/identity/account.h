@@ -7,6 +7,8 @@
 #include "base/opt.h"
 #include "domain/live/act.h"
 
+enum { NAMES_COUNT_MAX = 100000 }; /* a list is counted exactly up to this */
+
 /* Zero is safe: an account that nobody validated. Only users can be pending. */
 enum account_status { ACCOUNT_PENDING, ACCOUNT_ACTIVE, ACCOUNT_DISABLED, ACCOUNT_STATUS_COUNT };
 

@@ -102,6 +102,16 @@ err_t group_page(struct act *act, str_t search, oid_t after, int64_t n,
     return sql_group_list(act->db, act->arena, &in, ret, ret_n);
 }
 
+err_t group_count(struct act *act, str_t search, int64_t *ret)
+{
+    struct sql_group_count in = { .org = act->org, .limit = NAMES_COUNT_MAX };
+    struct sql_group_count_row row;
+    TRY(name_range(act->arena, search, &in.low, &in.high));
+    TRY(sql_group_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
+}
+
 static err_t actor_changed(void *arg, const struct sql_group_actors_row *row)
 {
     struct act *act = (struct act *)arg;

@@ -30,6 +30,9 @@ err_t group_delete(struct act *act, oid_t id) MUST_USE;
 err_t group_page(struct act *act, str_t search, oid_t after, int64_t n,
                  struct row_principal_group **ret, size_t *ret_n) MUST_USE;
 
+/* Of how many group_page is a page; exact up to NAMES_COUNT_MAX. */
+err_t group_count(struct act *act, str_t search, int64_t *ret) MUST_USE;
+
 struct member_in { /* exactly one of them */
     oid_t user_id;
     str_t username;

@@ -143,6 +143,7 @@ static err_t gateway_forget(struct act *act, oid_t id)
     TRY(sql_permission_drop_owned(db, &(struct sql_permission_drop_owned){ act->org, id }));
     TRY(sql_credential_drop_owned(db, &(struct sql_credential_drop_owned){ act->org, id }));
     TRY(sql_approval_drop_owned(db, &(struct sql_approval_drop_owned){ act->org, id }));
+    TRY(sql_tool_request_drop_user(db, &(struct sql_tool_request_drop_user){ id }));
     TRY(sql_tool_drop_owned(db, &(struct sql_tool_drop_owned){ act->org, id }));
     TRY(sql_server_drop_owned(db, &(struct sql_server_drop_owned){ act->org, id }));
     return act_effect(act, (struct effect){ .kind = EFFECT_GATEWAY, .org = act->org });

@@ -80,6 +80,16 @@ err_t service_page(struct act *act, str_t search, oid_t after, int64_t n,
     return sql_service_list(act->db, act->arena, &in, ret, ret_n);
 }
 
+err_t service_count(struct act *act, str_t search, int64_t *ret)
+{
+    struct sql_service_count in = { .org = act->org, .limit = NAMES_COUNT_MAX };
+    struct sql_service_count_row row;
+    TRY(name_range(act->arena, search, &in.low, &in.high));
+    TRY(sql_service_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
+}
+
 static err_t token_get(struct act *act, oid_t service, oid_t token, struct row_token *ret)
 {
     struct sql_token_get in = { .org = act->org, .principal = service, .id = token };

@@ -26,6 +26,8 @@ err_t service_change(struct act *act, oid_t id, const struct service_in *in,
 err_t service_delete(struct act *act, oid_t id) MUST_USE;
 err_t service_page(struct act *act, str_t search, oid_t after, int64_t n,
                    struct row_service_account **ret, size_t *ret_n) MUST_USE;
+/* Of how many that is a page; exact up to NAMES_COUNT_MAX. */
+err_t service_count(struct act *act, str_t search, int64_t *ret) MUST_USE;
 
 /* A new token, whose text is given once: only its SHA-256 is kept. Whoever gets it acts with the
  * account's rights, so the actor must have them all (E_FORBIDDEN). E_BAD_FIELD: it would have

@@ -118,3 +118,28 @@ err_t user_page(struct act *act, const struct user_filter *f, oid_t after, int64
     struct sql_user_list in = { .org = act->org, .after = after, .n = n };
     return sql_user_list(act->db, act->arena, &in, ret, ret_n);
 }
+
+static err_t count_search(struct act *act, const struct user_filter *f, int64_t *ret)
+{
+    struct sql_user_search_count in = { .org = act->org, .limit = NAMES_COUNT_MAX };
+    struct sql_user_search_count_row row;
+    TRY(name_range(act->arena, f->search, &in.low, &in.high));
+    TRY(sql_user_search_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
+}
+
+err_t user_count(struct act *act, const struct user_filter *f, int64_t *ret)
+{
+    struct sql_user_count in = { .org = act->org, .limit = NAMES_COUNT_MAX };
+    struct sql_user_count_row row;
+    if (f->search.n > 0)
+        return count_search(act, f, ret);
+    if (f->username.p != NULL)
+        TRY(name_key(act->arena, f->username, &in.username_key));
+    if (f->email.p != NULL)
+        TRY(name_key(act->arena, f->email, &in.email_key));
+    TRY(sql_user_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
+}

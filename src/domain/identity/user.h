@@ -36,5 +36,7 @@ struct user_filter {
 /* In the order of their making, after the id `after`. */
 err_t user_page(struct act *act, const struct user_filter *f, oid_t after, int64_t n,
                 struct row_user_account **ret, size_t *ret_n) MUST_USE;
+/* Of how many that is a page; exact up to NAMES_COUNT_MAX. */
+err_t user_count(struct act *act, const struct user_filter *f, int64_t *ret) MUST_USE;
 
 #endif

@@ -20,6 +20,14 @@ struct act_flaw {
 };
 enum { ACT_FLAWS_MAX = 20 };
 
+/* A membership that is tried: what if `member` entered the group `joins`, or left the group
+ * `leaves`? What decides by memberships looks at it. All zero: nothing is tried. */
+struct act_trial {
+    oid_t member;
+    oid_t joins;
+    oid_t leaves;
+};
+
 struct act {
     struct arena *arena;    /* results live here */
     struct db *db;          /* a reader in a read transaction, or the writer's connection */
@@ -31,6 +39,7 @@ struct act {
     ts_t now;  /* one time for the whole act */
     const struct keys *keys;
     struct effects effects; /* what memory must forget after COMMIT */
+    struct act_trial trial; /* only where nothing is written and nothing kept */
 };
 
 /* One more cause of a refusal, copied; the first becomes act->why as well. Past ACT_FLAWS_MAX
@@ -38,6 +47,12 @@ struct act {
 err_t act_flaw(struct act *act, str_t field, str_t want) MUST_USE;
 /* Forget the causes of an earlier attempt. */
 void act_clear_why(struct act *act);
+
+/* The trial where it is about this one; else nothing is tried. */
+static inline struct act_trial act_trial_of(const struct act *act, oid_t member)
+{
+    return oid_eq(act->trial.member, member) ? act->trial : (struct act_trial){ .member = member };
+}
 
 err_t act_effect(struct act *act, struct effect what) MUST_USE;
 

@@ -80,6 +80,7 @@ static bool apply_one(struct live *l, const struct effect *e)
         forget_org(l, e->org);
         return false;
     case EFFECT_NOTICE:
+    case EFFECT_DISOWNED:
     case EFFECT_GATEWAY: /* domain/gateway/memory.h */
     case EFFECT_NONE:
         return false;

@@ -22,8 +22,9 @@ enum effect_kind {
                       or is a token of this issuer is looked at again */
     EFFECT_ORG,    /* org: settings of the organisation (fleet lock, limits) changed */
     EFFECT_NOTICE, /* id: this person has another notice; memory keeps none, his pages look again */
-    EFFECT_GATEWAY, /* org: servers, tools or permissions of its gateway changed; id: those of this
-                       principal alone */
+    EFFECT_DISOWNED, /* id: a device is no longer this person's; the same */
+    EFFECT_GATEWAY,  /* org: servers, tools or permissions of its gateway changed; id: those of this
+                        principal alone */
 };
 
 struct effect {

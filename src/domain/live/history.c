@@ -79,8 +79,13 @@ err_t history_member_gone(struct act *act, oid_t member)
 
 err_t history_owner(struct act *act, oid_t device, oid_t user)
 {
-    TRY(sql_history_owner_close(
-        act->db, &(struct sql_history_owner_close){ .device_id = device, .now = act->now }));
+    const struct sql_history_owner_close before = { .device_id = device, .now = act->now };
+    struct sql_history_owner_close_row had;
+    err_t e = sql_history_owner_close(act->db, act->arena, &before, &had);
+    if (e == E_OK)
+        e = act_effect(act, (struct effect){ .kind = EFFECT_DISOWNED, .id = had.user_id });
+    if (e != E_OK && e != E_NOT_FOUND)
+        return e;
     if (!oid_is_set(user))
         return E_OK;
     return sql_history_owner_open(

@@ -25,6 +25,8 @@ err_t live_new(const struct live_cfg *cfg, struct live **ret)
     if (l == NULL)
         return E_NO_MEMORY;
     l->cfg = *cfg;
+    for (size_t i = 0; i < ARRAY_LEN(l->rates); i++)
+        live_set_rate(l, (enum actor_kind)i, cfg->rates[i]);
     l->seq = cfg->seq;
     err_t e = shards_init(l);
     if (e == E_OK)
@@ -163,6 +165,23 @@ static void hit_fill(struct live *l, const struct live_ask *ask, struct principa
         ret->effective = ref_take(p->effective);
 }
 
+void live_set_rate(struct live *l, enum actor_kind kind, struct gcra_rate rate)
+{
+    struct live_rate *r = &l->rates[kind];
+    atomic_store_explicit(&r->interval_us, rate.interval_us, memory_order_relaxed);
+    atomic_store_explicit(&r->burst_us, rate.burst_us, memory_order_relaxed);
+}
+
+/* Half of a change, for one request, is no harm. */
+static struct gcra_rate rate_of(const struct live *l, uint8_t kind)
+{
+    const struct live_rate *r = &l->rates[kind];
+    return (struct gcra_rate){
+        .interval_us = atomic_load_explicit(&r->interval_us, memory_order_relaxed),
+        .burst_us = atomic_load_explicit(&r->burst_us, memory_order_relaxed),
+    };
+}
+
 /* Step two: the token's principal, if it is still the one that the token was filled with. */
 static enum live_found principal_ask(struct live *l, const struct live_ask *ask,
                                      const struct token_row *t, struct live_hit *ret,
@@ -175,7 +194,7 @@ static enum live_found principal_ask(struct live *l, const struct live_ask *ask,
     struct principal_row *p = principal_find(s, t->principal, &row);
     if (p != NULL && p->stamp == t->stamp) {
         found = LIVE_HIT;
-        if (ask->charge && !gcra_take(&p->bucket, l->cfg.rates[p->kind], ask->mono, ret_wait))
+        if (ask->charge && !gcra_take(&p->bucket, rate_of(l, p->kind), ask->mono, ret_wait))
             found = LIVE_LIMITED;
         atomic_store_explicit(&p->asked, true, memory_order_relaxed);
         if (ask->seen && p->refuse == E_OK)

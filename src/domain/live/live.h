@@ -50,6 +50,7 @@ struct live_cfg {
 
 err_t live_new(const struct live_cfg *cfg, struct live **ret) MUST_USE;
 void live_free(struct live *l);
+void live_set_rate(struct live *l, enum actor_kind kind, struct gcra_rate rate); /* any thread */
 
 /* What a load from the store found. */
 struct live_principal {

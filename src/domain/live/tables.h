@@ -77,8 +77,14 @@ struct effective_table {
     uint32_t hand;
 };
 
+struct live_rate {
+    _Atomic int64_t interval_us;
+    _Atomic int64_t burst_us;
+};
+
 struct live {
     struct live_cfg cfg;
+    struct live_rate rates[ACTOR_SYSTEM + 1];
     _Atomic int64_t seq; /* of the newest change that was applied */
     _Atomic uint64_t stamps;
     struct token_shard tokens[LIVE_SHARDS];

@@ -66,7 +66,14 @@ static err_t plan_owner(struct act *act, const struct config_ask *ask, oid_t *re
 static err_t plan_groups(struct act *act, const struct config_ask *ask, oid_t owner,
                          struct row_plan_group **ret, size_t *ret_n)
 {
-    struct sql_plan_groups now = { .org = act->org, .device = ask->device, .owner = owner };
+    struct act_trial trial =
+        act_trial_of(act, oid_eq(act->trial.member, owner) ? owner : ask->device);
+    struct sql_plan_groups now = { .org = act->org,
+                                   .device = ask->device,
+                                   .owner = owner,
+                                   .member = trial.member,
+                                   .joins = trial.joins,
+                                   .leaves = trial.leaves };
     struct sql_plan_groups_at then = {
         .org = act->org, .device = ask->device, .owner = owner, .at = ask->at
     };

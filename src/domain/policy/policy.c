@@ -46,14 +46,16 @@ err_t policy_get(struct act *act, oid_t id, struct row_policy_info *ret)
                                  &(struct sql_policy_info_by_id){ .org = act->org, .id = id }, ret);
 }
 
-err_t policy_list(struct act *act, str_t search, oid_t after, int64_t limit,
+err_t policy_list(struct act *act, const struct policy_filter *f, oid_t after, int64_t limit,
                   struct row_policy_info **ret, size_t *ret_n)
 {
-    return sql_policy_info_list(
-        act->db, act->arena,
-        &(struct sql_policy_info_list){
-            .org = act->org, .search = or_none(search), .after = after, .limit = limit },
-        ret, ret_n);
+    return sql_policy_info_list(act->db, act->arena,
+                                &(struct sql_policy_info_list){ .org = act->org,
+                                                                .search = or_none(f->search),
+                                                                .grp = f->group,
+                                                                .after = after,
+                                                                .limit = limit },
+                                ret, ret_n);
 }
 
 err_t policy_change(struct act *act, oid_t id, const struct policy_words *in,

@@ -25,8 +25,12 @@ struct policy_words {
 err_t policy_create(struct act *act, const struct policy_words *in,
                     struct row_policy_info *ret) MUST_USE;
 err_t policy_get(struct act *act, oid_t id, struct row_policy_info *ret) MUST_USE;
-/* In order of making; those with this in their name, when it is not empty. */
-err_t policy_list(struct act *act, str_t search, oid_t after, int64_t limit,
+struct policy_filter { /* zero: any */
+    str_t search;      /* a part of the name, A to Z in either case */
+    oid_t group;       /* that it is assigned to */
+};
+/* In order of making. */
+err_t policy_list(struct act *act, const struct policy_filter *f, oid_t after, int64_t limit,
                   struct row_policy_info **ret, size_t *ret_n) MUST_USE;
 err_t policy_change(struct act *act, oid_t id, const struct policy_words *in,
                     struct row_policy_info *ret) MUST_USE;

@@ -25,18 +25,21 @@ err_t preview_faults(struct act *act, const struct config_draft *draft, oid_t de
     CLEANUP(resolve_finip) struct resolve r = { 0 };
     struct act look = *act;
     struct config_plan plan;
-    struct schema_faults faults;
-    ret->n = 0;
+    struct schema_faults faults = { .n = 0 };
+    struct schema_faults kept = { .n = 0 };
     if (scratch == NULL)
         return E_NO_MEMORY;
     look.arena = scratch;
     err_t e = config_plan(&look, &(struct config_ask){ .device = device, .draft = draft }, &plan);
-    if (e == E_NOT_FOUND)
-        return E_OK; /* a device of another organisation, whose schemas are not ours */
+    if (e == E_NOT_FOUND) { /* a device of another organisation, whose schemas are not ours */
+        ret->n = 0;
+        return E_OK;
+    }
     TRY(e);
     TRY(config_resolve(&look, &plan, scratch, &r));
-    if (!resolve_enabled(&r))
-        return E_OK; /* it would have nothing */
-    TRY(schema_check_effective(&look, r.merge.value, &faults));
-    return keep(act->arena, &faults, ret);
+    if (resolve_enabled(&r)) /* else it would have nothing */
+        TRY(schema_check_effective(&look, r.merge.value, &faults));
+    TRY(keep(act->arena, &faults, &kept));
+    *ret = kept;
+    return E_OK;
 }

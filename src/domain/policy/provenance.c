@@ -2,9 +2,9 @@
 /* Noting. The words are read in provenance_leaves.c. */
 #include "domain/policy/provenance.h"
 
-#include <assert.h>
+#include "base/grow.h"
 
-enum { WORDS_FIRST = 64 };
+#include <assert.h>
 
 void provenance_init(struct provenance *p, struct arena *a, str_t only)
 {
@@ -24,29 +24,16 @@ bool pointers_related(str_t a, str_t b)
     return at_or_inside(a, b) || at_or_inside(b, a);
 }
 
-/* The list doubles; what it leaves behind in the arena is at most as much again. */
-static err_t make_room(struct provenance *p)
-{
-    if (p->n < p->room)
-        return E_OK;
-    size_t room = p->room == 0 ? WORDS_FIRST : 2 * p->room;
-    struct said *words = ARENA_ARRAY(p->arena, struct said, room);
-    if (words == NULL)
-        return E_NO_MEMORY;
-    if (p->n > 0)
-        memcpy(words, p->words, p->n * sizeof *words);
-    p->words = words;
-    p->room = room;
-    return E_OK;
-}
-
 err_t provenance_note(void *arg, const struct merge_word *word)
 {
     struct provenance *p = arg;
     if (!pointers_related(p->only, word->pointer))
         return E_OK;
     struct said said = { .how = word->how, .value = word->value, .source = word->source };
-    TRY(make_room(p));
+    struct said *words = grow_list(p->arena, p->words, p->n, sizeof *words, &p->room);
+    if (words == NULL)
+        return E_NO_MEMORY;
+    p->words = words;
     TRY(str_copy(p->arena, word->pointer, &said.pointer));
     p->words[p->n++] = said;
     return E_OK;

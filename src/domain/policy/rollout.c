@@ -22,16 +22,30 @@ err_t rollout_load_rings(struct act *act, struct rollout *ro)
                                  &ro->rings_n);
 }
 
+/* clang-format off */
+#define FILTER .org = act->org, .states = { f->states != 0, f->states }, .policy_id = f->policy_id, \
+    .search = f->search.n > 0 ? f->search : STR_NONE
+/* clang-format on */
+
 err_t rollout_list(struct act *act, const struct rollout_filter *f, oid_t after, int64_t limit,
                    struct row_rollout **ret, size_t *ret_n)
 {
-    return sql_rollout_list(act->db, act->arena,
-                            &(struct sql_rollout_list){ .org = act->org,
-                                                        .state = f->state,
-                                                        .policy_id = f->policy_id,
-                                                        .after = after,
-                                                        .limit = limit },
-                            ret, ret_n);
+    struct sql_rollout_list_new newest = { FILTER, .from_id = after, .limit = limit };
+    struct sql_rollout_list_old oldest = { FILTER, .from_id = after, .limit = limit };
+    if (!f->newest)
+        return sql_rollout_list_old(act->db, act->arena, &oldest, ret, ret_n);
+    if (!oid_is_set(after))
+        memset(newest.from_id.b, 0xff, sizeof newest.from_id.b);
+    return sql_rollout_list_new(act->db, act->arena, &newest, ret, ret_n);
+}
+
+err_t rollout_count(struct act *act, const struct rollout_filter *f, int64_t *ret)
+{
+    struct sql_rollout_count in = { FILTER };
+    struct sql_rollout_count_row row;
+    TRY(sql_rollout_count(act->db, act->arena, &in, &row));
+    *ret = row.n;
+    return E_OK;
 }
 
 /* `to` is a version that has not been everybody's yet. */

@@ -69,11 +69,14 @@ err_t rollout_load_rings(struct act *act, struct rollout *ro) MUST_USE;
 
 struct rollout_filter { /* zero: any */
     oid_t policy_id;
-    opt_i64_t state; /* enum rollout_state */
+    int64_t states; /* a set: 1 << enum rollout_state */
+    str_t search;   /* a part of the policy's name, A to Z in either case */
+    bool newest;    /* in order of making when false */
 };
-/* In order of making. */
+/* Behind `after`; zero: from the first. */
 err_t rollout_list(struct act *act, const struct rollout_filter *f, oid_t after, int64_t limit,
                    struct row_rollout **ret, size_t *ret_n) MUST_USE;
+err_t rollout_count(struct act *act, const struct rollout_filter *f, int64_t *ret) MUST_USE;
 /* E_CONFLICT: it is no draft any more. */
 err_t rollout_change(struct act *act, const struct rollout *old, const struct rollout_in *in,
                      struct rollout *ret) MUST_USE;

@@ -40,8 +40,12 @@ static err_t is_selected(struct act *act, const struct row_rollout_arm *r, oid_t
     TRY(find_member(act, r->id, device, &member, &in));
     if (!in)
         TRY(found(sql_rollout_ring_of(act->db, act->arena,
-                                      &(struct sql_rollout_ring_of){
-                                          .rollout = r->id, .ring = r->ring, .device = device },
+                                      &(struct sql_rollout_ring_of){ .rollout = r->id,
+                                                                     .ring = r->ring,
+                                                                     .device = device,
+                                                                     .member = act->trial.member,
+                                                                     .joins = act->trial.joins,
+                                                                     .leaves = act->trial.leaves },
                                       &(struct sql_rollout_ring_of_row){ 0 }),
                   &in));
     *ret = in;

@@ -63,6 +63,21 @@ err_t rollout_state_parse(str_t name, enum rollout_state *ret)
     return E_OK;
 }
 
+err_t rollout_states_parse(str_t names, int64_t *ret)
+{
+    int64_t set = 0;
+    for (size_t at = 0; at <= names.n;) {
+        str_t rest = str_sub(names, at, names.n);
+        str_t name = str_sub(rest, 0, str_find(rest, ','));
+        enum rollout_state one;
+        TRY(rollout_state_parse(name, &one));
+        set |= INT64_C(1) << one;
+        at += name.n + 1;
+    }
+    *ret = set;
+    return E_OK;
+}
+
 bool rollout_may(enum rollout_state from, enum rollout_act act, enum rollout_state *ret_to)
 {
     if ((acts[act].from >> from & 1U) == 0)

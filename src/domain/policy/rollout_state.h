@@ -39,6 +39,8 @@ enum rollout_act {
 const char *rollout_state_name(int64_t state);
 /* E_BAD_FIELD. */
 err_t rollout_state_parse(str_t name, enum rollout_state *ret) MUST_USE;
+/* Names with commas between them, as a set: 1 << state. E_BAD_FIELD. */
+err_t rollout_states_parse(str_t names, int64_t *ret) MUST_USE;
 /* Where `act` leads from `from`; false: not allowed there. */
 bool rollout_may(enum rollout_state from, enum rollout_act act, enum rollout_state *ret_to);
 /* "running or paused": the states that an act is allowed in, for a refusal. */
