@@ -28,15 +28,28 @@ const char *coding_name(enum coding c)
     return names[c];
 }
 
-int64_t accept_weight(str_t parameter)
+static int64_t weight_of(str_t parameter)
 {
+    enum { WHOLE = 1000 };
     int64_t milli = 0;
     parameter = str_trim(parameter);
     if (parameter.n == 0)
-        return 1000;
+        return WHOLE;
     if (!str_starts(parameter, STR("q=")) && !str_starts(parameter, STR("Q=")))
         return 0;
-    return num_parse_milli(str_sub(parameter, 2, parameter.n), &milli) == E_OK ? milli : 0;
+    err_t e = num_parse_milli(str_sub(parameter, 2, parameter.n), &milli);
+    return e == E_OK && milli <= WHOLE ? milli : 0;
+}
+
+bool accept_next(str_t *field, struct accept_choice *ret)
+{
+    str_t choice;
+    if (!str_split(field, ',', &choice))
+        return false;
+    str_t name = str_sub(choice, 0, str_find(choice, ';'));
+    str_t parameter = str_sub(choice, name.n + 1, choice.n);
+    *ret = (struct accept_choice){ str_trim(name), weight_of(parameter) };
+    return true;
 }
 
 /* "x-gzip" is the same as "gzip" (RFC 9110 section 8.4.1.3). */
@@ -50,15 +63,12 @@ static bool names_coding(str_t name, enum coding c)
 static int64_t weight_in(str_t field, enum coding c)
 {
     int64_t others = 0;
-    str_t item;
-    while (str_split(&field, ',', &item)) {
-        str_t name = str_sub(item, 0, str_find(item, ';'));
-        int64_t weight = accept_weight(str_sub(item, name.n + 1, item.n));
-        name = str_trim(name);
-        if (names_coding(name, c))
-            return weight;
-        if (str_eq(name, STR("*")))
-            others = weight;
+    struct accept_choice choice;
+    while (accept_next(&field, &choice)) {
+        if (names_coding(choice.name, c))
+            return choice.weight;
+        if (str_eq(choice.name, STR("*")))
+            others = choice.weight;
     }
     return others;
 }

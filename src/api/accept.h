@@ -19,7 +19,13 @@ const char *coding_name(enum coding c);
  * where the field is absent, or takes none of them (RFC 9110 section 12.5.3). */
 enum coding accept_coding(const struct http_xchg *x, unsigned have);
 
-/* "q=0.8" in thousandths, nothing as 1000; what is no weight counts as none. */
-int64_t accept_weight(str_t parameter);
+/* One choice of a field such as Accept-Encoding or Accept-Language: "name;q=0.8" (RFC 9110 section
+ * 12.4.2). */
+struct accept_choice {
+    str_t name;
+    int64_t weight; /* in thousandths, 1000 where none is said; what is no weight counts as 0 */
+};
+/* The first of them, which is taken off the field. False: there is no more. */
+bool accept_next(str_t *field, struct accept_choice *ret);
 
 #endif

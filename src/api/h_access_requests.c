@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* People ask for applications; administrators answer. */
+#include "api/asked_notice.h"
 #include "api/gained.h"
 #include "api/handlers_people.h"
 #include "api/page.h"
-#include "api/people.h"
 #include "domain/signin/access_request.h"
 
 enum { DETAILS_MAX = 2 * 1024 };
@@ -89,27 +89,9 @@ err_t portal_requests_list(struct request *rq)
     return list_by(rq, access_request_own);
 }
 
-static err_t tell_admins(struct request *rq, const struct row_access_request *row)
+static struct asked asked_of(const struct row_access_request *row)
 {
-    str_t link = STR_NONE;
-    TRY(people_link(rq, STR("/people"), &link));
-    const struct notice_field fields[] = { { "username", row->username, false },
-                                           { "application", row->application, false },
-                                           { "reason", row->reason, false },
-                                           { "link", link, false } };
-    return people_tell_admins(rq, (struct notice_in){ .kind = NOTICE_ADMIN_ACCESS_REQUEST,
-                                                      .fields = fields,
-                                                      .fields_n = ARRAY_LEN(fields) });
-}
-
-static err_t tell_refused(struct request *rq, const struct row_access_request *row)
-{
-    const struct notice_field fields[] = { { "application", row->application, false },
-                                           { "reason", row->decided_reason, false } };
-    return people_tell(rq, (struct notice_in){ .kind = NOTICE_ACCESS_REFUSED,
-                                               .user = row->user_id,
-                                               .fields = fields,
-                                               .fields_n = ARRAY_LEN(fields) });
+    return (struct asked){ row->user_id, row->username, row->application };
 }
 
 err_t portal_requests_make(struct request *rq)
@@ -117,7 +99,8 @@ err_t portal_requests_make(struct request *rq)
     const struct access_request_body *in = rq->in;
     struct row_access_request row;
     TRY(access_request_make(&rq->act, in->application_id, in->reason, &row));
-    TRY(tell_admins(rq, &row));
+    const struct asked asked = asked_of(&row);
+    TRY(asked_tell_admins(rq, &asked, row.reason, STR("/people/requests")));
     return request_reply(rq, 201, &row);
 }
 
@@ -143,7 +126,8 @@ err_t access_requests_refuse(struct request *rq)
     oid_t id;
     TRY(request_param_id(rq, 0, &id));
     TRY(access_request_refuse(&rq->act, id, in->reason, &row));
-    TRY(tell_refused(rq, &row));
+    const struct asked asked = asked_of(&row);
+    TRY(asked_tell_refused(rq, &asked, row.decided_reason));
     request_reason(rq, in->reason);
     return request_reply(rq, 200, &row);
 }

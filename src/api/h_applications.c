@@ -136,12 +136,19 @@ static struct application_in application_words(const struct application_body *b)
 
 err_t applications_list(struct request *rq)
 {
-    const struct search_query *q = rq->query;
+    const struct application_query *q = rq->query;
+    struct application_filter filter = { q->search, q->target_id };
     struct row_application *rows = NULL;
     struct page page;
+    char target[OID_TEXT];
+    str_t name;
+    int64_t total = 0;
     size_t n = 0;
-    TRY(page_open(rq, &q->page, q->search, &page));
-    TRY(application_page(&rq->act, q->search, page.after, page.limit + 1, &rows, &n));
+    oid_format(q->target_id, target);
+    TRY(str_format(rq->act.arena, &name, "%.*s\n%.*s", STR_ARG(q->search), (int)sizeof target,
+                   target));
+    TRY(page_open(rq, &q->page, name, &page));
+    TRY(application_page(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct application_out *out = ARENA_ARRAY(rq->act.arena, struct application_out, shown + 1);
     if (out == NULL)
@@ -149,7 +156,12 @@ err_t applications_list(struct request *rq)
     for (size_t i = 0; i < shown; i++)
         TRY(application_view(rq, &rows[i], &out[i]));
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
-    return reply_list(rq, &application_line_shape, out, shown, page.next);
+    TRY(reply_list(rq, &application_line_shape, out, shown, page.next));
+    if (!q->count)
+        return E_OK;
+    TRY(application_count(&rq->act, &filter, &total));
+    rq->reply.total = (opt_i64_t){ true, total };
+    return E_OK;
 }
 
 err_t applications_create(struct request *rq)

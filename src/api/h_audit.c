@@ -54,6 +54,25 @@ static err_t filter_name(struct request *rq, const struct audit_query *q,
                       STR_ARG(q->result));
 }
 
+/* Cursors are places in the chain. */
+static err_t place_make(struct request *rq, int64_t seq, str_t filters, str_t *ret)
+{
+    str_t text;
+    TRY(str_format(rq->act.arena, &text, "%lld", (long long)seq));
+    return cursor_make(rq, text, filters, ret);
+}
+
+static err_t place_open(struct request *rq, str_t cursor, str_t filters, int64_t *ret)
+{
+    str_t text = STR_NONE;
+    if (cursor.p == NULL)
+        return E_OK;
+    TRY(cursor_open(rq, cursor, filters, &text));
+    return num_parse_i64(text, ret) == E_OK
+               ? E_OK
+               : FAIL(&rq->act.why, E_BAD_CURSOR, "this is no cursor of this list");
+}
+
 static err_t page_reply(struct request *rq, const struct audit_page *page, str_t filters)
 {
     struct arena *a = rq->act.arena;
@@ -63,10 +82,8 @@ static err_t page_reply(struct request *rq, const struct audit_page *page, str_t
         return E_NO_MEMORY;
     for (size_t i = 0; i < page->n; i++)
         TRY(audit_view_make(a, &page->rows[i], &out[i]));
-    if (page->next != 0) {
-        TRY(str_format(a, &next, "%lld", (long long)page->next));
-        TRY(cursor_make(rq, next, filters, &next));
-    }
+    if (page->next != 0)
+        TRY(place_make(rq, page->next, filters, &next));
     return reply_list(rq, &audit_out_shape, out, page->n, next);
 }
 
@@ -75,13 +92,9 @@ static err_t list(struct request *rq, const struct audit_query *q,
 {
     struct audit_page page;
     str_t filters;
-    str_t position = STR_NONE;
     int64_t from = 0;
     TRY(filter_name(rq, q, filter, &filters));
-    if (q->page.cursor.p != NULL)
-        TRY(cursor_open(rq, q->page.cursor, filters, &position));
-    if (position.p != NULL && num_parse_i64(position, &from) != E_OK)
-        return FAIL(&rq->act.why, E_BAD_CURSOR, "this is no cursor of this list");
+    TRY(place_open(rq, q->page.cursor, filters, &from));
     int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
     TRY(audit_page_read(rq->act.db, rq->act.arena, filter, from, limit, &page));
     return page_reply(rq, &page, filters);
@@ -115,4 +128,24 @@ err_t audit_own(struct request *rq)
     q.actor = str_of(id, sizeof id);
     TRY(filter_of(rq, &q, &filter));
     return list(rq, &q, &filter);
+}
+
+err_t audit_bytes(struct request *rq)
+{
+    const struct audit_bytes_query *q = rq->query;
+    struct audit_ask ask = { .limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT };
+    struct audit_stored_page page;
+    str_t next = STR_NONE;
+    TRY(org_of(rq, q->org, &ask.org));
+    str_t filters = oid_bytes(&ask.org);
+    TRY(place_open(rq, q->page.cursor, filters, &ask.after));
+    TRY(audit_stored_read(rq->act.db, rq->act.arena, &ask, &page));
+    struct audit_bytes_out *out = ARENA_ARRAY(rq->act.arena, struct audit_bytes_out, page.n + 1);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < page.n; i++)
+        TRY(audit_bytes_make(rq->act.arena, page.chain, &page.rows[i], &out[i]));
+    if (page.more)
+        TRY(place_make(rq, page.rows[page.n - 1].seq, filters, &next));
+    return reply_list(rq, &audit_bytes_shape, out, page.n, next);
 }

@@ -3,14 +3,12 @@
  * Copies of the store in `backups` of the data directory: NAME.db, and beside it NAME.db.sha256 as
  * sha256sum writes it. The copy is made on a worker, before the transaction that records it.
  */
+#include "api/backup_file.h"
 #include "api/handlers_operation.h"
 #include "api/services.h"
 #include "api/shapes_backup.h"
 #include "api/whole_server.h"
-#include "base/enc.h"
 #include "base/log.h"
-#include "plat/crypto/crypto.h"
-#include "plat/db/backup.h"
 #include "plat/os/file.h"
 
 #include <dirent.h>
@@ -19,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKUPS_MAX = 10, BACKUPS_LISTED_MAX = 500, NOTE_MAX = 256, HEX_TEXT = 2 * SHA256_SIZE };
+enum { BACKUPS_MAX = 10, BACKUPS_LISTED_MAX = 500 };
 
 static const char name_head[] = "seneschal-";
 static const char name_tail[] = ".db";
@@ -63,16 +61,6 @@ static int newest_first(const void *a, const void *b)
     return str_cmp(y->name, x->name); /* names are times */
 }
 
-static err_t note_read(struct request *rq, str_t name, str_t *ret)
-{
-    const char *path;
-    str_t note;
-    TRY(path_of(rq, name, ".sha256", &path));
-    bool there = file_read(rq->act.arena, path, NOTE_MAX, NULL, &note) == E_OK && note.n > HEX_TEXT;
-    *ret = there ? str_sub(note, 0, HEX_TEXT) : STR_NONE;
-    return E_OK;
-}
-
 static err_t backup_look(struct request *rq, str_t file, struct backup_out *ret)
 {
     const char *path;
@@ -84,7 +72,7 @@ static err_t backup_look(struct request *rq, str_t file, struct backup_out *ret)
         return E_NOT_FOUND; /* removed a moment ago */
     out.bytes = st.st_size;
     out.made_at = (ts_t){ (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000 };
-    TRY(note_read(rq, file, &out.sha256));
+    TRY(backup_file_note(rq->act.arena, path, &out.sha256));
     *ret = out;
     return E_OK;
 }
@@ -145,45 +133,15 @@ static err_t name_make(struct request *rq, str_t *ret)
                       at + 5, at + 8, at + 11, at + 14, at + 17, at + 20, name_tail);
 }
 
-static err_t digest_of(struct request *rq, const char *path, str_t *ret)
-{
-    digest_t digest;
-    char *text = arena_alloc(rq->act.arena, HEX_TEXT);
-    if (text == NULL)
-        return E_NO_MEMORY;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return FAIL(&rq->act.why, E_IO, "%s: cannot be read", path);
-    err_t e = sha256_of_file(fd, &digest);
-    (void)close(fd); /* read-only */
-    TRY(e);
-    hex_encode(digest.b, SHA256_SIZE, text);
-    *ret = str_of(text, HEX_TEXT);
-    return E_OK;
-}
-
 static err_t backup_write(struct request *rq, str_t name, struct backup_out *ret)
 {
     const char *part;
     const char *path;
-    const char *note;
-    str_t line;
-    str_t sha256 = STR_NONE;
+    str_t sha256;
     TRY(path_of(rq, name, ".part", &part));
     TRY(path_of(rq, name, "", &path));
-    TRY(path_of(rq, name, ".sha256", &note));
-    TRY(db_backup(rq->services->dir, part, &rq->act.why));
-    err_t e = digest_of(rq, part, &sha256);
-    if (e == E_OK)
-        e = str_format(rq->act.arena, &line, "%.*s  %.*s\n", STR_ARG(sha256), STR_ARG(name));
-    if (e == E_OK)
-        e = file_write(note, 0600, line, &rq->act.why);
-    if (e == E_OK)
-        e = file_rename(part, path, &rq->act.why);
-    if (e != E_OK) {
-        (void)unlink(part);
-        return e;
-    }
+    const struct backup_file to = { .dir = rq->services->dir, .part = part, .path = path };
+    TRY(backup_file_make(rq->act.arena, &to, NULL, &rq->act.why, &sha256));
     return backup_look(rq, name, ret);
 }
 

@@ -173,8 +173,8 @@ err_t devices_bulk(struct request *rq)
     const struct device_bulk_in *in = rq->in;
     struct bulk b = { .rq = rq, .in = in, .action = action_of(in->action), .arena = rq->act.arena };
     struct device_bulk_out *out = ARENA_NEW(rq->act.arena, struct device_bulk_out);
-    oid_t *ids;
-    size_t n;
+    oid_t *ids = NULL;
+    size_t n = 0;
     str_t details;
     if (out == NULL)
         return E_NO_MEMORY;

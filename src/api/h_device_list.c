@@ -5,8 +5,17 @@
 
 #include "domain/fleet/device_list.h"
 
-/* A part of a file ends early once it is this long: what waits for a slow client is bounded. */
-enum { PAGE_DEFAULT = 100, PART_ROWS = 500, PART_MAX = 64 * 1024 * 1024, POSITION_MAX = 512 };
+/* A part of a file ends early once it is long enough: what waits for a slow client is bounded
+ * (STREAM_MAX of plat/http). */
+enum {
+    PAGE_DEFAULT = 100,
+    CHUNK_ROWS = 100,              /* read at once */
+    PAGE_ENOUGH = 3 * 1024 * 1024, /* bytes of REQUEST_ARENA_MAX */
+    PART_ROWS = 100,
+    PART_ENOUGH = 256 * 1024,
+    PART_MAX = 1024 * 1024,
+    POSITION_MAX = 512
+};
 
 err_t devices_own_only(struct request *rq, oid_t *ret_user)
 {
@@ -43,37 +52,67 @@ static err_t filter_text(struct request *rq, const struct device_filter *f, str_
                       STR_ARG(f->label));
 }
 
-static err_t views_of(struct request *rq, const struct device_page *page, struct device_out **ret)
+/* Rows of one answer. */
+struct listing {
+    struct device_out *out;
+    size_t n;
+    str_t next; /* the position behind the last; absent after the end of the list */
+};
+
+/* Strangers say much of machines that wait: a page of such rows ends before the memory of its
+ * request does. */
+static bool is_long(const struct request *rq, const struct listing *l)
 {
-    struct device_out *out = ARENA_ARRAY(rq->act.arena, struct device_out, page->n);
-    if (out == NULL)
-        return E_NO_MEMORY;
-    for (size_t i = 0; i < page->n; i++)
-        TRY(device_view(rq, &page->rows[i], false, &out[i]));
-    *ret = out;
+    return l->n > 0 && arena_used(rq->act.arena) >= PAGE_ENOUGH;
+}
+
+static err_t rows_add(struct request *rq, const struct device_filter *f, struct device_page *page,
+                      struct listing *l)
+{
+    size_t i = 0;
+    while (i < page->n && !is_long(rq, l))
+        TRY(device_view(rq, &page->rows[i++], false, &l->out[l->n++]));
+    if (i == 0 && page->n > 0)
+        return E_OK; /* it begins where it was going to */
+    if (i > 0)
+        TRY(device_page_cut(&rq->act, f->sort, i, page));
+    l->next = page->next;
+    return E_OK;
+}
+
+static err_t rows_read(struct request *rq, const struct device_query *q,
+                       const struct device_filter *f, int64_t limit, struct listing *l)
+{
+    do {
+        struct device_page page;
+        int64_t left = limit - (int64_t)l->n;
+        int64_t rows = left < CHUNK_ROWS ? left : CHUNK_ROWS;
+        if (q->offset.set && l->n == 0)
+            TRY(device_jump(&rq->act, f, q->offset.v, rows, &page));
+        else
+            TRY(device_list(&rq->act, f, l->next, rows, &page));
+        TRY(rows_add(rq, f, &page, l));
+    } while (l->next.p != NULL && (int64_t)l->n < limit && !is_long(rq, l));
     return E_OK;
 }
 
 static err_t list_page(struct request *rq, const struct device_query *q,
                        const struct device_filter *f)
 {
-    struct device_page page;
-    struct device_out *out;
     str_t filters;
-    str_t position = STR_NONE;
     str_t cursor = STR_NONE;
     int64_t limit = q->page.limit > 0 ? q->page.limit : PAGE_DEFAULT;
+    struct listing l = { .out = ARENA_ARRAY(rq->act.arena, struct device_out, (size_t)limit),
+                         .next = STR_NONE };
+    if (l.out == NULL)
+        return E_NO_MEMORY;
     TRY(filter_text(rq, f, &filters));
     if (q->page.cursor.p != NULL)
-        TRY(cursor_open(rq, q->page.cursor, filters, &position));
-    if (q->offset.set)
-        TRY(device_jump(&rq->act, f, q->offset.v, limit, &page));
-    else
-        TRY(device_list(&rq->act, f, position, limit, &page));
-    TRY(views_of(rq, &page, &out));
-    if (page.next.p != NULL)
-        TRY(cursor_make(rq, page.next, filters, &cursor));
-    return reply_list(rq, &device_out_shape, out, page.n, cursor);
+        TRY(cursor_open(rq, q->page.cursor, filters, &l.next));
+    TRY(rows_read(rq, q, f, limit, &l));
+    if (l.next.p != NULL)
+        TRY(cursor_make(rq, l.next, filters, &cursor));
+    return reply_list(rq, &device_out_shape, l.out, l.n, cursor);
 }
 
 struct device_export { /* in the request's arena; the texts of its filter are the query's */
@@ -113,23 +152,28 @@ static err_t csv_row(struct arena *a, struct buf *b, const struct device_out *d)
     return b->err;
 }
 
-static err_t part_write(struct request *rq, const struct device_export *st,
-                        const struct device_page *page, struct buf *b)
+static err_t row_write(struct request *rq, const struct row_device *row, bool csv, struct buf *b)
 {
-    struct device_out *out;
-    TRY(views_of(rq, page, &out));
+    struct device_out out;
+    TRY(device_view(rq, row, false, &out));
+    if (csv)
+        return csv_row(rq->act.arena, b, &out);
+    struct json_out o = json_out_to(b);
+    shape_encode(&o, &device_out_shape, &out);
+    buf_add_byte(b, '\n');
+    return b->err;
+}
+
+/* What is not written any more is left for the next part. */
+static err_t part_write(struct request *rq, const struct device_export *st,
+                        struct device_page *page, struct buf *b)
+{
+    size_t n = 0;
     if (st->csv && !st->begun)
         buf_add(b, str_from_cz(csv_head));
-    for (size_t i = 0; i < page->n; i++) {
-        if (st->csv) {
-            TRY(csv_row(rq->act.arena, b, &out[i]));
-            continue;
-        }
-        struct json_out o = json_out_to(b);
-        shape_encode(&o, &device_out_shape, &out[i]);
-        buf_add_byte(b, '\n');
-    }
-    return b->err;
+    while (n < page->n && b->n < PART_ENOUGH && (n == 0 || arena_used(rq->act.arena) < PAGE_ENOUGH))
+        TRY(row_write(rq, &page->rows[n++], st->csv, b));
+    return n > 0 ? device_page_cut(&rq->act, st->filter.sort, n, page) : b->err;
 }
 
 static err_t export_part(struct request *rq)

@@ -52,6 +52,7 @@ err_t groups_list(struct request *rq)
     const struct search_query *q = rq->query;
     struct row_principal_group *rows = NULL;
     struct page page;
+    int64_t total = 0;
     size_t n = 0;
     TRY(page_open(rq, &q->page, q->search, &page));
     TRY(group_page(&rq->act, q->search, page.after, page.limit + 1, &rows, &n));
@@ -62,7 +63,12 @@ err_t groups_list(struct request *rq)
     for (size_t i = 0; i < shown; i++)
         TRY(group_view(rq, &rows[i], &out[i]));
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
-    return reply_list(rq, &group_out_shape, out, shown, page.next);
+    TRY(reply_list(rq, &group_out_shape, out, shown, page.next));
+    if (!q->count)
+        return E_OK;
+    TRY(group_count(&rq->act, q->search, &total));
+    rq->reply.total = (opt_i64_t){ true, total };
+    return E_OK;
 }
 
 err_t groups_create(struct request *rq)

@@ -90,7 +90,7 @@ err_t logs_get(struct request *rq)
 {
     const struct log_query *q = rq->query;
     struct log_filter f;
-    struct logbook *book;
+    struct logbook *book = NULL;
     struct logbook_place next;
     str_t filters;
     str_t position = STR_NONE;

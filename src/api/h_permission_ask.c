@@ -2,15 +2,18 @@
 /* May a call be made, and which permission says so; what somebody may call. */
 #include "api/handlers_gateway.h"
 #include "api/page.h"
-#include "api/shapes_permission.h"
+#include "api/permission_draft.h"
 #include "base/ref.h"
-#include "domain/gateway/permission.h"
 #include "plat/mcp/mcp_name.h"
+
+enum { DESCRIPTION_SHOWN = 300 };
 
 /* Both snapshots are read here and now: an answer is as new as the transaction. */
 struct gate {
     struct gate_access *access; /* one reference each */
     struct gate_catalogue *catalogue;
+    struct gate_access tried; /* `access` with a draft; of the arena */
+    bool has_draft;
 };
 
 static void gate_fini(struct gate *g)
@@ -33,6 +36,9 @@ static err_t nobody(struct request *rq)
 
 static err_t gate_open(struct request *rq, const struct gate_who *who, struct gate *ret)
 {
+    struct permission_of group;
+    if (oid_is_set(who->group))
+        TRY(permission_of(&rq->act, GATE_SUBJECT_GROUP, who->group, &group));
     err_t e = gate_access_load(&rq->act, who, &ret->access);
     if (e == E_NOT_FOUND) {
         act_clear_why(&rq->act);
@@ -50,10 +56,16 @@ static err_t who_of(struct request *rq, const struct permission_check *b, struct
     bool user = oid_is_set(b->user_id);
     bool service = oid_is_set(b->service_account_id);
     bool device = oid_is_set(b->device_id);
+    bool nobody_else = oid_is_set(b->group_id) || b->everybody.v;
     struct gate_who who = { .kind = actor->kind, .id = actor->id, .org = rq->act.org };
-    if (user && service)
-        return FAIL(&rq->act.why, E_BAD_FIELD, "want user_id or service_account_id, not both");
-    if (user || service) {
+    if (user + service + oid_is_set(b->group_id) + b->everybody.v > 1 || (nobody_else && device))
+        return FAIL(
+            &rq->act.why, E_BAD_FIELD,
+            "want one of user_id, service_account_id, group_id and everybody, and device_id "
+            "with neither of the last two");
+    if (nobody_else) {
+        who = (struct gate_who){ .group = b->group_id, .org = rq->act.org };
+    } else if (user || service) {
         who.kind = user ? ACTOR_USER : ACTOR_SERVICE;
         who.id = user ? b->user_id : b->service_account_id;
         who.device = b->device_id;
@@ -127,7 +139,7 @@ static err_t verdict(struct request *rq, const struct gate *g, const struct perm
     if (b->arguments.text.p != NULL)
         TRY(json_parse(b->arguments.text, &rq->act.why, &arguments));
     if (f.server != NULL)
-        gate_decide(&(struct gate_ask){ .access = g->access,
+        gate_decide(&(struct gate_ask){ .access = g->has_draft ? &g->tried : g->access,
                                         .server = f.server,
                                         .tool = f.name,
                                         .class = class,
@@ -161,7 +173,27 @@ err_t permissions_validate(struct request *rq)
 
 static bool same(const struct gate_who *a, const struct gate_who *b)
 {
-    return a->kind == b->kind && oid_eq(a->id, b->id) && oid_eq(a->device, b->device);
+    return a->kind == b->kind && oid_eq(a->id, b->id) && oid_eq(a->device, b->device) &&
+           oid_eq(a->group, b->group);
+}
+
+/* As if the draft were said for whom the question is about. */
+static err_t draft_try(struct request *rq, const struct gate_who *who,
+                       const struct permission_draft *draft, struct gate *g)
+{
+    enum gate_subject kind = who->kind != ACTOR_NONE  ? (enum gate_subject)who->kind
+                             : oid_is_set(who->group) ? GATE_SUBJECT_GROUP
+                                                      : GATE_SUBJECT_DEFAULT;
+    oid_t id = kind == GATE_SUBJECT_GROUP ? who->group : who->id;
+    struct permission_of of;
+    struct gate_trial trial;
+    g->has_draft = draft != NULL;
+    if (draft == NULL)
+        return E_OK;
+    TRY(request_may(rq, PERM_TOOL_READ));
+    TRY(permission_of(&rq->act, kind, id, &of));
+    TRY(permission_trial(rq, &of, draft, &trial));
+    return gate_access_with(rq->act.arena, g->access, &trial, &g->tried);
 }
 
 err_t permissions_validate_bulk(struct request *rq)
@@ -182,6 +214,7 @@ err_t permissions_validate_bulk(struct request *rq)
             ref_drop(g.access);
             g.access = NULL;
             TRY(gate_open(rq, &who, &g));
+            TRY(draft_try(rq, &who, b->draft.v, &g));
             before = who;
         }
         TRY(verdict(rq, &g, &checks[i], &results[i]));
@@ -214,10 +247,21 @@ static struct gate_decision ask(const struct gate *g, const struct mine *m, bool
     return d;
 }
 
-/* What may be called at all, in the order of the tools' ids, behind `after`. */
+/* For those who may ask for it, too. */
+static bool may_be_given(const struct gate *g, const struct mine *m)
+{
+    return gate_may_be_given(&(struct gate_ask){ .access = g->access,
+                                                 .server = m->server,
+                                                 .tool = m->tool->name,
+                                                 .class = m->tool->class,
+                                                 .list = true });
+}
+
+/* What may be called at all, in the order of the tools' ids, behind the page before. */
 static err_t mine_collect(struct request *rq, const struct gate *g, oid_t after, struct mine **ret,
                           size_t *ret_n)
 {
+    const struct mine_query *q = rq->query;
     const struct gate_catalogue *c = g->catalogue;
     size_t all = 0;
     size_t n = 0;
@@ -229,7 +273,9 @@ static err_t mine_collect(struct request *rq, const struct gate *g, oid_t after,
     for (size_t i = 0; i < c->servers_n; i++) {
         for (size_t t = 0; t < c->servers[i].tools_n; t++) {
             struct mine m = { &c->servers[i], &c->servers[i].tools[t] };
-            if (memcmp(m.tool->id.b, after.b, sizeof after.b) > 0 && ask(g, &m, true).listed)
+            if (memcmp(m.tool->id.b, after.b, sizeof after.b) <= 0)
+                continue;
+            if (ask(g, &m, true).listed || (q->refused && may_be_given(g, &m)))
                 rows[n++] = m;
         }
     }
@@ -239,15 +285,50 @@ static err_t mine_collect(struct request *rq, const struct gate *g, oid_t after,
     return E_OK;
 }
 
+/* A text of a definition, which comes from outside; absent where there is none. */
+static str_t said(const struct json *of, const char *name)
+{
+    const struct json *v =
+        of != NULL && json_type(of) == JSON_OBJECT ? json_member(of, str_from_cz(name)) : NULL;
+    return v != NULL && json_type(v) == JSON_STRING ? json_string(v) : STR_NONE;
+}
+
+/* At most so many bytes, and whole characters (RFC 3629: those in the midst begin with 10). */
+static str_t beginning(str_t s)
+{
+    size_t n = s.n;
+    if (n <= DESCRIPTION_SHOWN)
+        return s;
+    for (n = DESCRIPTION_SHOWN; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+        n--;
+    return str_sub(s, 0, n);
+}
+
+static err_t mine_words(struct request *rq, const struct gate_tool *tool, struct mine_out *ret)
+{
+    CLEANUP(json_freep) struct json *definition = NULL;
+    if (!tool->pinned)
+        return E_OK;
+    TRY(json_parse(tool->definition, &rq->act.why, &definition));
+    str_t title = said(definition, "title");
+    if (title.n == 0)
+        title = said(json_member(definition, STR("annotations")), "title");
+    TRY(str_copy(rq->act.arena, title, &ret->title));
+    return str_copy(rq->act.arena, beginning(said(definition, "description")), &ret->description);
+}
+
 static err_t mine_view(struct request *rq, const struct gate *g, const struct mine *m,
                        struct mine_out *ret)
 {
     struct gate_decision d = ask(g, m, true);
     *ret = (struct mine_out){ .id = m->tool->id,
                               .class = str_from_cz(gate_class_name(m->tool->class)),
-                              .conditional = !ask(g, m, false).allowed,
+                              .allowed = d.listed,
+                              .conditional = d.listed && !ask(g, m, false).allowed,
                               .needs_approval = d.needs_approval,
                               .rule = d.rule };
+    TRY(str_copy(rq->act.arena, m->server->title, &ret->server_title));
+    TRY(mine_words(rq, m->tool, ret));
     TRY(str_copy(rq->act.arena, str_from_cz(d.source), &ret->source));
     return str_format(rq->act.arena, &ret->tool, "%.*s/%.*s", STR_ARG(m->server->name),
                       STR_ARG(m->tool->name));
@@ -255,7 +336,7 @@ static err_t mine_view(struct request *rq, const struct gate *g, const struct mi
 
 err_t permissions_mine(struct request *rq)
 {
-    const struct permission_query *q = rq->query;
+    const struct mine_query *q = rq->query;
     const struct actor *actor = &rq->act.actor;
     CLEANUP(gate_fini) struct gate g = { .access = NULL };
     struct gate_who who = { .kind = actor->kind, .id = actor->id, .org = actor->org };
@@ -264,7 +345,7 @@ err_t permissions_mine(struct request *rq)
     size_t n = 0;
     if (!calls_tools(actor))
         return nobody(rq);
-    TRY(page_open(rq, &q->page, STR(""), &page));
+    TRY(page_open(rq, &q->page, q->refused ? STR("refused") : STR(""), &page));
     TRY(gate_open(rq, &who, &g));
     TRY(mine_collect(rq, &g, page.after, &rows, &n));
     size_t shown = page_shown(&page, n);

@@ -3,6 +3,7 @@
 #include "api/handlers_gateway.h"
 #include "api/managed.h"
 #include "api/page.h"
+#include "api/permission_draft.h"
 #include "api/permission_view.h"
 #include "base/ref.h"
 
@@ -124,13 +125,7 @@ static err_t still_the_same(struct request *rq, const struct permission_of *of,
 static err_t put_one(struct request *rq, const struct permission_of *of,
                      const struct permission_body *b, struct row_permission *ret)
 {
-    struct permission_in in = { .can_read = b->can_read,
-                                .can_write = b->can_write,
-                                .can_execute = b->can_execute,
-                                .is_enabled = b->is_enabled,
-                                .approval = b->approval,
-                                .arguments = b->arguments.text,
-                                .device = b->device.text };
+    struct permission_in in = permission_in_of(b);
     struct gate_place place;
     TRY(tool_place(&rq->act, b->tool, &place));
     TRY(still_the_same(rq, of, &place));

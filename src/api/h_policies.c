@@ -63,11 +63,16 @@ static err_t policy_of_path(struct request *rq, struct row_policy_info *ret)
 err_t policies_list(struct request *rq)
 {
     const struct policy_query *q = rq->query;
+    const struct policy_filter filter = { .search = q->search, .group = q->group };
     struct row_policy_info *rows = NULL;
     struct page page;
+    char group[OID_TEXT];
+    str_t filters;
     size_t n = 0;
-    TRY(page_open(rq, &q->page, q->search, &page));
-    TRY(policy_list(&rq->act, q->search, page.after, page.limit + 1, &rows, &n));
+    oid_format(q->group, group);
+    TRY(str_format(rq->act.arena, &filters, "%.*s\n%.*s", OID_TEXT, group, STR_ARG(q->search)));
+    TRY(page_open(rq, &q->page, filters, &page));
+    TRY(policy_list(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));
     struct policy_out *out = ARENA_ARRAY(rq->act.arena, struct policy_out, n);
     if (n > 0 && out == NULL)
         return E_NO_MEMORY;

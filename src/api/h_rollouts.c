@@ -59,23 +59,30 @@ static err_t rollout_of_body(struct request *rq, struct rollout_in *ret)
     return rings_of(rq, &in->rings, ret);
 }
 
-err_t rollouts_list(struct request *rq)
+static err_t list_filter(struct request *rq, struct rollout_filter *f, str_t *ret_text)
 {
     const struct rollout_query *q = rq->query;
-    struct rollout_filter filter = { .policy_id = q->policy_id };
+    char policy[OID_TEXT];
+    *f = (struct rollout_filter){ .policy_id = q->policy_id,
+                                  .search = q->search,
+                                  .newest = str_eq(q->sort, STR("-created_at")) };
+    if (q->state.p != NULL && rollout_states_parse(q->state, &f->states) != E_OK)
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "state",
+                              "want draft, running, paused, completed, aborted or rolled_back; "
+                              "several by commas");
+    oid_format(f->policy_id, policy);
+    return str_format(rq->act.arena, ret_text, "%d\n%lld\n%.*s\n%.*s", (int)f->newest,
+                      (long long)f->states, OID_TEXT, policy, STR_ARG(f->search));
+}
+
+static err_t list_page(struct request *rq, const struct rollout_filter *f, str_t filters)
+{
+    const struct rollout_query *q = rq->query;
     struct row_rollout *rows = NULL;
-    enum rollout_state state;
     struct page page;
-    str_t filters;
     size_t n = 0;
-    if (q->state.n > 0) {
-        TRY(rollout_state_parse(q->state, &state));
-        filter.state = (opt_i64_t){ true, state };
-    }
-    TRY(str_format(rq->act.arena, &filters, "%.*s%.*s", 16, (const char *)q->policy_id.b,
-                   STR_ARG(q->state)));
     TRY(page_open(rq, &q->page, filters, &page));
-    TRY(rollout_list(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));
+    TRY(rollout_list(&rq->act, f, page.after, page.limit + 1, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct rollout_out *out = ARENA_ARRAY(rq->act.arena, struct rollout_out, shown + 1);
     if (out == NULL)
@@ -87,6 +94,21 @@ err_t rollouts_list(struct request *rq)
     }
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
     return reply_list(rq, &rollout_out_shape, out, shown, page.next);
+}
+
+err_t rollouts_list(struct request *rq)
+{
+    const struct rollout_query *q = rq->query;
+    struct rollout_filter filter;
+    str_t filters;
+    int64_t total;
+    TRY(list_filter(rq, &filter, &filters));
+    TRY(list_page(rq, &filter, filters));
+    if (!q->count)
+        return E_OK;
+    TRY(rollout_count(&rq->act, &filter, &total));
+    rq->reply.total = (opt_i64_t){ true, total };
+    return E_OK;
 }
 
 err_t rollouts_create(struct request *rq)
@@ -150,7 +172,7 @@ err_t rollouts_start(struct request *rq)
 
 err_t rollouts_pause(struct request *rq)
 {
-    const struct rollout_reason_in *in = rq->in;
+    const struct rollout_abort_in *in = rq->in;
     struct rollout ro;
     TRY(rollout_of_path(rq, &ro));
     TRY(rollout_pause(&rq->act, &ro, in->reason));

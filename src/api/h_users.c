@@ -78,6 +78,7 @@ err_t users_list(struct request *rq)
     struct row_user_account *rows = NULL;
     struct page page;
     str_t name;
+    int64_t total = 0;
     size_t n = 0;
     TRY(str_format(rq->act.arena, &name, "%.*s\n%.*s\n%.*s", STR_ARG(q->search),
                    STR_ARG(q->username), STR_ARG(q->email)));
@@ -90,7 +91,12 @@ err_t users_list(struct request *rq)
     for (size_t i = 0; i < shown; i++)
         TRY(user_view(rq, &rows[i], &out[i]));
     TRY(page_close(rq, &page, n, shown > 0 ? rows[shown - 1].id : page.after));
-    return reply_list(rq, &user_out_shape, out, shown, page.next);
+    TRY(reply_list(rq, &user_out_shape, out, shown, page.next));
+    if (!q->count)
+        return E_OK;
+    TRY(user_count(&rq->act, &filter, &total));
+    rq->reply.total = (opt_i64_t){ true, total };
+    return E_OK;
 }
 
 err_t users_create(struct request *rq)

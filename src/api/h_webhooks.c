@@ -67,6 +67,8 @@ static struct webhook_in input_of(const struct request *rq)
                                 .events = names_of(b->events),
                                 .group_id = b->group_id,
                                 .application_id = b->application_id,
+                                .any_group = b->any_group,
+                                .any_application = b->any_application,
                                 .event_type = b->event_type,
                                 .ref = b->ref,
                                 .priority = b->priority,

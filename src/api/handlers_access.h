@@ -12,6 +12,7 @@ handler_f applications_delete;
 handler_f applications_renew_secret;
 handler_f bindings_list;
 handler_f bindings_add;
+handler_f bindings_preview;
 handler_f bindings_drop;
 handler_f portal_list;
 handler_f portal_get;

@@ -35,5 +35,11 @@ handler_f permissions_drop_row;
 handler_f permissions_mine;
 handler_f permissions_validate;
 handler_f permissions_validate_bulk;
+handler_f permissions_preview;
+handler_f portal_tool_requests_list;
+handler_f portal_tool_requests_make;
+handler_f tool_requests_list;
+handler_f tool_requests_approve;
+handler_f tool_requests_refuse;
 
 #endif

@@ -22,6 +22,7 @@ handler_f groups_change;
 handler_f groups_delete;
 handler_f members_list;
 handler_f members_add;
+handler_f members_preview;
 handler_f members_drop;
 
 handler_f services_list;

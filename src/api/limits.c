@@ -17,22 +17,27 @@ static uint64_t address_hash(const struct http_peer *peer)
 
 bool limit_address(struct api *api, const struct http_peer *peer, bool take, dur_t *ret_wait)
 {
-    const struct settings *s = services_settings(api->services);
-    if (!s->limits_on)
-        return true;
+    struct gcra_rate rate = rates_get(&api->services->rates, RATE_ADDRESS);
     _Atomic int64_t *bucket = &api->address_buckets[address_hash(peer) % ADDRESS_BUCKETS];
     dur_t now = clock_mono();
     if (take)
-        return gcra_take(bucket, s->address_rate, now, ret_wait);
+        return gcra_take(bucket, rate, now, ret_wait);
     _Atomic int64_t copy = atomic_load_explicit(bucket, memory_order_relaxed);
-    return gcra_take(&copy, s->address_rate, now, ret_wait);
+    return gcra_take(&copy, rate, now, ret_wait);
 }
 
 bool limit_signin(struct api *api, const struct http_peer *peer, dur_t *ret_wait)
 {
-    const struct settings *s = services_settings(api->services);
-    if (!s->limits_on)
-        return true;
+    struct gcra_rate rate = rates_get(&api->services->rates, RATE_SIGNIN);
     _Atomic int64_t *bucket = &api->signin_buckets[address_hash(peer) % ADDRESS_BUCKETS];
-    return gcra_take(bucket, s->signin_rate, clock_mono(), ret_wait);
+    return gcra_take(bucket, rate, clock_mono(), ret_wait);
+}
+
+void services_rates(struct services *sv)
+{
+    struct gcra_rate principal = rates_get(&sv->rates, RATE_PRINCIPAL);
+    live_set_rate(sv->live, ACTOR_DEVICE, rates_get(&sv->rates, RATE_DEVICE));
+    live_set_rate(sv->live, ACTOR_USER, principal);
+    live_set_rate(sv->live, ACTOR_SERVICE, principal);
+    live_set_rate(sv->live, ACTOR_ENROLMENT_KEY, rates_get(&sv->rates, RATE_KEY));
 }

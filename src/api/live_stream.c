@@ -4,11 +4,17 @@
  * the rooms of its organisation and of its person (domain/audit/topic.h), and of the server where
  * he runs it; it compares their counts with those that it has told. A slow reader is told later
  * that something changed, once.
+ *
+ * The `id` of an event is START.N.BORN-SUM.BORN-SUM[.BORN-SUM]: when this server began, the event's
+ * number, and of each room which it is and how much of what he may read has moved in it up to this
+ * event. Who comes back with one where nothing has moved since is told nothing; else he is told to
+ * look at everything again, because what it was is not kept.
  */
 #include "api/handlers_console.h"
 #include "api/passage.h"
 #include "api/tail.h"
 #include "api/whole_server.h"
+#include "base/num.h"
 #include "domain/audit/topic.h"
 
 #define TELL_EVERY DUR_S(1)
@@ -16,7 +22,8 @@
 
 enum {
     LIVE_OWN_MAX = 64, /* streams of one person: pages that he has open */
-    LIVE_OUT_MAX = 4096
+    LIVE_OUT_MAX = 8192,
+    MARK_MAX = 160 /* two numbers of each room */
 };
 
 static const struct field live_change_fields[] = {
@@ -28,19 +35,25 @@ static const struct field live_change_fields[] = {
 const struct shape live_change_shape = SHAPE(struct live_change, "LiveChange", live_change_fields);
 
 static const struct field live_end_fields[] = {
-    FIELD(struct live_end, reason, .doc = "unauthenticated"),
+    FIELD(struct live_end, reason, .doc = "of `end`: unauthenticated; of `reload`: missed"),
 };
 const struct shape live_end_shape = SHAPE(struct live_end, "LiveEnd", live_end_fields);
 
 enum room { ROOM_ORG, ROOM_OWN, ROOM_SERVER, ROOM_COUNT };
+
+struct mark {
+    char p[MARK_MAX];
+    size_t n;
+};
 
 struct live_stream {
     struct tail tail;
     struct topic_room *rooms[ROOM_COUNT]; /* of the server: NULL where he does not run it */
     struct topic_counts told[ROOM_COUNT];
     perms_t perms;
-    oid_t org;  /* that is looked at */
-    uint64_t n; /* of the last event */
+    oid_t org;   /* that is looked at */
+    uint64_t n;  /* of the last event */
+    bool missed; /* something, while he was away: not said yet */
     dur_t told_at;
 };
 
@@ -56,10 +69,45 @@ static void live_fini(struct tail *tail)
         topics_leave(topics, stream_of(tail)->rooms[i]);
 }
 
-/* Its newest `id`, which also keeps a proxy from thinking that nobody is there. */
+static bool may_read(const struct live_stream *l, int room, int topic)
+{
+    return room == ROOM_OWN || topic_may((enum topic)topic, l->perms);
+}
+
+/* How far he has been told, as an `id` has it. */
+static struct mark mark_make(const struct live_stream *l)
+{
+    struct mark m = { .n = 0 };
+    for (int i = 0; i < ROOM_COUNT; i++) {
+        uint64_t sum = 0;
+        if (l->rooms[i] == NULL)
+            continue;
+        for (int t = 0; t < TOPIC_COUNT; t++)
+            sum += may_read(l, i, t) ? l->told[i].of[t] : 0;
+        int n = snprintf(m.p + m.n, sizeof m.p - m.n, ".%llu-%llu",
+                         (unsigned long long)l->told[i].born, (unsigned long long)sum);
+        assert(n > 0);
+        m.n += (size_t)n;
+        assert(m.n < sizeof m.p);
+    }
+    return m;
+}
+
+static void add_id(struct live_stream *l, const struct mark *m)
+{
+    buf_addf(&l->tail.out, "id: %lld.%llu%.*s\n", (long long)l->tail.api->services->started_at.us,
+             (unsigned long long)l->n, (int)m->n, m->p);
+}
+
+/* Its newest `id`, which also keeps a proxy from thinking that nobody is there. Who has missed
+ * something keeps his until that was said. */
 static void live_mark(struct tail *tail)
 {
-    buf_addf(&tail->out, "id: %llu\n\n", (unsigned long long)stream_of(tail)->n);
+    struct live_stream *l = stream_of(tail);
+    struct mark m = mark_make(l);
+    if (!l->missed)
+        add_id(l, &m);
+    BUF_ADD(&tail->out, "\n");
 }
 
 /* Bits of what moved in rooms of others where he may read it, and in his own. */
@@ -72,8 +120,7 @@ static uint32_t live_moved(struct live_stream *l)
             continue;
         topics_read(l->rooms[i], &now);
         for (int t = 0; t < TOPIC_COUNT; t++) {
-            bool may = i == ROOM_OWN || topic_may((enum topic)t, l->perms);
-            if (may && now.of[t] != l->told[i].of[t])
+            if (may_read(l, i, t) && now.of[t] != l->told[i].of[t])
                 moved |= 1U << t;
         }
         l->told[i] = now;
@@ -85,13 +132,23 @@ static bool live_tell(struct tail *tail)
 {
     struct live_stream *l = stream_of(tail);
     dur_t now = clock_mono();
+    if (l->missed) {
+        BUF_ADD(&tail->out, "event: reload\ndata: {\"reason\":\"missed\"}\n\n");
+        l->missed = false;
+        return false;
+    }
     if (now.us - l->told_at.us < TELL_EVERY.us)
         return false;
+    const struct mark before = mark_make(l); /* whoever is cut off among these has missed some */
     uint32_t moved = live_moved(l);
     for (int t = 0; t < TOPIC_COUNT; t++) {
-        if ((moved & 1U << t) != 0)
-            buf_addf(&tail->out, "event: change\nid: %llu\ndata: {\"topic\":\"%s\"}\n\n",
-                     (unsigned long long)++l->n, topic_name((enum topic)t));
+        if ((moved & 1U << t) == 0)
+            continue;
+        l->n++;
+        buf_addf(&tail->out, "event: change\ndata: {\"topic\":\"%s\"}\n",
+                 topic_name((enum topic)t));
+        add_id(l, &before);
+        BUF_ADD(&tail->out, "\n");
     }
     if (moved != 0)
         l->told_at = now;
@@ -113,7 +170,7 @@ static size_t live_max(const struct services *sv)
 
 static const struct tail_kind live_kind = {
     .of = TAIL_OF_CHANGES,
-    .life_s = 12 * 60 * 60,
+    .life_s = (int64_t)12 * 60 * 60,
     .last = "event: end\ndata: {\"reason\":\"unauthenticated\"}\n\n",
     .full = FULL,
     .tell = live_tell,
@@ -135,6 +192,30 @@ static err_t live_enter(struct request *rq, struct live_stream *l)
     return E_OK;
 }
 
+/* "START.N" and a mark: does it say what is told now? *ret_n: N, where it is one of this server. */
+static bool nothing_missed(const struct live_stream *l, ts_t started, str_t text, uint64_t *ret_n)
+{
+    const struct mark m = mark_make(l);
+    str_t rest = text;
+    str_t start;
+    str_t number;
+    int64_t at;
+    uint64_t n;
+    if (!str_split(&rest, '.', &start) || rest.p == NULL || !str_split(&rest, '.', &number))
+        return false;
+    if (num_parse_i64(start, &at) != E_OK || at != started.us || num_parse_u64(number, &n) != E_OK)
+        return false;
+    *ret_n = n;
+    return str_eq(rest, str_of(m.p + 1, m.n - 1)); /* without its first dot */
+}
+
+static void live_come_back(struct request *rq, struct live_stream *l)
+{
+    str_t last = http_field(rq->xchg, STR("Last-Event-ID"));
+    if (last.n > 0)
+        l->missed = !nothing_missed(l, rq->services->started_at, last, &l->n);
+}
+
 err_t live_get(struct request *rq)
 {
     enum actor_kind kind = rq->act.actor.kind;
@@ -149,6 +230,7 @@ err_t live_get(struct request *rq)
     l->org = rq->act.org;
     l->perms = rq->act.actor.perms;
     l->told_at = (dur_t){ clock_mono().us - TELL_EVERY.us };
-    (void)live_moved(l);
+    (void)live_moved(l); /* begin here */
+    live_come_back(rq, l);
     return E_OK;
 }

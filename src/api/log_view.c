@@ -94,8 +94,9 @@ err_t log_view_make(struct arena *a, const struct log_line *line, struct log_out
     struct diag why = { 0 };
     TRY(str_copy(a, line->event, &out.event));
     TRY(str_format(a, &out.fields.text, "{%.*s}", STR_ARG(line->fields)));
-    if (json_parse(out.fields.text, &why, &fields) != E_OK)
-        return E_CORRUPT;
+    err_t e = json_parse(out.fields.text, &why, &fields);
+    if (e != E_OK)
+        return e == E_NO_MEMORY ? e : E_CORRUPT;
     if (line->request_id.p != NULL)
         err_ignore(oid_parse(line->request_id, &out.request_id)); /* else it is of none */
     *ret = out;

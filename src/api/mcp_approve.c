@@ -37,7 +37,7 @@ static err_t tell(struct mcp_write *r)
     oid_format(r->id, id);
     const struct notice_field fields[] = {
         { "caller", str_from_cz(job->actor.name), false },
-        { "server", job->server_name, false },
+        { "upstream", job->server_name, false },
         { "tool", job->tool, false },
         { "minutes", until, false },
         { "id", str_of(id, sizeof id), false },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/openapi.h"
 
+#include "api/reply.h"
 #include "api/router.h"
 #include "api/routes.h"
 #include "base/buf.h"
@@ -367,6 +368,52 @@ static void collect_shapes(struct shape_list *list)
     }
 }
 
+/* Those that an answer can have; what reads it has words for each. */
+static void problem_codes(struct json_out *o)
+{
+    json_out_open(o, '{');
+    JSON_OUT(o, "type", str, STR("string"));
+    json_out_name(o, STR("enum"));
+    json_out_open(o, '[');
+    for (int e = E_OK + 1; e < E_COUNT; e++) {
+        if (problem_public((err_t)e) == (err_t)e)
+            json_out_str(o, str_from_cz(err_info((err_t)e)->slug));
+    }
+    json_out_close(o, ']');
+    json_out_close(o, '}');
+}
+
+static void problem_schema(struct json_out *o)
+{
+    json_out_open(o, '{');
+    JSON_OUT(o, "type", str, STR("object"));
+    json_out_name(o, STR("properties"));
+    json_out_open(o, '{');
+    json_out_name(o, STR("type"));
+    json_out_raw(o, STR("{\"type\":\"string\"}"));
+    json_out_name(o, STR("title"));
+    json_out_raw(o, STR("{\"type\":\"string\"}"));
+    json_out_name(o, STR("status"));
+    json_out_raw(o, STR("{\"type\":\"integer\"}"));
+    json_out_name(o, STR("detail"));
+    json_out_raw(o, STR("{\"type\":\"string\"}"));
+    json_out_name(o, STR("code"));
+    problem_codes(o);
+    json_out_name(o, STR("errors"));
+    json_out_raw(o, STR("{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+                        "\"field\":{\"type\":\"string\"},\"want\":{\"type\":\"string\"}}}}"));
+    json_out_name(o, STR("challenge"));
+    json_out_raw(o, STR("{\"type\":\"object\"}"));
+    json_out_name(o, STR("requests"));
+    json_out_raw(o, STR("{\"type\":\"array\"}"));
+    json_out_name(o, STR("request_id"));
+    json_out_raw(o, STR("{\"type\":\"string\",\"format\":\"uuid\"}"));
+    json_out_close(o, '}');
+    json_out_name(o, STR("required"));
+    json_out_raw(o, STR("[\"type\",\"title\",\"status\",\"code\",\"request_id\"]"));
+    json_out_close(o, '}');
+}
+
 static void components(struct json_out *o)
 {
     struct shape_list list = { .n = 0 };
@@ -395,16 +442,7 @@ static void components(struct json_out *o)
     json_out_raw(o, STR("{\"type\":\"object\",\"properties\":{\"error\":{\"type\":\"string\"},"
                         "\"error_description\":{\"type\":\"string\"}},\"required\":[\"error\"]}"));
     json_out_name(o, STR("Problem"));
-    json_out_raw(
-        o, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"
-               "\"type\":\"string\"},"
-               "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"code\":{"
-               "\"type\":\"string\"},"
-               "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
-               "\"field\":{\"type\":\"string\"},"
-               "\"want\":{\"type\":\"string\"}}}},\"challenge\":{\"type\":\"object\"},\"requests\":"
-               "{\"type\":\"array\"},\"request_id\":{\"type\":\"string\",\"format\":\"uuid\"}},"
-               "\"required\":[\"type\",\"title\",\"status\",\"code\",\"request_id\"]}"));
+    problem_schema(o);
     json_out_close(o, '}');
     json_out_close(o, '}');
 }

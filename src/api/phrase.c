@@ -19,15 +19,12 @@ enum lang lang_accepted(str_t accept_language)
 {
     enum lang best = LANG_NONE;
     int64_t best_weight = 0;
-    str_t item;
-    while (str_split(&accept_language, ',', &item)) {
-        str_t range = str_sub(item, 0, str_find(item, ';'));
-        int64_t weight = accept_weight(str_sub(item, range.n + 1, item.n));
-        range = str_trim(range);
-        enum lang l = lang_parse(str_sub(range, 0, str_find(range, '-')));
-        if (l != LANG_NONE && weight > best_weight) {
+    struct accept_choice choice;
+    while (accept_next(&accept_language, &choice)) {
+        enum lang l = lang_parse(str_sub(choice.name, 0, str_find(choice.name, '-')));
+        if (l != LANG_NONE && choice.weight > best_weight) {
             best = l;
-            best_weight = weight;
+            best_weight = choice.weight;
         }
     }
     return best;

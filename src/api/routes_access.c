@@ -5,11 +5,12 @@
 #include "api/shapes_access.h"
 #include "api/shapes_identity.h"
 #include "api/shapes_rules.h"
+#include "api/shapes_whatif.h"
 
 /* clang-format off */
 static const struct route rows[] = {
     { HTTP_GET,    "/applications",      applications_list,   .auth = AUTH_ACTOR, MAY(APPLICATION_READ),
-      .tx = TX_READ, .query = &search_query_shape, .out = &application_line_shape, .out_list = true,
+      .tx = TX_READ, .query = &application_query_shape, .out = &application_line_shape, .out_list = true,
       .doc = "The applications of the organisation; those of administrators only for those who may "
              "change them." },
     { HTTP_POST,   "/applications",      applications_create, .auth = AUTH_ACTOR, MAY(APPLICATION_WRITE),
@@ -38,6 +39,11 @@ static const struct route rows[] = {
       .tx = TX_WRITE, .idem = true, .in = &binding_in_shape, .out = &binding_out_shape,
       .audit = "application.bound",
       .doc = "Let a group, a person or a service account open it." },
+    { HTTP_POST,   "/applications/{id}/bindings/preview", bindings_preview, .auth = AUTH_ACTOR,
+      MAY(APPLICATION_WRITE), .tx = TX_READ, .load = LOAD_BULK,
+      .in = &binding_preview_shape, .out = &whatif_out_shape,
+      .doc = "Who would gain the application by a binding, or lose it with one; nothing is stored. Wants user:read "
+             "and device:read too." },
     { HTTP_DELETE, "/applications/{id}/bindings/{binding_id}", bindings_drop, .auth = AUTH_ACTOR,
       MAY(APPLICATION_WRITE), .tx = TX_WRITE, .audit = "application.unbound",
       .doc = "Not any more; what was granted to those who now have no way in ends." },

@@ -4,6 +4,7 @@
 #include "api/managed.h"
 #include "api/routes_parts.h"
 #include "api/shapes_identity.h"
+#include "api/shapes_whatif.h"
 
 /* clang-format off */
 static const struct route rows[] = {
@@ -64,6 +65,11 @@ static const struct route rows[] = {
       MAY(GROUP_WRITE), .tx = TX_WRITE, .idem = true,
       .in = &member_in_shape, .audit = "group.member-added",
       .doc = "Take a user, service account or device in." },
+    { HTTP_POST,   "/groups/{id}/members/preview",     members_preview,
+      .auth = AUTH_ACTOR, MAY(GROUP_WRITE), .tx = TX_READ, .load = LOAD_BULK,
+      .in = &member_preview_shape, .out = &whatif_out_shape,
+      .doc = "What one would gain in a group, or lose out of it: roles, applications, tools, values on devices; "
+             "nothing is stored. Wants user:read and device:read too." },
     { HTTP_DELETE, "/groups/{id}/members/{member_id}", members_drop,
       .auth = AUTH_ACTOR, MAY(GROUP_WRITE), .tx = TX_WRITE,
       .audit = "group.member-removed",

@@ -6,6 +6,7 @@
 #include "api/routes_parts.h"
 #include "api/shapes_backup.h"
 #include "api/shapes_logs.h"
+#include "api/shapes_security.h"
 #include "api/shapes_stats.h"
 
 /* clang-format off */
@@ -45,6 +46,26 @@ static const struct route rows[] = {
       .tx = TX_WRITE, .both = true,
       .prepare = backup_prepare, .out = &backup_shape, .audit = "store.backed-up",
       .doc = "Copies the store as it is now into `backups` of the data directory; ten are kept." },
+    { HTTP_POST, "/admin/cleanup", cleanup_post, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE), .tx = TX_WRITE,
+      .both = true,
+      .prepare = cleanup_prepare, .in = &cleanup_in_shape, .in_optional = true, .out = &cleanup_shape,
+      .audit = "store.cleaned",
+      .doc = "Forgets now what is kept for a time and is over, and gives free pages back to the system; "
+             "with `dry_run` it says what would go." },
+    { HTTP_GET,  "/admin/security/stats", security_stats, .auth = AUTH_ACTOR, MAY(AUDIT_READ),
+      .tx = TX_READ, .both = true,
+      .load = LOAD_BULK, .no_store = true, .out = &security_stats_shape,
+      .doc = "What was refused in the last thirty days: wrong passwords, locks, denials; from where and "
+             "to whom most." },
+    { HTTP_GET,  "/admin/security/limits", limits_get, .auth = AUTH_ACTOR, MAY(OPERATION_READ),
+      .tx = TX_READ, .both = true,
+      .load = LOAD_ADMIN, .out = &limits_out_shape,
+      .doc = "How often somebody may call: what holds now, what the configuration says, and what was set." },
+    { HTTP_PUT,  "/admin/security/limits", limits_put, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE),
+      .tx = TX_WRITE, .both = true,
+      .in = &limits_in_shape, .finish = limits_put_done, .out = &limits_out_shape, .audit = "limits.changed",
+      .doc = "Sets how often somebody may call, at once and over restarts; what is null or not there is "
+             "as the configuration says." },
 };
 /* clang-format on */
 

@@ -8,7 +8,7 @@
 static const struct route rows[] = {
     { HTTP_GET,    "/rollouts",      rollouts_list,   .auth = AUTH_ACTOR, MAY(ROLLOUT_READ), .tx = TX_READ,
       .query = &rollout_query_shape, .out = &rollout_out_shape, .out_list = true,
-      .doc = "The rollouts of the organisation, in order of making." },
+      .doc = "The rollouts of the organisation, in order of making or newest first." },
     { HTTP_POST,   "/rollouts",      rollouts_create, .auth = AUTH_ACTOR, MAY(ROLLOUT_WRITE), .tx = TX_WRITE,
       .idem = true,
       .in = &rollout_in_shape, .out = &rollout_out_shape, .audit = "rollout.created",

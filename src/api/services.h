@@ -16,6 +16,7 @@
 #include "domain/hooks/notice.h"
 #include "domain/hooks/webhook_send.h"
 #include "domain/identity/keys.h"
+#include "domain/identity/rates.h"
 #include "domain/live/live.h"
 #include "domain/oauth/issuer.h"
 #include "domain/signin/session.h"
@@ -36,12 +37,9 @@ enum access { ACCESS_OFF, ACCESS_ERRORS, ACCESS_ALL };
 
 /* From the configuration. Never changed: SIGHUP makes a new one, readers of the old one go on. */
 struct settings {
-    bool limits_on;
-    struct gcra_rate address_rate; /* of open rows, and of tokens that nobody has */
-    struct gcra_rate signin_rate;  /* of attempts to sign in, by address */
-    opt_bool_t fleet_locked;       /* by the environment or the file: API "fleet/lock" */
-    const char *fleet_locked_by;   /* the name that said it */
-    int64_t enrol_open;            /* open requests of an organisation at most */
+    opt_bool_t fleet_locked;     /* by the environment or the file: API "fleet/lock" */
+    const char *fleet_locked_by; /* the name that said it */
+    int64_t enrol_open;          /* open requests of an organisation at most */
     int64_t enrol_open_per_machine;
     bool metrics_open;
     dur_t lease_life;  /* how long a device may go on without asking */
@@ -94,6 +92,7 @@ struct services {
     const struct settings *_Atomic settings;
     struct keys keys;
     struct live *live;
+    struct rates rates;
     struct gate_memory *gate; /* who may call what, and what there is */
     struct mcp_hub *mcp;
     struct spans *spans;   /* that wait to be exported */
@@ -137,6 +136,8 @@ static inline const struct settings *services_settings(const struct services *sv
 
 /* After COMMIT: memory forgets what is no longer true (write.c). */
 void services_apply(const struct services *sv, const struct effects *effects);
+
+void services_rates(struct services *sv); /* with the lock of `rates`: memory counts by them */
 
 /* Nothing shall wait any more. */
 static inline bool services_stop(const struct services *sv)

@@ -78,6 +78,7 @@ struct field {
     bool omit;                /* out: left out instead of null when absent */
     bool secret;              /* a password or token: never echoed in an error */
     bool trim;                /* in: blanks at both ends are dropped before the checks */
+    bool clears;              /* in: null of an opt_bool_t is not set, but v; else it is absent */
     int64_t min;              /* text: bytes; number: value; list: items */
     int64_t item_max;         /* of a list of texts: bytes of each; 0: 256 */
     int64_t max;              /* 0: 256 bytes of text, 2^53 of a number, 100 items */

@@ -227,11 +227,14 @@ static err_t decode_rows(struct arena *a, const struct field *f, const struct js
     return E_OK;
 }
 
-/* null is absent; of a text it is "", so that a PATCH can clear it. */
+/* null is absent; of a text it is "", and of a flag that `clears` its own, so that a PATCH can
+ * clear it. */
 static void decode_null(const struct field *f, void *to)
 {
     if (f->kind == K_STR)
         *(str_t *)to = STR("");
+    else if (f->kind == K_OPT_BOOL && f->clears)
+        *(opt_bool_t *)to = (opt_bool_t){ .set = false, .v = true };
 }
 
 static err_t decode_field(struct arena *a, const struct field *f, const struct json *v,

@@ -6,6 +6,7 @@
 
 enum {
     NAME_MAX_BYTES = 128,
+    LIMIT_MAX = 500,
     DESCRIPTION_MAX = 1024,
     LIFE_MAX_S = 366 * 86400,
     GRACE_MAX_S = 300,
@@ -122,6 +123,15 @@ static const struct field line_fields[] = {
     HEAD_FIELDS(struct application_out),
     OUT_FIELDS(struct application_out),
 };
+static const struct field query_fields[] = {
+    FIELD_AS(struct application_query, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),
+    FIELD_AS(struct application_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
+    FIELD(struct application_query, search,    OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "how the name begins, in any case"),
+    FIELD(struct application_query, target_id, OPT,
+          .doc = "a group, person or service account: those that a binding of it opens"),
+    FIELD(struct application_query, count,     OPT, .doc = "adds `total`, exact up to 100,000"),
+};
 static const struct field binding_in_fields[] = {
     FIELD(struct binding_body, group_id,           OPT, .doc = "exactly one of these"),
     FIELD(struct binding_body, group,              OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE),
@@ -154,6 +164,8 @@ static const struct field portal_fields[] = {
 };
 /* clang-format on */
 
+const struct shape application_query_shape =
+    SHAPE(struct application_query, "ApplicationQuery", query_fields);
 const struct shape application_in_shape =
     SHAPE(struct application_body, "ApplicationIn", in_fields);
 const struct shape application_patch_shape =

@@ -4,6 +4,12 @@
 
 #include "api/request.h"
 
+struct application_query {
+    struct page_in page;
+    str_t search;
+    oid_t target_id;
+    bool count;
+};
 struct application_body { /* of POST and PATCH */
     str_t name;
     str_t kind;
@@ -108,6 +114,7 @@ struct forward_query { /* of all rows of forward-auth */
 };
 
 extern const struct shape forward_query_shape;
+extern const struct shape application_query_shape;
 extern const struct shape application_in_shape;
 extern const struct shape application_patch_shape;
 extern const struct shape application_out_shape;

@@ -72,6 +72,22 @@ static const struct field audit_out_fields[] = {
     FIELD(struct audit_out, prev_hash),
 };
 
+static const struct field audit_bytes_query_fields[] = {
+    FIELD_AS(struct audit_bytes_query, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),
+    FIELD_AS(struct audit_bytes_query, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN),
+    FIELD(struct audit_bytes_query, org, OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
+          .doc = "slug; another's, and system, want system:admin"),
+};
+
+static const struct field audit_bytes_fields[] = {
+    FIELD(struct audit_bytes_out, chain),
+    FIELD(struct audit_bytes_out, seq),
+    FIELD(struct audit_bytes_out, body, .doc = "as it is stored: what the hash covers"),
+    FIELD(struct audit_bytes_out, hash, .doc = "as it is stored, in hex"),
+    FIELD(struct audit_bytes_out, salt, .doc = "hex, in front of `private` in detail_digest; null: erased"),
+    FIELD(struct audit_bytes_out, private, .doc = "names, address and details as they are stored; null: erased"),
+};
+
 static const struct field audit_lost_fields[] = {
     FIELD(struct audit_lost, events,
           .doc = "that were written while the reader did not read, whatever the filters say"),
@@ -83,18 +99,26 @@ const struct shape audit_own_query_shape =
     SHAPE(struct audit_query, "OwnAuditQuery", audit_own_query_fields);
 const struct shape audit_stream_query_shape =
     SHAPE(struct audit_query, "AuditStreamQuery", audit_stream_query_fields);
+const struct shape audit_bytes_query_shape =
+    SHAPE(struct audit_bytes_query, "AuditBytesQuery", audit_bytes_query_fields);
+const struct shape audit_bytes_shape =
+    SHAPE(struct audit_bytes_out, "AuditBytes", audit_bytes_fields);
 const struct shape audit_lost_shape = SHAPE(struct audit_lost, "AuditLost", audit_lost_fields);
 const struct shape audit_out_shape = SHAPE(struct audit_out, "AuditEvent", audit_out_fields);
 
-static err_t hex_make(struct arena *a, const digest_t *d, str_t *ret)
+static err_t hex_make(struct arena *a, str_t bytes, str_t *ret)
 {
-    const size_t n = (size_t)2 * SHA256_SIZE;
-    char *text = (char *)arena_alloc(a, n);
+    char *text = (char *)arena_alloc(a, 2 * bytes.n);
     if (text == NULL)
         return E_NO_MEMORY;
-    hex_encode(d->b, SHA256_SIZE, text);
-    *ret = str_of(text, n);
+    hex_encode(bytes.p, bytes.n, text);
+    *ret = str_of(text, 2 * bytes.n);
     return E_OK;
+}
+
+static err_t digest_make(struct arena *a, const digest_t *d, str_t *ret)
+{
+    return hex_make(a, str_of(d->b, sizeof d->b), ret);
 }
 
 err_t audit_view_make(struct arena *a, const struct audit_row *row, struct audit_out *ret)
@@ -119,8 +143,19 @@ err_t audit_view_make(struct arena *a, const struct audit_row *row, struct audit
         .details = { v->details },
         .erased = { v->erased, v->erased },
     };
-    TRY(hex_make(a, &row->hash, &out.hash));
-    TRY(hex_make(a, &row->prev_hash, &out.prev_hash));
+    TRY(digest_make(a, &row->hash, &out.hash));
+    TRY(digest_make(a, &row->prev_hash, &out.prev_hash));
     *ret = out;
     return E_OK;
+}
+
+err_t audit_bytes_make(struct arena *a, oid_t chain, const struct audit_stored *row,
+                       struct audit_bytes_out *ret)
+{
+    *ret = (struct audit_bytes_out){
+        .chain = chain, .seq = row->seq, .body = row->body, .private = row->private
+    };
+    if (row->salt.p != NULL)
+        TRY(hex_make(a, row->salt, &ret->salt));
+    return hex_make(a, row->hash, &ret->hash);
 }

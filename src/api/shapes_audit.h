@@ -40,14 +40,30 @@ struct audit_out {
     str_t prev_hash;
 };
 
+struct audit_bytes_query {
+    struct page_in page;
+    str_t org;
+};
+struct audit_bytes_out {
+    oid_t chain;
+    int64_t seq;
+    str_t body;
+    str_t hash;
+    str_t salt;
+    str_t private;
+};
+
 struct audit_lost { /* of the stream: what its reader has missed, before any filter */
     int64_t events;
 };
 
 extern const struct shape audit_query_shape, audit_stream_query_shape, audit_own_query_shape;
 extern const struct shape audit_out_shape, audit_lost_shape;
+extern const struct shape audit_bytes_query_shape, audit_bytes_shape;
 
 /* As it is shown; in the arena. */
 err_t audit_view_make(struct arena *a, const struct audit_row *row, struct audit_out *ret) MUST_USE;
+err_t audit_bytes_make(struct arena *a, oid_t chain, const struct audit_stored *row,
+                       struct audit_bytes_out *ret) MUST_USE;
 
 #endif

@@ -67,6 +67,8 @@ static const struct field in_fields[] = {
 static const struct field patch_fields[] = {
     FIELD(struct webhook_body, name, OPT, .max = WEBHOOK_NAME_MAX, .text = TEXT_LINE, .trim = true),
     FIELD(struct webhook_body, url,  OPT, .max = OUTBOUND_URL_MAX, .text = TEXT_TOKEN),
+    FIELD(struct webhook_body, any_group,       OPT, .doc = "true: of any group again"),
+    FIELD(struct webhook_body, any_application, OPT, .doc = "true: of any application again"),
     WEBHOOK_REST,
 };
 static const struct field out_fields[] = {

@@ -14,6 +14,8 @@ struct webhook_body { /* of POST and PATCH */
     struct strs events;
     oid_t group_id;
     oid_t application_id;
+    bool any_group; /* of PATCH alone */
+    bool any_application;
     str_t event_type;
     str_t ref;
     str_t priority;

@@ -18,6 +18,8 @@ static const char *const statuses[] = { "active", "disabled", NULL };
     FIELD_AS(T, page.limit,  "limit",  OPT, .min = 1, .max = LIMIT_MAX),                  \
     FIELD_AS(T, page.cursor, "cursor", OPT, .max = CURSOR_MAX, .text = TEXT_TOKEN)
 
+#define COUNT_FIELD(T) FIELD(T, count, OPT, .doc = "adds `total`, exact up to 100,000")
+
 static const struct field page_query_fields[] = {
     PAGE_FIELDS(struct search_query),
 };
@@ -25,6 +27,7 @@ static const struct field search_query_fields[] = {
     PAGE_FIELDS(struct search_query),
     FIELD(struct search_query, search, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
           .doc = "how the name begins, in any case"),
+    COUNT_FIELD(struct search_query),
 };
 static const struct field user_query_fields[] = {
     PAGE_FIELDS(struct user_query),
@@ -34,6 +37,7 @@ static const struct field user_query_fields[] = {
           .doc = "the whole, in any case"),
     FIELD(struct user_query, email,    OPT, .min = 1, .max = EMAIL_MAX, .text = TEXT_LINE,
           .doc = "the whole, in any case"),
+    COUNT_FIELD(struct user_query),
 };
 
 static const struct field org_in_fields[] = {

@@ -7,12 +7,14 @@
 struct search_query {
     struct page_in page;
     str_t search;
+    bool count;
 };
 struct user_query {
     struct page_in page;
     str_t search;
     str_t username;
     str_t email;
+    bool count;
 };
 
 struct org_body {

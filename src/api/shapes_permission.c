@@ -3,15 +3,18 @@
 
 #include "domain/gateway/permission.h"
 
-enum { PAGE_MAX = 500, ARGUMENTS_MAX = 64 * 1024 };
+enum { PAGE_MAX = 500, ARGUMENTS_MAX = 64 * 1024, REASON_MAX = 512 };
 
 static const char *const accesses[] = { "READ", "WRITE", "EXECUTE", NULL };
+static const char *const subjects[] = { "user",  "service-account", "device",
+                                        "group", "default",         NULL };
 
 /* clang-format off */
 static const struct field in_fields[] = {
     FIELD(struct permission_body, tool,        REQ, .min = 1, .max = TOOL_TEXT_MAX, .text = TEXT_LINE,
-          .doc = "SERVER/TOOL, PREFIX__TOOL, SERVER/* or *; SERVER/prompt:NAME, SERVER/resource:URI, with * for "
-                 "NAME or URI for all; own:homeassistant in place of SERVER: the own Home Assistants of all people"),
+          .doc = "SERVER/TOOL, PREFIX__TOOL, SERVER/* or *; SERVER/prompt:NAME, SERVER/resource:URI, "
+                 "with * for NAME or URI for all; own:homeassistant in place of SERVER: the own Home "
+                 "Assistants of all people"),
     FIELD(struct permission_body, can_read,    OPT, .doc = "absent: what is less specific says"),
     FIELD(struct permission_body, can_write,   OPT),
     FIELD(struct permission_body, can_execute, OPT),
@@ -63,18 +66,47 @@ static const struct field query_fields[] = {
     FIELD_AS(struct permission_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct permission_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
 };
+static const struct field mine_query_fields[] = {
+    FIELD_AS(struct mine_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
+    FIELD_AS(struct mine_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
+    FIELD(struct mine_query, refused, OPT,
+          .doc = "true: with those that may be asked for (POST /portal/tool-requests)"),
+};
 static const struct field validate_fields[] = {
     FIELD(struct permission_check, tool,      REQ, .min = 1, .max = TOOL_TEXT_MAX, .text = TEXT_LINE),
     FIELD(struct permission_check, access,    REQ, .oneof = accesses),
     FIELD(struct permission_check, user_id,   OPT, .doc = "a person; nobody named: who asks"),
     FIELD(struct permission_check, service_account_id, OPT),
-    FIELD(struct permission_check, device_id, OPT, .doc = "alone, or with a person: the device that he is on"),
+    FIELD(struct permission_check, device_id, OPT,
+          .doc = "alone, or with a person: the device that he is on"),
+    FIELD(struct permission_check, group_id,  OPT,
+          .doc = "in place of a person: whoever is in this group and in no other"),
+    FIELD(struct permission_check, everybody, OPT,
+          .doc = "true, in place of a person: whoever is in no group"),
     FIELD(struct permission_check, arguments, OPT, .max = ARGUMENTS_MAX, .json = JSON_OBJECT_OPEN,
           .doc = "of the call, one object; absent: it has none"),
+};
+static const struct field draft_fields[] = {
+    FIELD(struct permission_draft, permissions, OPT, .max = PERMISSIONS_DRAFT_MAX, .of = &permission_in_shape,
+          .doc = "that would be written"),
+    FIELD(struct permission_draft, drop,        OPT, .max = PERMISSIONS_DRAFT_MAX, .text = TEXT_TOKEN,
+          .doc = "ids of rows that would be taken back"),
+};
+static const struct shape draft_shape = SHAPE(struct permission_draft, "PermissionDraft", draft_fields);
+static const struct field preview_fields[] = {
+    FIELD(struct permission_preview, subject_kind, REQ, .oneof = subjects),
+    FIELD(struct permission_preview, subject_id,   OPT, .doc = "absent: everybody"),
+    FIELD(struct permission_preview, permissions,  OPT, .max = PERMISSIONS_DRAFT_MAX,
+          .of = &permission_in_shape,
+          .doc = "that would be written"),
+    FIELD(struct permission_preview, drop,         OPT, .max = PERMISSIONS_DRAFT_MAX, .text = TEXT_TOKEN,
+          .doc = "ids of rows that would be taken back"),
 };
 static const struct field validates_fields[] = {
     FIELD(struct permission_checks, checks, REQ, .min = 1, .max = VALIDATES_MAX,
           .of = &permission_check_shape),
+    FIELD(struct permission_checks, draft, OPT, .of = &draft_shape,
+          .doc = "what if this were said for whom each check is about? wants tool:read"),
 };
 static const struct field validate_out_fields[] = {
     FIELD(struct permission_verdict, allowed),
@@ -96,7 +128,11 @@ static const struct field validates_out_fields[] = {
 static const struct field mine_fields[] = {
     FIELD(struct mine_out, id, .doc = "of the tool"),
     FIELD(struct mine_out, tool),
+    FIELD(struct mine_out, title,        .doc = "of the tool, in its server's words"),
+    FIELD(struct mine_out, description,  .doc = "its beginning"),
+    FIELD(struct mine_out, server_title),
     FIELD(struct mine_out, class),
+    FIELD(struct mine_out, allowed,      .doc = "false: refused, and no permission gives it"),
     FIELD(struct mine_out, conditional, .doc = "some arguments are refused"),
     FIELD(struct mine_out, needs_approval),
     FIELD(struct mine_out, rule),
@@ -120,4 +156,8 @@ const struct shape permission_verdict_shape =
     SHAPE(struct permission_verdict, "PermissionVerdict", validate_out_fields);
 const struct shape permission_verdicts_shape =
     SHAPE(struct permission_verdicts, "PermissionVerdicts", validates_out_fields);
+const struct shape permission_preview_shape =
+    SHAPE(struct permission_preview, "PermissionPreviewIn", preview_fields);
 const struct shape mine_out_shape = SHAPE(struct mine_out, "PermittedTool", mine_fields);
+const struct shape mine_query_shape =
+    SHAPE(struct mine_query, "PermittedToolQuery", mine_query_fields);

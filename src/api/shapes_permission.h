@@ -62,11 +62,20 @@ struct permission_check {
     oid_t user_id;
     oid_t service_account_id;
     oid_t device_id;
+    oid_t group_id;
+    opt_bool_t everybody;
     json_text_t arguments;
+};
+
+/* Changes that nobody has made yet. */
+struct permission_draft {
+    struct rows permissions;
+    struct strs drop;
 };
 
 struct permission_checks {
     struct rows checks;
+    struct obj draft;
 };
 
 struct permission_verdict {
@@ -84,10 +93,26 @@ struct permission_verdicts {
     struct rows results;
 };
 
+struct permission_preview {
+    str_t subject_kind;
+    oid_t subject_id;
+    struct rows permissions;
+    struct strs drop;
+};
+
+struct mine_query {
+    struct page_in page;
+    bool refused; /* with what he may ask for */
+};
+
 struct mine_out {
     oid_t id;
     str_t tool;
+    str_t title;
+    str_t description;
+    str_t server_title;
     str_t class;
+    bool allowed;
     bool conditional;
     bool needs_approval;
     oid_t rule;
@@ -103,8 +128,10 @@ extern const struct shape permission_check_shape;
 extern const struct shape permission_checks_shape;
 extern const struct shape permission_verdict_shape;
 extern const struct shape permission_verdicts_shape;
+extern const struct shape permission_preview_shape;
+extern const struct shape mine_query_shape;
 extern const struct shape mine_out_shape;
 
-enum { PERMISSIONS_BULK_MAX = 100, VALIDATES_MAX = 200 };
+enum { PERMISSIONS_BULK_MAX = 100, PERMISSIONS_DRAFT_MAX = 500, VALIDATES_MAX = 200 };
 
 #endif

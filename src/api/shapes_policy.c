@@ -21,6 +21,7 @@ static const struct field policy_query_fields[] = {
     FIELD_AS(struct policy_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
     FIELD(struct policy_query, search, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
           .doc = "a part of the name, A to Z in either case"),
+    FIELD(struct policy_query, group, OPT, .doc = "id of a group that it is assigned to"),
 };
 static const struct field policy_in_fields[] = {
     FIELD(struct policy_in, name,        REQ, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,

@@ -8,6 +8,7 @@
 struct policy_query {
     struct page_in page;
     str_t search;
+    oid_t group;
 };
 
 struct policy_in { /* of POST and PATCH */

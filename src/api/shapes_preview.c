@@ -33,7 +33,7 @@ static const struct field change_out_fields[] = {
     FIELD(struct change_out, to,   .json = JSON_VALUE, .omit = true,
           .doc = "absent: nothing is there any more"),
 };
-static const struct shape change_out_shape = SHAPE(struct change_out, "Change", change_out_fields);
+const struct shape change_out_shape = SHAPE(struct change_out, "Change", change_out_fields);
 
 static const struct field preview_device_out_fields[] = {
     FIELD(struct preview_device_out, id),

@@ -74,6 +74,7 @@ struct diff_out {
     struct rows diff;
 };
 
+extern const struct shape change_out_shape;
 extern const struct shape preview_in_shape;
 extern const struct shape preview_out_shape;
 extern const struct shape diff_query_shape;

@@ -3,13 +3,21 @@
 
 #include "domain/policy/rollout.h"
 
-enum { PAGE_MAX = 500, REASON_MAX = 512, NAME_MAX_BYTES = 128, LABEL_MAX = 64 + 1 + 256 };
+enum {
+    PAGE_MAX = 500,
+    REASON_MAX = 512,
+    NAME_MAX_BYTES = 128,
+    LABEL_MAX = 64 + 1 + 256,
+    STATES_MAX = 128
+};
 
 /* clang-format off */
 static const char *const states[] = { "draft", "running", "paused", "completed", "aborted", "rolled_back",
     NULL };
 static const char *const member_states[] = { "pending", "away", "applied", "failed", "timed_out", "lost",
     "unchanged", "gone", NULL };
+
+static const char *const sorts[] = { "created_at", "-created_at", NULL };
 
 static const struct field ring_in_fields[] = {
     FIELD(struct rollout_ring_body, name,        OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
@@ -68,7 +76,7 @@ static const struct field rollout_patch_fields[] = {
     FIELD(struct rollout_body, auto_rollback, OPT),
 };
 static const struct field reason_in_fields[] = {
-    FIELD(struct rollout_reason_in, reason, OPT, .max = REASON_MAX, .text = TEXT_LINE),
+    FIELD(struct rollout_abort_in, reason, OPT, .max = REASON_MAX, .text = TEXT_LINE),
 };
 static const struct field promote_in_fields[] = {
     FIELD(struct rollout_promote_in, ring,  OPT, .min = 1, .max = ROLLOUT_RINGS_MAX,
@@ -85,7 +93,14 @@ static const struct field rollout_query_fields[] = {
     FIELD_AS(struct rollout_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
     FIELD_AS(struct rollout_query, page.cursor, "cursor", OPT, .max = 512, .text = TEXT_TOKEN),
     FIELD(struct rollout_query, policy_id, OPT),
-    FIELD(struct rollout_query, state,     OPT, .oneof = states),
+    FIELD(struct rollout_query, state,     OPT, .min = 1, .max = STATES_MAX, .text = TEXT_TOKEN,
+          .oneof = states, .several = true,
+          .doc = "draft, running, paused, completed, aborted, rolled_back; several by commas"),
+    FIELD(struct rollout_query, search,    OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "a part of the policy's name, A to Z in either case"),
+    FIELD(struct rollout_query, sort,      OPT, .oneof = sorts,
+          .doc = "created_at when absent; -created_at: newest first"),
+    FIELD(struct rollout_query, count,     OPT, .doc = "adds `total`"),
 };
 static const struct field page_query_fields[] = {
     FIELD_AS(struct rollout_query, page.limit,  "limit",  OPT, .min = 1, .max = PAGE_MAX),
@@ -183,7 +198,7 @@ const struct shape rollout_in_shape = SHAPE(struct rollout_body, "RolloutIn", ro
 const struct shape rollout_patch_shape =
     SHAPE(struct rollout_body, "RolloutPatch", rollout_patch_fields);
 const struct shape rollout_reason_in_shape =
-    SHAPE(struct rollout_reason_in, "RolloutReasonIn", reason_in_fields);
+    SHAPE(struct rollout_abort_in, "RolloutReasonIn", reason_in_fields);
 const struct shape rollout_promote_in_shape =
     SHAPE(struct rollout_promote_in, "RolloutPromoteIn", promote_in_fields);
 const struct shape rollout_abort_in_shape =

@@ -34,16 +34,12 @@ struct rollout_body { /* of POST and PATCH */
     opt_bool_t auto_rollback;
 };
 
-struct rollout_reason_in {
-    str_t reason;
-};
-
 struct rollout_promote_in {
     int64_t ring;
     bool force;
 };
 
-struct rollout_abort_in {
+struct rollout_abort_in { /* of a pause: the reason alone */
     str_t reason;
     opt_bool_t rollback;
 };
@@ -52,6 +48,9 @@ struct rollout_query {
     struct page_in page;
     oid_t policy_id;
     str_t state;
+    str_t search;
+    str_t sort;
+    bool count;
 };
 
 struct rollout_devices_query {

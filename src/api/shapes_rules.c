@@ -27,7 +27,8 @@ static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "s
           .doc = "08:00-18:30; over midnight 22:00-06:00"), \
     FIELD(T, tz,         OPT, .max = ZONE_MAX, .text = TEXT_TOKEN,                                           \
           .doc = "of weekdays and hours; default UTC"), \
-    FIELD(T, mfa,        OPT, .doc = "a second factor was given in this session, or was not"),               \
+    FIELD(T, mfa,        OPT, .clears = true,                                                                \
+          .doc = "a second factor was given in this session, or was not; null: no condition"), \
     FIELD(T, mfa_max_age_s, OPT, .min = 0, .max = RULE_AGE_MAX_S,                                            \
           .doc = "and not longer ago; 0: no condition"), \
     FIELD(T, clients,    OPT, .text = TEXT_TOKEN, .doc = "client_ids: it is one of them"),                   \

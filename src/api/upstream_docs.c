@@ -37,7 +37,10 @@ static err_t metadata_read(struct request *rq, str_t issuer, str_t text, struct 
 {
     CLEANUP(json_freep) struct json *o = NULL;
     str_t is = STR_NONE;
-    if (json_parse(text, NULL, &o) != E_OK || json_type(o) != JSON_OBJECT)
+    err_t e = json_parse(text, NULL, &o);
+    if (e == E_NO_MEMORY)
+        return e;
+    if (e != E_OK || json_type(o) != JSON_OBJECT)
         return FAIL(&rq->act.why, E_FORBIDDEN, "the issuer publishes no metadata");
     TRY(copy_text(rq, o, STR("issuer"), &is));
     if (!str_eq(is, issuer))

@@ -196,6 +196,8 @@ void services_apply(const struct services *sv, const struct effects *effects)
     for (const struct effect *e = effects->first; e != NULL; e = e->next) {
         if (e->kind == EFFECT_NOTICE)
             topics_tell(audit_topics(sv->audit), e->id, TOPIC_NOTICES);
+        if (e->kind == EFFECT_DISOWNED)
+            topics_tell(audit_topics(sv->audit), e->id, TOPIC_DEVICES);
     }
 }
 

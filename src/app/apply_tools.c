@@ -2,8 +2,11 @@
 /* Who may call which tools before and after a plan. What is said of everybody stands for all to
  * whom nothing else applies. */
 #include "app/apply.h"
+
 #include "app/cli_say.h"
 #include "app/tool_side.h"
+#include "base/grow.h"
+#include "files/name_set.h"
 
 /* The rows that are compared: what permissions name, on either side. */
 struct comparing {
@@ -91,16 +94,10 @@ static enum tool_turn turn_of(const struct tool_verdict *before, const struct to
 
 static err_t add(struct comparing *c, struct tool_change change)
 {
-    if (c->reach.n == c->room) {
-        size_t room = c->room == 0 ? 64 : 2 * c->room;
-        struct tool_change *v = ARENA_ARRAY(c->a, struct tool_change, room);
-        if (v == NULL)
-            return E_NO_MEMORY;
-        if (c->reach.n > 0)
-            memcpy(v, c->reach.v, c->reach.n * sizeof *v);
-        c->reach.v = v;
-        c->room = room;
-    }
+    struct tool_change *v = grow_list(c->a, c->reach.v, c->reach.n, sizeof *v, &c->room);
+    if (v == NULL)
+        return E_NO_MEMORY;
+    c->reach.v = v;
     TRY(str_copy(c->a, change.who, &change.who));
     TRY(str_copy(c->a, change.tool, &change.tool));
     c->reach.v[c->reach.n++] = change;
@@ -138,37 +135,6 @@ static err_t compare(struct comparing *c, const struct tool_principal *who)
 
 /* ---- whom and what it is about ---- */
 
-static err_t note(struct json *set, str_t name)
-{
-    return json_member(set, name) != NULL ? E_OK : json_set(set, name, json_new_null());
-}
-
-static err_t note_section(struct arena *a, const struct json *world, const char *section,
-                          struct json *set)
-{
-    const struct json *objects = json_member(world, str_from_cz(section));
-    struct json_pair *pairs = NULL;
-    size_t n = 0;
-    if (objects != NULL)
-        TRY(json_members(a, objects, &pairs, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(note(set, pairs[i].name));
-    return E_OK;
-}
-
-/* {group: [name ...]} */
-static err_t note_lists(struct arena *a, const struct json *lists, struct json *set)
-{
-    struct json_pair *pairs = NULL;
-    size_t n = 0;
-    TRY(json_members(a, lists, &pairs, &n));
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < json_count(pairs[i].value); k++)
-            TRY(note(set, json_string(json_at(pairs[i].value, k))));
-    }
-    return E_OK;
-}
-
 static err_t note_rows(struct comparing *c, const struct tool_side *s, enum gate_subject kind,
                        struct json *set)
 {
@@ -180,9 +146,9 @@ static err_t note_rows(struct comparing *c, const struct tool_side *s, enum gate
     for (size_t i = 0; i < n; i++) {
         struct tool_principal of = tool_row_principal(pairs[i].value);
         if (kind == GATE_SUBJECTS)
-            TRY(note(set, say_member(pairs[i].value, "tool")));
+            TRY(name_set_add(set, say_member(pairs[i].value, "tool")));
         else if (of.kind == kind)
-            TRY(note(set, of.name));
+            TRY(name_set_add(set, of.name));
     }
     return E_OK;
 }
@@ -196,7 +162,7 @@ static err_t note_servers(struct comparing *c, struct json *set)
         if (!str_eq(str_from_cz(s->kind->section), STR("upstreams")))
             continue;
         TRY(str_format(c->a, &tool, "%.*s/*", STR_ARG(s->name)));
-        TRY(note(set, tool));
+        TRY(name_set_add(set, tool));
     }
     return E_OK;
 }
@@ -223,10 +189,10 @@ static err_t compare_all(struct comparing *c)
         return E_NO_MEMORY;
     turns(c, &nobody, c->all);
     TRY(compare(c, &nobody));
-    TRY(note_lists(c->a, c->p->members, people));
-    TRY(note_lists(c->a, c->p->machines, machines));
-    TRY(note_section(c->a, c->before.world, "service_accounts", services));
-    TRY(note_section(c->a, c->after.world, "service_accounts", services));
+    TRY(name_set_add_lists(c->a, people, c->p->members));
+    TRY(name_set_add_lists(c->a, machines, c->p->machines));
+    TRY(name_set_add_section(c->a, services, c->before.world, "service_accounts"));
+    TRY(name_set_add_section(c->a, services, c->after.world, "service_accounts"));
     TRY(compare_kind(c, GATE_SUBJECT_USER, people));
     TRY(compare_kind(c, GATE_SUBJECT_SERVICE, services));
     return compare_kind(c, GATE_SUBJECT_DEVICE, machines);
@@ -236,9 +202,9 @@ static err_t number_servers(struct comparing *c, struct json *numbers)
 {
     struct json_pair *pairs;
     size_t n;
-    TRY(note_section(c->a, c->before.world, "upstreams", numbers));
-    TRY(note_section(c->a, c->after.world, "upstreams", numbers));
-    TRY(note(numbers, STR(FILE_OWN_HOMEASSISTANT)));
+    TRY(name_set_add_section(c->a, numbers, c->before.world, "upstreams"));
+    TRY(name_set_add_section(c->a, numbers, c->after.world, "upstreams"));
+    TRY(name_set_add(numbers, STR(FILE_OWN_HOMEASSISTANT)));
     TRY(json_members(c->a, numbers, &pairs, &n));
     for (size_t i = 0; i < n; i++)
         TRY(json_set(numbers, pairs[i].name, json_new_int((int64_t)i + 1)));

@@ -40,6 +40,8 @@ cli_command_f cmd_admin_token;
 cli_command_f cmd_setup_link;
 cli_command_f cmd_restart;
 cli_command_f cmd_audit_verify;
+cli_command_f cmd_backup;
+cli_command_f cmd_restore;
 cli_command_f cmd_audit_export;
 cli_command_f cmd_audit_tail;
 cli_command_f cmd_check_config;

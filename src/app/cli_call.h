@@ -47,6 +47,9 @@ err_t cli_options_take(struct cli *cli, const struct cli_command *cmd, struct cl
 /* The value of an option at argv[i], after '=' or the next word. E_USAGE: none is there. */
 err_t cli_value(struct cli *cli, int argc, char **argv, int i, const char **ret,
                 int *ret_used) MUST_USE;
+/* Take --NAME and its value out of the words; *ret stays as it is where it is not among them.
+ * E_USAGE. */
+err_t cli_flag_cut(struct cli *cli, int *argc, char **argv, str_t name, const char **ret) MUST_USE;
 /* For a command whose only option is -o table|json. E_USAGE. */
 err_t cli_output_take(struct cli *cli, int argc, char **argv, struct cli_options *o) MUST_USE;
 /* E_USAGE: `values` is "a|b|c", one of which was wanted; with the nearest. */

@@ -152,6 +152,21 @@ err_t cli_option_take(struct cli *cli, struct cli_options *o, int argc, char **a
     return E_OK;
 }
 
+err_t cli_flag_cut(struct cli *cli, int *argc, char **argv, str_t name, const char **ret)
+{
+    int kept = 0;
+    int used = 0;
+    for (int i = 0; i < *argc; i += used) {
+        used = 1;
+        if (cli_is_flag(argv[i], name))
+            TRY(cli_value(cli, *argc, argv, i, ret, &used));
+        else
+            argv[kept++] = argv[i];
+    }
+    *argc = kept;
+    return E_OK;
+}
+
 err_t cli_output_take(struct cli *cli, int argc, char **argv, struct cli_options *o)
 {
     int used = 0;

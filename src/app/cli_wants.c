@@ -60,12 +60,15 @@ const struct field *cli_flag_field(const struct cli_command *cmd, const struct c
     return f;
 }
 
-/* A command that takes only some of the common options names them itself. */
+/* A command that takes only some of the common options names them itself; a file of its own may
+ * have the name of one. */
 static const struct cli_option_info *option_of(const struct cli_command *cmd,
                                                const struct cli_flag *flag)
 {
     for (size_t i = 0; cmd->takes != TAKES_CALL && i < cli_options_n; i++) {
-        if (str_eq(flag->name, str_from_cz(cli_options_table[i].name)))
+        str_t values = str_from_cz(cli_options_table[i].values);
+        bool file = flag->type == FLAG_FILE && cli_wants_words(values);
+        if (!file && str_eq(flag->name, str_from_cz(cli_options_table[i].name)))
             return &cli_options_table[i];
     }
     return NULL;
@@ -135,6 +138,7 @@ const char *cli_flag_doc(const struct cli_command *cmd, const struct cli_flag *f
     } own[] = {
         { "config", "settings, as seneschal.yaml(5) has them" },
         { "body", "what to send, - for standard input" },
+        { "output", "the file to write, which must not be there yet" },
         { "against", "checkpoints that were kept elsewhere, lines of the log" },
         { "value-file", "a file that holds the value; one line break at its end is left out" },
         { "type", "what the key signs with; EdDSA where nobody says it" },
@@ -145,7 +149,7 @@ const char *cli_flag_doc(const struct cli_command *cmd, const struct cli_flag *f
     const struct cli_option_info *option = option_of(cmd, flag);
     if (f != NULL)
         return f->doc != NULL ? f->doc : "";
-    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+    for (size_t i = 0; option == NULL && i < ARRAY_LEN(own); i++) {
         if (str_eq(flag->name, str_from_cz(own[i].name)))
             return own[i].doc;
     }

@@ -2,6 +2,7 @@
 /* Commands that run on the server's machine, beside its data: serve, admin-token, audit verify,
  * check-config, routes, openapi. */
 #include "app/admin_socket.h"
+#include "app/audit_say.h"
 #include "app/cli_call.h"
 #include "app/options.h"
 #include "app/preflight.h"
@@ -112,18 +113,6 @@ int cmd_restart(struct cli *cli, int argc, char **argv)
     return CLI_OK;
 }
 
-static void say_finding(void *arg, const struct audit_finding *f)
-{
-    char chain[OID_TEXT];
-    (void)arg;
-    oid_format(f->chain, chain);
-    (void)fprintf(f->fault ? stderr : stdout, "%s %s chain %.*s seq %lld",
-                  f->fault ? "FAULT" : "note", f->what, OID_TEXT, chain, (long long)f->seq);
-    if (f->n > 0)
-        (void)fprintf(f->fault ? stderr : stdout, ": %lld events", (long long)f->n);
-    (void)fputc('\n', f->fault ? stderr : stdout);
-}
-
 enum { AGAINST_MAX = 64 * 1024 * 1024 };
 
 static err_t verify_against(struct cli *cli, struct db *db, const char *path,
@@ -140,28 +129,15 @@ static err_t verify_against(struct cli *cli, struct db *db, const char *path,
     return E_OK;
 }
 
-/* --against FILE, taken out of the words; NULL: not given. */
-static const char *take_against(int *argc, char **argv)
-{
-    for (int i = 0; i + 1 < *argc; i++) {
-        if (!str_eq(str_from_cz(argv[i]), STR("--against")))
-            continue;
-        const char *path = argv[i + 1];
-        for (int k = i; k + 2 < *argc; k++)
-            argv[k] = argv[k + 2];
-        *argc -= 2;
-        return path;
-    }
-    return NULL;
-}
-
 int cmd_audit_verify(struct cli *cli, int argc, char **argv)
 {
     CLEANUP(db_closep) struct db *db = NULL;
     struct config config;
-    struct audit_report report = { .say = say_finding };
-    const char *against = take_against(&argc, argv);
-    err_t e = options_read(&config, cli->arena, argc, argv, &cli->why);
+    struct audit_report report = { .say = audit_say_finding };
+    const char *against = NULL;
+    err_t e = cli_flag_cut(cli, &argc, argv, STR("against"), &against);
+    if (e == E_OK)
+        e = options_read(&config, cli->arena, argc, argv, &cli->why);
     if (e == E_OK)
         e = crypto_init();
     if (e == E_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/job_kinds.h"
 
+#include "api/retention.h"
 #include "domain/audit/refusals.h"
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
@@ -8,20 +9,12 @@
 #include "domain/identity/clock_seen.h"
 #include "domain/identity/data_key.h"
 #include "domain/identity/org_key.h"
-#include "domain/live/history.h"
 #include "domain/live/seen.h"
-#include "domain/oauth/assertion.h"
-#include "domain/oauth/device_code.h"
-#include "domain/oauth/grant.h"
 #include "domain/oauth/issuer_keys.h"
 #include "domain/policy/rollout_tick.h"
 #include "domain/policy/secret_store.h"
-#include "domain/series/series.h"
-#include "domain/signin/passkeys.h"
 #include "domain/signin/session.h"
-#include "domain/signin/signin.h"
 #include "domain/signin/totp.h"
-#include "sql/hooks.h"
 #include "sql/store.h"
 
 /* Pages of the store: 4 KiB each. A slice moves few, so that nobody waits for it. */
@@ -33,9 +26,7 @@ enum {
     VACUUM_SLICE = 128,
     KEYS_SLICE = 64
 };
-#define IDEMPOTENCY_LIFE DUR_HOURS(24)
-#define DELIVERY_LIFE    DUR_DAYS(30)
-#define ROLLOUT_BUDGET   DUR_MS(5)
+#define ROLLOUT_BUDGET DUR_MS(5)
 
 static err_t run_seen(struct job_task *task)
 {
@@ -113,11 +104,14 @@ static err_t run_vacuum(struct job_task *task)
     return E_OK;
 }
 
+static err_t run_retention(struct job_task *task, enum retained what)
+{
+    return retention_run(task->services, &task->act, what, SLICE, &task->more);
+}
+
 static err_t run_idempotency(struct job_task *task)
 {
-    ts_t before = { task->act.now.us - IDEMPOTENCY_LIFE.us };
-    return sql_idempotency_drop(task->act.db,
-                                &(struct sql_idempotency_drop){ .before = before, .limit = SLICE });
+    return run_retention(task, RETAINED_IDEMPOTENCY);
 }
 
 static err_t key_retired(struct job_task *task, const char *use, int64_t epoch)
@@ -145,14 +139,9 @@ static err_t run_session_seen(struct job_task *task)
     return E_OK;
 }
 
-/* By a clock that was set back nothing is forgotten. */
 static err_t run_session_expiry(struct job_task *task)
 {
-    if (clock_guard_behind(&task->services->clock))
-        return E_OK;
-    TRY(signin_purge(&task->act, SLICE));
-    TRY(passkey_purge(&task->act));
-    return session_purge(&task->act, SLICE, &task->more);
+    return run_retention(task, RETAINED_SESSIONS);
 }
 
 /* A rotation that a kill cut off goes on at the next start. */
@@ -183,9 +172,7 @@ static bool reseal_presses(const struct job_task *task)
 
 static err_t run_history(struct job_task *task)
 {
-    int64_t days = services_settings(task->services)->history_days;
-    ts_t before = { task->act.now.us - days * DUR_HOURS(24).us };
-    return history_prune(&task->act, before, SLICE, &task->more);
+    return run_retention(task, RETAINED_HISTORY);
 }
 
 static ts_t rollout_seen(void *live, oid_t device)
@@ -264,31 +251,29 @@ static err_t run_keys(struct job_task *task)
     return E_OK;
 }
 
-/* What is good once, or for ten minutes. */
 static err_t run_once(struct job_task *task)
 {
-    TRY(assertions_expire(&task->act, SLICE));
-    return device_codes_expire(&task->act, SLICE);
+    return run_retention(task, RETAINED_ONCE);
 }
 
 static err_t run_deliveries(struct job_task *task)
 {
-    ts_t before = { task->act.now.us - DELIVERY_LIFE.us };
-    return sql_delivery_expire(task->act.db,
-                               &(struct sql_delivery_expire){ .before = before, .limit = SLICE });
+    return run_retention(task, RETAINED_DELIVERIES);
 }
 
-/* Codes, requests, refresh tokens and grants whose time is over. */
 static err_t run_oauth_expiry(struct job_task *task)
 {
-    return oauth_expire(&task->act, SLICE, &task->more);
+    return run_retention(task, RETAINED_GRANTS);
 }
 
 static err_t run_series_expiry(struct job_task *task)
 {
-    if (clock_guard_behind(&task->services->clock))
-        return E_OK;
-    return series_prune(task->act.db, task->act.now, SLICE, &task->more);
+    return run_retention(task, RETAINED_SERIES);
+}
+
+static err_t run_token_expiry(struct job_task *task)
+{
+    return run_retention(task, RETAINED_TOKENS);
 }
 
 static err_t run_clock(struct job_task *task)
@@ -317,6 +302,7 @@ const struct job_kind job_kinds[JOB_KINDS] = {
     { "credential-expiry",  600,  job_credentials, NULL, NULL, false },
     { "series",             60,   job_series,      job_series_presses, job_series_applied, false },
     { "series-expiry",      600,  run_series_expiry, NULL, NULL, false },
+    { "token-expiry",       3600, run_token_expiry, NULL, NULL, false },
     { "clock-seen",         60,   run_clock,       NULL, NULL, false },
 };
 /* clang-format on */

@@ -32,7 +32,7 @@ struct job_task {
     str_t line; /* for the log, after COMMIT */
 };
 
-enum { JOB_KINDS = 20 };
+enum { JOB_KINDS = 21 };
 extern const struct job_kind job_kinds[JOB_KINDS];
 
 /* job_credentials.c */

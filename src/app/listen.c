@@ -187,13 +187,9 @@ err_t listen_settings(const struct config *c, struct arena *a, const struct sock
                       const struct http_server *http, struct settings *ret)
 {
     struct host_list hosts = { .a = a, .v = ARENA_ARRAY(a, str_t, HOSTS_MAX) };
-    struct settings s = { .limits_on = config_bool(c, CONF_LIMITS) };
-    int64_t per_minute = config_int(c, CONF_ADDRESS_PER_MIN);
+    struct settings s = { 0 };
     if (hosts.v == NULL)
         return E_NO_MEMORY;
-    s.address_rate = gcra_per_minute(per_minute, per_minute);
-    per_minute = config_int(c, CONF_SIGNIN_PER_MIN);
-    s.signin_rate = gcra_per_minute(per_minute, per_minute);
     TRY(hosts_make(c, sockets, http, &hosts, &s.any_ip_host));
     TRY(issuer_make(c, a, sockets, http, &s));
     s.hosts = hosts.v;

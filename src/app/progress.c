@@ -42,6 +42,14 @@ void progress_step(struct progress *p, int64_t more)
     progress_draw(p, now);
 }
 
+void progress_see(void *arg, int64_t done, int64_t total)
+{
+    enum { KIB = 1024 };
+    struct progress *p = arg;
+    p->total = total / KIB;
+    progress_step(p, done / KIB - p->done);
+}
+
 void progress_clear(struct progress *p)
 {
     if (p->on && p->shown.us != 0)

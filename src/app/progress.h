@@ -18,6 +18,8 @@ struct progress {
 
 void progress_begin(struct progress *p, const char *what, int64_t total);
 void progress_step(struct progress *p, int64_t more);
+/* As struct watch has it, of one begun with "KiB": `arg` is the bar. */
+void progress_see(void *arg, int64_t done, int64_t total);
 /* Take the bar away, so that a line can be printed; the next step draws it again. */
 void progress_clear(struct progress *p);
 

@@ -15,6 +15,7 @@
 #include "app/otlp.h"
 #include "app/outward.h"
 #include "app/proxies.h"
+#include "app/rate_settings.h"
 #include "app/reload.h"
 #include "app/say_next.h"
 #include "base/log.h"
@@ -120,6 +121,15 @@ static err_t accept_issuer(const struct server *s, struct act *act)
     return provider_accept(act, issuer, audience);
 }
 
+/* What was set while a server ran. */
+static err_t find_rates(struct server *s, struct act *act)
+{
+    int64_t set[RATES];
+    TRY(rates_load(act, set));
+    (void)rates_apply(&s->services.rates, set, 0); /* nobody has set another yet */
+    return E_OK;
+}
+
 static err_t find_start(struct server *s, struct db *db)
 {
     struct sql_generation_get_row newest;
@@ -133,6 +143,7 @@ static err_t find_start(struct server *s, struct db *db)
     TRY(issuer_keys_open(&act, s->services.issuer));
     TRY(applications_complete(&act, s->services.default_org));
     TRY(accept_issuer(s, &act));
+    TRY(find_rates(s, &act));
     TRY(hook_watch_load(&s->services.hooks, db, s->arena));
     TRY(administrator_is_there(&act, &s->has_administrator));
     TRY(sql_generation_get(db, s->arena, &newest));
@@ -183,13 +194,9 @@ static err_t make_live(struct server *s)
         .wake = api_wake,
         .wake_arg = s->services.api,
     };
-    if (config_bool(c, CONF_LIMITS)) {
-        cfg.rates[ACTOR_DEVICE] = gcra_per_minute(config_int(c, CONF_DEVICE_PER_MIN), 20);
-        cfg.rates[ACTOR_USER] = gcra_per_minute(config_int(c, CONF_PRINCIPAL_PER_MIN), 300);
-        cfg.rates[ACTOR_SERVICE] = cfg.rates[ACTOR_USER];
-        cfg.rates[ACTOR_ENROLMENT_KEY] = gcra_per_minute(config_int(c, CONF_KEY_PER_MIN), 300);
-    }
-    return live_new(&cfg, &s->services.live);
+    TRY(live_new(&cfg, &s->services.live));
+    services_rates(&s->services); /* no other thread has started */
+    return E_OK;
 }
 
 static err_t make_writer(struct server *s, struct diag *why)
@@ -314,6 +321,7 @@ static void serve_unmake(struct server *s)
     keys_fini(&s->services.keys);
     operation_free(s->operation);
     admin_tokens_fini(&s->services.admin_tokens);
+    rates_fini(&s->services.rates);
     file_unlock(s->lock);
 }
 
@@ -461,6 +469,8 @@ err_t serve_run(const struct config *config, const struct succession *next, stru
     err_ignore(log_start()); /* without its thread lines are written at once */
     s.conns_max = listen_conns_max(config);
     admin_tokens_init(&s.services.admin_tokens);
+    rates_init(&s.services.rates);
+    rate_settings(config, &s.services.rates);
     s.services.started_at = clock_now();
     atomic_store(&s.services.rollouts.open, true); /* until the job has looked */
     err_t e = serve_make(&s, why);

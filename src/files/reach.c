@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "files/reach.h"
 
+#include "base/grow.h"
+#include "files/name_set.h"
+
 /* One side of the comparison: the world before, or after. */
 struct side {
     const struct reach_in *in;
@@ -80,46 +83,13 @@ static bool service_reaches(const struct side *s, str_t application, str_t servi
 
 typedef bool reaches_f(const struct side *s, str_t application, str_t who);
 
-/* Names in byte order, each once. */
-static err_t add_names(struct json *set, const struct json *names_of)
-{
-    for (size_t i = 0; i < json_count(names_of); i++)
-        TRY(json_set(set, json_string(json_at(names_of, i)), json_new_null()));
-    return E_OK;
-}
-
-static err_t add_section(struct arena *a, struct json *set, const struct json *world,
-                         const char *section)
-{
-    const struct json *objects = json_member(world, str_from_cz(section));
-    struct json_pair *pairs;
-    size_t n;
-    if (objects == NULL)
-        return E_OK;
-    TRY(json_members(a, objects, &pairs, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(json_set(set, pairs[i].name, json_new_null()));
-    return E_OK;
-}
-
 static err_t both_sections(struct arena *a, const struct reach_in *in, const char *section,
                            struct json *set)
 {
-    TRY(add_section(a, set, in->had, section));
-    return add_section(a, set, in->wanted, section);
+    TRY(name_set_add_section(a, set, in->had, section));
+    return name_set_add_section(a, set, in->wanted, section);
 }
 
-static err_t all_people(struct arena *a, const struct reach_in *in, struct json *set)
-{
-    struct json_pair *groups;
-    size_t n;
-    TRY(json_members(a, in->members, &groups, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(add_names(set, groups[i].value));
-    return E_OK;
-}
-
-/* What is found goes into a list that grows by doubling inside the arena. */
 struct found {
     struct arena *a;
     struct reach reach;
@@ -128,16 +98,10 @@ struct found {
 
 static err_t found_add(struct found *f, struct reach_change c)
 {
-    if (f->reach.n == f->room) {
-        size_t room = f->room == 0 ? 64 : 2 * f->room;
-        struct reach_change *v = ARENA_ARRAY(f->a, struct reach_change, room);
-        if (v == NULL)
-            return E_NO_MEMORY;
-        if (f->reach.n > 0)
-            memcpy(v, f->reach.v, f->reach.n * sizeof *v);
-        f->reach.v = v;
-        f->room = room;
-    }
+    struct reach_change *v = grow_list(f->a, f->reach.v, f->reach.n, sizeof *v, &f->room);
+    if (v == NULL)
+        return E_NO_MEMORY;
+    f->reach.v = v;
     TRY(str_copy(f->a, c.who, &c.who));
     TRY(str_copy(f->a, c.application, &c.application));
     f->reach.v[f->reach.n++] = c;
@@ -172,7 +136,7 @@ err_t reach_make(struct arena *a, const struct reach_in *in, struct reach *ret)
     size_t n;
     if (people == NULL || services == NULL || applications == NULL)
         return E_NO_MEMORY;
-    TRY(all_people(a, in, people));
+    TRY(name_set_add_lists(a, people, in->members));
     TRY(both_sections(a, in, "service_accounts", services));
     TRY(both_sections(a, in, "applications", applications));
     TRY(json_members(a, applications, &apps, &n));

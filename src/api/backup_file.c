@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/backup_file.h"
+
+#include "base/enc.h"
+#include "plat/os/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { NOTE_MAX = 4096 };
+
+static err_t note_path(struct arena *a, const char *path, const char **ret)
+{
+    str_t note;
+    TRY(str_format(a, &note, "%s" BACKUP_NOTE, path));
+    *ret = note.p;
+    return E_OK;
+}
+
+static err_t digest_of(struct arena *a, const char *path, struct diag *why, str_t *ret)
+{
+    digest_t digest;
+    char *text = arena_alloc(a, BACKUP_SHA256_TEXT);
+    if (text == NULL)
+        return E_NO_MEMORY;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return FAIL(why, E_IO, "%s: cannot be read", path);
+    err_t e = sha256_of_file(fd, &digest);
+    (void)close(fd); /* read-only */
+    if (e != E_OK)
+        return FAIL(why, e, "%s: cannot be read to its end", path);
+    hex_encode(digest.b, SHA256_SIZE, text);
+    *ret = str_of(text, BACKUP_SHA256_TEXT);
+    return E_OK;
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+/* The note first: a file without one was never finished. */
+static err_t backup_finish(struct arena *a, const struct backup_file *to, struct diag *why,
+                           str_t *ret_sha256)
+{
+    const char *note;
+    str_t line;
+    TRY(digest_of(a, to->part, why, ret_sha256));
+    TRY(note_path(a, to->path, &note));
+    TRY(str_format(a, &line, "%.*s  %s\n", STR_ARG(*ret_sha256), name_of(to->path)));
+    TRY(file_write(note, 0600, line, why));
+    return file_rename(to->part, to->path, why);
+}
+
+err_t backup_file_make(struct arena *a, const struct backup_file *to, const struct watch *watch,
+                       struct diag *why, str_t *ret_sha256)
+{
+    str_t sha256 = STR_NONE;
+    TRY(db_backup(to->dir, to->part, watch, why));
+    err_t e = backup_finish(a, to, why, &sha256);
+    if (e != E_OK) {
+        (void)unlink(to->part); /* one that stays is no copy by its name */
+        return e;
+    }
+    *ret_sha256 = sha256;
+    return E_OK;
+}
+
+err_t backup_file_note(struct arena *a, const char *path, str_t *ret_sha256)
+{
+    const char *file;
+    str_t note;
+    TRY(note_path(a, path, &file));
+    bool there = file_read(a, file, NOTE_MAX, NULL, &note) == E_OK && note.n > BACKUP_SHA256_TEXT;
+    *ret_sha256 = there ? str_sub(note, 0, BACKUP_SHA256_TEXT) : STR_NONE;
+    return E_OK;
+}
+
+err_t backup_file_check(struct arena *a, const char *path, struct diag *why)
+{
+    str_t want;
+    str_t got;
+    TRY(backup_file_note(a, path, &want));
+    if (want.p == NULL)
+        return E_OK;
+    TRY(digest_of(a, path, why, &got));
+    if (!str_eq(want, got))
+        return FAIL(why, E_CORRUPT, "%s: its SHA-256 is not that of %s" BACKUP_NOTE, path,
+                    name_of(path));
+    return E_OK;
+}
