@@ -2,42 +2,58 @@
 // One stream of the server tells what has changed; whoever shows such things asks for them again. Nothing polls.
 import { store } from './store.ts';
 
-export type Topic = 'devices' | 'policies' | 'rollouts' | 'people' | 'applications' | 'tools' | 'approvals' | 'permissions'
-    | 'homeassistant' | 'audit' | 'notices' | 'sessions' | 'admin';
+export type Topic =
+    | 'devices'
+    | 'policies'
+    | 'rollouts'
+    | 'people'
+    | 'applications'
+    | 'tools'
+    | 'approvals'
+    | 'permissions'
+    | 'homeassistant'
+    | 'audit'
+    | 'notices'
+    | 'sessions'
+    | 'admin';
 
-/** Whether the stream stands; shown in the head of the page. */
-export const liveState = store<'connecting' | 'open' | 'away'>('connecting');
+export type LiveState = 'connecting' | 'open' | 'away';
+
+/** Whether the stream stands; shown in the head of the page. Away: the last try failed. */
+export const liveState = store<LiveState>('connecting');
 
 /** A burst of changes is looked at once: the page asks again at most so often. */
 const PAUSE_MS = 1000;
+/** Before another try where the code of the stream did not come, or nobody could say who this is. */
+const AGAIN_MS = 5000;
 
 interface Watcher {
     topics: readonly Topic[];
     tell(): void;
 }
 const watchers = new Set<Watcher>();
-let source: EventSource | undefined;
 
-/** Calls `tell` after a change of these; at most once a second. The answer ends that. */
+/** Calls `tell` after a change of these: at most once a second, and in a tab that nobody looks at once it is looked at. */
 export function onTopics(topics: readonly Topic[], tell: () => void): () => void {
     let timer = 0;
     let last = 0;
+    const look = (): void => {
+        if (document.hidden) return document.addEventListener('visibilitychange', look, { once: true });
+        timer = 0;
+        last = performance.now();
+        tell();
+    };
     const watcher: Watcher = {
         topics,
         tell() {
-            if (timer) return;
-            const wait = Math.max(0, last + PAUSE_MS - performance.now());
-            timer = setTimeout(() => {
-                timer = 0;
-                last = performance.now();
-                tell();
-            }, wait);
+            timer ||= setTimeout(look, Math.max(0, last + PAUSE_MS - performance.now()));
         },
     };
     watchers.add(watcher);
     return () => {
         watchers.delete(watcher);
         clearTimeout(timer);
+        document.removeEventListener('visibilitychange', look);
     };
 }
 
@@ -47,23 +63,45 @@ function told(topic: string): void {
     }
 }
 
-/** Opens the stream. `ended`: the server says that this session is over. */
-export function startLive(ended: () => void): void {
-    source?.close();
-    source = new EventSource('/api/v1/live');
-    let missed = false;
-    source.onopen = () => {
-        liveState.set('open');
-        if (missed) for (const watcher of watchers) watcher.tell(); // whatever changed while we were away
+let stop = (): void => {};
+let turn = 0;
+/** It was open, or refused: from then on it matters when it is not open. */
+let began = false;
+let missed = false;
+
+function reload(): void {
+    for (const watcher of watchers) watcher.tell();
+}
+
+function show(now: LiveState, keeps = false): void {
+    if (now !== 'connecting') began = true;
+    if (now === 'open') {
+        if (missed) reload(); // whatever changed while we were away
         missed = false;
-    };
-    source.onerror = () => {
-        missed = true;
-        liveState.set('away');
-    };
-    source.addEventListener('change', (event) => told((JSON.parse(event.data) as { topic: string }).topic));
-    source.addEventListener('end', () => {
-        source?.close();
-        ended();
-    });
+    } else if (began && !keeps) missed = true;
+    liveState.set(now);
+}
+
+/** Follows the changes of this session. `ended`: the server says that it is over. */
+export function startLive(session: string, ended: () => void): void {
+    const mine = ++turn;
+    stop();
+    import('./live/share.ts').then(
+        ({ shareStream }) => {
+            if (mine !== turn) return;
+            stop = shareStream(session, {
+                state: show,
+                change: told,
+                reload,
+                ended() {
+                    stop();
+                    ended();
+                },
+            });
+        },
+        () => {
+            show('away');
+            setTimeout(() => mine === turn && startLive(session, ended), AGAIN_MS);
+        },
+    );
 }

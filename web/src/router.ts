@@ -37,7 +37,8 @@ function decoded(segment: string): string {
 }
 
 /** The segments of `path` below `base`, decoded. */
-export const segmentsBelow = (path: string, base: string): string[] => path.slice(base.length).split('/').filter(Boolean).map(decoded);
+export const segmentsBelow = (path: string, base: string): string[] =>
+    path.slice(base.length).split('/').filter(Boolean).map(decoded);
 
 const here = store<Place>({ path: '/', query: {} });
 /** Asked before we leave a page by a link of ours; false keeps us there (forms that are not saved). */
@@ -72,7 +73,10 @@ export function guardLeaving(guard: () => boolean): () => void {
 }
 
 /** The query as it stands, and how to change members of it; undefined takes one away. */
-export function useQuery(): [Readonly<Record<string, string>>, (changes: Record<string, string | undefined>, how?: How) => void] {
+export function useQuery(): [
+    Readonly<Record<string, string>>,
+    (changes: Record<string, string | undefined>, how?: How) => void,
+] {
     const { query } = useLocation();
     const change = useCallback((changes: Record<string, string | undefined>, how: How = 'replace') => {
         const now = currentPlace();
@@ -85,9 +89,23 @@ export function useQuery(): [Readonly<Record<string, string>>, (changes: Record<
 const SERVER_PAGES = /^\/(login|logout|access|invite|device|account|docs|portal\/plain|api)(\/|$)/;
 
 function followOwnLinks(event: MouseEvent): void {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+        event.defaultPrevented ||
+        event.button !== 0 ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.shiftKey ||
+        event.altKey
+    )
+        return;
     const link = (event.target as Element | null)?.closest?.('a[href]');
-    if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (
+        !(link instanceof HTMLAnchorElement) ||
+        link.target ||
+        link.hasAttribute('download') ||
+        link.origin !== location.origin
+    )
+        return;
     if (SERVER_PAGES.test(link.pathname) || link.getAttribute('href')?.startsWith('#')) return;
     event.preventDefault();
     navigate(link.href);

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is signed in, and what he may do. The server decides; this only keeps from being shown what it would refuse.
-import { api, call, openClient, type Shape } from './api/client.ts';
+import { api, call, openClient, type Problem, type Shape } from './api/client.ts';
 import { startLive } from './live.ts';
+
+/** Before the server is asked once more where it did not answer. */
+const AGAIN_MS = 5000;
+const REFUSED = [401, 403];
 
 export type Me = Shape<'Me'>;
 
 let me: Me = {};
 let held: ReadonlySet<string> = new Set();
 
-/** Signs out of this page only: the server's own sign-in follows, and leads back here. */
+let left = false;
+
+/** Signs out of this page only: the server's own sign-in follows, and leads back here. All that was asked for is refused at once: it is left once. */
 function leave(): void {
+    if (left) return;
+    left = true;
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
@@ -19,8 +27,15 @@ export async function startSession(): Promise<Me> {
     me = await call(api.GET('/api/v1/auth/me'));
     held = new Set(me.permissions ?? []);
     openClient(me.csrf ?? '', leave);
-    startLive(() => void startSession().catch(leave)); // his rights may only have changed
+    startLive(me.session_id ?? '', askAgain);
     return me;
+}
+
+/** The stream says that this session is over; it may be another one by now. A server that does not answer has not said so. */
+function askAgain(): void {
+    startSession().catch((thrown: Partial<Problem>) =>
+        REFUSED.includes(thrown.status ?? 0) ? leave() : setTimeout(askAgain, AGAIN_MS),
+    );
 }
 
 export const whoAmI = (): Me => me;

@@ -24,12 +24,27 @@ test('sizes take the unit that fits, from nothing to terabytes', () => {
 test('a moment is told from now, in the greatest unit that it fills', () => {
     const now = Date.parse('2026-03-01T12:00:00Z');
     const told = (seconds: number) => relative(now + seconds * 1000, now);
-    assert.deepEqual([0, 4, -30, -90, -7200, 86_400, -3e6, 4e8].map(told), ['now', 'now', '30 seconds ago', '1 minute ago', '2 hours ago', 'tomorrow', 'last month', 'in 12 years']);
+    assert.deepEqual([0, 4, -30, -90, -7200, 86_400, -3e6, 4e8].map(told), [
+        'now',
+        'now',
+        '30 seconds ago',
+        '1 minute ago',
+        '2 hours ago',
+        'tomorrow',
+        'last month',
+        'in 12 years',
+    ]);
     assert.equal(relative(undefined, now), '–');
 });
 
 test('a length of time shows its two greatest parts', () => {
-    assert.deepEqual([0.25, 59, 61, 3600, 93_784].map(duration), ['0.25 secs', '59 secs', '1 min 1 sec', '1 hr', '1 day 2 hrs']);
+    assert.deepEqual([0.25, 59, 61, 3600, 93_784].map(duration), [
+        '0.25 secs',
+        '59 secs',
+        '1 min 1 sec',
+        '1 hr',
+        '1 day 2 hrs',
+    ]);
     assert.deepEqual([0.3, 18, 1500].map(milliseconds), ['0.3 ms', '18 ms', '1.5 secs']);
 });
 

@@ -38,7 +38,10 @@ test('keys lead to rows and stay inside the list', () => {
 });
 
 test('a click on a head sorts up, then down', () => {
-    assert.deepEqual([nextSort(undefined, 'name'), nextSort('name', 'name'), nextSort('-name', 'name')], ['name', '-name', 'name']);
+    assert.deepEqual(
+        [nextSort(undefined, 'name'), nextSort('name', 'name'), nextSort('-name', 'name')],
+        ['name', '-name', 'name'],
+    );
     assert.deepEqual([sortOf('-name', 'name'), sortOf('other', 'name')], ['descending', 'none']);
 });
 

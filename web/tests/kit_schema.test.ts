@@ -19,9 +19,19 @@ test('constants of oneOf and anyOf are one choice, with their titles; null among
 });
 
 test('one shape beside null is that shape, nullable, with the outer title', () => {
-    const node = nodeOf({ title: 'Until', anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }], default: null });
-    assert.deepEqual([node.kind, node.nullable, node.title, node.default, node.kind === 'text' && node.format], ['text', true, 'Until', null, 'date']);
-    assert.deepEqual([nodeOf({ type: ['integer', 'null'] }).kind, nodeOf({ type: ['integer', 'null'] }).nullable], ['number', true]);
+    const node = nodeOf({
+        title: 'Until',
+        anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }],
+        default: null,
+    });
+    assert.deepEqual(
+        [node.kind, node.nullable, node.title, node.default, node.kind === 'text' && node.format],
+        ['text', true, 'Until', null, 'date'],
+    );
+    assert.deepEqual(
+        [nodeOf({ type: ['integer', 'null'] }).kind, nodeOf({ type: ['integer', 'null'] }).nullable],
+        ['number', true],
+    );
 });
 
 test('shapes of objects keep what stands beside oneOf; the shape of a value is the one that it is valid for', () => {
@@ -52,7 +62,10 @@ test('what no field can say is JSON: free names, if, allOf, references elsewhere
     assert.equal(kindOf({ type: 'string', allOf: [{ minLength: 2 }] }), 'json');
     assert.equal(kindOf({ $ref: 'https://example.org/x.json' }), 'json');
     assert.equal(kindOf({}), 'json');
-    let node = nodeOf({ $defs: { tree: { type: 'object', properties: { child: { $ref: '#/$defs/tree' } } } }, $ref: '#/$defs/tree' });
+    let node = nodeOf({
+        $defs: { tree: { type: 'object', properties: { child: { $ref: '#/$defs/tree' } } } },
+        $ref: '#/$defs/tree',
+    });
     let depth = 0;
     while (node.kind === 'object' && node.fields[0]) {
         node = node.fields[0].node;
@@ -99,7 +112,11 @@ test('faults are told at the member that has them', () => {
     const schema = {
         type: 'object',
         required: ['a/b', 'n'],
-        properties: { 'a/b': { type: 'string' }, n: { type: 'integer', maximum: 3 }, list: { type: 'array', items: { type: 'string' } } },
+        properties: {
+            'a/b': { type: 'string' },
+            n: { type: 'integer', maximum: 3 },
+            list: { type: 'array', items: { type: 'string' } },
+        },
     };
     const faults = faultsOf(schema, { n: 9, list: ['x', 1] });
     assert.equal(faults['/a~1b']?.keyword, 'required');

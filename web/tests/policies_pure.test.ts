@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { faultsOf } from '../src/ui/schema/value.ts';
+import { asFiles } from '../src/pages/policies/policy/files.ts';
 import { bodyOf, draftOf, inContent, isLockable, pointersOf, sameDraft } from '../src/pages/policies/policy/draft.ts';
 import { schemaOfLayers } from '../src/pages/policies/policy/layer.ts';
 
@@ -16,7 +17,10 @@ const settings = {
         url: { type: 'string', pattern: '^https://' },
         model: { $ref: '#/definitions/model' },
         limits: { type: 'object', properties: { tokens: { type: 'integer', minimum: 1 } }, required: ['tokens'] },
-        servers: { type: 'array', items: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } } },
+        servers: {
+            type: 'array',
+            items: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+        },
     },
 };
 const lint = schemaOfLayers([{ namespace: '/a/b', schema: settings }], { forgiving: true }) ?? {};
@@ -39,10 +43,24 @@ test('what a layer says is held to the schema, where it stands', () => {
 
 test('schemas of several namespaces are one; none is none', () => {
     assert.equal(schemaOfLayers([], { forgiving: false }), undefined);
-    const two = schemaOfLayers([{ namespace: '/x', schema: { type: 'object', properties: { n: { type: 'integer' } } } }, { namespace: '/y', schema: { type: 'string' } }], { forgiving: false }) ?? {};
+    const two =
+        schemaOfLayers(
+            [
+                { namespace: '/x', schema: { type: 'object', properties: { n: { type: 'integer' } } } },
+                { namespace: '/y', schema: { type: 'string' } },
+            ],
+            { forgiving: false },
+        ) ?? {};
     assert.deepEqual(Object.keys((two as { properties: object }).properties), ['x', 'y']);
     assert.deepEqual(Object.keys(faultsOf(two, { x: { n: 'one' }, y: 'text' })), ['/x/n']);
-    const whole = schemaOfLayers([{ namespace: '', schema: settings }, { namespace: '/limits', schema: { type: 'object' } }], { forgiving: true }) ?? {};
+    const whole =
+        schemaOfLayers(
+            [
+                { namespace: '', schema: settings },
+                { namespace: '/limits', schema: { type: 'object' } },
+            ],
+            { forgiving: true },
+        ) ?? {};
     assert.notDeepEqual(Object.keys(faultsOf(whole, { url: 7 })), []);
 });
 
@@ -64,4 +82,22 @@ test('pointers: what may be locked, what is proposed, where a refusal stands', (
     assert.equal(inContent('/content/a/0'), '/a/0');
     assert.equal(inContent('content'), '');
     assert.equal(inContent('/locked/0'), undefined);
+});
+
+test('a policy is copied as the files of apply have it', () => {
+    const policy = { name: 'desks', description: '' };
+    const version = { content: { a: { b: 1 } }, locked: ['/a'], enabled: null };
+    const assignments = [
+        { scope: 'org', priority: 100, number: null, target_name: null },
+        { scope: 'group', priority: 50, number: 2, target_name: 'staff' },
+        { scope: 'device', priority: 100, target_name: 'mac-17' },
+    ];
+    assert.deepEqual(asFiles(policy, version, assignments), {
+        policies: { desks: { content: { a: { b: 1 } }, locked: ['/a'] } },
+        assignments: [
+            { policy: 'desks', scope: 'org', priority: 100 },
+            { policy: 'desks', scope: 'group', group: 'staff', priority: 50, number: 2 },
+        ],
+    });
+    assert.deepEqual(asFiles(policy, undefined, []), { policies: { desks: {} } });
 });

@@ -49,5 +49,6 @@ export async function call<T>(asked: Promise<Answer<T>>): Promise<T> {
     return answer.data as T;
 }
 
-/** A key for a POST that creates (Idempotency-Key): sent twice, it creates once. */
-export const onceKey = (): string => crypto.randomUUID();
+/** A key for a POST that creates (Idempotency-Key): sent twice, it creates once. Not of crypto.randomUUID, which pages of plain HTTP do not have. */
+export const onceKey = (): string =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -14,8 +14,15 @@ export interface Data<T> {
 }
 
 /** `ask` gets a signal that ends when nobody wants its answer any more. `key` says what `ask` depends on; undefined: nothing is asked for. */
-export function useData<T>(key: string | undefined, ask: (signal: AbortSignal) => Promise<T>, how: { topics?: readonly Topic[] } = {}): Data<T> {
-    const [state, setState] = useState<{ key: string | undefined; data?: T; error?: Problem; loading: boolean }>({ key, loading: key !== undefined });
+export function useData<T>(
+    key: string | undefined,
+    ask: (signal: AbortSignal) => Promise<T>,
+    how: { topics?: readonly Topic[] } = {},
+): Data<T> {
+    const [state, setState] = useState<{ key: string | undefined; data?: T; error?: Problem; loading: boolean }>({
+        key,
+        loading: key !== undefined,
+    });
     const [turn, setTurn] = useState(0);
     const latest = useRef(ask);
     latest.current = ask;
@@ -26,13 +33,16 @@ export function useData<T>(key: string | undefined, ask: (signal: AbortSignal) =
         const abort = new AbortController();
         const answered = asking();
         setState((was) => (was.key === key ? { ...was, loading: true } : { key, loading: true }));
-        latest.current(abort.signal).then(
-            (data) => !abort.signal.aborted && setState({ key, data, loading: false }),
-            (thrown) => {
-                if (abort.signal.aborted || wasAborted(thrown)) return;
-                setState((was) => ({ ...was, key, error: problemOf(thrown), loading: false }));
-            },
-        ).finally(answered);
+        latest
+            .current(abort.signal)
+            .then(
+                (data) => !abort.signal.aborted && setState({ key, data, loading: false }),
+                (thrown) => {
+                    if (abort.signal.aborted || wasAborted(thrown)) return;
+                    setState((was) => ({ ...was, key, error: problemOf(thrown), loading: false }));
+                },
+            )
+            .finally(answered);
         return () => {
             abort.abort();
             answered();
@@ -40,8 +50,16 @@ export function useData<T>(key: string | undefined, ask: (signal: AbortSignal) =
     }, [key, turn]);
 
     const topics = how.topics?.join(' ') ?? '';
-    useEffect(() => (topics && key !== undefined ? onTopics(topics.split(' ') as Topic[], reload) : undefined), [topics, key === undefined, reload]);
+    useEffect(
+        () => (topics && key !== undefined ? onTopics(topics.split(' ') as Topic[], reload) : undefined),
+        [topics, key === undefined, reload],
+    );
 
     const mine = state.key === key;
-    return { data: mine ? state.data : undefined, error: mine ? state.error : undefined, loading: mine ? state.loading : true, reload };
+    return {
+        data: mine ? state.data : undefined,
+        error: mine ? state.error : undefined,
+        loading: mine ? state.loading : true,
+        reload,
+    };
 }

@@ -17,7 +17,14 @@ export class Problem extends Error {
     /** What else the answer says: `breaks` of a schema. */
     readonly more: Readonly<Record<string, unknown>>;
 
-    constructor(said: { status?: number; code: string; title?: string; detail?: string; errors?: readonly FieldFault[]; request_id?: string }) {
+    constructor(said: {
+        status?: number;
+        code: string;
+        title?: string;
+        detail?: string;
+        errors?: readonly FieldFault[];
+        request_id?: string;
+    }) {
         super(said.detail || said.title || said.code);
         this.status = said.status ?? 0;
         this.code = said.code;
@@ -37,7 +44,13 @@ export class Problem extends Error {
 /** Whatever was thrown or answered, as a Problem. */
 export function problemOf(thrown: unknown, status = 0): Problem {
     if (thrown instanceof Problem) return thrown;
-    if (thrown && typeof thrown === 'object' && 'code' in thrown && typeof thrown.code === 'string' && 'title' in thrown) {
+    if (
+        thrown &&
+        typeof thrown === 'object' &&
+        'code' in thrown &&
+        typeof thrown.code === 'string' &&
+        'title' in thrown
+    ) {
         return new Problem(thrown as ConstructorParameters<typeof Problem>[0]);
     }
     if (status) return new Problem({ status, code: 'unreadable' });

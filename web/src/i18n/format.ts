@@ -22,7 +22,9 @@ export const number = (value: number): string => kept('number', (tag) => new Int
 
 /** 12,300 as 12.3k: for the axis of a chart and other narrow places. */
 export const compact = (value: number): string =>
-    kept('compact', (tag) => new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 })).format(value);
+    kept('compact', (tag) => new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 })).format(
+        value,
+    );
 
 /** `share` is 0 to 1. */
 export const percent = (share: number): string =>
@@ -33,32 +35,54 @@ const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as c
 export function bytes(value: number): string {
     const power = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
     const unit = BYTE_UNITS[power] ?? 'byte';
-    return kept(unit, (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 })).format(value / 1000 ** power);
+    return kept(
+        unit,
+        (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+    ).format(value / 1000 ** power);
 }
 
-export const date = (when: When): string => kept('date', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(new Date(when));
+export const date = (when: When): string =>
+    kept('date', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(new Date(when));
 
 export const dateTime = (when: When): string =>
-    kept('dateTime', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })).format(new Date(when));
+    kept('dateTime', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })).format(
+        new Date(when),
+    );
 
 /** Hours and minutes. */
-export const clock = (when: When): string => kept('clock', (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' })).format(new Date(when));
+export const clock = (when: When): string =>
+    kept('clock', (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' })).format(new Date(when));
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-    ['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1],
+    ['year', 31_557_600],
+    ['month', 2_629_800],
+    ['week', 604_800],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
 ];
 
 /** "2 hours ago", "in 3 days"; what is less than five seconds away is now. */
+/** Of what is to come: seven days but a minute are seven days. */
+const NEARLY = 0.05;
+
 export function relative(when: When | null | undefined, now = Date.now()): string {
     if (!isThere(when)) return '–';
     const seconds = (new Date(when).getTime() - now) / 1000;
     const words = kept('relative', (tag) => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }));
     if (Math.abs(seconds) < 5) return words.format(0, 'second');
     const [unit, size] = STEPS.find(([, least]) => Math.abs(seconds) >= least) ?? ['second', 1];
-    return words.format(Math.trunc(seconds / size), unit);
+    const parts = seconds / size;
+    return words.format(Math.trunc(parts > 0 ? parts + NEARLY : parts), unit);
 }
 
-const DURATION_STEPS = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]] as const;
+const DURATION_STEPS = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+] as const;
 
 /** "2 hr 5 min": the two greatest parts of so many seconds. */
 export function duration(seconds: number): string {
@@ -68,7 +92,13 @@ export function duration(seconds: number): string {
         const whole = unit === 'second' && seconds < 60 ? Math.round(rest * 1000) / 1000 : Math.floor(rest / size);
         rest -= whole * size;
         if (whole === 0 && !(unit === 'second' && shown.length === 0)) continue;
-        shown.push(kept(`for ${unit}`, (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 3 })).format(whole));
+        shown.push(
+            kept(
+                `for ${unit}`,
+                (tag) =>
+                    new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 3 }),
+            ).format(whole),
+        );
         if (shown.length === 2) break;
     }
     return shown.join(' ');
@@ -78,13 +108,24 @@ export function duration(seconds: number): string {
 export const milliseconds = (value: number): string =>
     value >= 1000
         ? duration(Math.round(value / 100) / 10)
-        : kept('ms', (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit: 'millisecond', unitDisplay: 'short', maximumFractionDigits: 1 })).format(value);
+        : kept(
+              'ms',
+              (tag) =>
+                  new Intl.NumberFormat(tag, {
+                      style: 'unit',
+                      unit: 'millisecond',
+                      unitDisplay: 'short',
+                      maximumFractionDigits: 1,
+                  }),
+          ).format(value);
 
 /** "a, b and c". */
 export const list = (items: readonly string[]): string => kept('list', (tag) => new Intl.ListFormat(tag)).format(items);
 
 /** Which form of a word goes with this number: catalogues choose by it. */
-export const plural = (value: number): Intl.LDMLPluralRule => kept('plural', (tag) => new Intl.PluralRules(tag)).select(value);
+export const plural = (value: number): Intl.LDMLPluralRule =>
+    kept('plural', (tag) => new Intl.PluralRules(tag)).select(value);
 
 /** "1 device", "2,000 devices": the number, then the word in its form. */
-export const counted = (value: number, one: string, many: string): string => `${number(value)} ${plural(value) === 'one' ? one : many}`;
+export const counted = (value: number, one: string, many: string): string =>
+    `${number(value)} ${plural(value) === 'one' ? one : many}`;

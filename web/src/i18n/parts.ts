@@ -3,6 +3,7 @@
 export const parts = {
     shell: { en: () => import('./parts/shell.en.ts'), fr: () => import('./parts/shell.fr.ts') },
     kit: { en: () => import('./parts/kit.en.ts'), fr: () => import('./parts/kit.fr.ts') },
+    notices: { en: () => import('./parts/notices.en.ts'), fr: () => import('./parts/notices.fr.ts') },
     dashboard: { en: () => import('./parts/dashboard.en.ts'), fr: () => import('./parts/dashboard.fr.ts') },
     fleet: { en: () => import('./parts/fleet.en.ts'), fr: () => import('./parts/fleet.fr.ts') },
     lobby: { en: () => import('./parts/lobby.en.ts'), fr: () => import('./parts/lobby.fr.ts') },
@@ -20,11 +21,13 @@ export const parts = {
     applications: { en: () => import('./parts/applications.en.ts'), fr: () => import('./parts/applications.fr.ts') },
     rules: { en: () => import('./parts/rules.en.ts'), fr: () => import('./parts/rules.fr.ts') },
     tools: { en: () => import('./parts/tools.en.ts'), fr: () => import('./parts/tools.fr.ts') },
+    access: { en: () => import('./parts/access.en.ts'), fr: () => import('./parts/access.fr.ts') },
     permissions: { en: () => import('./parts/permissions.en.ts'), fr: () => import('./parts/permissions.fr.ts') },
     actions: { en: () => import('./parts/actions.en.ts'), fr: () => import('./parts/actions.fr.ts') },
     audit: { en: () => import('./parts/audit.en.ts'), fr: () => import('./parts/audit.fr.ts') },
     logs: { en: () => import('./parts/logs.en.ts'), fr: () => import('./parts/logs.fr.ts') },
     admin: { en: () => import('./parts/admin.en.ts'), fr: () => import('./parts/admin.fr.ts') },
+    upkeep: { en: () => import('./parts/upkeep.en.ts'), fr: () => import('./parts/upkeep.fr.ts') },
     portal: { en: () => import('./parts/portal.en.ts'), fr: () => import('./parts/portal.fr.ts') },
     config: { en: () => import('./parts/config.en.ts'), fr: () => import('./parts/config.fr.ts') },
 };

@@ -19,7 +19,19 @@ async function chooseLanguage(wanted: Language): Promise<void> {
     ]);
 }
 
-function Choice<T extends string>({ label, options, names, now, choose }: { label: string; options: readonly T[]; names: Record<T, string>; now: T; choose(value: T): void }) {
+function Choice<T extends string>({
+    label,
+    options,
+    names,
+    now,
+    choose,
+}: {
+    label: string;
+    options: readonly T[];
+    names: Record<T, string>;
+    now: T;
+    choose(value: T): void;
+}) {
     return (
         <fieldset class="choice">
             <legend>{label}</legend>
@@ -43,22 +55,64 @@ export function AccountMenu() {
         <div class="account">
             <button type="button" class="account-button" popovertarget="account-menu">
                 <span class="unseen">{words.label}</span>
-                <span class="avatar" aria-hidden="true">{name.slice(0, 1).toUpperCase()}</span>
+                <span class="avatar" aria-hidden="true">
+                    {name.slice(0, 1).toUpperCase()}
+                </span>
                 <span class="account-name">{name}</span>
                 <Icon name="down" />
             </button>
             <div id="account-menu" class="account-menu" popover="auto">
                 <p class="account-who">
                     <strong>{name}</strong>
-                    <small>{me.email ?? me.username}{me.org ? ` · ${me.org}` : ''}</small>
+                    <small>
+                        {me.email ?? me.username}
+                        {me.org ? ` · ${me.org}` : ''}
+                    </small>
                 </p>
-                <Choice<Language> label={t.shell.language.label} options={LANGUAGES} names={t.shell.language} now={lang} choose={chooseLanguage} />
-                <Choice<Theme> label={t.shell.theme.label} options={THEMES} names={t.shell.theme} now={look} choose={setTheme} />
+                <Choice<Language>
+                    label={t.shell.language.label}
+                    options={LANGUAGES}
+                    names={t.shell.language}
+                    now={lang}
+                    choose={chooseLanguage}
+                />
+                <Choice<Theme>
+                    label={t.shell.theme.label}
+                    options={THEMES}
+                    names={t.shell.theme}
+                    now={look}
+                    choose={setTheme}
+                />
                 <ul>
-                    <li><a href="/portal/account"><Icon name="key" />{words.settings}</a></li>
-                    <li><a href="/docs"><Icon name="book" />{words.docs}</a></li>
-                    <li><button type="button" popovertarget="account-menu" popovertargetaction="hide" onClick={() => overlay.set('help')}><Icon name="keyboard" />{words.keys}</button></li>
-                    <li><a href="/logout"><Icon name="out" />{words.out}</a></li>
+                    <li>
+                        <a href="/portal/account">
+                            <Icon name="key" />
+                            {words.settings}
+                        </a>
+                    </li>
+                    <li>
+                        <a href="/docs">
+                            <Icon name="book" />
+                            {words.docs}
+                        </a>
+                    </li>
+                    <li>
+                        <button
+                            type="button"
+                            popovertarget="account-menu"
+                            popovertargetaction="hide"
+                            onClick={() => overlay.set('help')}
+                        >
+                            <Icon name="keyboard" />
+                            {words.keys}
+                        </button>
+                    </li>
+                    <li>
+                        <a href="/logout">
+                            <Icon name="out" />
+                            {words.out}
+                        </a>
+                    </li>
                 </ul>
             </div>
         </div>

@@ -19,8 +19,12 @@ export class Boundary extends Component<{ children: ComponentChildren }, { faile
             <section class="refusal" role="alert">
                 <h1>{t.shell.broken.title}</h1>
                 <p>{t.shell.broken.text}</p>
-                <p><code>{failed.message}</code></p>
-                <button type="button" class="button main" onClick={() => location.reload()}>{t.shell.broken.again}</button>
+                <p>
+                    <code>{failed.message}</code>
+                </p>
+                <button type="button" class="button primary" onClick={() => location.reload()}>
+                    {t.shell.broken.again}
+                </button>
             </section>
         );
     }

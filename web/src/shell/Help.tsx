@@ -11,18 +11,28 @@ export default function Help() {
     return (
         <Dialog title={words.title} onClose={() => overlay.set('none')}>
             <dl class="help">
-                <dt><kbd>{words.keyNames.ctrl}</kbd> <kbd>K</kbd></dt>
+                <dt>
+                    <kbd>{words.keyNames.ctrl}</kbd> <kbd>K</kbd>
+                </dt>
                 <dd>{words.palette}</dd>
-                <dt><kbd>/</kbd></dt>
+                <dt>
+                    <kbd>/</kbd>
+                </dt>
                 <dd>{words.filter}</dd>
-                <dt><kbd>?</kbd></dt>
+                <dt>
+                    <kbd>?</kbd>
+                </dt>
                 <dd>{words.help}</dd>
-                {openPages().filter((page) => page.key).map((page) => (
-                    <Fragment key={page.id}>
-                        <dt><kbd>g</kbd> {words.keyNames.then} <kbd>{page.key}</kbd></dt>
-                        <dd>{t.shell.pages[page.id]}</dd>
-                    </Fragment>
-                ))}
+                {openPages()
+                    .filter((page) => page.key)
+                    .map((page) => (
+                        <Fragment key={page.id}>
+                            <dt>
+                                <kbd>g</kbd> {words.keyNames.then} <kbd>{page.key}</kbd>
+                            </dt>
+                            <dd>{t.shell.pages[page.id]}</dd>
+                        </Fragment>
+                    ))}
             </dl>
         </Dialog>
     );

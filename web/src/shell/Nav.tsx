@@ -24,7 +24,13 @@ export function Nav({ current, open, onClose }: { current: Page | undefined; ope
     return (
         <>
             {open && <div class="veil" onClick={onClose} />}
-            <nav ref={nav} id="nav" class={open ? 'nav open' : 'nav'} aria-label={t.shell.menu} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
+            <nav
+                ref={nav}
+                id="nav"
+                class={open ? 'nav open' : 'nav'}
+                aria-label={t.shell.menu}
+                onKeyDown={(event) => event.key === 'Escape' && onClose()}
+            >
                 {sections.map(([section, rows]) => (
                     <section key={section} aria-label={t.shell.sections[section]}>
                         {sections.length > 1 && <h2>{t.shell.sections[section]}</h2>}

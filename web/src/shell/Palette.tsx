@@ -47,10 +47,23 @@ export default function Palette() {
         event.preventDefault();
     };
     return (
-        <dialog ref={dialog} class="palette" aria-label={t.shell.palette.title} onClose={() => overlay.set('none')} onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}>
+        <dialog
+            ref={dialog}
+            class="palette"
+            aria-label={t.shell.palette.title}
+            onClose={() => overlay.set('none')}
+            onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
+        >
             <input
-                type="text" role="combobox" autocomplete="off" aria-expanded="true" aria-controls="palette-list" aria-label={t.shell.palette.title}
-                aria-activedescendant={chosen ? `palette-${entries.indexOf(chosen)}` : undefined} placeholder={t.shell.palette.title} value={typed}
+                type="text"
+                role="combobox"
+                autocomplete="off"
+                aria-expanded="true"
+                aria-controls="palette-list"
+                aria-label={t.shell.palette.title}
+                aria-activedescendant={chosen ? `palette-${entries.indexOf(chosen)}` : undefined}
+                placeholder={t.shell.palette.title}
+                value={typed}
                 onInput={(event) => {
                     setTyped(event.currentTarget.value);
                     setAt(0);
@@ -59,18 +72,29 @@ export default function Palette() {
             />
             <Found entries={entries} chosen={chosen} open={open} />
             <p class="palette-hint">{entries.length === 0 ? t.shell.palette.empty : t.shell.palette.hint}</p>
-            <p class="unseen" role="status">{t.shell.palette.results(entries.length)}</p>
+            <p class="unseen" role="status">
+                {t.shell.palette.results(entries.length)}
+            </p>
         </dialog>
     );
 }
 
 function Found({ entries, chosen, open }: { entries: Entry[]; chosen: Entry | undefined; open(entry: Entry): void }) {
     const list = useRef<HTMLUListElement>(null);
-    useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [chosen]);
+    useEffect(
+        () => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
+        [chosen],
+    );
     return (
         <ul id="palette-list" ref={list} role="listbox" aria-label={t.shell.palette.title}>
             {entries.map((entry, i) => (
-                <li key={entry.group + entry.url} id={`palette-${i}`} role="option" aria-selected={entry === chosen} onClick={() => open(entry)}>
+                <li
+                    key={entry.group + entry.url}
+                    id={`palette-${i}`}
+                    role="option"
+                    aria-selected={entry === chosen}
+                    onClick={() => open(entry)}
+                >
                     <Icon name={entry.icon} />
                     <span>{entry.text}</span>
                     <small>{entry.more ?? t.shell.palette[entry.group as 'pages']}</small>

@@ -2,6 +2,7 @@
 // Where there is no page, or none for this account.
 import { t } from '../i18n/index.ts';
 import { startPath } from '../pages.ts';
+import '../style/kit/controls.css';
 
 export function Missing() {
     const words = t.shell.missing;
@@ -9,7 +10,9 @@ export function Missing() {
         <section class="refusal">
             <h1>{words.title}</h1>
             <p>{words.text}</p>
-            <a class="button main" href={startPath()}>{words.back}</a>
+            <a class="button primary" href={startPath()}>
+                {words.back}
+            </a>
         </section>
     );
 }
@@ -21,8 +24,12 @@ export function Forbidden() {
             <h1>{words.title}</h1>
             <p>{words.text}</p>
             <div class="actions">
-                <a class="button main" href="/portal">{words.portal}</a>
-                <a class="button" href="/access">{words.ask}</a>
+                <a class="button primary" href="/portal">
+                    {words.portal}
+                </a>
+                <a class="button" href="/access">
+                    {words.ask}
+                </a>
             </div>
         </section>
     );

@@ -19,7 +19,9 @@ export function Shell() {
     useEffect(() => setMenuOpen(false), [place.path]);
     return (
         <>
-            <a class="skip" href="#content">{t.shell.skip}</a>
+            <a class="skip" href="#content">
+                {t.shell.skip}
+            </a>
             <Top menuOpen={menuOpen} onMenu={() => setMenuOpen(!menuOpen)} />
             <div class="frame">
                 <Nav current={page} open={menuOpen} onClose={() => setMenuOpen(false)} />

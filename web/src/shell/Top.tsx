@@ -1,29 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of every page: the menu on narrow screens, the search, whether the page is live, and the account.
-import { t } from '../i18n/index.ts';
+import { loadParts, t } from '../i18n/index.ts';
 import { liveState } from '../live.ts';
 import { startPath } from '../pages.ts';
 import { useStore } from '../store.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { AccountMenu } from './AccountMenu.tsx';
+import { Lazy } from './Lazy.tsx';
 import { overlay } from './shortcuts.ts';
+
+const loadBell = async () => {
+    const [code] = await Promise.all([import('./notices/Bell.tsx'), loadParts(['notices'])]);
+    return code;
+};
 
 export function Top({ menuOpen, onMenu }: { menuOpen: boolean; onMenu(): void }) {
     return (
         <header class="top">
-            <button type="button" class="top-menu" aria-controls="nav" aria-expanded={menuOpen} aria-label={t.shell.menu} onClick={onMenu}>
+            <button
+                type="button"
+                class="top-menu"
+                aria-controls="nav"
+                aria-expanded={menuOpen}
+                aria-label={t.shell.menu}
+                onClick={onMenu}
+            >
                 <Icon name="menu" />
             </button>
             <a class="brand" href={startPath()}>
                 <Mark />
                 <span>{t.shell.name}</span>
             </a>
-            <button type="button" class="top-search" onClick={() => overlay.set('palette')} aria-keyshortcuts="Control+K">
+            <button
+                type="button"
+                class="top-search"
+                onClick={() => overlay.set('palette')}
+                aria-keyshortcuts="Control+K"
+            >
                 <Icon name="search" />
                 <span>{t.shell.searchHint}</span>
                 <kbd aria-hidden="true">{t.shell.keys.keyNames.ctrl} K</kbd>
             </button>
             <LiveMark />
+            <div class="top-bell">
+                <Lazy load={loadBell} />
+            </div>
             <AccountMenu />
         </header>
     );
@@ -51,5 +72,5 @@ function LiveMark() {
 /** Below the head, as long as nothing tells us of changes. */
 export function Away() {
     const away = useStore(liveState) === 'away';
-    return <div role="status">{away && <p class="strip">{t.shell.live.away}</p>}</div>;
+    return <div role="status">{away && <p class="strip">{t.shell.live.old}</p>}</div>;
 }

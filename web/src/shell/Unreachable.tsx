@@ -8,8 +8,12 @@ export function Unreachable({ problem }: { problem: Error }) {
         <main class="refusal">
             <h1>{words.title}</h1>
             <p>{words.text}</p>
-            <p><code>{problem.message}</code></p>
-            <button type="button" class="button main" onClick={() => location.reload()}>{words.again}</button>
+            <p>
+                <code>{problem.message}</code>
+            </p>
+            <button type="button" class="button primary" onClick={() => location.reload()}>
+                {words.again}
+            </button>
         </main>
     );
 }

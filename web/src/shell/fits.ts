@@ -6,5 +6,8 @@ export const plain = (text: string): string => text.normalize('NFD').replace(/\p
 /** Does every word that was typed begin a word of `text`? */
 export function fits(text: string, typed: string): boolean {
     const words = plain(text).split(/[\s’'-]+/);
-    return plain(typed).split(/\s+/).filter(Boolean).every((want) => words.some((word) => word.startsWith(want)));
+    return plain(typed)
+        .split(/\s+/)
+        .filter(Boolean)
+        .every((want) => words.some((word) => word.startsWith(want)));
 }

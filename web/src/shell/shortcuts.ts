@@ -13,7 +13,8 @@ const CHORD_MS = 1200;
 let chord = 0;
 
 const isTyping = (target: EventTarget | null): boolean =>
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.shadowRoot !== null);
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.shadowRoot !== null);
 
 /** The filter of the page that is shown. */
 function focusFilter(): boolean {
@@ -33,7 +34,14 @@ function pressed(event: KeyboardEvent): boolean {
         overlay.set('palette');
         return true;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return false;
+    if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTyping(event.target) ||
+        document.querySelector('dialog[open]')
+    )
+        return false;
     if (performance.now() - chord < CHORD_MS && afterChord(event.key)) {
         chord = 0;
         return true;

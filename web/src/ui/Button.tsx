@@ -47,7 +47,20 @@ function classes(p: ButtonProps): string {
 
 /** The button. `<Button kind="primary" icon="add" onClick={…}>{t.devices.enroll}</Button>`; with `href` it is a link. */
 export function Button(props: ButtonProps) {
-    const { children, kind: _kind, icon, busy = false, disabled, type = 'button', small, href, download, class: _class, onClick, ...rest } = props;
+    const {
+        children,
+        kind: _kind,
+        icon,
+        busy = false,
+        disabled,
+        type = 'button',
+        small,
+        href,
+        download,
+        class: _class,
+        onClick,
+        ...rest
+    } = props;
     const inner = (
         <>
             {icon && <Icon name={icon} size={small ? 16 : 18} />}
@@ -56,7 +69,15 @@ export function Button(props: ButtonProps) {
     );
     if (href !== undefined && !disabled)
         return (
-            <a class={classes(props)} href={href} download={download} id={rest.id} title={rest.title} aria-label={rest['aria-label']} onClick={onClick}>
+            <a
+                class={classes(props)}
+                href={href}
+                download={download}
+                id={rest.id}
+                title={rest.title}
+                aria-label={rest['aria-label']}
+                onClick={onClick}
+            >
                 {inner}
             </a>
         );
@@ -71,7 +92,8 @@ export function Button(props: ButtonProps) {
             onClick={(event) => {
                 if (busy) event.preventDefault();
                 else onClick?.(event);
-            }}>
+            }}
+        >
             {inner}
         </button>
     );

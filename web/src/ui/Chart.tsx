@@ -61,8 +61,18 @@ export function Chart(p: ChartProps) {
                     </span>
                 ))}
             </div>
-            <div class="chart-plot" style={{ '--height': `${height}px` }} role="img" aria-label={p.label} aria-busy={code === undefined}>
-                {hasFigures ? <div ref={host} class="chart-host" /> : <p class="muted chart-none">{t.kit.chart.noData}</p>}
+            <div
+                class="chart-plot"
+                style={{ '--height': `${height}px` }}
+                role="img"
+                aria-label={p.label}
+                aria-busy={code === undefined}
+            >
+                {hasFigures ? (
+                    <div ref={host} class="chart-host" />
+                ) : (
+                    <p class="muted chart-none">{t.kit.chart.noData}</p>
+                )}
                 {hover && <Tip hover={hover} p={p} format={format} />}
             </div>
             <details class="chart-table">
@@ -77,7 +87,11 @@ function Tip({ hover, p, format }: { hover: Hover; p: ChartProps; format: (value
     const time = p.times[hover.at];
     if (time === undefined) return null;
     return (
-        <div class={hover.late ? 'chart-tip late' : 'chart-tip'} style={{ insetInlineStart: `${hover.x}px` }} aria-hidden="true">
+        <div
+            class={hover.late ? 'chart-tip late' : 'chart-tip'}
+            style={{ insetInlineStart: `${hover.x}px` }}
+            aria-hidden="true"
+        >
             <div class="muted">{dateTime(time * 1000)}</div>
             {p.series.map((one) => {
                 const value = one.values[hover.at];

@@ -18,15 +18,41 @@ interface TickProps {
     mixed?: boolean;
 }
 
-function Tick({ checked, onInput, label, hint, disabled, name, bare, mixed, look }: TickProps & { look: 'checkbox' | 'switch' }) {
+function Tick({
+    checked,
+    onInput,
+    label,
+    hint,
+    disabled,
+    name,
+    bare,
+    mixed,
+    look,
+}: TickProps & { look: 'checkbox' | 'switch' }) {
     const id = useId();
     return (
         <span class={bare ? 'tick bare' : 'tick'}>
-            <input type="checkbox" role={look === 'switch' ? 'switch' : undefined} class={look} id={id} name={name} checked={checked} disabled={disabled}
-                aria-describedby={hint ? `${id}-hint` : undefined} aria-label={bare ? String(label) : undefined}
-                ref={(input) => { if (input) input.indeterminate = mixed === true; }} onInput={(event) => onInput(event.currentTarget.checked)} />
+            <input
+                type="checkbox"
+                role={look === 'switch' ? 'switch' : undefined}
+                class={look}
+                id={id}
+                name={name}
+                checked={checked}
+                disabled={disabled}
+                aria-describedby={hint ? `${id}-hint` : undefined}
+                aria-label={bare ? String(label) : undefined}
+                ref={(input) => {
+                    if (input) input.indeterminate = mixed === true;
+                }}
+                onInput={(event) => onInput(event.currentTarget.checked)}
+            />
             {!bare && <label for={id}>{label}</label>}
-            {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
+            {hint && (
+                <span class="hint" id={`${id}-hint`}>
+                    {hint}
+                </span>
+            )}
         </span>
     );
 }
@@ -57,10 +83,19 @@ export function RadioCards<V extends string>({ value, onInput, options, label, n
         <div class="radio-cards" role="radiogroup" aria-label={label}>
             {options.map((one) => (
                 <label key={one.value} class={one.value === value ? 'radio-card on' : 'radio-card'}>
-                    <input type="radio" name={name ?? id} value={one.value} checked={one.value === value} disabled={one.disabled}
-                        onInput={() => onInput(one.value)} />
+                    <input
+                        type="radio"
+                        name={name ?? id}
+                        value={one.value}
+                        checked={one.value === value}
+                        disabled={one.disabled}
+                        onInput={() => onInput(one.value)}
+                    />
                     {one.icon && <Icon name={one.icon} />}
-                    <span class="radio-text"><strong>{one.label}</strong>{one.hint && <span class="hint">{one.hint}</span>}</span>
+                    <span class="radio-text">
+                        <strong>{one.label}</strong>
+                        {one.hint && <span class="hint">{one.hint}</span>}
+                    </span>
                 </label>
             ))}
         </div>

@@ -59,8 +59,10 @@ export function Chooser({ chosen, onInput, find, label, single, disabled, autofo
     const key = (event: KeyboardEvent): void => {
         if (event.key === 'Backspace' && text === '') return onInput(chosen.slice(0, -1));
         if (event.key === 'Escape' && open) setOpen(false);
-        else if (event.key === 'ArrowDown') { setOpen(true); setAt(Math.min(current + 1, shown.length - 1)); }
-        else if (event.key === 'ArrowUp') setAt(Math.max(0, current - 1));
+        else if (event.key === 'ArrowDown') {
+            setOpen(true);
+            setAt(Math.min(current + 1, shown.length - 1));
+        } else if (event.key === 'ArrowUp') setAt(Math.max(0, current - 1));
         else if (event.key === 'Enter' && open && shown.length > 0) take(shown[current]);
         else return;
         event.preventDefault();
@@ -72,26 +74,70 @@ export function Chooser({ chosen, onInput, find, label, single, disabled, autofo
             {chosen.length > 0 && (
                 <div class="chips">
                     {chosen.map((one) => (
-                        <button key={one.id} type="button" class="chip" disabled={disabled} onClick={() => onInput(chosen.filter((had) => had !== one))}>
-                            {one.name}<Icon name="close" size={14} label={t.kit.filters.remove(one.name)} />
+                        <button
+                            key={one.id}
+                            type="button"
+                            class="chip"
+                            disabled={disabled}
+                            onClick={() => onInput(chosen.filter((had) => had !== one))}
+                        >
+                            {one.name}
+                            <Icon name="close" size={14} label={t.kit.drop(one.name)} />
                         </button>
                     ))}
                 </div>
             )}
-            <input {...wired} class="input" type="text" role="combobox" autocomplete="off" spellcheck={false} value={text} placeholder={label} disabled={disabled} autofocus={autofocus}
-                aria-label={wired.id ? undefined : label} aria-expanded={expanded} aria-controls={expanded ? list : undefined} aria-autocomplete="list"
-                aria-activedescendant={expanded ? `${list}-${current}` : undefined} onInput={(event) => { setText(event.currentTarget.value); setOpen(true); setAt(0); }}
-                onFocus={() => setOpen(true)} onClick={() => setOpen(true)} onBlur={() => setOpen(false)} onKeyDown={key} />
+            <input
+                {...wired}
+                class="input"
+                type="text"
+                role="combobox"
+                autocomplete="off"
+                spellcheck={false}
+                value={text}
+                placeholder={label}
+                disabled={disabled}
+                autofocus={autofocus}
+                aria-label={wired.id ? undefined : label}
+                aria-expanded={expanded}
+                aria-controls={expanded ? list : undefined}
+                aria-autocomplete="list"
+                aria-activedescendant={expanded ? `${list}-${current}` : undefined}
+                onInput={(event) => {
+                    setText(event.currentTarget.value);
+                    setOpen(true);
+                    setAt(0);
+                }}
+                onFocus={() => setOpen(true)}
+                onClick={() => setOpen(true)}
+                onBlur={() => setOpen(false)}
+                onKeyDown={key}
+            />
             {expanded && (
                 <ul class="chooser-list" id={list} role="listbox" aria-label={label}>
                     {shown.map((one, i) => (
-                        <li key={one.id} id={`${list}-${i}`} role="option" aria-selected={i === current} onPointerDown={(event) => { event.preventDefault(); take(one); }}>
-                            {one.icon && <Icon name={one.icon} size={16} />}<span>{one.name}</span>{one.note && <small class="muted">{one.note}</small>}
+                        <li
+                            key={one.id}
+                            id={`${list}-${i}`}
+                            role="option"
+                            aria-selected={i === current}
+                            onPointerDown={(event) => {
+                                event.preventDefault();
+                                take(one);
+                            }}
+                        >
+                            {one.icon && <Icon name={one.icon} size={16} />}
+                            <span>{one.name}</span>
+                            {one.note && <small class="muted">{one.note}</small>}
                         </li>
                     ))}
                 </ul>
             )}
-            {open && found.data && shown.length === 0 && <p class="hint" role="status">{t.kit.table.nothing}</p>}
+            {open && found.data && shown.length === 0 && (
+                <p class="hint" role="status">
+                    {t.kit.table.nothing}
+                </p>
+            )}
         </div>
     );
 }

@@ -22,14 +22,12 @@ function Modal({ title, onClose, children, actions, onSubmit, look }: DialogProp
     const id = useId();
     useEffect(() => {
         const shown = dialog.current;
-        if (!shown)
-            return;
+        if (!shown) return;
         const before = document.activeElement;
         shown.showModal();
         return () => {
             shown.close();
-            if (before instanceof HTMLElement && before.isConnected)
-                before.focus();
+            if (before instanceof HTMLElement && before.isConnected) before.focus();
         };
     }, []);
     const body = (
@@ -39,14 +37,35 @@ function Modal({ title, onClose, children, actions, onSubmit, look }: DialogProp
         </>
     );
     return (
-        <dialog ref={dialog} class={look} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); onClose(); }}
-            onPointerDown={(event) => event.target === dialog.current && onClose()}>
+        <dialog
+            ref={dialog}
+            class={look}
+            aria-labelledby={id}
+            onCancel={(event) => {
+                event.preventDefault();
+                onClose();
+            }}
+            onPointerDown={(event) => event.target === dialog.current && onClose()}
+        >
             <div class="dialog-frame">
                 <div class="dialog-head">
                     <h2 id={id}>{title}</h2>
                     <IconButton icon="close" label={t.kit.close} kind="link" onClick={onClose} />
                 </div>
-                {onSubmit ? <form class="dialog-form" noValidate onSubmit={(event) => { event.preventDefault(); onSubmit(event); }}>{body}</form> : body}
+                {onSubmit ? (
+                    <form
+                        class="dialog-form"
+                        noValidate
+                        onSubmit={(event) => {
+                            event.preventDefault();
+                            onSubmit(event);
+                        }}
+                    >
+                        {body}
+                    </form>
+                ) : (
+                    body
+                )}
             </div>
         </dialog>
     );

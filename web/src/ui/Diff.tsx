@@ -11,9 +11,22 @@ const LINE_MOST = 60;
 const SIGNS = { same: ' ', added: '+', removed: '−', skip: '' } as const;
 
 /** What changes between two texts, with numbers of lines. `json`: both are JSON and are laid out alike first. */
-export function Diff({ before, after, label, json }: { before: string; after: string; label?: string; json?: boolean }) {
+export function Diff({
+    before,
+    after,
+    label,
+    json,
+}: {
+    before: string;
+    after: string;
+    label?: string;
+    json?: boolean;
+}) {
     const code = useCode(() => import('./diff_lines.ts'));
-    const found = useMemo(() => code?.linesOf(json ? laidOut(before) : before, json ? laidOut(after) : after), [code, before, after, json]);
+    const found = useMemo(
+        () => code?.linesOf(json ? laidOut(before) : before, json ? laidOut(after) : after),
+        [code, before, after, json],
+    );
     if (!found) return <Skeleton lines={4} />;
     if (found.added + found.removed === 0) return <p class="muted">{t.kit.diff.same}</p>;
     return (

@@ -58,7 +58,12 @@ export function Field({ label, hint, error, required = false, children, group = 
     const name = (
         <>
             {label}
-            {required && <span class="required" title={t.kit.required} aria-hidden="true"> *</span>}
+            {required && (
+                <span class="required" title={t.kit.required} aria-hidden="true">
+                    {' '}
+                    *
+                </span>
+            )}
         </>
     );
     return (
@@ -68,8 +73,17 @@ export function Field({ label, hint, error, required = false, children, group = 
                 {aside}
             </div>
             <FieldContext.Provider value={wiring}>{children}</FieldContext.Provider>
-            {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
-            {error && <p class="error" id={`${id}-error`}><Icon name="warn" size={16} />{error}</p>}
+            {hint && (
+                <p class="hint" id={`${id}-hint`}>
+                    {hint}
+                </p>
+            )}
+            {error && (
+                <p class="error" id={`${id}-error`}>
+                    <Icon name="warn" size={16} />
+                    {error}
+                </p>
+            )}
         </Box>
     );
 }

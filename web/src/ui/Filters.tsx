@@ -47,7 +47,14 @@ export function useFilters(defs: readonly FilterDef[], search: string | undefine
 function One({ def, filters }: { def: FilterDef; filters: FilterState }) {
     const value = filters.values[def.key] ?? '';
     const set = (next: string): void => filters.set(def.key, next);
-    if (def.kind === 'flag') return <Checkbox label={def.label} checked={value === 'true'} onInput={(on) => filters.set(def.key, on ? 'true' : undefined)} />;
+    if (def.kind === 'flag')
+        return (
+            <Checkbox
+                label={def.label}
+                checked={value === 'true'}
+                onInput={(on) => filters.set(def.key, on ? 'true' : undefined)}
+            />
+        );
     if (def.kind === 'text' || def.kind === 'date') {
         return def.kind === 'text' ? (
             <SearchInput label={def.label} value={value} onInput={set} />
@@ -63,14 +70,26 @@ function One({ def, filters }: { def: FilterDef; filters: FilterState }) {
 }
 
 /** The bar above a list: search, choices, and a chip for each that is set. On a phone the choices fold away. */
-export function Filters({ filters, placeholder, children }: { filters: FilterState; placeholder?: string; children?: ComponentChildren }) {
+export function Filters({
+    filters,
+    placeholder,
+    children,
+}: {
+    filters: FilterState;
+    placeholder?: string;
+    children?: ComponentChildren;
+}) {
     const { defs, search, values } = filters;
     const chips = chipsOf(values, defs);
     return (
         <div class="filters" role="search" aria-label={t.kit.filters.label}>
             <div class="filter-bar">
                 {search && (
-                    <SearchInput label={placeholder ?? t.kit.filters.search} value={values[search] ?? ''} onInput={(next) => filters.set(search, next)} />
+                    <SearchInput
+                        label={placeholder ?? t.kit.filters.search}
+                        value={values[search] ?? ''}
+                        onInput={(next) => filters.set(search, next)}
+                    />
                 )}
                 {defs.length > 0 && (
                     <details class="filter-fold">
@@ -99,7 +118,8 @@ export function Filters({ filters, placeholder, children }: { filters: FilterSta
                                 type="button"
                                 class="chip"
                                 onClick={() => filters.set(chip.key, undefined)}
-                                title={t.kit.filters.remove(chip.label)}>
+                                title={t.kit.filters.remove(chip.label)}
+                            >
                                 {kind === 'flag' ? chip.label : t.kit.filters.chip(chip.label, value)}
                                 <Icon name="close" size={14} label={t.kit.filters.remove(chip.label)} />
                             </button>

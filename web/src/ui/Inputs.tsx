@@ -47,16 +47,30 @@ export function TextInput({ value, onInput, type = 'text', mono, list, unit, id,
     const wired = useField(id);
     const listId = list ? `${wired.id}-list` : undefined;
     const input = (
-        <input {...wired} {...rest} type={type as 'text'} value={value} class={mono ? 'input mono' : 'input'} list={listId}
-            spellcheck={!mono} autocapitalize={mono ? 'off' : undefined} onInput={(event) => onInput(event.currentTarget.value)} />
+        <input
+            {...wired}
+            {...rest}
+            type={type as 'text'}
+            value={value}
+            class={mono ? 'input mono' : 'input'}
+            list={listId}
+            spellcheck={!mono}
+            autocapitalize={mono ? 'off' : undefined}
+            onInput={(event) => onInput(event.currentTarget.value)}
+        />
     );
-    if (!list && !unit)
-        return input;
+    if (!list && !unit) return input;
     return (
         <div class="input-with">
             {input}
             {unit && <span class="unit">{unit}</span>}
-            {list && <datalist id={listId}>{list.map((one) => <option key={one} value={one} />)}</datalist>}
+            {list && (
+                <datalist id={listId}>
+                    {list.map((one) => (
+                        <option key={one} value={one} />
+                    ))}
+                </datalist>
+            )}
         </div>
     );
 }
@@ -71,8 +85,15 @@ export interface TextAreaProps extends NativeText {
 /** Several lines of text; grows with them where the browser can. */
 export function TextArea({ value, onInput, rows = 3, mono, id, ...rest }: TextAreaProps) {
     return (
-        <textarea {...useField(id)} {...rest} rows={rows} value={value} class={mono ? 'input area mono' : 'input area'}
-            spellcheck={!mono} onInput={(event) => onInput(event.currentTarget.value)} />
+        <textarea
+            {...useField(id)}
+            {...rest}
+            rows={rows}
+            value={value}
+            class={mono ? 'input area mono' : 'input area'}
+            spellcheck={!mono}
+            onInput={(event) => onInput(event.currentTarget.value)}
+        />
     );
 }
 
@@ -94,9 +115,18 @@ export interface SelectProps<V extends string> extends Native {
 export function Select<V extends string>({ value, onInput, options, id, ...rest }: SelectProps<V>) {
     return (
         <span class="select">
-            <select {...useField(id)} {...rest} class="input" value={value}
-                onInput={(event) => onInput(event.currentTarget.value as V)}>
-                {options.map((one) => <option key={one.value} value={one.value} disabled={one.disabled}>{one.label}</option>)}
+            <select
+                {...useField(id)}
+                {...rest}
+                class="input"
+                value={value}
+                onInput={(event) => onInput(event.currentTarget.value as V)}
+            >
+                {options.map((one) => (
+                    <option key={one.value} value={one.value} disabled={one.disabled}>
+                        {one.label}
+                    </option>
+                ))}
             </select>
             <Icon name="down" size={16} />
         </span>
@@ -117,14 +147,12 @@ export function SearchInput({ value, onInput, label, placeholder, wait = 250 }: 
     const [text, setText] = useState(value);
     const told = useRef(value);
     useEffect(() => {
-        if (value === told.current)
-            return;
+        if (value === told.current) return;
         told.current = value;
         setText(value);
     }, [value]);
     const tell = (now: string): void => {
-        if (now === told.current)
-            return;
+        if (now === told.current) return;
         told.current = now;
         onInput(now);
     };
@@ -135,11 +163,30 @@ export function SearchInput({ value, onInput, label, placeholder, wait = 250 }: 
     return (
         <span class="search">
             <Icon name="search" size={18} />
-            <input type="search" class="input" aria-label={label} placeholder={placeholder ?? label} value={text} data-search="true" spellcheck={false}
-                onInput={(event) => setText(event.currentTarget.value)} onKeyDown={(event) => event.key === 'Enter' && tell(text)} />
+            <input
+                type="search"
+                class="input"
+                aria-label={label}
+                placeholder={placeholder ?? label}
+                value={text}
+                data-search="true"
+                spellcheck={false}
+                onInput={(event) => setText(event.currentTarget.value)}
+                onKeyDown={(event) => event.key === 'Enter' && tell(text)}
+            />
             {text !== '' && (
-                <button type="button" class="clear" aria-label={t.kit.clearSearch} title={t.kit.clearSearch}
-                    onClick={() => { setText(''); tell(''); }}><Icon name="close" size={16} /></button>
+                <button
+                    type="button"
+                    class="clear"
+                    aria-label={t.kit.clearSearch}
+                    title={t.kit.clearSearch}
+                    onClick={() => {
+                        setText('');
+                        tell('');
+                    }}
+                >
+                    <Icon name="close" size={16} />
+                </button>
             )}
         </span>
     );

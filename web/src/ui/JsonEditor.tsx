@@ -37,10 +37,14 @@ export function JsonEditor(p: JsonEditorProps) {
 
     useEffect(() => {
         const at = host.current;
-        if (!code || !at)
-            return;
+        if (!code || !at) return;
         editor.current = code.openEditor(at, {
-            value: latest.current.value, label: p.label, readOnly: p.readOnly === true, schema: p.schema, lines, optional: p.optional === true,
+            value: latest.current.value,
+            label: p.label,
+            readOnly: p.readOnly === true,
+            schema: p.schema,
+            lines,
+            optional: p.optional === true,
             onInput: (value) => latest.current.onInput?.(value),
             onFaults: (count) => latest.current.onFaults?.(count),
             faults: () => latest.current.faults ?? [],
@@ -51,11 +55,28 @@ export function JsonEditor(p: JsonEditorProps) {
     useEffect(() => editor.current?.lint(), [p.faults]);
 
     if (code === null)
-        return <TextArea aria-label={p.label} value={p.value} onInput={(value) => p.onInput?.(value)} readOnly={p.readOnly} rows={lines} mono />;
+        return (
+            <TextArea
+                aria-label={p.label}
+                value={p.value}
+                onInput={(value) => p.onInput?.(value)}
+                readOnly={p.readOnly}
+                rows={lines}
+                mono
+            />
+        );
     return (
-        <div class={p.readOnly ? 'json-editor read' : 'json-editor'} style={{ '--lines': String(lines) }} aria-busy={code === undefined}>
+        <div
+            class={p.readOnly ? 'json-editor read' : 'json-editor'}
+            style={{ '--lines': String(lines) }}
+            aria-busy={code === undefined}
+        >
             <div ref={host} id={wired.id} class="json-editor-host" />
-            {code === undefined && <pre class="json-editor-wait" role="status" aria-label={t.kit.loading}>{p.value}</pre>}
+            {code === undefined && (
+                <pre class="json-editor-wait" role="status" aria-label={t.kit.loading}>
+                    {p.value}
+                </pre>
+            )}
         </div>
     );
 }

@@ -13,17 +13,40 @@ function Leaf({ value }: { value: unknown }) {
 }
 
 function Branch({ name, value, depth }: { name: string | undefined; value: unknown; depth: number }) {
-    const label = name !== undefined && <><span class="json-name">{name}</span>: </>;
+    const label = name !== undefined && (
+        <>
+            <span class="json-name">{name}</span>:{' '}
+        </>
+    );
     if (typeof value !== 'object' || value === null)
-        return <div class="json-line">{label}<Leaf value={value} /></div>;
+        return (
+            <div class="json-line">
+                {label}
+                <Leaf value={value} />
+            </div>
+        );
     const list = Array.isArray(value);
     const members = Object.entries(value);
     if (members.length === 0)
-        return <div class="json-line">{label}{list ? '[]' : '{}'}</div>;
+        return (
+            <div class="json-line">
+                {label}
+                {list ? '[]' : '{}'}
+            </div>
+        );
     return (
         <details class="json-branch" open={depth < OPEN_DEPTH && members.length <= OPEN_MOST}>
-            <summary>{label}<span class="muted">{list ? `[ ${t.kit.json.items(members.length)} ]` : `{ ${t.kit.json.open(members.length)} }`}</span></summary>
-            <div class="json-inner">{members.map(([key, one]) => <Branch key={key} name={key} value={one} depth={depth + 1} />)}</div>
+            <summary>
+                {label}
+                <span class="muted">
+                    {list ? `[ ${t.kit.json.items(members.length)} ]` : `{ ${t.kit.json.open(members.length)} }`}
+                </span>
+            </summary>
+            <div class="json-inner">
+                {members.map(([key, one]) => (
+                    <Branch key={key} name={key} value={one} depth={depth + 1} />
+                ))}
+            </div>
         </details>
     );
 }

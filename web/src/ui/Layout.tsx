@@ -18,10 +18,18 @@ interface HeadProps {
 export function PageHead({ title, intro, actions, back, mark }: HeadProps) {
     return (
         <header class="page-head">
-            {back && <a class="back" href={back.href}><Icon name="back" size={16} />{back.label}</a>}
+            {back && (
+                <a class="back" href={back.href}>
+                    <Icon name="back" size={16} />
+                    {back.label}
+                </a>
+            )}
             <div class="page-head-line">
                 <div class="head-text">
-                    <div class="head-title"><h1>{title}</h1>{mark}</div>
+                    <div class="head-title">
+                        <h1>{title}</h1>
+                        {mark}
+                    </div>
                     {intro && <p class="intro">{intro}</p>}
                 </div>
                 {actions && <div class="actions">{actions}</div>}
@@ -48,11 +56,17 @@ export function Card({ title, intro, actions, icon, children, flush, level = 2, 
     const id = useId();
     const Heading = level === 2 ? 'h2' : 'h3';
     return (
-        <section class={['card', flush && 'flush', extra].filter(Boolean).join(' ')} aria-labelledby={title ? id : undefined}>
+        <section
+            class={['card', flush && 'flush', extra].filter(Boolean).join(' ')}
+            aria-labelledby={title ? id : undefined}
+        >
             {(title || actions) && (
                 <div class="card-head">
                     <div class="head-text">
-                        <div class="head-title">{icon && <Icon name={icon} />}{title && <Heading id={id}>{title}</Heading>}</div>
+                        <div class="head-title">
+                            {icon && <Icon name={icon} />}
+                            {title && <Heading id={id}>{title}</Heading>}
+                        </div>
                         {intro && <p class="intro">{intro}</p>}
                     </div>
                     {actions && <div class="actions">{actions}</div>}
@@ -82,13 +96,27 @@ export function Section({ title, intro, actions, children, level = 2 }: Omit<Car
 }
 
 /** Children below each other with the gap of the page; `row`: beside each other, wrapping; `grid`: equal columns at least 17rem wide, `stats`: 10rem. */
-export function Stack({ children, as = 'column' }: { children: ComponentChildren; as?: 'column' | 'row' | 'grid' | 'stats' | 'tight' }) {
+export function Stack({
+    children,
+    as = 'column',
+}: {
+    children: ComponentChildren;
+    as?: 'column' | 'row' | 'grid' | 'stats' | 'tight';
+}) {
     return <div class={`stack ${as}`}>{children}</div>;
 }
 
 /** What matters now, in a coloured band with a drawing. */
-export function Note({ tone, title, children, actions }: {
-    tone: 'info' | 'good' | 'warn' | 'bad'; title?: ComponentChildren; children?: ComponentChildren; actions?: ComponentChildren;
+export function Note({
+    tone,
+    title,
+    children,
+    actions,
+}: {
+    tone: 'info' | 'good' | 'warn' | 'bad';
+    title?: ComponentChildren;
+    children?: ComponentChildren;
+    actions?: ComponentChildren;
 }) {
     return (
         <div class={`note ${tone}`} role={tone === 'bad' ? 'alert' : 'note'}>

@@ -73,10 +73,20 @@ export function Menu({
                 aria-haspopup="menu"
                 class={children === undefined ? 'icon-only' : ''}
                 aria-label={children === undefined ? label : undefined}
-                title={children === undefined ? label : undefined}>
+                title={children === undefined ? label : undefined}
+            >
                 {children}
             </Button>
-            <div class="popover menu-list" id={id} popover="auto" role="menu" aria-label={label} ref={list} onToggle={opened} onKeyDown={move}>
+            <div
+                class="popover menu-list"
+                id={id}
+                popover="auto"
+                role="menu"
+                aria-label={label}
+                ref={list}
+                onToggle={opened}
+                onKeyDown={move}
+            >
                 {shown.map((item) => {
                     const inner = (
                         <>
@@ -86,11 +96,25 @@ export function Menu({
                     );
                     const look = item.danger ? 'menu-item danger' : 'menu-item';
                     return item.href !== undefined ? (
-                        <a key={item.key} role="menuitem" class={look} href={item.href} download={item.download} onClick={() => choose(item)}>
+                        <a
+                            key={item.key}
+                            role="menuitem"
+                            class={look}
+                            href={item.href}
+                            download={item.download}
+                            onClick={() => choose(item)}
+                        >
                             {inner}
                         </a>
                     ) : (
-                        <button key={item.key} type="button" role="menuitem" class={look} disabled={item.disabled} onClick={() => choose(item)}>
+                        <button
+                            key={item.key}
+                            type="button"
+                            role="menuitem"
+                            class={look}
+                            disabled={item.disabled}
+                            onClick={() => choose(item)}
+                        >
                             {inner}
                         </button>
                     );

@@ -12,7 +12,17 @@ export interface Segment {
 }
 
 /** Parts of a whole beside each other, with their names and figures below: a ring's applied, failed, pending. */
-export function Progress({ segments, total, label, legend = true }: { segments: readonly Segment[]; total?: number; label: string; legend?: boolean }) {
+export function Progress({
+    segments,
+    total,
+    label,
+    legend = true,
+}: {
+    segments: readonly Segment[];
+    total?: number;
+    label: string;
+    legend?: boolean;
+}) {
     const whole = Math.max(1, total ?? segments.reduce((sum, one) => sum + one.value, 0));
     const shown = segments.filter((one) => one.value > 0);
     const said = shown.map((one) => `${one.label} ${number(one.value)}`).join(', ');
@@ -43,7 +53,17 @@ export function Progress({ segments, total, label, legend = true }: { segments: 
 }
 
 /** How much of what there may be: a quota. */
-export function Meter({ value, max, label, tone }: { value: number; max: number; label: string; tone?: Segment['tone'] }) {
+export function Meter({
+    value,
+    max,
+    label,
+    tone,
+}: {
+    value: number;
+    max: number;
+    label: string;
+    tone?: Segment['tone'];
+}) {
     const share = max > 0 ? Math.min(1, value / max) : 0;
     return (
         <div class="meter">
@@ -51,8 +71,18 @@ export function Meter({ value, max, label, tone }: { value: number; max: number;
                 <span>{label}</span>
                 <span class="muted">{t.kit.progress.done(value, max)}</span>
             </div>
-            <div class="progress-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={max} aria-valuenow={value}>
-                <span class={`progress-part ${tone ?? (share > 0.9 ? 'bad' : share > 0.75 ? 'warn' : 'info')}`} style={{ flexGrow: String(share) }} />
+            <div
+                class="progress-bar"
+                role="meter"
+                aria-label={label}
+                aria-valuemin={0}
+                aria-valuemax={max}
+                aria-valuenow={value}
+            >
+                <span
+                    class={`progress-part ${tone ?? (share > 0.9 ? 'bad' : share > 0.75 ? 'warn' : 'info')}`}
+                    style={{ flexGrow: String(share) }}
+                />
             </div>
         </div>
     );
@@ -62,13 +92,30 @@ const RADIUS = 26;
 const ROUND = 2 * Math.PI * RADIUS;
 
 /** A round one with its share in the middle. */
-export function Ring({ share, label, tone = 'info', children }: { share: number; label: string; tone?: Segment['tone']; children?: ComponentChildren }) {
+export function Ring({
+    share,
+    label,
+    tone = 'info',
+    children,
+}: {
+    share: number;
+    label: string;
+    tone?: Segment['tone'];
+    children?: ComponentChildren;
+}) {
     const part = Math.max(0, Math.min(1, share));
     return (
         <span class="ring" role="img" aria-label={`${label}: ${percent(part)}`}>
             <svg viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
                 <circle cx="32" cy="32" r={RADIUS} class="ring-ground" />
-                <circle cx="32" cy="32" r={RADIUS} class={`ring-part ${tone}`} stroke-dasharray={`${part * ROUND} ${ROUND}`} transform="rotate(-90 32 32)" />
+                <circle
+                    cx="32"
+                    cy="32"
+                    r={RADIUS}
+                    class={`ring-part ${tone}`}
+                    stroke-dasharray={`${part * ROUND} ${ROUND}`}
+                    transform="rotate(-90 32 32)"
+                />
             </svg>
             <span class="ring-text" aria-hidden="true">
                 {children ?? percent(part)}
@@ -78,7 +125,15 @@ export function Ring({ share, label, tone = 'info', children }: { share: number;
 }
 
 /** A line without axes beside a figure; null is a gap. `label` says what it is and how it went. */
-export function Sparkline({ values, label, tone = 'info' }: { values: readonly (number | null)[]; label: string; tone?: Segment['tone'] }) {
+export function Sparkline({
+    values,
+    label,
+    tone = 'info',
+}: {
+    values: readonly (number | null)[];
+    label: string;
+    tone?: Segment['tone'];
+}) {
     return (
         <svg class={`sparkline ${tone}`} viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label={label}>
             <path d={sparkPath(values)} />

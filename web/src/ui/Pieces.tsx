@@ -70,7 +70,17 @@ export function levelName(level: string | null | undefined): string {
 }
 
 /** "Why?": a button that opens the origin of what stands beside it; `children` instead of `origin` for other reasons. */
-export function Why({ origin, children, label, href }: { origin?: Origin; children?: ComponentChildren; label?: string; href?: string }) {
+export function Why({
+    origin,
+    children,
+    label,
+    href,
+}: {
+    origin?: Origin;
+    children?: ComponentChildren;
+    label?: string;
+    href?: string;
+}) {
     const id = useId();
     const button = useRef<HTMLSpanElement>(null);
     const box = useRef<HTMLDivElement>(null);
@@ -84,7 +94,15 @@ export function Why({ origin, children, label, href }: { origin?: Origin; childr
             <Button kind="link" small icon="why" popovertarget={id} aria-label={label}>
                 {label === undefined ? at.button : undefined}
             </Button>
-            <div class="popover why-box" id={id} popover="auto" role="dialog" aria-label={at.title} ref={box} onToggle={opened}>
+            <div
+                class="popover why-box"
+                id={id}
+                popover="auto"
+                role="dialog"
+                aria-label={at.title}
+                ref={box}
+                onToggle={opened}
+            >
                 <strong>{at.title}</strong>
                 {origin && (
                     <dl class="why-list">
@@ -102,7 +120,8 @@ export function Why({ origin, children, label, href }: { origin?: Origin; childr
                             <div>
                                 <dt>{at.version}</dt>
                                 <dd>
-                                    {origin.version ?? ''} {origin.number ? <span class="muted">#{origin.number}</span> : null}
+                                    {origin.version ?? ''}{' '}
+                                    {origin.number ? <span class="muted">#{origin.number}</span> : null}
                                 </dd>
                             </div>
                         )}
@@ -158,7 +177,13 @@ export function Steps({ items, label }: { items: readonly Step[]; label: string 
                     const state = one.done ? 'done' : at === next ? 'now' : 'later';
                     return (
                         <li key={one.key} class={state} aria-current={state === 'now' ? 'step' : undefined}>
-                            <span class="step-mark">{one.done ? <Icon name="check" size={16} label={t.kit.steps.done} /> : <span>{at + 1}</span>}</span>
+                            <span class="step-mark">
+                                {one.done ? (
+                                    <Icon name="check" size={16} label={t.kit.steps.done} />
+                                ) : (
+                                    <span>{at + 1}</span>
+                                )}
+                            </span>
                             <div class="step-text">
                                 <strong>{one.title}</strong>
                                 {one.text && !one.done && <div class="muted">{one.text}</div>}
@@ -182,7 +207,8 @@ export function ManagedBy({ object, since }: { object: unknown; since?: string |
                 <Copy text={() => toYaml(object)} small>
                     {t.kit.managed.copy}
                 </Copy>
-            }>
+            }
+        >
             {t.kit.managed.text}
             {since && (
                 <>

@@ -7,7 +7,11 @@ const QUIET = 4;
 /** The dark fields as one path: runs of a row are one rectangle. In `rows` 1, # or X is dark. */
 export function qrPath(rows: readonly string[]): string {
     return rows
-        .flatMap((row, y) => [...row.matchAll(/[1#X]+/g)].map((run) => `M${run.index + QUIET} ${y + QUIET}h${run[0].length}v1h-${run[0].length}z`))
+        .flatMap((row, y) =>
+            [...row.matchAll(/[1#X]+/g)].map(
+                (run) => `M${run.index + QUIET} ${y + QUIET}h${run[0].length}v1h-${run[0].length}z`,
+            ),
+        )
         .join('');
 }
 
@@ -35,7 +39,8 @@ export function Qr({ svg, size, rows, label, pixels = 200 }: Source & { label?: 
             height={pixels}
             role="img"
             aria-label={label ?? t.kit.qr}
-            shape-rendering="crispEdges">
+            shape-rendering="crispEdges"
+        >
             <rect width={drawn.side} height={drawn.side} class="qr-ground" />
             <path d={drawn.path} class="qr-ink" />
         </svg>

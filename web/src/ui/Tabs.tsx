@@ -13,16 +13,22 @@ export interface Tab {
 }
 
 /** Parts of a page, the chosen one in the URL (`?tab=`), each a link: it can be opened beside, marked and sent. */
-export function Tabs({ label, items, param = 'tab' }: { label: string; items: readonly (Tab | false | null | undefined)[]; param?: string }) {
+export function Tabs({
+    label,
+    items,
+    param = 'tab',
+}: {
+    label: string;
+    items: readonly (Tab | false | null | undefined)[];
+    param?: string;
+}) {
     const [query] = useQuery();
     const shown = items.filter((one): one is Tab => Boolean(one));
     const chosen = shown.find((one) => one.key === query[param]) ?? shown[0];
     const hrefOf = (tab: Tab): string => {
         const next = new URLSearchParams(query);
-        if (tab === shown[0])
-            next.delete(param);
-        else
-            next.set(param, tab.key);
+        if (tab === shown[0]) next.delete(param);
+        else next.set(param, tab.key);
         return `?${next}`;
     };
     return (
@@ -30,11 +36,16 @@ export function Tabs({ label, items, param = 'tab' }: { label: string; items: re
             <nav class="tabs" aria-label={label}>
                 {shown.map((tab) => (
                     <a key={tab.key} class="tab" href={hrefOf(tab)} aria-current={tab === chosen ? 'page' : undefined}>
-                        {tab.label}{tab.count !== undefined && <Badge>{tab.count}</Badge>}
+                        {tab.label}
+                        {tab.count !== undefined && <Badge>{tab.count}</Badge>}
                     </a>
                 ))}
             </nav>
-            {chosen && <div class="tab-panel" key={chosen.key}>{chosen.content()}</div>}
+            {chosen && (
+                <div class="tab-panel" key={chosen.key}>
+                    {chosen.content()}
+                </div>
+            )}
         </>
     );
 }

@@ -23,36 +23,73 @@ function watch(redraw: () => void): () => void {
 }
 
 /** A moment: "2 hours ago", the full time as title; `full`: the other way round. Nothing: `none`, a dash when absent. */
-export function Time({ at, full, none }: { at: string | number | null | undefined; full?: boolean; none?: ComponentChildren }) {
+export function Time({
+    at,
+    full,
+    none,
+}: {
+    at: string | number | null | undefined;
+    full?: boolean;
+    none?: ComponentChildren;
+}) {
     const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
     useEffect(() => watch(() => redraw()), []);
-    if (at === null || at === undefined || at === '')
-        return <span class="muted">{none ?? t.kit.none}</span>;
+    if (at === null || at === undefined || at === '') return <span class="muted">{none ?? t.kit.none}</span>;
     const long = dateTime(at);
     const short = relative(at);
-    return <time dateTime={new Date(at).toISOString()} title={full ? short : long}>{full ? long : short}</time>;
+    return (
+        <time dateTime={new Date(at).toISOString()} title={full ? short : long}>
+            {full ? long : short}
+        </time>
+    );
 }
 
 /** An id: its last characters (UUIDv7 begin alike), the whole as title, and copy. */
 export function Id({ id, length = 8, href }: { id: string; length?: number; href?: string }) {
     const short = <code title={id}>{id.length > length ? `…${id.slice(-length)}` : id}</code>;
-    return <span class="id">{href ? <a href={href}>{short}</a> : short}<Copy text={id} /></span>;
+    return (
+        <span class="id">
+            {href ? <a href={href}>{short}</a> : short}
+            <Copy text={id} />
+        </span>
+    );
 }
 
 /** Names and values of one object. `pairs`: [name, value]; those whose value is false or undefined are left out. */
-export function KeyValue({ pairs, wide }: { pairs: readonly (readonly [ComponentChildren, ComponentChildren])[]; wide?: boolean }) {
+export function KeyValue({
+    pairs,
+    wide,
+}: {
+    pairs: readonly (readonly [ComponentChildren, ComponentChildren])[];
+    wide?: boolean;
+}) {
     return (
         <dl class={wide ? 'key-value wide' : 'key-value'}>
-            {pairs.filter(([, value]) => value !== false && value !== undefined).map(([name, value], at) => (
-                <div key={at}><dt>{name}</dt><dd>{value === null || value === '' ? <span class="muted">{t.kit.none}</span> : value}</dd></div>
-            ))}
+            {pairs
+                .filter(([, value]) => value !== false && value !== undefined)
+                .map(([name, value], at) => (
+                    <div key={at}>
+                        <dt>{name}</dt>
+                        <dd>{value === null || value === '' ? <span class="muted">{t.kit.none}</span> : value}</dd>
+                    </div>
+                ))}
         </dl>
     );
 }
 
 /** A figure with its name; `href` where it leads. */
-export function Stat({ label, value, note, href, tone }: {
-    label: ComponentChildren; value: ComponentChildren; note?: ComponentChildren; href?: string; tone?: 'good' | 'warn' | 'bad';
+export function Stat({
+    label,
+    value,
+    note,
+    href,
+    tone,
+}: {
+    label: ComponentChildren;
+    value: ComponentChildren;
+    note?: ComponentChildren;
+    href?: string;
+    tone?: 'good' | 'warn' | 'bad';
 }) {
     const inner = (
         <>
@@ -61,5 +98,11 @@ export function Stat({ label, value, note, href, tone }: {
             {note && <span class="stat-note">{note}</span>}
         </>
     );
-    return href ? <a class="stat" href={href}>{inner}</a> : <div class="stat">{inner}</div>;
+    return href ? (
+        <a class="stat" href={href}>
+            {inner}
+        </a>
+    ) : (
+        <div class="stat">{inner}</div>
+    );
 }

@@ -35,10 +35,10 @@ function Ask({ question: q, done }: { question: Question; done: (answer: Answer 
     const [reason, setReason] = useState('');
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<Problem | null>(null);
-    const ready = (q.typed === undefined || name.trim() === q.typed) && (q.reason !== 'required' || reason.trim() !== '');
+    const ready =
+        (q.typed === undefined || name.trim() === q.typed) && (q.reason !== 'required' || reason.trim() !== '');
     const submit = async (): Promise<void> => {
-        if (!ready || busy)
-            return;
+        if (!ready || busy) return;
         setBusy(true);
         setProblem(null);
         try {
@@ -50,12 +50,21 @@ function Ask({ question: q, done }: { question: Question; done: (answer: Answer 
         }
     };
     return (
-        <Dialog title={q.title} onClose={() => !busy && done(null)} onSubmit={() => void submit()} actions={
-            <>
-                <Button onClick={() => done(null)} disabled={busy}>{t.kit.cancel}</Button>
-                <Button kind={q.danger ? 'danger' : 'primary'} type="submit" disabled={!ready} busy={busy}>{q.yes}</Button>
-            </>
-        }>
+        <Dialog
+            title={q.title}
+            onClose={() => !busy && done(null)}
+            onSubmit={() => void submit()}
+            actions={
+                <>
+                    <Button onClick={() => done(null)} disabled={busy}>
+                        {t.kit.cancel}
+                    </Button>
+                    <Button kind={q.danger ? 'danger' : 'primary'} type="submit" disabled={!ready} busy={busy}>
+                        {q.yes}
+                    </Button>
+                </>
+            }
+        >
             {q.text && <div class="question">{q.text}</div>}
             {q.reason && (
                 <Field label={t.kit.reason} hint={t.kit.reasonHint} required={q.reason === 'required'}>

@@ -39,20 +39,16 @@ export function linesOf(before: string, after: string): { lines: Line[]; added: 
 function folded(all: Line[]): Line[] {
     const near = new Uint8Array(all.length);
     all.forEach((line, at) => {
-        if (line.kind !== 'same')
-            near.fill(1, Math.max(0, at - CONTEXT), at + CONTEXT + 1);
+        if (line.kind !== 'same') near.fill(1, Math.max(0, at - CONTEXT), at + CONTEXT + 1);
     });
     const shown: Line[] = [];
     for (let at = 0; at < all.length;) {
         let end = at;
-        while (end < all.length && !near[end])
-            end++;
+        while (end < all.length && !near[end]) end++;
         // One line more or less is not worth a fold.
-        if (end - at > 1)
-            shown.push({ kind: 'skip', text: '', count: end - at });
+        if (end - at > 1) shown.push({ kind: 'skip', text: '', count: end - at });
         else shown.push(...all.slice(at, end));
-        if (end < all.length)
-            shown.push(all[end] as Line);
+        if (end < all.length) shown.push(all[end] as Line);
         at = end + 1;
     }
     return shown;

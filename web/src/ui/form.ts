@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { problemOf, type Problem } from '../api/client.ts';
-import { t } from '../i18n/index.ts';
-import { guardLeaving } from '../router.ts';
+import { useGuard } from './guard.ts';
 
 export interface FormOptions<V extends object, R> {
     initial: V;
@@ -42,15 +41,16 @@ export function fieldOf(path: string, names: readonly string[]): string | undefi
 }
 
 /** The faults of a Problem by field, and whether some belong to none. */
-export function faultsByField(problem: Problem | undefined, names: readonly string[]): { of: Record<string, string>; rest: boolean } {
+export function faultsByField(
+    problem: Problem | undefined,
+    names: readonly string[],
+): { of: Record<string, string>; rest: boolean } {
     const of: Record<string, string> = {};
     let rest = false;
     for (const fault of problem?.errors ?? []) {
         const name = fieldOf(fault.field, names);
-        if (name === undefined)
-            rest = true;
-        else
-            of[name] ??= fault.want;
+        if (name === undefined) rest = true;
+        else of[name] ??= fault.want;
     }
     return { of, rest: rest || (problem !== undefined && problem.errors.length === 0) };
 }
@@ -65,20 +65,9 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
     const [problem, setProblem] = useState<Problem>();
     const [missing, setMissing] = useState<Record<string, string>>({});
     const dirty = useMemo(() => !same(first, values), [first, values]);
-    const latest = useRef({ options, values, busy, dirty });
-    latest.current = { options, values, busy, dirty };
-
-    useEffect(() => {
-        if (!dirty || latest.current.options.careless)
-            return;
-        const unload = (event: Event): void => event.preventDefault();
-        addEventListener('beforeunload', unload);
-        const end = guardLeaving(() => !latest.current.dirty || window.confirm(t.kit.leave));
-        return () => {
-            removeEventListener('beforeunload', unload);
-            end();
-        };
-    }, [dirty]);
+    const letGo = useGuard(dirty && !options.careless);
+    const latest = useRef({ options, values, busy });
+    latest.current = { options, values, busy };
 
     const acts = useMemo(() => {
         const set = (changes: Partial<V>): void => {
@@ -89,20 +78,17 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
         };
         const submit = async (): Promise<void> => {
             const { options: now, values: sent, busy: already } = latest.current;
-            if (already)
-                return;
+            if (already) return;
             const lacks = (now.check?.(sent) ?? {}) as Record<string, string>;
             setMissing(lacks);
-            if (Object.keys(lacks).length > 0)
-                return;
+            if (Object.keys(lacks).length > 0) return;
             setBusy(true);
             setProblem(undefined);
             try {
                 const result = await now.submit(sent);
                 setFirst(sent);
                 setBusy(false);
-                // What is saved may be left: the guard may be there for one more frame.
-                latest.current.dirty = false;
+                letGo();
                 setTimeout(() => latest.current.options.done?.(result));
             } catch (thrown) {
                 setProblem(problemOf(thrown));
@@ -127,8 +113,22 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
         busy,
         problem: faults.rest ? problem : undefined,
         error: (name) => missing[name] ?? faults.of[name],
-        bind: (name) => ({ name, value: values[name], onInput: (value) => acts.set({ [name]: value } as unknown as Partial<V>) }),
-        tick: (name) => ({ name, checked: Boolean(values[name]), onInput: (value) => acts.set({ [name]: value } as unknown as Partial<V>) }),
-        attributes: { noValidate: true, onSubmit: (event) => { event.preventDefault(); void acts.submit(); } },
+        bind: (name) => ({
+            name,
+            value: values[name],
+            onInput: (value) => acts.set({ [name]: value } as unknown as Partial<V>),
+        }),
+        tick: (name) => ({
+            name,
+            checked: Boolean(values[name]),
+            onInput: (value) => acts.set({ [name]: value } as unknown as Partial<V>),
+        }),
+        attributes: {
+            noValidate: true,
+            onSubmit: (event) => {
+                event.preventDefault();
+                void acts.submit();
+            },
+        },
     };
 }

@@ -6,8 +6,13 @@ export function useCode<T extends object>(load: () => Promise<T>): T | null | un
     const [code, setCode] = useState<T | null>();
     useEffect(() => {
         let here = true;
-        load().then((loaded) => here && setCode(loaded), () => here && setCode(null));
-        return () => { here = false; };
+        load().then(
+            (loaded) => here && setCode(loaded),
+            () => here && setCode(null),
+        );
+        return () => {
+            here = false;
+        };
     }, []);
     return code;
 }

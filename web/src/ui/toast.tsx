@@ -4,7 +4,7 @@ import { problemOf, type Problem } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './Button.tsx';
 import { Icon } from './Icon.tsx';
-import { titleOf } from './States.tsx';
+import { askTitle } from './titles.ts';
 
 const STAY_MS = 6000;
 const MOST = 4;
@@ -13,6 +13,7 @@ interface Shown {
     id: number;
     tone: 'good' | 'bad' | 'info';
     text: string;
+    /** As the server says it: in English. */
     detail?: string | undefined;
 }
 
@@ -26,7 +27,10 @@ function Toasts() {
             {shown.map((one) => (
                 <div key={one.id} class={`toast ${one.tone}`} role={one.tone === 'bad' ? 'alert' : 'status'}>
                     <Icon name={one.tone} />
-                    <div><strong>{one.text}</strong>{one.detail && <div>{one.detail}</div>}</div>
+                    <div>
+                        <strong>{one.text}</strong>
+                        {one.detail && <div lang="en">{one.detail}</div>}
+                    </div>
                     <IconButton icon="close" kind="link" small label={t.kit.close} onClick={() => drop(one.id)} />
                 </div>
             ))}
@@ -41,10 +45,8 @@ function draw(): void {
         host.popover = 'manual';
     }
     // Shown anew each time: the last one in the top layer is above a dialog that opened meanwhile.
-    if (host.matches(':popover-open'))
-        host.hidePopover();
-    if (shown.length > 0)
-        host.showPopover();
+    if (host.matches(':popover-open')) host.hidePopover();
+    if (shown.length > 0) host.showPopover();
     render(<Toasts />, host);
 }
 
@@ -58,8 +60,7 @@ function say(one: Omit<Shown, 'id'>): void {
     shown = [...shown.slice(1 - MOST), { ...one, id }];
     draw();
     // A refusal stays until it is closed: it has to be read.
-    if (one.tone !== 'bad')
-        setTimeout(() => drop(id), STAY_MS);
+    if (one.tone !== 'bad') setTimeout(() => drop(id), STAY_MS);
 }
 
 /** A word at the foot of the window: `toast.good(t.x.saved)`, `toast.bad(problem)`. */
@@ -68,6 +69,6 @@ export const toast = {
     info: (text: string): void => say({ tone: 'info', text }),
     bad: (error: Problem | unknown): void => {
         const problem = problemOf(error);
-        say({ tone: 'bad', text: titleOf(problem), detail: problem.detail });
+        void askTitle(problem).then((text) => say({ tone: 'bad', text, detail: problem.detail }));
     },
 };

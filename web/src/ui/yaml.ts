@@ -11,7 +11,8 @@ function scalar(value: unknown): string {
     return PLAIN.test(value) && !RESERVED.test(value) ? value : JSON.stringify(value);
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Several lines as a literal block; only where no line begins with a blank, which the block would take for its indent. */
 function isBlock(value: unknown): value is string {
@@ -48,13 +49,16 @@ function lines(value: unknown[] | Record<string, unknown>, indent: string): stri
             const inner = `${indent}  `;
             const filled = Array.isArray(one) ? one.length > 0 : isMap(one) && Object.keys(one).length > 0;
             // The first line of what stands inside goes beside the dash.
-            return filled ? `${indent}- ${lines(one as unknown[] | Record<string, unknown>, inner).slice(inner.length)}` : `${indent}-${member(one, inner)}`;
+            return filled
+                ? `${indent}- ${lines(one as unknown[] | Record<string, unknown>, inner).slice(inner.length)}`
+                : `${indent}-${member(one, inner)}`;
         })
         .join('\n');
 }
 
 /** `value` as a YAML document, with a line end. */
 export function toYaml(value: unknown): string {
-    if (Array.isArray(value) || isMap(value)) return Object.keys(value).length === 0 ? `${JSON.stringify(value)}\n` : `${lines(value, '')}\n`;
+    if (Array.isArray(value) || isMap(value))
+        return Object.keys(value).length === 0 ? `${JSON.stringify(value)}\n` : `${lines(value, '')}\n`;
     return `${scalar(value)}\n`;
 }

@@ -8,7 +8,7 @@ export default {
     intro: {
         list: 'What people sign in to with their account of here.',
         rules: 'They refine who may open what: by place, time, second factor or device.',
-        explain: 'Choose a person and an application: you see the verdict, and what decided.',
+        explain: 'Choose who asks and an application: you see the verdict, and what decided.',
     },
     column: { name: 'Name', status: 'Status', kind: 'Kind', at: 'Host or client', marks: 'Marks', updated: 'Changed' },
     status: { active: 'Active', disabled: 'Disabled' },
@@ -19,10 +19,17 @@ export default {
     admin: 'Administrators only',
     adminHint: 'The portal shows it to nobody else, and nobody else gets in.',
     byFiles: 'By files',
-    empty: { title: 'No application yet', text: 'Add the first one: something that speaks OpenID Connect, or any site behind nginx or Caddy.' },
+    empty: {
+        title: 'No application yet',
+        text: 'Add the first one: something that speaks OpenID Connect, or any site behind nginx or Caddy.',
+    },
     needed: 'This is needed.',
     how: 'What is it?',
-    hows: { confidential: 'A web application with a server', public: 'An app, or pages without a server', forward_auth: 'A site behind a proxy' },
+    hows: {
+        confidential: 'A web application with a server',
+        public: 'An app, or pages without a server',
+        forward_auth: 'A site behind a proxy',
+    },
     howHints: {
         confidential: 'It keeps a client secret, and signs in by OpenID Connect.',
         public: 'It can keep no secret: it proves itself by PKCE.',
@@ -61,6 +68,8 @@ export default {
     bindFind: 'Find a group, a person or a service account',
     bound: (who: string, app: string) => `${who} may open ${app} now.`,
     unbind: 'Take away',
+    bindAsk: (who: string, app: string) => `Let ${who} open ${app}?`,
+    bindYes: 'Let open',
     unbindAsk: (who: string, app: string) => `May ${who} not open ${app} any more?`,
     unbindText: 'What was granted to those who have no other way in ends at once.',
     kinds: { group: 'Group', user: 'Person', service: 'Service account' },

@@ -9,7 +9,7 @@ const fr: typeof en = {
     intro: {
         list: 'Ce à quoi on se connecte avec son compte d’ici.',
         rules: 'Elles précisent qui peut ouvrir quoi : selon le lieu, l’heure, le second facteur ou l’appareil.',
-        explain: 'Choisissez une personne et une application : vous voyez le verdict et ce qui l’a décidé.',
+        explain: 'Choisissez qui demande, et une application : vous voyez le verdict et ce qui l’a décidé.',
     },
     column: { name: 'Nom', status: 'État', kind: 'Type', at: 'Hôte ou client', marks: 'Mentions', updated: 'Modifiée' },
     status: { active: 'Active', disabled: 'Désactivée' },
@@ -20,10 +20,17 @@ const fr: typeof en = {
     admin: 'Administrateurs seulement',
     adminHint: 'Le portail ne la montre à personne d’autre, et personne d’autre n’entre.',
     byFiles: 'Par fichiers',
-    empty: { title: 'Aucune application', text: 'Ajoutez la première : ce qui parle OpenID Connect, ou n’importe quel site derrière nginx ou Caddy.' },
+    empty: {
+        title: 'Aucune application',
+        text: 'Ajoutez la première : ce qui parle OpenID Connect, ou n’importe quel site derrière nginx ou Caddy.',
+    },
     needed: 'Ce champ est nécessaire.',
     how: 'De quoi s’agit-il ?',
-    hows: { confidential: 'Une application web avec un serveur', public: 'Une app, ou des pages sans serveur', forward_auth: 'Un site derrière un proxy' },
+    hows: {
+        confidential: 'Une application web avec un serveur',
+        public: 'Une app, ou des pages sans serveur',
+        forward_auth: 'Un site derrière un proxy',
+    },
     howHints: {
         confidential: 'Elle garde un secret et connecte par OpenID Connect.',
         public: 'Elle ne peut garder aucun secret : elle s’authentifie par PKCE.',
@@ -62,6 +69,8 @@ const fr: typeof en = {
     bindFind: 'Chercher un groupe, une personne ou un compte de service',
     bound: (who: string, app: string) => `${who} peut maintenant ouvrir ${app}.`,
     unbind: 'Retirer',
+    bindAsk: (who, app) => `Ouvrir ${app} à ${who} ?`,
+    bindYes: 'Ouvrir l’accès',
     unbindAsk: (who: string, app: string) => `Retirer à ${who} l’accès à ${app} ?`,
     unbindText: 'Ce qui a été accordé à ceux qui n’ont pas d’autre accès prend fin aussitôt.',
     kinds: { group: 'Groupe', user: 'Personne', service: 'Compte de service' },

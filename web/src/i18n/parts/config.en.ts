@@ -10,7 +10,8 @@ export default {
     saved: (name: string) => `${name} is saved`,
     delete: 'Delete',
     deleteAsk: (name: string) => `Delete ${name}?`,
-    deleteText: 'Its token is forgotten, and its tools are gone from your assistants. Home Assistant itself is not touched; take the token back there.',
+    deleteText:
+        'Its token is forgotten, and its tools are gone from your assistants. Home Assistant itself is not touched; take the token back there.',
     deleted: (name: string) => `${name} is deleted`,
     actsOn: (name: string) => `Acts on ${name}`,
     first: {
@@ -34,7 +35,8 @@ export default {
     name: 'Name',
     nameHint: (name: string) => `In the names of its tools: ${name}__HassTurnOn.`,
     domains: 'What assistants may touch',
-    domainsHint: 'Domains such as light or switch; Enter takes one. None: everything that is exposed. With domains, scripts are out.',
+    domainsHint:
+        'Domains such as light or switch; Enter takes one. None: everything that is exposed. With domains, scripts are out.',
     domainDrop: (domain: string) => `Take ${domain} away`,
     allDomains: 'everything that is exposed',
     lastTest: 'Asked last',
@@ -44,9 +46,11 @@ export default {
     needTokenMoved: 'A token is not sent to another address than it was given for: paste it again',
     gives: 'What it gives your assistants',
     givesNothing: 'Nothing that you may call now. Expose something in Home Assistant, or test it.',
-    givesMore: 'Tools that read are open to you. Those that change something need a permission: ask who administers your organisation.',
+    givesMore:
+        'Tools that read are open to you. Those that change something need a permission: ask who administers your organisation.',
     use: 'Use it from an assistant',
-    useText: 'This door leads to this home alone, with its own names. On the first call your assistant opens your browser, and you sign in.',
+    useText:
+        'This door leads to this home alone, with its own names. On the first call your assistant opens your browser, and you sign in.',
     address: 'Address',
     together: 'With all your other tools, by one address',
     warnings: {
@@ -57,12 +61,26 @@ export default {
         'no-tools': 'Nothing is exposed to assistants yet.',
     },
     test: {
-        verb: 'Test', title: 'Test', of: (name: string) => `Test of ${name}`, again: 'Test again', ok: 'All well', failed: 'It stops here',
-        steps: { reach: 'Reach it', token: 'Token', config: 'Home Assistant', entities: 'Entities', mcp: 'Assistants (MCP)' },
+        verb: 'Test',
+        title: 'Test',
+        of: (name: string) => `Test of ${name}`,
+        again: 'Test again',
+        ok: 'All well',
+        failed: 'It stops here',
+        steps: {
+            reach: 'Reach it',
+            token: 'Token',
+            config: 'Home Assistant',
+            entities: 'Entities',
+            mcp: 'Assistants (MCP)',
+        },
         well: {
-            reach: (time: string) => `It answers${time && `, in ${time}`}.`, token: 'It takes the token.',
-            config: (version: string, place: string) => [version && `Version ${version}`, place].filter(Boolean).join(', ') + '.',
-            entities: (n: number) => `${counted(n, 'entity', 'entities')}.`, mcp: (n: number) => `${counted(n, 'tool', 'tools')} for assistants.`,
+            reach: (time: string) => `It answers${time && `, in ${time}`}.`,
+            token: 'It takes the token.',
+            config: (version: string, place: string) =>
+                [version && `Version ${version}`, place].filter(Boolean).join(', ') + '.',
+            entities: (n: number) => `${counted(n, 'entity', 'entities')}.`,
+            mcp: (n: number) => `${counted(n, 'tool', 'tools')} for assistants.`,
         },
         next: {
             reach: 'Is the address right, and is Home Assistant running? It must be reachable from this server.',

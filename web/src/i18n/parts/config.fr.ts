@@ -10,7 +10,8 @@ const fr: typeof en = {
     saved: (name) => `${name} est enregistré`,
     delete: 'Supprimer',
     deleteAsk: (name) => `Supprimer ${name} ?`,
-    deleteText: 'Son jeton est oublié, et ses outils disparaissent de vos assistants. Home Assistant lui-même n’est pas touché ; révoquez-y le jeton.',
+    deleteText:
+        'Son jeton est oublié, et ses outils disparaissent de vos assistants. Home Assistant lui-même n’est pas touché ; révoquez-y le jeton.',
     deleted: (name) => `${name} est supprimé`,
     actsOn: (name) => `Actions sur ${name}`,
     first: {
@@ -34,19 +35,23 @@ const fr: typeof en = {
     name: 'Nom',
     nameHint: (name) => `Dans les noms de ses outils : ${name}__HassTurnOn.`,
     domains: 'Ce que les assistants peuvent toucher',
-    domainsHint: 'Des domaines comme light ou switch ; Entrée en prend un. Aucun : tout ce qui est exposé. Avec des domaines, les scripts sont exclus.',
+    domainsHint:
+        'Des domaines comme light ou switch ; Entrée en prend un. Aucun : tout ce qui est exposé. Avec des domaines, les scripts sont exclus.',
     domainDrop: (domain) => `Retirer ${domain}`,
     allDomains: 'tout ce qui est exposé',
     lastTest: 'Dernier essai',
     needName: 'Donnez-lui un nom',
     needUrl: 'Dites où il se trouve',
     needToken: 'Collez son jeton',
-    needTokenMoved: 'Un jeton n’est pas envoyé à une autre adresse que celle pour laquelle il a été donné : collez-le de nouveau',
+    needTokenMoved:
+        'Un jeton n’est pas envoyé à une autre adresse que celle pour laquelle il a été donné : collez-le de nouveau',
     gives: 'Ce qu’il donne à vos assistants',
     givesNothing: 'Rien que vous puissiez appeler maintenant. Exposez quelque chose dans Home Assistant, ou testez-le.',
-    givesMore: 'Les outils qui lisent vous sont ouverts. Ceux qui changent quelque chose demandent une autorisation : adressez-vous à qui administre votre organisation.',
+    givesMore:
+        'Les outils qui lisent vous sont ouverts. Ceux qui changent quelque chose demandent une autorisation : adressez-vous à qui administre votre organisation.',
     use: 'L’utiliser depuis un assistant',
-    useText: 'Cette porte ne mène qu’à cette maison, avec ses propres noms. Au premier appel, votre assistant ouvre votre navigateur et vous vous connectez.',
+    useText:
+        'Cette porte ne mène qu’à cette maison, avec ses propres noms. Au premier appel, votre assistant ouvre votre navigateur et vous vous connectez.',
     address: 'Adresse',
     together: 'Avec tous vos autres outils, par une seule adresse',
     warnings: {
@@ -57,12 +62,25 @@ const fr: typeof en = {
         'no-tools': 'Rien n’est encore exposé aux assistants.',
     },
     test: {
-        verb: 'Tester', title: 'Test', of: (name) => `Test de ${name}`, again: 'Tester à nouveau', ok: 'Tout va bien', failed: 'Le test s’arrête ici',
-        steps: { reach: 'L’atteindre', token: 'Jeton', config: 'Home Assistant', entities: 'Entités', mcp: 'Assistants (MCP)' },
+        verb: 'Tester',
+        title: 'Test',
+        of: (name) => `Test de ${name}`,
+        again: 'Tester à nouveau',
+        ok: 'Tout va bien',
+        failed: 'Le test s’arrête ici',
+        steps: {
+            reach: 'L’atteindre',
+            token: 'Jeton',
+            config: 'Home Assistant',
+            entities: 'Entités',
+            mcp: 'Assistants (MCP)',
+        },
         well: {
-            reach: (time) => `Il répond${time && `, en ${time}`}.`, token: 'Il accepte le jeton.',
+            reach: (time) => `Il répond${time && `, en ${time}`}.`,
+            token: 'Il accepte le jeton.',
             config: (version, place) => [version && `Version ${version}`, place].filter(Boolean).join(', ') + '.',
-            entities: (n) => `${counted(n, 'entité', 'entités')}.`, mcp: (n) => `${counted(n, 'outil', 'outils')} pour les assistants.`,
+            entities: (n) => `${counted(n, 'entité', 'entités')}.`,
+            mcp: (n) => `${counted(n, 'outil', 'outils')} pour les assistants.`,
         },
         next: {
             reach: 'L’adresse est-elle juste, et Home Assistant fonctionne-t-il ? Il doit être joignable depuis ce serveur.',

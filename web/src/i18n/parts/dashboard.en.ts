@@ -6,7 +6,14 @@ export default {
     intro: 'What waits for you, how much there is, and how it runs.',
     devices: (n: number) => counted(n, 'device', 'devices'),
     byStatus: 'Devices by status',
-    status: { pending: 'Waiting', enrolled: 'Enrolled', blocked: 'Blocked', uninstalled: 'Uninstalled', refused: 'Refused', revoked: 'Revoked' },
+    status: {
+        pending: 'Waiting',
+        enrolled: 'Enrolled',
+        blocked: 'Blocked',
+        uninstalled: 'Uninstalled',
+        refused: 'Refused',
+        revoked: 'Revoked',
+    },
     figure: {
         pending: 'Devices to approve',
         approvals: 'Tool calls to approve',
@@ -23,10 +30,26 @@ export default {
         dismiss: 'Do not show again',
         of: {
             admin: { title: 'Create the first administrator', text: 'You are signed in.', action: 'My sign-in' },
-            invite: { title: 'Invite a person', text: 'They get a link, choose how they sign in, and are in the groups that you name.', action: 'Invite somebody' },
-            enrol: { title: 'Enrol a device', text: 'One command on the machine, one code that you compare, and it is in.', action: 'Enrol a device' },
-            policy: { title: 'Publish a policy', text: 'It says what the assistants on your devices are set to; you see what changes before you publish.', action: 'Write a policy' },
-            tool: { title: 'Add a tool server', text: 'Then say who may call which of its tools, and which calls wait for a yes.', action: 'Add a tool server' },
+            invite: {
+                title: 'Invite a person',
+                text: 'They get a link, choose how they sign in, and are in the groups that you name.',
+                action: 'Invite somebody',
+            },
+            enrol: {
+                title: 'Enrol a device',
+                text: 'One command on the machine, one code that you compare, and it is in.',
+                action: 'Enrol a device',
+            },
+            policy: {
+                title: 'Publish a policy',
+                text: 'It says what the assistants on your devices are set to; you see what changes before you publish.',
+                action: 'Write a policy',
+            },
+            tool: {
+                title: 'Add a tool server',
+                text: 'Then say who may call which of its tools, and which calls wait for a yes.',
+                action: 'Add a tool server',
+            },
         },
     },
     now: {
@@ -36,12 +59,15 @@ export default {
         look: 'Look',
         goOn: 'Go on',
         somebody: 'Somebody',
-        lobby: (n: number) => (n === 1 ? '1 device asks to come in' : `${counted(n, 'device', 'devices')} ask to come in`),
+        lobby: (n: number) =>
+            n === 1 ? '1 device asks to come in' : `${counted(n, 'device', 'devices')} ask to come in`,
         approval: (who: string, tool: string) => `${who} wants to call ${tool}`,
         account: (who: string) => `${who} has made an account, which waits for validation`,
         request: (who: string, application: string) => `${who} asks for ${application}`,
-        paused: (policy: string, why: string) => (why ? `The rollout of ${policy} stands still: ${why}` : `The rollout of ${policy} stands still`),
-        aborted: (policy: string, why: string) => (why ? `The rollout of ${policy} was aborted: ${why}` : `The rollout of ${policy} was aborted`),
+        paused: (policy: string, why: string) =>
+            why ? `The rollout of ${policy} stands still: ${why}` : `The rollout of ${policy} stands still`,
+        aborted: (policy: string, why: string) =>
+            why ? `The rollout of ${policy} was aborted: ${why}` : `The rollout of ${policy} was aborted`,
         draft: (policy: string) => `A draft of ${policy} is not published`,
     },
     chart: {

@@ -7,7 +7,14 @@ const fr: typeof en = {
     intro: 'Ce qui vous attend, ce qu’il y a ici, et comment cela fonctionne.',
     devices: (n) => counted(n, 'appareil', 'appareils'),
     byStatus: 'Appareils par état',
-    status: { pending: 'En attente', enrolled: 'Enrôlés', blocked: 'Bloqués', uninstalled: 'Désinstallés', refused: 'Refusés', revoked: 'Révoqués' },
+    status: {
+        pending: 'En attente',
+        enrolled: 'Enrôlés',
+        blocked: 'Bloqués',
+        uninstalled: 'Désinstallés',
+        refused: 'Refusés',
+        revoked: 'Révoqués',
+    },
     figure: {
         pending: 'Appareils à approuver',
         approvals: 'Appels d’outils à approuver',
@@ -24,10 +31,26 @@ const fr: typeof en = {
         dismiss: 'Ne plus afficher',
         of: {
             admin: { title: 'Créer le premier administrateur', text: 'Vous êtes connecté.', action: 'Ma connexion' },
-            invite: { title: 'Inviter une personne', text: 'Elle reçoit un lien, choisit comment elle se connecte, et entre dans les groupes que vous indiquez.', action: 'Inviter quelqu’un' },
-            enrol: { title: 'Enrôler un appareil', text: 'Une commande sur la machine, un code que vous comparez, et elle est admise.', action: 'Enrôler un appareil' },
-            policy: { title: 'Publier une politique', text: 'Elle règle les assistants de vos appareils ; vous voyez ce qui change avant de publier.', action: 'Écrire une politique' },
-            tool: { title: 'Ajouter un serveur d’outils', text: 'Dites ensuite qui peut appeler quels outils, et quels appels attendent un accord.', action: 'Ajouter un serveur d’outils' },
+            invite: {
+                title: 'Inviter une personne',
+                text: 'Elle reçoit un lien, choisit comment elle se connecte, et entre dans les groupes que vous indiquez.',
+                action: 'Inviter quelqu’un',
+            },
+            enrol: {
+                title: 'Enrôler un appareil',
+                text: 'Une commande sur la machine, un code que vous comparez, et elle est admise.',
+                action: 'Enrôler un appareil',
+            },
+            policy: {
+                title: 'Publier une politique',
+                text: 'Elle règle les assistants de vos appareils ; vous voyez ce qui change avant de publier.',
+                action: 'Écrire une politique',
+            },
+            tool: {
+                title: 'Ajouter un serveur d’outils',
+                text: 'Dites ensuite qui peut appeler quels outils, et quels appels attendent un accord.',
+                action: 'Ajouter un serveur d’outils',
+            },
         },
     },
     now: {
@@ -37,12 +60,17 @@ const fr: typeof en = {
         look: 'Voir',
         goOn: 'Continuer',
         somebody: 'Quelqu’un',
-        lobby: (n) => (n < 2 ? `${n} appareil demande à entrer` : `${counted(n, 'appareil', 'appareils')} demandent à entrer`),
+        lobby: (n) =>
+            n < 2 ? `${n} appareil demande à entrer` : `${counted(n, 'appareil', 'appareils')} demandent à entrer`,
         approval: (who, tool) => `${who} souhaite appeler ${tool}`,
         account: (who) => `${who} a créé un compte, qui attend d’être validé`,
         request: (who, application) => `${who} demande l’accès à ${application}`,
-        paused: (policy, why) => (why ? `Le déploiement de ${policy} est à l’arrêt : ${why}` : `Le déploiement de ${policy} est à l’arrêt`),
-        aborted: (policy, why) => (why ? `Le déploiement de ${policy} a été abandonné : ${why}` : `Le déploiement de ${policy} a été abandonné`),
+        paused: (policy, why) =>
+            why ? `Le déploiement de ${policy} est à l’arrêt : ${why}` : `Le déploiement de ${policy} est à l’arrêt`,
+        aborted: (policy, why) =>
+            why
+                ? `Le déploiement de ${policy} a été abandonné : ${why}`
+                : `Le déploiement de ${policy} a été abandonné`,
         draft: (policy) => `Un brouillon de ${policy} n’est pas publié`,
     },
     chart: {

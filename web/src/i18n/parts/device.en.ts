@@ -8,7 +8,11 @@ export default {
     more: 'More acts',
     edit: 'Owner, groups, labels…',
     tools: 'Tools that it may call',
-    missing: { title: 'There is no such device', text: 'It was deleted, or it belongs to another organisation.', back: 'To all devices' },
+    missing: {
+        title: 'There is no such device',
+        text: 'It was deleted, or it belongs to another organisation.',
+        back: 'To all devices',
+    },
     state: {
         PENDING: 'It waits for approval: compare the code that the machine shows.',
         BLOCKED: 'It is switched off and keeps its credential. Unblock it when it may go on.',
@@ -21,15 +25,30 @@ export default {
     reason: 'Reason',
     confirm: {
         refuse: { title: (name: string) => `Refuse ${name}?`, text: 'Its request ends. It may ask again.' },
-        block: { title: (name: string) => `Block ${name}?`, text: 'It is switched off at once and keeps its credential: you can unblock it.' },
-        unblock: { title: (name: string) => `Unblock ${name}?`, text: 'It gets its configuration and its tools again.' },
+        block: {
+            title: (name: string) => `Block ${name}?`,
+            text: 'It is switched off at once and keeps its credential: you can unblock it.',
+        },
+        unblock: {
+            title: (name: string) => `Unblock ${name}?`,
+            text: 'It gets its configuration and its tools again.',
+        },
         revoke: {
             title: (name: string) => `Revoke ${name}?`,
             text: 'Its credential, its configuration, its sessions and its tool calls end at once, for good. Only you can let it in again, by reinstating it and a new enrolment.',
         },
-        reinstate: { title: (name: string) => `Reinstate ${name}?`, text: 'It may enrol again. Its old credential stays dead.' },
-        rotate: { title: (name: string) => `A new credential for ${name}?`, text: 'Its token ends now. You get a claim, shown once, with which the machine fetches a new one.' },
-        delete: { title: (name: string) => `Delete ${name}?`, text: 'It disappears from the list. What it did stays in the audit record.' },
+        reinstate: {
+            title: (name: string) => `Reinstate ${name}?`,
+            text: 'It may enrol again. Its old credential stays dead.',
+        },
+        rotate: {
+            title: (name: string) => `A new credential for ${name}?`,
+            text: 'Its token ends now. You get a claim, shown once, with which the machine fetches a new one.',
+        },
+        delete: {
+            title: (name: string) => `Delete ${name}?`,
+            text: 'It disappears from the list. What it did stays in the audit record.',
+        },
     },
     done: {
         refuse: (name: string) => `${name} was refused.`,
@@ -84,8 +103,14 @@ export default {
     result: { applied: 'applied', failed: 'failed', rejected: 'rejected: it does not believe what it got' },
     levels: {
         none: { title: 'Nothing yet', text: 'It gets a credential when it is approved.' },
-        token: { title: 'A token', text: 'A secret that the machine keeps. Who copies it is taken for the machine until the copy is noticed: enrol it with a key of its own to rule that out.' },
-        'software-key': { title: 'A key of its own', text: 'The private half never leaves the machine: it signs to prove itself. A copy of the disk would still copy it.' },
+        token: {
+            title: 'A token',
+            text: 'A secret that the machine keeps. Who copies it is taken for the machine until the copy is noticed: enrol it with a key of its own to rule that out.',
+        },
+        'software-key': {
+            title: 'A key of its own',
+            text: 'The private half never leaves the machine: it signs to prove itself. A copy of the disk would still copy it.',
+        },
     },
     form: {
         title: (name: string) => `Owner, groups and labels of ${name}`,
@@ -100,7 +125,8 @@ export default {
         at: 'As it was at',
         now: 'Now',
         then: (when: string) => `This is what it got at ${when}.`,
-        summary: (values: number, policies: number) => `${counted(values, 'value', 'values')} from ${counted(policies, 'policy', 'policies')}`,
+        summary: (values: number, policies: number) =>
+            `${counted(values, 'value', 'values')} from ${counted(policies, 'policy', 'policies')}`,
         enabled: 'Switched on',
         disabled: 'Switched off',
         enabledWhy: 'Why it is on or off',
@@ -140,8 +166,16 @@ export default {
         audit: 'In the audit record',
         only: 'Moves only: the whole record is for those who may read the audit.',
         moves: {
-            approve: 'Approved', refuse: 'Refused', block: 'Blocked', unblock: 'Unblocked', revoke: 'Revoked', reinstate: 'Reinstated',
-            uninstall: 'Uninstalled', init: 'Asked to enrol', enroll: 'Enrolled by an installer', delete: 'Deleted',
+            approve: 'Approved',
+            refuse: 'Refused',
+            block: 'Blocked',
+            unblock: 'Unblocked',
+            revoke: 'Revoked',
+            reinstate: 'Reinstated',
+            uninstall: 'Uninstalled',
+            init: 'Asked to enrol',
+            enroll: 'Enrolled by an installer',
+            delete: 'Deleted',
         },
         actions: {
             'config.applied': 'Applied its configuration',

@@ -8,7 +8,11 @@ const fr: typeof en = {
     more: 'Autres actions',
     edit: 'Propriétaire, groupes, étiquettes…',
     tools: 'Outils qu’il peut appeler',
-    missing: { title: 'Cet appareil n’existe pas', text: 'Il a été supprimé, ou il appartient à une autre organisation.', back: 'Vers tous les appareils' },
+    missing: {
+        title: 'Cet appareil n’existe pas',
+        text: 'Il a été supprimé, ou il appartient à une autre organisation.',
+        back: 'Vers tous les appareils',
+    },
     state: {
         PENDING: 'Il attend une approbation : comparez le code que la machine affiche.',
         BLOCKED: 'Il est arrêté et garde son identifiant. Débloquez-le quand il peut reprendre.',
@@ -21,15 +25,27 @@ const fr: typeof en = {
     reason: 'Motif',
     confirm: {
         refuse: { title: (name) => `Refuser ${name} ?`, text: 'Sa demande prend fin. Il peut demander à nouveau.' },
-        block: { title: (name) => `Bloquer ${name} ?`, text: 'Il s’arrête aussitôt et garde son identifiant : vous pouvez le débloquer.' },
+        block: {
+            title: (name) => `Bloquer ${name} ?`,
+            text: 'Il s’arrête aussitôt et garde son identifiant : vous pouvez le débloquer.',
+        },
         unblock: { title: (name) => `Débloquer ${name} ?`, text: 'Il retrouve sa configuration et ses outils.' },
         revoke: {
             title: (name) => `Révoquer ${name} ?`,
             text: 'Son identifiant, sa configuration, ses sessions et ses appels d’outils prennent fin aussitôt, pour de bon. Vous seul pouvez le laisser revenir, par une réintégration et un nouvel enrôlement.',
         },
-        reinstate: { title: (name) => `Réintégrer ${name} ?`, text: 'Il peut s’enrôler à nouveau. Son ancien identifiant reste mort.' },
-        rotate: { title: (name) => `Un nouvel identifiant pour ${name} ?`, text: 'Son jeton prend fin maintenant. Vous recevez une preuve, montrée une seule fois, avec laquelle la machine en obtient un nouveau.' },
-        delete: { title: (name) => `Supprimer ${name} ?`, text: 'Il disparaît de la liste. Ce qu’il a fait reste dans le journal d’audit.' },
+        reinstate: {
+            title: (name) => `Réintégrer ${name} ?`,
+            text: 'Il peut s’enrôler à nouveau. Son ancien identifiant reste mort.',
+        },
+        rotate: {
+            title: (name) => `Un nouvel identifiant pour ${name} ?`,
+            text: 'Son jeton prend fin maintenant. Vous recevez une preuve, montrée une seule fois, avec laquelle la machine en obtient un nouveau.',
+        },
+        delete: {
+            title: (name) => `Supprimer ${name} ?`,
+            text: 'Il disparaît de la liste. Ce qu’il a fait reste dans le journal d’audit.',
+        },
     },
     done: {
         refuse: (name) => `${name} a été refusé.`,
@@ -84,8 +100,14 @@ const fr: typeof en = {
     result: { applied: 'appliquée', failed: 'en échec', rejected: 'rejetée : il ne croit pas ce qu’il a reçu' },
     levels: {
         none: { title: 'Rien encore', text: 'Il reçoit un identifiant quand il est approuvé.' },
-        token: { title: 'Un jeton', text: 'Un secret que la machine garde. Qui le copie passe pour elle jusqu’à ce que la copie soit remarquée : enrôlez-la avec une clé à elle pour l’exclure.' },
-        'software-key': { title: 'Une clé à elle', text: 'La moitié privée ne quitte jamais la machine, qui signe pour se prouver. Une copie du disque la copierait encore.' },
+        token: {
+            title: 'Un jeton',
+            text: 'Un secret que la machine garde. Qui le copie passe pour elle jusqu’à ce que la copie soit remarquée : enrôlez-la avec une clé à elle pour l’exclure.',
+        },
+        'software-key': {
+            title: 'Une clé à elle',
+            text: 'La moitié privée ne quitte jamais la machine, qui signe pour se prouver. Une copie du disque la copierait encore.',
+        },
     },
     form: {
         title: (name) => `Propriétaire, groupes et étiquettes de ${name}`,
@@ -100,7 +122,8 @@ const fr: typeof en = {
         at: 'Telle qu’elle était le',
         now: 'Maintenant',
         then: (when) => `Voici ce qu’il recevait le ${when}.`,
-        summary: (values, policies) => `${counted(values, 'valeur', 'valeurs')} de ${counted(policies, 'politique', 'politiques')}`,
+        summary: (values, policies) =>
+            `${counted(values, 'valeur', 'valeurs')} de ${counted(policies, 'politique', 'politiques')}`,
         enabled: 'En marche',
         disabled: 'À l’arrêt',
         enabledWhy: 'Pourquoi il est en marche ou à l’arrêt',
@@ -140,8 +163,16 @@ const fr: typeof en = {
         audit: 'Dans le journal d’audit',
         only: 'Seuls les changements d’état : le journal entier est réservé à ceux qui peuvent lire l’audit.',
         moves: {
-            approve: 'Approuvé', refuse: 'Refusé', block: 'Bloqué', unblock: 'Débloqué', revoke: 'Révoqué', reinstate: 'Réintégré',
-            uninstall: 'Désinstallé', init: 'A demandé à entrer', enroll: 'Enrôlé par un installateur', delete: 'Supprimé',
+            approve: 'Approuvé',
+            refuse: 'Refusé',
+            block: 'Bloqué',
+            unblock: 'Débloqué',
+            revoke: 'Révoqué',
+            reinstate: 'Réintégré',
+            uninstall: 'Désinstallé',
+            init: 'A demandé à entrer',
+            enroll: 'Enrôlé par un installateur',
+            delete: 'Supprimé',
         },
         actions: {
             'config.applied': 'A appliqué sa configuration',

@@ -10,14 +10,19 @@ export default {
     hand: {
         title: 'One machine, by hand',
         intro: 'Nothing has to be prepared. Start the agent on the machine: it makes its own key, prints a code and waits in the lobby.',
-        steps: ['Start the agent on the machine.', 'Read the code that it prints.', 'Find the same code in the lobby and approve it.'],
+        steps: [
+            'Start the agent on the machine.',
+            'Read the code that it prints.',
+            'Find the same code in the lobby and approve it.',
+        ],
         lobby: 'To the lobby',
         snippets: 'Commands for one machine',
         linux: 'Linux',
         any: 'Anything with HTTP',
         anyHint: 'It answers with the code to show and a claim to keep. What follows stands in the guide to clients.',
         operator: 'From your own desk',
-        operatorHint: 'You sign in once; then each machine gets its key over SSH and comes in, with your right to approve.',
+        operatorHint:
+            'You sign in once; then each machine gets its key over SSH and comes in, with your right to approve.',
     },
     keys: {
         title: 'Many machines, with a key',
@@ -72,14 +77,16 @@ export default {
         close: 'I have kept it',
         shown: 'It was shown before and cannot be shown again. Make another one if it is lost.',
         linux: 'Linux, the agent',
-        linuxHint: 'The agent with its unit, as the guide installs it: it takes the key from this file, and nobody else can read it.',
+        linuxHint:
+            'The agent with its unit, as the guide installs it: it takes the key from this file, and nobody else can read it.',
         macos: 'macOS',
         windows: 'Windows',
         once_token: 'It writes the token of the machine, which is shown only once.',
         ansible: 'Many, by Ansible',
         ansibleHint: 'The key lies in the file enrol.key beside you; the agent is installed on the machines.',
         inno: 'Inno Setup',
-        innoHint: 'The key stands in no script: the installer takes it from its command line. The script is in the guide to clients.',
+        innoHint:
+            'The key stands in no script: the installer takes it from its command line. The script is in the guide to clients.',
         waits: 'This key does not approve: its machines wait in the lobby.',
     },
     lock: {
@@ -91,9 +98,18 @@ export default {
         unknownHint: 'Only a machine that was in before may come back: installers update by removing and installing.',
         all: 'Locked for all',
         allHint: 'A machine that was in before stays out, too.',
-        by: (setting: string) => `It is locked by the setting ${setting} of the server, so it cannot be opened here: change it there.`,
-        ask: { open: 'Open the fleet?', unknown: 'Lock the fleet for new machines?', all: 'Lock the fleet for all machines?' },
+        by: (setting: string) =>
+            `It is locked by the setting ${setting} of the server, so it cannot be opened here: change it there.`,
+        ask: {
+            open: 'Open the fleet?',
+            unknown: 'Lock the fleet for new machines?',
+            all: 'Lock the fleet for all machines?',
+        },
         yes: { open: 'Open', unknown: 'Lock', all: 'Lock' },
-        done: { open: 'The fleet is open.', unknown: 'The fleet is locked for new machines.', all: 'The fleet is locked.' },
+        done: {
+            open: 'The fleet is open.',
+            unknown: 'The fleet is locked for new machines.',
+            all: 'The fleet is locked.',
+        },
     },
 };

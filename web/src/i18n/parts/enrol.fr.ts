@@ -10,14 +10,20 @@ const fr: typeof en = {
     hand: {
         title: 'Une machine, à la main',
         intro: 'Rien n’est à préparer. Lancez l’agent sur la machine : il fabrique sa propre clé, affiche un code et attend dans la salle d’attente.',
-        steps: ['Lancez l’agent sur la machine.', 'Lisez le code qu’il affiche.', 'Trouvez le même code dans la salle d’attente et approuvez-le.'],
+        steps: [
+            'Lancez l’agent sur la machine.',
+            'Lisez le code qu’il affiche.',
+            'Trouvez le même code dans la salle d’attente et approuvez-le.',
+        ],
         lobby: 'Vers la salle d’attente',
         snippets: 'Commandes pour une machine',
         linux: 'Linux',
         any: 'Tout ce qui parle HTTP',
-        anyHint: 'La réponse donne le code à afficher et une preuve à garder. La suite se trouve dans le guide des clients.',
+        anyHint:
+            'La réponse donne le code à afficher et une preuve à garder. La suite se trouve dans le guide des clients.',
         operator: 'Depuis votre poste',
-        operatorHint: 'Vous vous connectez une fois ; chaque machine reçoit ensuite sa clé par SSH et entre, avec votre droit d’approuver.',
+        operatorHint:
+            'Vous vous connectez une fois ; chaque machine reçoit ensuite sa clé par SSH et entre, avec votre droit d’approuver.',
     },
     keys: {
         title: 'Beaucoup de machines, avec une clé',
@@ -52,7 +58,8 @@ const fr: typeof en = {
         ends: 'Expire le',
         endsHint: 'Vide : dans 30 jours.',
         auto: 'Laisser entrer les machines sans personne',
-        autoHint: 'Qui détient la clé peut faire entrer des machines. Sans cela, elles attendent tout de même dans la salle d’attente.',
+        autoHint:
+            'Qui détient la clé peut faire entrer des machines. Sans cela, elles attendent tout de même dans la salle d’attente.',
         pattern: 'Seulement les machines nommées',
         patternHint: 'Le nom qu’elles se donnent ; * et ? remplacent n’importe quoi : kiosk-*',
         uninstall: 'Elle peut aussi désinstaller les machines qu’elle a fait entrer',
@@ -72,14 +79,17 @@ const fr: typeof en = {
         close: 'Je l’ai gardée',
         shown: 'Elle a déjà été montrée et ne peut plus l’être. Créez-en une autre si elle est perdue.',
         linux: 'Linux, l’agent',
-        linuxHint: 'L’agent avec son unité, comme le guide l’installe : il lit la clé dans ce fichier, que personne d’autre ne peut lire.',
+        linuxHint:
+            'L’agent avec son unité, comme le guide l’installe : il lit la clé dans ce fichier, que personne d’autre ne peut lire.',
         macos: 'macOS',
         windows: 'Windows',
         once_token: 'La commande écrit le jeton de la machine, montré une seule fois.',
         ansible: 'Beaucoup, par Ansible',
-        ansibleHint: 'La clé se trouve dans le fichier enrol.key à côté de vous ; l’agent est installé sur les machines.',
+        ansibleHint:
+            'La clé se trouve dans le fichier enrol.key à côté de vous ; l’agent est installé sur les machines.',
         inno: 'Inno Setup',
-        innoHint: 'La clé ne figure dans aucun script : l’installateur la prend sur sa ligne de commande. Le script est dans le guide des clients.',
+        innoHint:
+            'La clé ne figure dans aucun script : l’installateur la prend sur sa ligne de commande. Le script est dans le guide des clients.',
         waits: 'Cette clé n’approuve pas : ses machines attendent dans la salle d’attente.',
     },
     lock: {
@@ -88,13 +98,23 @@ const fr: typeof en = {
         open: 'Ouvert',
         openHint: 'Les machines peuvent demander à entrer.',
         unknown: 'Fermé aux nouvelles machines',
-        unknownHint: 'Seule une machine déjà entrée peut revenir : les installateurs mettent à jour en désinstallant puis en installant.',
+        unknownHint:
+            'Seule une machine déjà entrée peut revenir : les installateurs mettent à jour en désinstallant puis en installant.',
         all: 'Fermé à toutes',
         allHint: 'Une machine déjà entrée reste dehors, elle aussi.',
-        by: (setting) => `Le réglage ${setting} du serveur le verrouille : il ne peut pas être ouvert ici. Changez-le là-bas.`,
-        ask: { open: 'Ouvrir le parc ?', unknown: 'Fermer le parc aux nouvelles machines ?', all: 'Fermer le parc à toutes les machines ?' },
+        by: (setting) =>
+            `Le réglage ${setting} du serveur le verrouille : il ne peut pas être ouvert ici. Changez-le là-bas.`,
+        ask: {
+            open: 'Ouvrir le parc ?',
+            unknown: 'Fermer le parc aux nouvelles machines ?',
+            all: 'Fermer le parc à toutes les machines ?',
+        },
         yes: { open: 'Ouvrir', unknown: 'Fermer', all: 'Fermer' },
-        done: { open: 'Le parc est ouvert.', unknown: 'Le parc est fermé aux nouvelles machines.', all: 'Le parc est fermé.' },
+        done: {
+            open: 'Le parc est ouvert.',
+            unknown: 'Le parc est fermé aux nouvelles machines.',
+            all: 'Le parc est fermé.',
+        },
     },
 };
 

@@ -9,10 +9,22 @@ export default {
     devices,
     nav: { label: 'Parts of this page', list: 'All devices', lobby: 'Lobby', enrol: 'Bring machines in' },
     enrol: 'Enrol devices',
-    status: { PENDING: 'Waiting', ENROLLED: 'Enrolled', BLOCKED: 'Blocked', UNINSTALLED: 'Uninstalled', REFUSED: 'Refused', REVOKED: 'Revoked' },
+    status: {
+        PENDING: 'Waiting',
+        ENROLLED: 'Enrolled',
+        BLOCKED: 'Blocked',
+        UNINSTALLED: 'Uninstalled',
+        REFUSED: 'Refused',
+        REVOKED: 'Revoked',
+    },
     counts: { label: 'By status', all: 'All', waiting: 'Needs approval' },
     search: 'Machine, host name or owner',
-    filter: { group: 'Group', label: 'Label (name=value)', owner: (name: string) => `Owner: ${name}`, ownerOff: 'Show the devices of everybody' },
+    filter: {
+        group: 'Group',
+        label: 'Label (name=value)',
+        owner: (name: string) => `Owner: ${name}`,
+        ownerOff: 'Show the devices of everybody',
+    },
     column: {
         name: 'Name',
         status: 'Status',
@@ -57,8 +69,14 @@ export default {
             text: 'They come in with the key of their request. Approve together only what you expected: a code is compared in the lobby.',
         },
         refuse: { title: (n: number) => `Refuse ${devices(n)}?`, text: 'Their requests end. They may ask again.' },
-        block: { title: (n: number) => `Block ${devices(n)}?`, text: 'They are switched off at once and keep their credentials: you can unblock them.' },
-        unblock: { title: (n: number) => `Unblock ${devices(n)}?`, text: 'They get their configuration and their tools again.' },
+        block: {
+            title: (n: number) => `Block ${devices(n)}?`,
+            text: 'They are switched off at once and keep their credentials: you can unblock them.',
+        },
+        unblock: {
+            title: (n: number) => `Unblock ${devices(n)}?`,
+            text: 'They get their configuration and their tools again.',
+        },
         revoke: {
             title: (n: number) => `Revoke ${devices(n)}?`,
             text: 'Their credentials, configurations, sessions and tool calls end at once, for good. Nothing that they can do brings them back.',
@@ -67,7 +85,13 @@ export default {
     },
     report: {
         working: (done: string, all: string) => `${done} of ${all}`,
-        title: { approve: 'Approving', refuse: 'Refusing', block: 'Blocking', unblock: 'Unblocking', revoke: 'Revoking' },
+        title: {
+            approve: 'Approving',
+            refuse: 'Refusing',
+            block: 'Blocking',
+            unblock: 'Unblocking',
+            revoke: 'Revoking',
+        },
         stop: 'Stop',
         finding: 'Looking for what matches…',
         close: 'Close',

@@ -7,12 +7,29 @@ const devices = (n: number) => counted(n, 'appareil', 'appareils');
 const fr: typeof en = {
     title: 'Appareils',
     devices,
-    nav: { label: 'Parties de cette page', list: 'Tous les appareils', lobby: 'Salle d’attente', enrol: 'Faire entrer des machines' },
+    nav: {
+        label: 'Parties de cette page',
+        list: 'Tous les appareils',
+        lobby: 'Salle d’attente',
+        enrol: 'Faire entrer des machines',
+    },
     enrol: 'Enrôler des appareils',
-    status: { PENDING: 'En attente', ENROLLED: 'Enrôlé', BLOCKED: 'Bloqué', UNINSTALLED: 'Désinstallé', REFUSED: 'Refusé', REVOKED: 'Révoqué' },
+    status: {
+        PENDING: 'En attente',
+        ENROLLED: 'Enrôlé',
+        BLOCKED: 'Bloqué',
+        UNINSTALLED: 'Désinstallé',
+        REFUSED: 'Refusé',
+        REVOKED: 'Révoqué',
+    },
     counts: { label: 'Par état', all: 'Tous', waiting: 'À approuver' },
     search: 'Machine, nom d’hôte ou propriétaire',
-    filter: { group: 'Groupe', label: 'Étiquette (nom=valeur)', owner: (name) => `Propriétaire : ${name}`, ownerOff: 'Montrer les appareils de tous' },
+    filter: {
+        group: 'Groupe',
+        label: 'Étiquette (nom=valeur)',
+        owner: (name) => `Propriétaire : ${name}`,
+        ownerOff: 'Montrer les appareils de tous',
+    },
     column: {
         name: 'Nom',
         status: 'État',
@@ -56,9 +73,18 @@ const fr: typeof en = {
             title: (n) => `Approuver ${devices(n)} ?`,
             text: 'Ils entrent avec la clé de leur demande. N’approuvez ensemble que ce que vous attendiez : un code se compare dans la salle d’attente.',
         },
-        refuse: { title: (n) => `Refuser ${devices(n)} ?`, text: 'Leurs demandes prennent fin. Ils peuvent demander à nouveau.' },
-        block: { title: (n) => `Bloquer ${devices(n)} ?`, text: 'Ils s’arrêtent aussitôt et gardent leurs identifiants : vous pouvez les débloquer.' },
-        unblock: { title: (n) => `Débloquer ${devices(n)} ?`, text: 'Ils retrouvent leur configuration et leurs outils.' },
+        refuse: {
+            title: (n) => `Refuser ${devices(n)} ?`,
+            text: 'Leurs demandes prennent fin. Ils peuvent demander à nouveau.',
+        },
+        block: {
+            title: (n) => `Bloquer ${devices(n)} ?`,
+            text: 'Ils s’arrêtent aussitôt et gardent leurs identifiants : vous pouvez les débloquer.',
+        },
+        unblock: {
+            title: (n) => `Débloquer ${devices(n)} ?`,
+            text: 'Ils retrouvent leur configuration et leurs outils.',
+        },
         revoke: {
             title: (n) => `Révoquer ${devices(n)} ?`,
             text: 'Leurs identifiants, configurations, sessions et appels d’outils prennent fin aussitôt, pour de bon. Rien de ce qu’ils peuvent faire ne les ramène.',
@@ -67,7 +93,13 @@ const fr: typeof en = {
     },
     report: {
         working: (done, all) => `${done} sur ${all}`,
-        title: { approve: 'Approbation', refuse: 'Refus', block: 'Blocage', unblock: 'Déblocage', revoke: 'Révocation' },
+        title: {
+            approve: 'Approbation',
+            refuse: 'Refus',
+            block: 'Blocage',
+            unblock: 'Déblocage',
+            revoke: 'Révocation',
+        },
         stop: 'Arrêter',
         finding: 'Recherche de ce qui correspond…',
         close: 'Fermer',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted } from '../format.ts';
+import { counted, number } from '../format.ts';
 
 export default {
     count: (n: number) => counted(n, 'group', 'groups'),
@@ -8,22 +8,30 @@ export default {
     priority: 'Priority',
     priorityHint: 'Between policies of several groups the higher one wins.',
     priorityWrong: 'a whole number from 0',
-    empty: { title: 'No group yet', text: 'A group is what you give things to: applications, policies, tools. Then you put people and devices into it.' },
+    empty: {
+        title: 'No group yet',
+        text: 'A group is what you give things to: applications, policies, tools. Then you put people and devices into it.',
+    },
     facts: 'Group',
     byFiles: 'Managed by files',
     members: 'Members',
     membersCount: (n: number) => counted(n, 'member', 'members'),
     kind: 'Kind',
     kinds: { user: 'Person', service: 'Service account', device: 'Device' },
+    acts: 'Actions',
     addMember: 'Add a member',
-    findMember: 'Find a person or a service account',
+    findMember: 'Find a person, a service account or a device',
     joined: (name: string) => `${name} is in the group now.`,
     nobody: 'Nobody is in it yet.',
     applications: 'Applications it opens',
     noApplications: 'None is bound to it.',
-    manyApplications: 'There are many: look there who may open which',
-    more: 'What it gives',
+    toApplications: 'Bind one from its page.',
+    andMore: (n: number) => `and ${number(n)} more`,
     policies: 'Policies assigned to it',
-    tools: 'Tools its members may call',
+    noPolicies: 'None is assigned to it.',
+    toPolicies: 'Assign one from its page.',
+    pinned: (version: string) => `version ${version}`,
+    more: 'Tools its members may call',
+    tools: 'Permissions of the group',
     deleteText: 'Its members lose what it gave them. It is refused while policies or enrolment keys name it.',
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted } from '../format.ts';
+import { counted, number } from '../format.ts';
 import type en from './groups.en.ts';
 
 const fr: typeof en = {
@@ -9,24 +9,33 @@ const fr: typeof en = {
     priority: 'Priorité',
     priorityHint: 'Entre les politiques de plusieurs groupes, la plus haute l’emporte.',
     priorityWrong: 'un nombre entier à partir de 0',
-    empty: { title: 'Aucun groupe', text: 'C’est à un groupe que l’on donne : applications, politiques, outils. On y met ensuite des personnes et des appareils.' },
+    empty: {
+        title: 'Aucun groupe',
+        text: 'C’est à un groupe que l’on donne : applications, politiques, outils. On y met ensuite des personnes et des appareils.',
+    },
     facts: 'Groupe',
     byFiles: 'Géré par fichiers',
     members: 'Membres',
     membersCount: (n: number) => counted(n, 'membre', 'membres'),
     kind: 'Type',
     kinds: { user: 'Personne', service: 'Compte de service', device: 'Appareil' },
+    acts: 'Actions',
     addMember: 'Ajouter un membre',
-    findMember: 'Chercher une personne ou un compte de service',
+    findMember: 'Chercher une personne, un compte de service ou un appareil',
     joined: (name: string) => `${name} est maintenant dans le groupe.`,
     nobody: 'Personne n’y est encore.',
     applications: 'Applications qu’il ouvre',
     noApplications: 'Aucune ne lui est liée.',
-    manyApplications: 'Il y en a beaucoup : voyez-y qui peut ouvrir quoi',
-    more: 'Ce qu’il donne',
+    toApplications: 'Liez-en une depuis sa page.',
+    andMore: (n: number) => `et ${number(n)} autres`,
     policies: 'Politiques qui lui sont affectées',
-    tools: 'Outils que ses membres peuvent appeler',
-    deleteText: 'Ses membres perdent ce qu’il leur donnait. C’est refusé tant que des politiques ou des clés d’enrôlement le nomment.',
+    noPolicies: 'Aucune ne lui est affectée.',
+    toPolicies: 'Affectez-en une depuis sa page.',
+    pinned: (version: string) => `version ${version}`,
+    more: 'Outils que ses membres peuvent appeler',
+    tools: 'Autorisations du groupe',
+    deleteText:
+        'Ses membres perdent ce qu’il leur donnait. C’est refusé tant que des politiques ou des clés d’enrôlement le nomment.',
 };
 
 export default fr;

@@ -5,7 +5,18 @@ const invitations = (n: number) => counted(n, 'invitation', 'invitations');
 
 export default {
     count: invitations,
-    column: { for: 'For', state: 'State', groups: 'Groups', uses: 'Left', by: 'Made by', expires: 'Ends', mailed: 'Sent by mail', used: 'Last used', made: 'Made' },
+    until: 'Good until',
+    column: {
+        for: 'For',
+        state: 'State',
+        groups: 'Groups',
+        uses: 'Left',
+        by: 'Made by',
+        expires: 'Ends',
+        mailed: 'Sent by mail',
+        used: 'Last used',
+        made: 'Made',
+    },
     state: { open: 'Open', used: 'Used', expired: 'Expired', orphaned: 'Void: its maker may not invite any more' },
     anybody: 'Whoever has the link',
     usesLeft: (left: number, all: number) => `${number(left)} of ${number(all)}`,
@@ -16,13 +27,18 @@ export default {
     withdrawAsk: (who: string) => `Withdraw the invitation for ${who}?`,
     withdrawText: 'The link is over at once. Accounts that were made by it stay.',
     withdrawn: 'The invitation is withdrawn.',
-    empty: { title: 'No invitation', text: 'An invitation is a link. Whoever opens it chooses a name and a password, and is in the groups that you choose now.' },
+    empty: {
+        title: 'No invitation',
+        text: 'An invitation is a link. Whoever opens it chooses a name and a password, and is in the groups that you choose now.',
+    },
     one: 'Invite a person',
     many: 'Invite a list',
     make: 'Make the invitation',
     makeMany: (n: number) => `Make ${invitations(n)}`,
-    emailHint: 'The account gets this address. Leave it empty when you do not know it. You hand the link over yourself: the server sends no mail.',
-    emailHintMail: 'The account gets this address, and the link is sent there. Leave it empty for a link that you hand over yourself.',
+    emailHint:
+        'The account gets this address. Leave it empty when you do not know it. You hand the link over yourself: the server sends no mail.',
+    emailHintMail:
+        'The account gets this address, and the link is sent there. Leave it empty for a link that you hand over yourself.',
     nameHint: 'Written into the form already; the person may change it.',
     groupsHint: 'The account enters them at once.',
     uses: 'How many accounts',
@@ -42,8 +58,10 @@ export default {
     picture: 'The link as a QR code',
     another: 'Another one',
     list: 'People, one a line',
-    listHint: 'An address, “name, address”, or a table pasted or saved as CSV. Who has an account, or an open invitation, is not invited again.',
-    wrongLines: (numbers: readonly number[], all: number) => `No address on ${numbers.length === 1 ? 'line' : 'lines'} ${list(numbers.map(number))}${all > numbers.length ? ' and others' : ''}.`,
+    listHint:
+        'An address, “name, address”, or a table pasted or saved as CSV. Who has an account, or an open invitation, is not invited again.',
+    wrongLines: (numbers: readonly number[], all: number) =>
+        `No address on ${numbers.length === 1 ? 'line' : 'lines'} ${list(numbers.map(number))}${all > numbers.length ? ' and others' : ''}.`,
     noLines: 'Write one address at least.',
     tooMany: (most: number) => `At most ${number(most)} lines at once.`,
     batchDone: (made: number, refused: number) => `${invitations(made)} made, ${number(refused)} refused.`,

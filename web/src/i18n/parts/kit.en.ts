@@ -129,7 +129,13 @@ export default {
         version: 'Version',
         overrides: 'It overrides',
         locked: 'Locked: no narrower level can change it.',
-        levels: { global: 'everybody', org: 'the organisation', group: 'a group', user: 'the owner', device: 'this device' },
+        levels: {
+            global: 'everybody',
+            org: 'the organisation',
+            group: 'a group',
+            user: 'the owner',
+            device: 'this device',
+        },
     },
     steps: {
         done: 'Done',
@@ -150,6 +156,15 @@ export default {
         go: 'Go on',
         waiting: (n: number) => (n === 1 ? '1 new entry' : `${number(n)} new entries`),
         empty: 'Nothing has come yet. New entries appear here by themselves.',
+        toTail: 'Follow live',
+        toList: 'To the list',
+        clear: 'Clear',
+        away: 'The connection is lost; it is made again by itself.',
+        refused: 'The server does not let this page follow now: too many may follow already. The list has everything.',
+        lost: (n: number) =>
+            n === 1
+                ? '1 entry came faster than it could be shown. The list has it.'
+                : `${number(n)} entries came faster than they could be shown. The list has them.`,
     },
     progress: {
         done: (n: number, all: number) => `${number(n)} of ${number(all)}`,
@@ -158,7 +173,13 @@ export default {
     found: 'Found',
     notFound: 'Nothing of that name',
     subjects: { user: 'Person', group: 'Group', 'service-account': 'Service account', device: 'Device' },
-    subjectSearch: { user: 'Name of a person', group: 'Name of a group', 'service-account': 'Name of a service account', device: 'Name of a device' },
+    subjectSearch: {
+        user: 'Name of a person',
+        group: 'Name of a group',
+        'service-account': 'Name of a service account',
+        device: 'Name of a device',
+    },
+    drop: (name: string) => `Remove ${name}`,
     subjectKind: (what: string) => `${what}: kind`,
     trial: { wait: 'Not reached yet', busy: 'Under way', good: 'Done', bad: 'Failed', warn: 'Done, with a warning' },
     filters: {

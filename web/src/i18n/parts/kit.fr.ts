@@ -130,7 +130,13 @@ export default {
         version: 'Version',
         overrides: 'Elle remplace',
         locked: 'Verrouillée : aucun niveau plus précis ne peut la changer.',
-        levels: { global: 'tout le monde', org: 'l’organisation', group: 'un groupe', user: 'le propriétaire', device: 'cet appareil' },
+        levels: {
+            global: 'tout le monde',
+            org: 'l’organisation',
+            group: 'un groupe',
+            user: 'le propriétaire',
+            device: 'cet appareil',
+        },
     },
     steps: {
         done: 'Fait',
@@ -151,6 +157,16 @@ export default {
         go: 'Reprendre',
         waiting: (n: number) => (n < 2 ? `${number(n)} nouvelle entrée` : `${number(n)} nouvelles entrées`),
         empty: 'Rien n’est encore arrivé. Les nouvelles entrées apparaissent ici d’elles-mêmes.',
+        toTail: 'Suivre en direct',
+        toList: 'Vers la liste',
+        clear: 'Effacer',
+        away: 'La connexion est perdue ; elle se rétablit d’elle-même.',
+        refused:
+            'Le serveur ne laisse pas cette page suivre pour l’instant : trop de pages suivent peut-être déjà. La liste contient tout.',
+        lost: (n: number) =>
+            n < 2
+                ? `${number(n)} entrée est arrivée trop vite pour être affichée. Elle figure dans la liste.`
+                : `${number(n)} entrées sont arrivées trop vite pour être affichées. Elles figurent dans la liste.`,
     },
     progress: {
         done: (n: number, all: number) => `${number(n)} sur ${number(all)}`,
@@ -159,9 +175,21 @@ export default {
     found: 'Trouvés',
     notFound: 'Rien de ce nom',
     subjects: { user: 'Personne', group: 'Groupe', 'service-account': 'Compte de service', device: 'Appareil' },
-    subjectSearch: { user: 'Nom d’une personne', group: 'Nom d’un groupe', 'service-account': 'Nom d’un compte de service', device: 'Nom d’un appareil' },
+    subjectSearch: {
+        user: 'Nom d’une personne',
+        group: 'Nom d’un groupe',
+        'service-account': 'Nom d’un compte de service',
+        device: 'Nom d’un appareil',
+    },
+    drop: (name: string) => `Retirer ${name}`,
     subjectKind: (what) => `${what} : nature`,
-    trial: { wait: 'Pas encore atteint', busy: 'En cours', good: 'Fait', bad: 'Échec', warn: 'Fait, avec un avertissement' },
+    trial: {
+        wait: 'Pas encore atteint',
+        busy: 'En cours',
+        good: 'Fait',
+        bad: 'Échec',
+        warn: 'Fait, avec un avertissement',
+    },
     filters: {
         label: 'Filtres',
         search: 'Rechercher',

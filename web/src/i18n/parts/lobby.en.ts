@@ -5,7 +5,11 @@ import { counted } from '../format.ts';
 export default {
     intro: 'Machines that ask to come in. Compare the code with the one on the machine’s screen, then approve it. Only one request of a machine is approved; its others end.',
     search: 'Machine or host name',
-    empty: { title: 'Nobody waits', text: 'A machine appears here by itself, as soon as its agent asks.', action: 'Bring machines in' },
+    empty: {
+        title: 'Nobody waits',
+        text: 'A machine appears here by itself, as soon as its agent asks.',
+        action: 'Bring machines in',
+    },
     nothing: 'No machine that waits fits what you look for.',
     more: 'Show more',
     selected: (n: number) => `${counted(n, 'machine', 'machines')} selected`,
@@ -50,7 +54,8 @@ export default {
     refuseText: 'Its requests end. It may ask again.',
     bulk: {
         approve: (n: number) => `Approve ${counted(n, 'machine', 'machines')}?`,
-        approveText: 'Approve together only what you expected. Machines with several requests are left: they are decided one by one.',
+        approveText:
+            'Approve together only what you expected. Machines with several requests are left: they are decided one by one.',
         refuse: (n: number) => `Refuse ${counted(n, 'machine', 'machines')}?`,
     },
     form: {

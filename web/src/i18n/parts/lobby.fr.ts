@@ -5,7 +5,11 @@ import type en from './lobby.en.ts';
 const fr: typeof en = {
     intro: 'Les machines qui demandent à entrer. Comparez le code avec celui qu’affiche la machine, puis approuvez-la. Une seule demande d’une machine est approuvée ; les autres prennent fin.',
     search: 'Machine ou nom d’hôte',
-    empty: { title: 'Personne n’attend', text: 'Une machine apparaît ici d’elle-même, dès que son agent demande.', action: 'Faire entrer des machines' },
+    empty: {
+        title: 'Personne n’attend',
+        text: 'Une machine apparaît ici d’elle-même, dès que son agent demande.',
+        action: 'Faire entrer des machines',
+    },
     nothing: 'Aucune machine en attente ne correspond à votre recherche.',
     more: 'En voir plus',
     selected: (n) => counted(n, 'machine choisie', 'machines choisies'),
@@ -50,7 +54,8 @@ const fr: typeof en = {
     refuseText: 'Ses demandes prennent fin. Elle peut demander à nouveau.',
     bulk: {
         approve: (n) => `Approuver ${counted(n, 'machine', 'machines')} ?`,
-        approveText: 'N’approuvez ensemble que ce que vous attendiez. Les machines à plusieurs demandes sont laissées : elles se décident une à une.',
+        approveText:
+            'N’approuvez ensemble que ce que vous attendiez. Les machines à plusieurs demandes sont laissées : elles se décident une à une.',
         refuse: (n) => `Refuser ${counted(n, 'machine', 'machines')} ?`,
     },
     form: {
@@ -61,7 +66,8 @@ const fr: typeof en = {
         groupNames: 'Noms de groupes, séparés par des virgules',
         noGroups: 'Il n’y a pas encore de groupe.',
         person: 'Pour une personne',
-        personHint: 'Le propriétaire : ses politiques s’appliquent, et il voit l’appareil dans son portail. Personne, si le champ est vide.',
+        personHint:
+            'Le propriétaire : ses politiques s’appliquent, et il voit l’appareil dans son portail. Personne, si le champ est vide.',
         nobodySuch: (name) => `« ${name} » n’existe pas. Choisissez dans la liste.`,
         labels: 'Lui donner les étiquettes qu’elle demande',
         reason: 'Remarque',

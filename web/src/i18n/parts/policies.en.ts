@@ -8,6 +8,8 @@ export default {
     scopes: { global: 'Everywhere', org: 'Organisation', group: 'Group', user: 'Person', device: 'Device' },
     list: {
         label: 'Policies',
+        group: 'Assigned to group',
+        noGroup: 'a deleted group',
         search: 'Part of a name',
         count: (n: number) => counted(n, 'policy', 'policies'),
         name: 'Name',
@@ -21,7 +23,11 @@ export default {
         draft: 'Draft open',
         files: 'Managed by files',
     },
-    empty: { title: 'No policy yet', text: 'A policy is a JSON document. Write one, assign it, and every device that it reaches gets it, signed, within seconds.', act: 'Write the first policy' },
+    empty: {
+        title: 'No policy yet',
+        text: 'A policy is a JSON document. Write one, assign it, and every device that it reaches gets it, signed, within seconds.',
+        act: 'Write the first policy',
+    },
     make: {
         act: 'New policy',
         title: 'New policy',
@@ -95,7 +101,9 @@ export default {
         noTarget: 'Say whom it is for.',
     },
     picker: {
-        group: 'Group', user: 'Person', device: 'Device',
+        group: 'Group',
+        user: 'Person',
+        device: 'Device',
         search: { group: 'Look for a group', user: 'Look for a person', device: 'Look for a device' },
         nothing: 'Nothing has this name.',
         mayNot: 'You may not look these up: give the id.',

@@ -8,6 +8,8 @@ const fr: typeof en = {
     scopes: { global: 'Partout', org: 'Organisation', group: 'Groupe', user: 'Personne', device: 'Appareil' },
     list: {
         label: 'Politiques',
+        group: 'Affectée au groupe',
+        noGroup: 'un groupe supprimé',
         search: 'Partie d’un nom',
         count: (n: number) => counted(n, 'politique', 'politiques'),
         name: 'Nom',
@@ -21,7 +23,11 @@ const fr: typeof en = {
         draft: 'Brouillon ouvert',
         files: 'Gérée par fichiers',
     },
-    empty: { title: 'Aucune politique', text: 'Une politique est un document JSON. Écrivez-la, affectez-la : chaque appareil concerné la reçoit, signée, en quelques secondes.', act: 'Écrire la première politique' },
+    empty: {
+        title: 'Aucune politique',
+        text: 'Une politique est un document JSON. Écrivez-la, affectez-la : chaque appareil concerné la reçoit, signée, en quelques secondes.',
+        act: 'Écrire la première politique',
+    },
     make: {
         act: 'Nouvelle politique',
         title: 'Nouvelle politique',
@@ -42,7 +48,8 @@ const fr: typeof en = {
         revision: 'Révision',
         changed: 'Modifié',
         empty: 'Aucun schéma',
-        emptyText: 'Importez le schéma JSON d’un espace de noms tel que /iassistants : les erreurs se voient alors pendant la saisie.',
+        emptyText:
+            'Importez le schéma JSON d’un espace de noms tel que /iassistants : les erreurs se voient alors pendant la saisie.',
         add: 'Ajouter un schéma',
         replace: 'Remplacer',
         replaceTitle: (name: string) => `Remplacer le schéma de ${name}`,
@@ -95,7 +102,9 @@ const fr: typeof en = {
         noTarget: 'Dites pour qui il est.',
     },
     picker: {
-        group: 'Groupe', user: 'Personne', device: 'Appareil',
+        group: 'Groupe',
+        user: 'Personne',
+        device: 'Appareil',
         search: { group: 'Chercher un groupe', user: 'Chercher une personne', device: 'Chercher un appareil' },
         nothing: 'Rien ne porte ce nom.',
         mayNot: 'Vous ne pouvez pas les chercher : donnez l’identifiant.',

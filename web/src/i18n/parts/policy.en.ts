@@ -6,7 +6,14 @@ const devices = (n: number) => counted(n, 'device', 'devices');
 
 export default {
     back: 'Policies',
-    parts: { label: 'Parts of this policy', content: 'Content', review: 'Review and publish', history: 'Versions', assignments: 'Assigned to', rollouts: 'Rollouts' },
+    parts: {
+        label: 'Parts of this policy',
+        content: 'Content',
+        review: 'Review and publish',
+        history: 'Versions',
+        assignments: 'Assigned to',
+        rollouts: 'Rollouts',
+    },
     version: (n: number, name: string) => (name ? `version ${number(n)} (${name})` : `version ${number(n)} (a draft)`),
     published: (name: string) => `Published ${name}`,
     unpublished: 'Never published',
@@ -41,7 +48,8 @@ export default {
         enabledHint: 'The most specific version that says something decides.',
         switches: { unsaid: 'Says nothing about it', on: 'On', off: 'Off: devices get an empty configuration' },
         locked: 'Locked paths',
-        lockedHint: 'More specific levels cannot change what is locked here. A JSON Pointer such as /limits/maxTokens, or enabled.',
+        lockedHint:
+            'More specific levels cannot change what is locked here. A JSON Pointer such as /limits/maxTokens, or enabled.',
         lockedNone: 'Nothing is locked.',
         lock: 'Lock',
         unlock: (path: string) => `Unlock ${path}`,
@@ -59,7 +67,8 @@ export default {
         textFirst: 'This is the first version.',
         access: 'Devices',
         noRight: 'You may not read devices, so it cannot be shown which of them would change.',
-        reaches: (n: number, changed: number) => `Reaches ${devices(n)}; the configuration changes for ${number(changed)}.`,
+        reaches: (n: number, changed: number) =>
+            `Reaches ${devices(n)}; the configuration changes for ${number(changed)}.`,
         reachesNone: 'It reaches no device: nothing changes for anybody until it is assigned.',
         same: 'No device gets another configuration.',
         assign: 'Assign it',
@@ -76,8 +85,10 @@ export default {
         publish: 'Publish to all now',
         rollout: 'Roll out step by step',
         publishTitle: (n: number, name: string) => `Publish version ${number(n)} of ${name}?`,
-        publishText: (n: number, changed: number) => `${devices(n)} will have it within seconds; the configuration changes for ${number(changed)}. A rollback is one click in Versions.`,
-        publishBlind: 'Every device that follows this policy gets it within seconds. A rollback is one click in Versions.',
+        publishText: (n: number, changed: number) =>
+            `${devices(n)} will have it within seconds; the configuration changes for ${number(changed)}. A rollback is one click in Versions.`,
+        publishBlind:
+            'Every device that follows this policy gets it within seconds. A rollback is one click in Versions.',
         publishYes: (n: number) => (n > 0 ? `Publish to ${devices(n)}` : 'Publish'),
         publishedNow: (version: string) => `${version} is published.`,
     },

@@ -6,8 +6,16 @@ const devices = (n: number) => counted(n, 'appareil', 'appareils');
 
 const fr: typeof en = {
     back: 'Politiques',
-    parts: { label: 'Parties de cette politique', content: 'Contenu', review: 'Relire et publier', history: 'Versions', assignments: 'Affectée à', rollouts: 'Déploiements' },
-    version: (n: number, name: string) => (name ? `version ${number(n)} (${name})` : `version ${number(n)} (brouillon)`),
+    parts: {
+        label: 'Parties de cette politique',
+        content: 'Contenu',
+        review: 'Relire et publier',
+        history: 'Versions',
+        assignments: 'Affectée à',
+        rollouts: 'Déploiements',
+    },
+    version: (n: number, name: string) =>
+        name ? `version ${number(n)} (${name})` : `version ${number(n)} (brouillon)`,
     published: (name: string) => `Publiée ${name}`,
     unpublished: 'Jamais publiée',
     draft: 'Brouillon ouvert',
@@ -17,7 +25,8 @@ const fr: typeof en = {
     description: 'Description',
     remove: 'Supprimer',
     removeTitle: (name: string) => `Supprimer la politique ${name} ?`,
-    removeText: 'Toutes ses versions disparaissent. Une politique affectée ne peut pas être supprimée : retirez d’abord ses affectations.',
+    removeText:
+        'Toutes ses versions disparaissent. Une politique affectée ne peut pas être supprimée : retirez d’abord ses affectations.',
     removed: (name: string) => `${name} est supprimée.`,
     devices,
     edit: {
@@ -39,9 +48,14 @@ const fr: typeof en = {
         unsaved: 'Non enregistré',
         enabled: 'Interrupteur',
         enabledHint: 'La version la plus précise qui en parle décide.',
-        switches: { unsaid: 'N’en dit rien', on: 'Allumé', off: 'Éteint : les appareils reçoivent une configuration vide' },
+        switches: {
+            unsaid: 'N’en dit rien',
+            on: 'Allumé',
+            off: 'Éteint : les appareils reçoivent une configuration vide',
+        },
         locked: 'Chemins verrouillés',
-        lockedHint: 'Les niveaux plus précis ne peuvent pas changer ce qui est verrouillé ici. Un pointeur JSON tel que /limits/maxTokens, ou enabled.',
+        lockedHint:
+            'Les niveaux plus précis ne peuvent pas changer ce qui est verrouillé ici. Un pointeur JSON tel que /limits/maxTokens, ou enabled.',
         lockedNone: 'Rien n’est verrouillé.',
         lock: 'Verrouiller',
         unlock: (path: string) => `Déverrouiller ${path}`,
@@ -59,7 +73,8 @@ const fr: typeof en = {
         textFirst: 'C’est la première version.',
         access: 'Appareils',
         noRight: 'Vous ne pouvez pas voir les appareils : on ne peut donc pas montrer lesquels changeraient.',
-        reaches: (n: number, changed: number) => `Concerne ${devices(n)} ; la configuration change pour ${number(changed)}.`,
+        reaches: (n: number, changed: number) =>
+            `Concerne ${devices(n)} ; la configuration change pour ${number(changed)}.`,
         reachesNone: 'Elle ne concerne aucun appareil : rien ne change pour personne tant qu’elle n’est pas affectée.',
         same: 'Aucun appareil ne reçoit une autre configuration.',
         assign: 'L’affecter',
@@ -76,8 +91,10 @@ const fr: typeof en = {
         publish: 'Publier à tous maintenant',
         rollout: 'Déployer par étapes',
         publishTitle: (n: number, name: string) => `Publier la version ${number(n)} de ${name} ?`,
-        publishText: (n: number, changed: number) => `${devices(n)} en quelques secondes ; la configuration change pour ${number(changed)}. Un retour arrière est à un clic, dans Versions.`,
-        publishBlind: 'Chaque appareil qui suit cette politique la reçoit en quelques secondes. Un retour arrière est à un clic, dans Versions.',
+        publishText: (n: number, changed: number) =>
+            `${devices(n)} en quelques secondes ; la configuration change pour ${number(changed)}. Un retour arrière est à un clic, dans Versions.`,
+        publishBlind:
+            'Chaque appareil qui suit cette politique la reçoit en quelques secondes. Un retour arrière est à un clic, dans Versions.',
         publishYes: (n: number) => (n > 0 ? `Publier à ${devices(n)}` : 'Publier'),
         publishedNow: (version: string) => `${version} est publiée.`,
     },
@@ -100,7 +117,8 @@ const fr: typeof en = {
         compareBefore: 'Comparer à la précédente',
         rollback: 'Revenir à celle-ci',
         rollbackTitle: (n: number) => `Revenir à la version ${number(n)} ?`,
-        rollbackText: 'Son contenu est publié comme une nouvelle version. Rien de ce qui a été publié n’est jamais modifié.',
+        rollbackText:
+            'Son contenu est publié comme une nouvelle version. Rien de ce qui a été publié n’est jamais modifié.',
         rollbackYes: 'Revenir',
         rolledBack: (version: string) => `${version} est publiée, avec l’ancien contenu.`,
         rollout: 'La déployer par étapes',
@@ -116,19 +134,22 @@ const fr: typeof en = {
         follows: 'la version publiée la plus récente',
         pinned: (n: number) => `version ${number(n)}, fixée`,
         priority: 'Priorité',
-        priorityHint: 'Au sein de son niveau, en ordre croissant : ce qui s’applique plus tard l’emporte. 100 est l’usage.',
+        priorityHint:
+            'Au sein de son niveau, en ordre croissant : ce qui s’applique plus tard l’emporte. 100 est l’usage.',
         since: 'Depuis',
         add: 'L’affecter',
         addTitle: (name: string) => `Affecter ${name}`,
         scope: 'Niveau',
         scopeHint: 'Le plus précis l’emporte : organisation, puis groupes, puis personne, puis appareil.',
         which: 'Version',
-        whichHint: 'Qui suit reçoit chaque publication. Qui est fixé garde une version et ne participe pas aux déploiements.',
+        whichHint:
+            'Qui suit reçoit chaque publication. Qui est fixé garde une version et ne participe pas aux déploiements.',
         follow: 'Suivre la version publiée la plus récente',
         pin: (n: number, version: string) => `Rester à ${version} (numéro ${number(n)})`,
         preview: 'Ce que cela changerait',
         previewWait: 'Choisissez pour qui : ce qui change s’affiche alors ici.',
-        unpublished: 'Rien de cette politique n’est encore publié : l’affectation prendra effet à la première publication.',
+        unpublished:
+            'Rien de cette politique n’est encore publié : l’affectation prendra effet à la première publication.',
         submit: 'Affecter',
         done: (name: string) => `${name} est affectée.`,
         change: 'Modifier',
@@ -136,7 +157,8 @@ const fr: typeof en = {
         changed: 'L’affectation est modifiée.',
         remove: 'Retirer',
         removeTitle: (where: string) => `Retirer cette politique à ${where} ?`,
-        removeText: 'Les appareils qui ne la reçoivent que par cette affectation perdent ses valeurs en quelques secondes.',
+        removeText:
+            'Les appareils qui ne la reçoivent que par cette affectation perdent ses valeurs en quelques secondes.',
         removed: 'L’affectation est retirée.',
         acts: (where: string) => `Que faire de l’affectation à ${where}`,
         empty: 'Personne ne reçoit cette politique',

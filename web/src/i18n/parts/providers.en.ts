@@ -33,5 +33,8 @@ export default {
     remove: 'Delete',
     removeTitle: (name: string) => `Delete the provider “${name}”?`,
     removeText: 'Nobody signs in by it any more. Accounts stay, without their link to it.',
-    empty: { title: 'Everybody signs in here', text: 'With another provider, such as Keycloak, authentik or Zitadel, people use the account that they have there.' },
+    empty: {
+        title: 'Everybody signs in here',
+        text: 'With another provider, such as Keycloak, authentik or Zitadel, people use the account that they have there.',
+    },
 };

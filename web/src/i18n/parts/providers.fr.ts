@@ -33,7 +33,10 @@ const fr: typeof en = {
     remove: 'Supprimer',
     removeTitle: (name) => `Supprimer le fournisseur « ${name} » ?`,
     removeText: 'Plus personne ne se connecte par lui. Les comptes restent, sans leur lien avec lui.',
-    empty: { title: 'Tout le monde se connecte ici', text: 'Avec un autre fournisseur, comme Keycloak, authentik ou Zitadel, chacun prend le compte qu’il a là-bas.' },
+    empty: {
+        title: 'Tout le monde se connecte ici',
+        text: 'Avec un autre fournisseur, comme Keycloak, authentik ou Zitadel, chacun prend le compte qu’il a là-bas.',
+    },
 };
 
 export default fr;

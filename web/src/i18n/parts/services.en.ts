@@ -6,7 +6,10 @@ export default {
     search: 'How a name begins',
     add: 'Add a service account',
     nameHint: 'The program that will use it: backup, ci, home-assistant.',
-    empty: { title: 'No service account', text: 'Programs sign in with an account of their own, so that what they do is theirs in the record, and ends without anybody’s password.' },
+    empty: {
+        title: 'No service account',
+        text: 'Programs sign in with an account of their own, so that what they do is theirs in the record, and ends without anybody’s password.',
+    },
     deleteText: 'It goes with its tokens, keys and memberships, for good.',
     tokens: 'Tokens',
     noTokens: 'No token.',

@@ -7,7 +7,10 @@ const fr: typeof en = {
     search: 'Début d’un nom',
     add: 'Ajouter un compte de service',
     nameHint: 'Le programme qui s’en servira : backup, ci, home-assistant.',
-    empty: { title: 'Aucun compte de service', text: 'Un programme a son propre compte : ce qu’il fait est inscrit à son nom, et prend fin sans toucher au mot de passe de personne.' },
+    empty: {
+        title: 'Aucun compte de service',
+        text: 'Un programme a son propre compte : ce qu’il fait est inscrit à son nom, et prend fin sans toucher au mot de passe de personne.',
+    },
     deleteText: 'Il disparaît définitivement, avec ses jetons, ses clés et ses appartenances.',
     tokens: 'Jetons',
     noTokens: 'Aucun jeton.',
@@ -28,10 +31,12 @@ const fr: typeof en = {
     noKeys: 'Aucune clé. Une clé est plus sûre qu’un jeton : sa moitié privée ne voyage jamais.',
     newKey: 'Ajouter une clé',
     keyMade: 'La clé est créée',
-    keyText: 'Copiez maintenant ce fichier vers le programme : il contient la moitié privée, que le serveur ne garde pas.',
+    keyText:
+        'Copiez maintenant ce fichier vers le programme : il contient la moitié privée, que le serveur ne garde pas.',
     keyFile: 'Fichier de clé',
     publicHalf: 'Moitié publique (JWK)',
-    publicHint: 'D’une paire que le programme a créée lui-même. Vide : la paire est créée ici, et son fichier est montré une fois.',
+    publicHint:
+        'D’une paire que le programme a créée lui-même. Vide : la paire est créée ici, et son fichier est montré une fois.',
     keyWrong: 'un objet JSON, par exemple {"kty":"OKP", …}',
 };
 

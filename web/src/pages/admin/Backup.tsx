@@ -11,7 +11,9 @@ import { Button, Card, CodeBlock, Copy, Empty, Loaded, Stack, Time, toast } from
 export default function Backup() {
     const words = t.admin.backup;
     const [busy, setBusy] = useState(false);
-    const asked = useData('admin/backups', (signal) => call(api.GET('/api/v1/admin/security/backup', { signal })), { topics: ['admin'] });
+    const asked = useData('admin/backups', (signal) => call(api.GET('/api/v1/admin/security/backup', { signal })), {
+        topics: ['admin'],
+    });
     const make = async (): Promise<void> => {
         setBusy(true);
         try {
@@ -24,22 +26,37 @@ export default function Backup() {
             setBusy(false);
         }
     };
-    const now = may('operation:write') && <Button kind="primary" icon="backup" busy={busy} onClick={() => void make()}>{words.now}</Button>;
+    const now = may('operation:write') && (
+        <Button kind="primary" icon="backup" busy={busy} onClick={() => void make()}>
+            {words.now}
+        </Button>
+    );
     return (
         <Stack>
             <Card title={words.title} intro={words.intro} icon="backup" actions={now}>
-                <Loaded of={asked}>{({ items }) => (items.length === 0 ? <Empty icon="backup" title={words.none}>{words.noneText}</Empty> : (
-                    <ul class="rows">
-                        {items.map((one) => (
-                            <li key={one.name}>
-                                <code class="rows-name">{one.name}</code>
-                                <span>{bytes(one.bytes ?? 0)}</span>
-                                <span class="id"><code title={one.sha256 ?? ''}>{one.sha256?.slice(0, 12)}…</code><Copy text={one.sha256 ?? ''} /></span>
-                                <Time at={one.made_at} />
-                            </li>
-                        ))}
-                    </ul>
-                ))}</Loaded>
+                <Loaded of={asked}>
+                    {({ items }) =>
+                        items.length === 0 ? (
+                            <Empty icon="backup" title={words.none}>
+                                {words.noneText}
+                            </Empty>
+                        ) : (
+                            <ul class="rows">
+                                {items.map((one) => (
+                                    <li key={one.name}>
+                                        <code class="rows-name">{one.name}</code>
+                                        <span>{bytes(one.bytes ?? 0)}</span>
+                                        <span class="id">
+                                            <code title={one.sha256 ?? ''}>{one.sha256?.slice(0, 12)}…</code>
+                                            <Copy text={one.sha256 ?? ''} />
+                                        </span>
+                                        <Time at={one.made_at} />
+                                    </li>
+                                ))}
+                            </ul>
+                        )
+                    }
+                </Loaded>
             </Card>
             <Card title={words.restore} intro={words.restoreText} icon="undo">
                 <CodeBlock label={words.restore} text={RESTORE} />
@@ -50,10 +67,8 @@ export default function Backup() {
 }
 
 const RESTORE = [
-    'sha256sum -c seneschal-TIME.db.sha256',
     'install -d -m 0700 NEW_DIR',
-    'install -m 0600 seneschal-TIME.db NEW_DIR/seneschal.db',
-    'install -m 0600 DIR/master.key NEW_DIR/master.key',
-    'seneschal audit verify --data NEW_DIR',
+    'install -m 0400 DIR/master.key NEW_DIR/master.key',
+    'seneschal restore seneschal-TIME.db --data NEW_DIR',
     'seneschal serve --data NEW_DIR',
 ].join('\n');

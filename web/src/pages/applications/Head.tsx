@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
-import { PageHead } from '../../ui/index.ts';
+import { PageHead, PartNav } from '../../ui/index.ts';
 
 type Part = 'list' | 'rules' | 'explain';
 const PARTS: readonly { part: Part; href: string; may: string }[] = [
@@ -16,11 +16,15 @@ export function Head({ part, actions }: { part: Part; actions?: ComponentChildre
     return (
         <>
             <PageHead title={t.applications.title[part]} intro={t.applications.intro[part]} actions={actions} />
-            <nav class="tabs" aria-label={t.applications.parts}>
-                {PARTS.filter((one) => may(one.may)).map((one) => (
-                    <a key={one.part} class="tab" href={one.href} aria-current={one.part === part ? 'page' : undefined}>{t.applications.nav[one.part]}</a>
-                ))}
-            </nav>
+            <PartNav
+                label={t.applications.parts}
+                current={part}
+                parts={PARTS.filter((one) => may(one.may)).map((one) => ({
+                    key: one.part,
+                    href: one.href,
+                    label: t.applications.nav[one.part],
+                }))}
+            />
         </>
     );
 }

@@ -11,7 +11,13 @@ export interface OidcFacts {
 export const discoveryUrl = (issuer: string): string => `${issuer}/.well-known/openid-configuration`;
 
 export function oidcEnv({ issuer, clientId, secret }: OidcFacts): string {
-    const lines = [`OIDC_ISSUER=${issuer}`, `OIDC_DISCOVERY_URL=${discoveryUrl(issuer)}`, `OIDC_CLIENT_ID=${clientId}`, ...(secret ? [`OIDC_CLIENT_SECRET=${secret}`] : []), 'OIDC_SCOPES="openid profile email groups"'];
+    const lines = [
+        `OIDC_ISSUER=${issuer}`,
+        `OIDC_DISCOVERY_URL=${discoveryUrl(issuer)}`,
+        `OIDC_CLIENT_ID=${clientId}`,
+        ...(secret ? [`OIDC_CLIENT_SECRET=${secret}`] : []),
+        'OIDC_SCOPES="openid profile email groups"',
+    ];
     return lines.join('\n');
 }
 
@@ -35,7 +41,9 @@ export function caddySite(host: string, server: string): string {
 export function nginxSite(host: string, server: string): string {
     const headers = ['user', 'email', 'name', 'groups'];
     const taken = headers.map((name) => `        auth_request_set $remote_${name}_ $upstream_http_remote_${name};`);
-    const given = headers.map((name) => `        proxy_set_header Remote-${name[0]?.toUpperCase()}${name.slice(1)} $remote_${name}_;`);
+    const given = headers.map(
+        (name) => `        proxy_set_header Remote-${name[0]?.toUpperCase()}${name.slice(1)} $remote_${name}_;`,
+    );
     return `server {
     listen 443 ssl;
     server_name ${host};

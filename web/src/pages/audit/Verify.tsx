@@ -1,55 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the record is whole. The browser sees that its events are linked; what each hash is made of lies in the store, salted, and only
-// `seneschal audit verify` reads that: an answer of the server about itself would prove nothing.
-import { api, call } from '../../api/client.ts';
-import { useData } from '../../api/data.ts';
-import { number } from '../../i18n/format.ts';
+// Whether the record is whole: this browser computes its hashes anew, says what it looked at, and what it cannot know.
+import { useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
-import { Button, Card, CodeBlock, KeyValue, Loaded, Note, Stack, Time } from '../../ui/index.ts';
-import type { AuditEvent } from './columns.tsx';
-import { firstBroken } from './query.ts';
+import { may } from '../../session.ts';
+import { Button, Card, CodeBlock, ErrorBox, Meter, Note, Section, Stack } from '../../ui/index.ts';
+import type { Head } from './chain.ts';
+import { useCheck } from './check.ts';
+import { Kept } from './Kept.tsx';
+import { Outcome } from './Outcome.tsx';
 
-/** The newest so many are looked at: two pages of the API. */
-const PAGES = 2;
-const PAGE = 500;
-
-async function newest(org: string | undefined, signal: AbortSignal): Promise<AuditEvent[]> {
-    const found: AuditEvent[] = [];
-    let cursor: string | null | undefined;
-    for (let n = 0; n < PAGES; n++) {
-        const query = { limit: PAGE, ...(org && { org }), ...(cursor && { cursor }) };
-        const page = await call(api.GET('/api/v1/admin/security/audit', { params: { query }, signal }));
-        found.push(...page.items);
-        cursor = page.next_cursor;
-        if (!cursor) break;
-    }
-    return found.toReversed();
+function Checked({ org }: { org: string | undefined }) {
+    const words = t.audit.verify;
+    const [kept, setKept] = useState<Head>();
+    const [turn, setTurn] = useState(0);
+    const [check, stop] = useCheck(org, kept, turn);
+    const { run, total, state, error } = check;
+    if (state === 'running')
+        return (
+            <Stack as="row">
+                <div class="verify-meter">
+                    <Meter
+                        label={words.running}
+                        value={run.events}
+                        max={Math.max(total ?? 0, run.events)}
+                        tone="info"
+                    />
+                </div>
+                <Button small icon="stop" onClick={stop}>
+                    {words.stop}
+                </Button>
+            </Stack>
+        );
+    return (
+        <Stack>
+            {error && <ErrorBox problem={error} retry={() => setTurn(turn + 1)} />}
+            <Outcome check={check} kept={kept} again={() => setTurn(turn + 1)} />
+            {run.head && (
+                <Section title={words.limits} intro={words.limitsText} level={3}>
+                    <Kept
+                        head={run.faulty === 0 ? run.head : undefined}
+                        chain={run.head.chain}
+                        compare={(head) => {
+                            setKept(head);
+                            setTurn(turn + 1);
+                        }}
+                    />
+                </Section>
+            )}
+        </Stack>
+    );
 }
 
-function Links({ events }: { events: readonly AuditEvent[] }) {
+function Here({ org }: { org: string | undefined }) {
     const words = t.audit.verify;
-    const broken = firstBroken(events);
-    const head = events.at(-1);
-    const at = events[broken];
-    if (!head) return <Note tone="info">{t.audit.none}</Note>;
-    return (
-        <>
-            {at ? <Note tone="bad" title={words.broken}>{words.brokenAt(number(at.seq ?? 0))}</Note> : <Note tone="good" title={words.linked(events.length)}>{words.linkedText}</Note>}
-            <KeyValue wide pairs={[[words.head, <code class="hash">{head.hash}</code>], [words.place, number(head.seq ?? 0)], [words.at, <Time at={head.at} full />]]} />
-        </>
-    );
+    if (!may('audit:export')) return <Note tone="info">{words.mayNot}</Note>;
+    if (!isSecureContext) return <Note tone="warn">{words.tooOld}</Note>; // crypto.subtle is not there
+    return <Checked key={org} org={org} />;
 }
 
 export default function Verify({ org, close }: { org: string | undefined; close(): void }) {
     const words = t.audit.verify;
-    const asked = useData(`audit/verify ${org}`, (signal) => newest(org, signal));
     return (
-        <Card title={words.title} icon="check" actions={<Button small icon="close" onClick={close}>{t.kit.close}</Button>}>
+        <Card
+            title={words.title}
+            icon="check"
+            actions={
+                <Button small icon="close" onClick={close}>
+                    {t.kit.close}
+                </Button>
+            }
+        >
             <Stack>
-                <Loaded of={asked}>{(events) => <Links events={events} />}</Loaded>
-                <p>{words.text}</p>
-                <CodeBlock label={words.command} text={'seneschal audit verify --data DIR\nseneschal audit verify --data DIR --against kept.log'} />
-                <p class="muted">{words.against}</p>
+                <Here org={org} />
+                <div>
+                    <p class="muted">{words.commandText}</p>
+                    <CodeBlock
+                        label={words.command}
+                        text={'seneschal audit verify --data DIR\nseneschal audit verify --data DIR --against kept.log'}
+                    />
+                </div>
             </Stack>
         </Card>
     );

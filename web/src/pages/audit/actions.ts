@@ -10,4 +10,6 @@ export function actionName(action: string | null | undefined): string {
 
 /** Every event that there is, by its words. */
 export const actionOptions = (): { value: string; label: string }[] =>
-    Object.entries(t.actions).map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label));
+    Object.entries(t.actions)
+        .map(([value, label]) => ({ value, label }))
+        .sort((a, b) => a.label.localeCompare(b.label));

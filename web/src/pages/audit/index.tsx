@@ -6,14 +6,28 @@ import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { useQuery } from '../../router.ts';
 import { may } from '../../session.ts';
-import { Button, DataTable, Drawer, Empty, Filters, lazy, Loaded, PageHead, useFilters, type FilterDef } from '../../ui/index.ts';
+import {
+    Button,
+    DataTable,
+    Drawer,
+    Empty,
+    Filters,
+    lazy,
+    Loaded,
+    PageHead,
+    TailSwitch,
+    useFilters,
+    type FilterDef,
+} from '../../ui/index.ts';
 import { actionName, actionOptions } from './actions.ts';
 import { columnsNow, type AuditEvent } from './columns.tsx';
 import { Event } from './Event.tsx';
-import { exportUrl, queryOf, type AuditQuery } from './query.ts';
+import { Exports } from './Exports.tsx';
+import { queryOf, type AuditQuery } from './query.ts';
 import './audit.css';
 
 const Verify = lazy(() => import('./Verify.tsx'));
+const Tail = lazy(() => import('./Tail.tsx'));
 
 const PATH = '/api/v1/admin/security/audit';
 const ORGANISATIONS = 200;
@@ -23,19 +37,29 @@ function defsOf(organisations: readonly Shape<'Organisation'>[]): readonly Filte
     const tenants = organisations.map((one) => ({ value: one.slug ?? '', label: one.name || one.slug || '' }));
     return [
         { key: 'action', label: words.action, options: actionOptions() },
-        { key: 'result', label: words.result, options: [{ value: 'ok', label: t.audit.result.ok }, { value: 'refused', label: t.audit.result.refused }] },
+        {
+            key: 'result',
+            label: words.result,
+            options: [
+                { value: 'ok', label: t.audit.result.ok },
+                { value: 'refused', label: t.audit.result.refused },
+            ],
+        },
         { key: 'target', label: words.target, kind: 'text' },
         { key: 'from', label: words.from, kind: 'date' },
         { key: 'to', label: words.to, kind: 'date' },
-        ...(tenants.length > 0 ? [{ key: 'org', label: words.org, options: [...tenants, { value: 'system', label: words.system }] }] : []),
+        ...(tenants.length > 0
+            ? [{ key: 'org', label: words.org, options: [...tenants, { value: 'system', label: words.system }] }]
+            : []),
     ];
 }
 
 const keyOf = (one: AuditEvent): string => `${one.chain} ${one.seq}`;
 
 function useOrganisations(): readonly Shape<'Organisation'>[] {
-    const asked = useData(may('system:admin') ? 'audit/organisations' : undefined,
-        (signal) => call(api.GET('/api/v1/organisations', { params: { query: { limit: ORGANISATIONS } }, signal })));
+    const asked = useData(may('system:admin') ? 'audit/organisations' : undefined, (signal) =>
+        call(api.GET('/api/v1/organisations', { params: { query: { limit: ORGANISATIONS } }, signal })),
+    );
     return asked.data?.items ?? NONE;
 }
 const NONE: readonly Shape<'Organisation'>[] = [];
@@ -44,7 +68,17 @@ const NONE: readonly Shape<'Organisation'>[] = [];
 const LOOKED_AT = 500;
 
 /** The event that the URL names: the row that was opened, or, of a link that somebody was sent, what the server has. */
-function One({ seq, asked, opened, close }: { seq: number; asked: AuditQuery; opened: AuditEvent | undefined; close(): void }) {
+function One({
+    seq,
+    asked,
+    opened,
+    close,
+}: {
+    seq: number;
+    asked: AuditQuery;
+    opened: AuditEvent | undefined;
+    close(): void;
+}) {
     const found = useData(opened ? undefined : `audit/${JSON.stringify(asked)} ${seq}`, async (signal) => {
         const { items } = await call(api.GET(PATH, { params: { query: { ...asked, limit: LOOKED_AT } }, signal }));
         return items.find((one) => one.seq === seq) ?? null;
@@ -71,22 +105,63 @@ export default function Audit() {
         setOpened(one);
         setQuery({ seq: String(one.seq) });
     };
-    const files = may('audit:export') && (
-        <>
-            <Button small icon="download" href={exportUrl(PATH, asked, 'csv')} download="audit.csv">CSV</Button>
-            <Button small icon="download" href={exportUrl(PATH, asked, 'ndjson')} download="audit.ndjson">NDJSON</Button>
-        </>
-    );
+    const files = may('audit:export') && <Exports path={PATH} query={asked} name="audit" />;
+    const live = query['live'] === '1';
     return (
         <>
-            <PageHead title={t.shell.pages.audit} intro={words.intro} actions={<Button icon="check" href="/audit?verify=1">{words.verify.button}</Button>} />
+            <PageHead
+                title={t.shell.pages.audit}
+                intro={words.intro}
+                actions={
+                    <>
+                        <TailSwitch live={live} onInput={(on) => setQuery({ live: on ? '1' : undefined })} />
+                        <Button icon="check" onClick={() => setQuery({ verify: '1' })}>
+                            {words.verify.button}
+                        </Button>
+                    </>
+                }
+            />
             {query['verify'] && <Verify org={asked.org} close={() => setQuery({ verify: undefined })} />}
             <Filters filters={filters} placeholder={words.filter.actor} />
-            <DataTable<AuditEvent> label={words.label} columns={columns} rowKey={keyOf} rowName={(one) => actionName(one.action)} paging="cursor" identity={filters.identity}
-                load={({ limit, cursor }, signal) => call(api.GET(PATH, { params: { query: { limit, ...(cursor && { cursor }), ...asked } }, signal }))}
-                onOpen={open} topics={['audit']} filtered={filters.active > 0} onClearFilters={filters.clear} emptyIcon="audit"
-                tools={files} empty={<Empty icon="audit" title={words.none}>{words.noneText}</Empty>} />
-            {seq > 0 && <One seq={seq} asked={asked} opened={opened?.seq === seq ? opened : undefined} close={() => setQuery({ seq: undefined })} />}
+            {live ? (
+                <Tail query={asked} />
+            ) : (
+                <DataTable<AuditEvent>
+                    label={words.label}
+                    columns={columns}
+                    rowKey={keyOf}
+                    rowName={(one) => actionName(one.action)}
+                    paging="cursor"
+                    identity={filters.identity}
+                    load={({ limit, cursor }, signal) =>
+                        call(
+                            api.GET(PATH, {
+                                params: { query: { limit, ...(cursor && { cursor }), ...asked } },
+                                signal,
+                            }),
+                        )
+                    }
+                    onOpen={open}
+                    topics={['audit']}
+                    filtered={filters.active > 0}
+                    onClearFilters={filters.clear}
+                    emptyIcon="audit"
+                    tools={files}
+                    empty={
+                        <Empty icon="audit" title={words.none}>
+                            {words.noneText}
+                        </Empty>
+                    }
+                />
+            )}
+            {seq > 0 && (
+                <One
+                    seq={seq}
+                    asked={asked}
+                    opened={opened?.seq === seq ? opened : undefined}
+                    close={() => setQuery({ seq: undefined })}
+                />
+            )}
         </>
     );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record as the URL has it, and as the API is asked for it; what links the events of a chain. Pure, so that it is tested without a browser.
+// The record as the URL has it, and as the API is asked for it. Pure, so that it is tested without a browser.
 export const KEYS = ['from', 'to', 'actor', 'action', 'target', 'result', 'org'] as const;
 
 export interface AuditQuery {
@@ -38,27 +38,25 @@ export function queryOf(values: Readonly<Record<string, string>>): AuditQuery {
 export const exportUrl = (path: string, query: object, format: 'csv' | 'ndjson'): string =>
     `${path}?${new URLSearchParams({ ...(query as Record<string, string>), format })}`;
 
-export interface Linked {
-    chain?: string | null;
-    seq?: number;
-    hash?: string | null;
-    prev_hash?: string | null;
-}
-
-/** Whether each of these events of one chain, oldest first, names the hash of the one before, with none left out: the first that does not, or -1. */
-export function firstBroken(events: readonly Linked[]): number {
-    return events.findIndex((one, at) => {
-        const before = events[at - 1];
-        return before !== undefined && (one.prev_hash !== before.hash || one.seq !== (before.seq ?? 0) + 1 || one.chain !== before.chain);
-    });
+/** Of what comes: the stream knows no time. */
+export function streamUrl({ from: _from, to: _to, ...query }: AuditQuery): string {
+    const text = new URLSearchParams({ ...query }).toString();
+    return `/api/v1/admin/security/audit/stream${text ? `?${text}` : ''}`;
 }
 
 /** Where the page of a party is: what can be looked at has one. */
 export function placeOfParty(kind: string | null | undefined, id: string | null | undefined): string | undefined {
     if (!id) return undefined;
     const at: Record<string, string> = {
-        user: '/people/', device: '/fleet/', policy: '/policies/', rollout: '/rollouts/', server: '/tools/', application: '/applications/',
-        group: '/people/groups/', 'service-account': '/people/services/', service: '/people/services/',
+        user: '/people/',
+        device: '/fleet/',
+        policy: '/policies/',
+        rollout: '/rollouts/',
+        server: '/tools/',
+        application: '/applications/',
+        group: '/people/groups/',
+        'service-account': '/people/services/',
+        service: '/people/services/',
     };
     const base = at[kind ?? ''];
     return base && `${base}${id}`;

@@ -9,7 +9,20 @@ import { Steps } from './Steps.tsx';
 import type { Test } from './test.ts';
 
 /** What most houses have; others can be written. */
-const DOMAINS = ['light', 'switch', 'climate', 'cover', 'fan', 'lock', 'media_player', 'scene', 'script', 'sensor', 'todo', 'vacuum'];
+const DOMAINS = [
+    'light',
+    'switch',
+    'climate',
+    'cover',
+    'fan',
+    'lock',
+    'media_player',
+    'scene',
+    'script',
+    'sensor',
+    'todo',
+    'vacuum',
+];
 
 interface Fields {
     name: string;
@@ -21,8 +34,19 @@ interface Fields {
 const save = (house: HomeAssistant | undefined, { name, url, token, domains }: Fields): Promise<HomeAssistant> => {
     const body = { name: name.trim(), url: url.trim(), domains_allowed: [...domains] };
     return house
-        ? call(api.PUT('/api/v1/config/homeassistant/{id}', { params: { path: { id: house.id ?? '' } }, body: { ...body, ...(token && { token: token.trim() }) }, headers: house.etag ? { 'If-Match': house.etag } : {} }))
-        : call(api.POST('/api/v1/config/homeassistant', { body: { ...body, token: token.trim() }, headers: { 'Idempotency-Key': onceKey() } }));
+        ? call(
+              api.PUT('/api/v1/config/homeassistant/{id}', {
+                  params: { path: { id: house.id ?? '' } },
+                  body: { ...body, ...(token && { token: token.trim() }) },
+                  headers: house.etag ? { 'If-Match': house.etag } : {},
+              }),
+          )
+        : call(
+              api.POST('/api/v1/config/homeassistant', {
+                  body: { ...body, token: token.trim() },
+                  headers: { 'Idempotency-Key': onceKey() },
+              }),
+          );
 };
 
 /** Plain HTTP, whatever else is written so far. */
@@ -30,7 +54,12 @@ const isPlain = (url: string): boolean => /^http:\/\//i.test(url.trim());
 
 export default function Edit({ house, onClose }: { house?: HomeAssistant; onClose: () => void }) {
     const words = t.config;
-    const initial: Fields = { name: house?.name ?? 'home', url: house?.url ?? '', token: '', domains: house?.domains_allowed ?? [] };
+    const initial: Fields = {
+        name: house?.name ?? 'home',
+        url: house?.url ?? '',
+        token: '',
+        domains: house?.domains_allowed ?? [],
+    };
     const [test, setTest] = useState<Test>();
     const [problem, setProblem] = useState<Problem>();
     const [busy, setBusy] = useState(false);
@@ -38,10 +67,14 @@ export default function Edit({ house, onClose }: { house?: HomeAssistant; onClos
     const check = (values: Fields): Partial<Record<keyof Fields, string>> => ({
         ...(!values.name.trim() && { name: words.needName }),
         ...(!values.url.trim() && { url: words.needUrl }),
-        ...(!values.token && (!house || moved(values)) && { token: moved(values) ? words.needTokenMoved : words.needToken }),
+        ...(!values.token &&
+            (!house || moved(values)) && { token: moved(values) ? words.needTokenMoved : words.needToken }),
     });
     const form = useForm({
-        initial, check, careless: true, submit: (values) => save(house, values),
+        initial,
+        check,
+        careless: true,
+        submit: (values) => save(house, values),
         done: (saved) => {
             toast.good(words.saved(saved.name ?? ''));
             onClose();
@@ -54,9 +87,19 @@ export default function Edit({ house, onClose }: { house?: HomeAssistant; onClos
         setTest(undefined);
         setProblem(undefined);
         try {
-            setTest(own
-                ? await call(api.POST('/api/v1/config/homeassistant/{id}/test', { params: { path: { id: house?.id ?? '' } } }))
-                : await call(api.POST('/api/v1/config/homeassistant/test', { body: { url: url.trim(), token: token.trim() } })));
+            setTest(
+                own
+                    ? await call(
+                          api.POST('/api/v1/config/homeassistant/{id}/test', {
+                              params: { path: { id: house?.id ?? '' } },
+                          }),
+                      )
+                    : await call(
+                          api.POST('/api/v1/config/homeassistant/test', {
+                              body: { url: url.trim(), token: token.trim() },
+                          }),
+                      ),
+            );
         } catch (thrown) {
             setProblem(problemOf(thrown));
         }
@@ -64,22 +107,56 @@ export default function Edit({ house, onClose }: { house?: HomeAssistant; onClos
     };
     const testable = url.trim() !== '' && (own || token !== '');
     return (
-        <Dialog wide title={house ? words.editTitle(house.name ?? '') : words.add} onClose={onClose} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={onClose}>{t.kit.cancel}</Button>
-                <Button icon="play" busy={busy} disabled={!testable} onClick={() => void run()}>{words.test.verb}</Button>
-                <Button type="submit" kind="primary" busy={form.busy} disabled={house !== undefined && !form.dirty}>{t.kit.save}</Button>
-            </>
-        }>
+        <Dialog
+            wide
+            title={house ? words.editTitle(house.name ?? '') : words.add}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={onClose}>{t.kit.cancel}</Button>
+                    <Button icon="play" busy={busy} disabled={!testable} onClick={() => void run()}>
+                        {words.test.verb}
+                    </Button>
+                    <Button type="submit" kind="primary" busy={form.busy} disabled={house !== undefined && !form.dirty}>
+                        {t.kit.save}
+                    </Button>
+                </>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            <Field label={words.url} required error={form.error('url')} hint={words.urlHint}><TextInput {...form.bind('url')} type="url" mono placeholder="http://192.168.1.5:8123" /></Field>
-            {isPlain(url) && <Note tone="warn" title={words.warnings['plain-http']} />}
-            <Field label={words.token} required={!house} error={form.error('token')} hint={house ? words.tokenKept : words.tokenHint}>
-                <TextInput {...form.bind('token')} type="password" autocomplete="off" placeholder={house ? '••••••••' : undefined} />
+            <Field label={words.url} required error={form.error('url')} hint={words.urlHint}>
+                <TextInput {...form.bind('url')} type="url" mono placeholder="http://192.168.1.5:8123" />
             </Field>
-            <Field label={words.name} required error={form.error('name')} hint={words.nameHint(form.values.name || 'home')}><TextInput {...form.bind('name')} mono maxLength={64} /></Field>
+            {isPlain(url) && <Note tone="warn" title={words.warnings['plain-http']} />}
+            <Field
+                label={words.token}
+                required={!house}
+                error={form.error('token')}
+                hint={house ? words.tokenKept : words.tokenHint}
+            >
+                <TextInput
+                    {...form.bind('token')}
+                    type="password"
+                    autocomplete="off"
+                    placeholder={house ? '••••••••' : undefined}
+                />
+            </Field>
+            <Field
+                label={words.name}
+                required
+                error={form.error('name')}
+                hint={words.nameHint(form.values.name || 'home')}
+            >
+                <TextInput {...form.bind('name')} mono maxLength={64} />
+            </Field>
             <Field label={words.domains} hint={words.domainsHint} error={form.error('domains')}>
-                <Chips value={form.values.domains} onInput={(domains) => form.set({ domains })} list={DOMAINS} remove={words.domainDrop} />
+                <Chips
+                    value={form.values.domains}
+                    onInput={(domains) => form.set({ domains })}
+                    list={DOMAINS}
+                    remove={words.domainDrop}
+                />
             </Field>
             {(busy || test) && <Steps test={test} busy={busy} />}
             {problem && <ErrorBox problem={problem} />}

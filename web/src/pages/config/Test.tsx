@@ -20,7 +20,11 @@ export default function Test({ house, onClose }: { house: HomeAssistant; onClose
         setTest(undefined);
         setProblem(undefined);
         try {
-            setTest(await call(api.POST('/api/v1/config/homeassistant/{id}/test', { params: { path: { id: house.id ?? '' } } })));
+            setTest(
+                await call(
+                    api.POST('/api/v1/config/homeassistant/{id}/test', { params: { path: { id: house.id ?? '' } } }),
+                ),
+            );
         } catch (thrown) {
             setProblem(problemOf(thrown));
         }
@@ -29,12 +33,20 @@ export default function Test({ house, onClose }: { house: HomeAssistant; onClose
     };
     useEffect(() => void run(), []);
     return (
-        <Dialog title={words.of(house.name ?? '')} onClose={onClose} actions={
-            <>
-                <Button icon="reload" busy={busy} onClick={() => void run()}>{words.again}</Button>
-                <Button kind="primary" onClick={onClose}>{t.kit.close}</Button>
-            </>
-        }>
+        <Dialog
+            title={words.of(house.name ?? '')}
+            onClose={onClose}
+            actions={
+                <>
+                    <Button icon="reload" busy={busy} onClick={() => void run()}>
+                        {words.again}
+                    </Button>
+                    <Button kind="primary" onClick={onClose}>
+                        {t.kit.close}
+                    </Button>
+                </>
+            }
+        >
             <Steps test={test} busy={busy} />
             {problem && <ErrorBox problem={problem} />}
         </Dialog>

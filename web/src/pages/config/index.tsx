@@ -18,9 +18,18 @@ const Edit = lazy(() => import('./Edit.tsx'));
 export default function Config() {
     const [query, setQuery] = useQuery();
     const [edited, setEdited] = useState<HomeAssistant>();
-    const houses = useData('homeassistant', (signal) => readAll((page) => call(api.GET('/api/v1/config/homeassistant', { params: { query: page }, signal }))), { topics: ['homeassistant'] });
+    const houses = useData(
+        'homeassistant',
+        (signal) =>
+            readAll((page) => call(api.GET('/api/v1/config/homeassistant', { params: { query: page }, signal }))),
+        { topics: ['homeassistant'] },
+    );
     const words = t.config;
-    const add = <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>{words.add}</Button>;
+    const add = (
+        <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>
+            {words.add}
+        </Button>
+    );
     const close = (): void => {
         setQuery({ new: undefined });
         setEdited(undefined);
@@ -28,11 +37,23 @@ export default function Config() {
     };
     return (
         <>
-            <PageHead title={t.shell.pages.config} intro={words.intro} actions={houses.data && houses.data.length > 0 && add} />
+            <PageHead
+                title={t.shell.pages.config}
+                intro={words.intro}
+                actions={houses.data && houses.data.length > 0 && add}
+            />
             <Loaded of={houses}>
-                {(all) => (all.length === 0
-                    ? <First add={add} />
-                    : <div class="houses">{all.map((one) => <House key={one.id} house={one} onEdit={() => setEdited(one)} done={houses.reload} />)}</div>)}
+                {(all) =>
+                    all.length === 0 ? (
+                        <First add={add} />
+                    ) : (
+                        <div class="houses">
+                            {all.map((one) => (
+                                <House key={one.id} house={one} onEdit={() => setEdited(one)} done={houses.reload} />
+                            ))}
+                        </div>
+                    )
+                }
             </Loaded>
             {query['new'] && <Edit onClose={close} />}
             {edited && <Edit key={edited.id} house={edited} onClose={close} />}
@@ -45,10 +66,16 @@ function First({ add }: { add: ComponentChildren }) {
     const words = t.config.first;
     return (
         <>
-            <Empty icon="home" title={words.title} action={add}>{words.text}</Empty>
+            <Empty icon="home" title={words.title} action={add}>
+                {words.text}
+            </Empty>
             <section class="card needs" aria-labelledby="needs">
                 <h2 id="needs">{words.needs}</h2>
-                <ol>{words.steps.map((step) => <li key={step}>{step}</li>)}</ol>
+                <ol>
+                    {words.steps.map((step) => (
+                        <li key={step}>{step}</li>
+                    ))}
+                </ol>
                 <p class="hint">{words.token}</p>
             </section>
         </>

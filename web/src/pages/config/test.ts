@@ -8,9 +8,16 @@ export type Test = Shape<'HomeAssistantTest'>;
 type State = 'wait' | 'busy' | 'good' | 'bad' | 'warn';
 
 /** Which warnings belong to which step. */
-const OF: Record<string, StepName> = { 'plain-http': 'reach', starting: 'config', 'entities-capped': 'entities', 'older-transport': 'mcp', 'no-tools': 'mcp' };
+const OF: Record<string, StepName> = {
+    'plain-http': 'reach',
+    starting: 'config',
+    'entities-capped': 'entities',
+    'older-transport': 'mcp',
+    'no-tools': 'mcp',
+};
 
-export const warningsOf = (test: Test, step: StepName): readonly string[] => (test.warnings ?? []).filter((one) => OF[one] === step);
+export const warningsOf = (test: Test, step: StepName): readonly string[] =>
+    (test.warnings ?? []).filter((one) => OF[one] === step);
 
 /** Each step's state: all before the one that failed went well, all behind it were not reached. */
 export function statesOf(test: Test | undefined, busy: boolean): State[] {

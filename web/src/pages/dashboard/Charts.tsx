@@ -26,23 +26,47 @@ function chartsOf({ of }: Figures): Drawn[] {
     const words = t.dashboard.chart;
     return [
         {
-            key: 'requests', title: words.requests, kind: 'area', note: total(of.requests, words.total),
-            series: [{ label: words.answered, values: of.requests, colour: 'accent' }, { label: words.errors, values: of.errors, colour: 'bad' }],
+            key: 'requests',
+            title: words.requests,
+            kind: 'area',
+            note: total(of.requests, words.total),
+            series: [
+                { label: words.answered, values: of.requests, colour: 'accent' },
+                { label: words.errors, values: of.errors, colour: 'bad' },
+            ],
         },
         {
-            key: 'latency', title: words.latency, format: milliseconds, note: words.latencyNote,
-            series: [{ label: words.p50, values: inMilliseconds(of.latency_p50_us), colour: 'accent' }, { label: words.p99, values: inMilliseconds(of.latency_p99_us), colour: 'warn' }],
+            key: 'latency',
+            title: words.latency,
+            format: milliseconds,
+            note: words.latencyNote,
+            series: [
+                { label: words.p50, values: inMilliseconds(of.latency_p50_us), colour: 'accent' },
+                { label: words.p99, values: inMilliseconds(of.latency_p99_us), colour: 'warn' },
+            ],
         },
         {
-            key: 'logins', title: words.logins, note: total(of.logins, words.total),
-            series: [{ label: words.signedIn, values: of.logins, colour: 'good' }, { label: words.failed, values: of.logins_failed, colour: 'bad' }],
+            key: 'logins',
+            title: words.logins,
+            note: total(of.logins, words.total),
+            series: [
+                { label: words.signedIn, values: of.logins, colour: 'good' },
+                { label: words.failed, values: of.logins_failed, colour: 'bad' },
+            ],
         },
         {
-            key: 'calls', title: words.calls, note: total(of.tool_calls, words.total),
-            series: [{ label: words.called, values: of.tool_calls, colour: 'accent' }, { label: words.denied, values: of.tool_calls_denied, colour: 'bad' }],
+            key: 'calls',
+            title: words.calls,
+            note: total(of.tool_calls, words.total),
+            series: [
+                { label: words.called, values: of.tool_calls, colour: 'accent' },
+                { label: words.denied, values: of.tool_calls_denied, colour: 'bad' },
+            ],
         },
         {
-            key: 'devices', title: words.devices, format: compact,
+            key: 'devices',
+            title: words.devices,
+            format: compact,
             series: [
                 { label: t.dashboard.status.enrolled, values: of.devices_enrolled, colour: 'good' },
                 { label: t.dashboard.status.pending, values: of.devices_pending, colour: 'warn' },
@@ -51,8 +75,12 @@ function chartsOf({ of }: Figures): Drawn[] {
             ],
         },
         {
-            key: 'sessions', title: words.sessions,
-            series: [{ label: words.people, values: of.sessions, colour: 'accent' }, { label: words.clients, values: of.mcp_sessions, colour: 'muted' }],
+            key: 'sessions',
+            title: words.sessions,
+            series: [
+                { label: words.people, values: of.sessions, colour: 'accent' },
+                { label: words.clients, values: of.mcp_sessions, colour: 'muted' },
+            ],
         },
     ];
 }
@@ -61,13 +89,21 @@ export default function Charts() {
     const { path, query } = useLocation();
     const span = spanOf(query['span']);
     const words = t.dashboard.chart;
-    const asked = useData(`dashboard/series ${span}`, (signal) => call(api.GET('/api/v1/admin/stats/series', { params: { query: question(span) }, signal })));
+    const asked = useData(`dashboard/series ${span}`, (signal) =>
+        call(api.GET('/api/v1/admin/stats/series', { params: { query: question(span) }, signal })),
+    );
     useEveryMinute(asked.reload);
     const figures = useMemo(() => figuresOf(asked.data ?? {}), [asked.data]);
     const spans = (
         <nav class="spans" aria-label={words.span}>
             {SPANS.map((one) => (
-                <a key={one} href={urlOf(path, { ...query, span: one === 'day' ? undefined : one })} aria-current={one === span ? 'true' : undefined}>{words.spans[one]}</a>
+                <a
+                    key={one}
+                    href={urlOf(path, { ...query, span: one === 'day' ? undefined : one })}
+                    aria-current={one === span ? 'true' : undefined}
+                >
+                    {words.spans[one]}
+                </a>
             ))}
         </nav>
     );
@@ -75,16 +111,25 @@ export default function Charts() {
     const isForOthers = asked.error?.status === 403;
     return (
         <Section title={words.title} actions={spans}>
-            {isForOthers ? <Note tone="info">{words.forOthers}</Note> : (
-                <Loaded of={asked}>{() => (
-                    <div class="charts">
-                        {chartsOf(figures).map(({ key, title, note, ...drawn }) => (
-                            <Card key={key} title={title} level={3} {...(note && { intro: note })}>
-                                <Chart label={words.label(title, words.spans[span])} times={figures.times} height={150} {...drawn} />
-                            </Card>
-                        ))}
-                    </div>
-                )}</Loaded>
+            {isForOthers ? (
+                <Note tone="info">{words.forOthers}</Note>
+            ) : (
+                <Loaded of={asked}>
+                    {() => (
+                        <div class="charts">
+                            {chartsOf(figures).map(({ key, title, note, ...drawn }) => (
+                                <Card key={key} title={title} level={3} {...(note && { intro: note })}>
+                                    <Chart
+                                        label={words.label(title, words.spans[span])}
+                                        times={figures.times}
+                                        height={150}
+                                        {...drawn}
+                                    />
+                                </Card>
+                            ))}
+                        </div>
+                    )}
+                </Loaded>
             )}
         </Section>
     );

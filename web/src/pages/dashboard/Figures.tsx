@@ -8,12 +8,26 @@ import type { Stats } from './data.ts';
 import '../../style/kit/figures.css';
 
 /** A figure whose page one may open is a link to it. */
-function Figure({ label, value, href, needs, note, asks }: {
-    label: string; value: number | undefined; href: string; needs: readonly string[]; note?: string; asks?: boolean;
+function Figure({
+    label,
+    value,
+    href,
+    needs,
+    note,
+    asks,
+}: {
+    label: string;
+    value: number | undefined;
+    href: string;
+    needs: readonly string[];
+    note?: string;
+    asks?: boolean;
 }) {
     if (value === undefined) return null;
     const tone = asks && value > 0 ? { tone: 'warn' as const } : {};
-    return <Stat label={label} value={number(value)} {...tone} {...(note && { note })} {...(may(...needs) && { href })} />;
+    return (
+        <Stat label={label} value={number(value)} {...tone} {...(note && { note })} {...(may(...needs) && { href })} />
+    );
 }
 
 function Devices({ devices }: { devices: NonNullable<Stats['devices']> }) {
@@ -32,9 +46,16 @@ function Devices({ devices }: { devices: NonNullable<Stats['devices']> }) {
         <Card title={t.dashboard.devices(devices.all ?? 0)} icon="device">
             <Progress label={t.dashboard.byStatus} segments={segments} legend={false} />
             <ul class="status-links">
-                {shown.filter(([, , count], i) => i < 2 || (count ?? 0) > 0).map(([tone, label, count, status]) => (
-                    <li key={status}><a href={`/fleet?status=${status}`}><span class={`dot ${tone}`} aria-hidden="true" />{label} <strong>{number(count ?? 0)}</strong></a></li>
-                ))}
+                {shown
+                    .filter(([, , count], i) => i < 2 || (count ?? 0) > 0)
+                    .map(([tone, label, count, status]) => (
+                        <li key={status}>
+                            <a href={`/fleet?status=${status}`}>
+                                <span class={`dot ${tone}`} aria-hidden="true" />
+                                {label} <strong>{number(count ?? 0)}</strong>
+                            </a>
+                        </li>
+                    ))}
             </ul>
         </Card>
     );
@@ -45,13 +66,36 @@ export function Figures({ stats }: { stats: Stats }) {
     return (
         <>
             <Stack as="stats">
-                <Figure label={words.pending} value={stats.devices?.pending} href="/fleet/lobby" needs={['device:read']} asks />
-                <Figure label={words.approvals} value={stats.approvals} href="/tools?tab=approvals" needs={['approval:read']} asks />
-                <Figure label={words.requests} value={stats.access_requests} href="/people/requests" needs={['group:read']} asks />
+                <Figure
+                    label={words.pending}
+                    value={stats.devices?.pending}
+                    href="/fleet/lobby"
+                    needs={['device:read']}
+                    asks
+                />
+                <Figure
+                    label={words.approvals}
+                    value={stats.approvals}
+                    href="/tools?tab=approvals"
+                    needs={['approval:read']}
+                    asks
+                />
+                <Figure
+                    label={words.requests}
+                    value={stats.access_requests}
+                    href="/people/requests"
+                    needs={['group:read']}
+                    asks
+                />
                 <Figure label={words.rollouts} value={stats.rollouts} href="/rollouts" needs={['rollout:read']} />
                 <Figure label={words.people} value={stats.people} href="/people" needs={['user:read']} />
                 <Figure label={words.sessions} value={stats.sessions} href="/people" needs={['user:read']} />
-                <Figure label={words.applications} value={stats.applications} href="/applications" needs={['application:read']} />
+                <Figure
+                    label={words.applications}
+                    value={stats.applications}
+                    href="/applications"
+                    needs={['application:read']}
+                />
                 <Figure label={words.servers} value={stats.servers} href="/tools" needs={['server:read']} />
             </Stack>
             {stats.devices && may('device:read') && <Devices devices={stats.devices} />}

@@ -10,26 +10,59 @@ import { STEPS, stepsDone, WAYS } from './steps.ts';
 
 const SEEN = 'seneschal.steps';
 
-export function FirstSteps({ stats, policies }: { stats: Stats | undefined; policies: readonly Shape<'Policy'>[] | undefined }) {
+export function FirstSteps({
+    stats,
+    policies,
+}: {
+    stats: Stats | undefined;
+    policies: readonly Shape<'Policy'>[] | undefined;
+}) {
     const [seen, setSeen] = useState(() => localStorage.getItem(SEEN) === 'done');
     const mayDo = STEPS.some((name) => WAYS[name].may.length > 0 && may(...WAYS[name].may));
     if (seen || !mayDo || !stats || !policies) return null;
     const published = may('policy:read') ? policies.filter((one) => one.newest_number).length : undefined;
-    const done = stepsDone({ people: stats.people, devices: stats.devices?.enrolled, published, servers: stats.servers });
-    const shown = STEPS.filter((name) => done[name] !== undefined && (WAYS[name].may.length === 0 || may(...WAYS[name].may)));
+    const done = stepsDone({
+        people: stats.people,
+        devices: stats.devices?.enrolled,
+        published,
+        servers: stats.servers,
+    });
+    const shown = STEPS.filter(
+        (name) => done[name] !== undefined && (WAYS[name].may.length === 0 || may(...WAYS[name].may)),
+    );
     const all = shown.every((name) => done[name]);
     const words = t.dashboard.steps;
     const items = shown.map((name): Step => {
         const { href } = WAYS[name];
         const step = words.of[name];
-        return { key: name, title: step.title, text: step.text, done: done[name] === true, action: <Button kind="primary" small href={href}>{step.action}</Button> };
+        return {
+            key: name,
+            title: step.title,
+            text: step.text,
+            done: done[name] === true,
+            action: (
+                <Button kind="primary" small href={href}>
+                    {step.action}
+                </Button>
+            ),
+        };
     });
     const dismiss = (): void => {
         localStorage.setItem(SEEN, 'done');
         setSeen(true);
     };
     return (
-        <Card title={all ? words.allDone : words.title} icon={all ? 'good' : 'play'} {...(all && { actions: <Button small icon="close" onClick={dismiss}>{words.dismiss}</Button> })}>
+        <Card
+            title={all ? words.allDone : words.title}
+            icon={all ? 'good' : 'play'}
+            {...(all && {
+                actions: (
+                    <Button small icon="close" onClick={dismiss}>
+                        {words.dismiss}
+                    </Button>
+                ),
+            })}
+        >
             <Steps label={words.title} items={items} />
         </Card>
     );

@@ -22,39 +22,94 @@ const OF_A_KIND = 3;
 
 function linesOf(waiting: Waiting, pending: number): Line[] {
     const words = t.dashboard.now;
-    const lobby: Line[] = pending === 0 ? [] : [
-        { key: 'lobby', icon: 'lobby', tone: 'warn', text: words.lobby(pending), href: '/fleet/lobby', act: may('device:approve') ? words.decide : words.look },
-    ];
+    const lobby: Line[] =
+        pending === 0
+            ? []
+            : [
+                  {
+                      key: 'lobby',
+                      icon: 'lobby',
+                      tone: 'warn',
+                      text: words.lobby(pending),
+                      href: '/fleet/lobby',
+                      act: may('device:approve') ? words.decide : words.look,
+                  },
+              ];
     const approvals = waiting.approvals.map((one): Line => ({
-        key: `approval ${one.id}`, icon: 'approval', tone: 'warn', at: one.created_at, href: '/tools?tab=approvals', act: may('approval:decide') ? words.decide : words.look,
+        key: `approval ${one.id}`,
+        icon: 'approval',
+        tone: 'warn',
+        at: one.created_at,
+        href: '/tools?tab=approvals',
+        act: may('approval:decide') ? words.decide : words.look,
         text: words.approval(one.caller_name ?? words.somebody, `${one.server_name ?? ''} · ${one.tool ?? ''}`),
     }));
     const accounts = waiting.accounts.map((one): Line => ({
-        key: `account ${one.id}`, icon: 'people', tone: 'info', at: one.created_at, href: '/people', act: may('user:write') ? words.decide : words.look,
+        key: `account ${one.id}`,
+        icon: 'people',
+        tone: 'info',
+        at: one.created_at,
+        href: '/people',
+        act: may('user:write') ? words.decide : words.look,
         text: words.account(one.display_name || one.username || words.somebody),
     }));
     const requests = waiting.requests.map((one): Line => ({
-        key: `request ${one.id}`, icon: 'application', tone: 'info', at: one.created_at, href: '/people/requests', act: may('group:write') ? words.decide : words.look,
+        key: `request ${one.id}`,
+        icon: 'application',
+        tone: 'info',
+        at: one.created_at,
+        href: '/people/requests',
+        act: may('group:write') ? words.decide : words.look,
         text: words.request(one.username ?? words.somebody, one.application ?? ''),
     }));
     const rollouts = waiting.rollouts.map((one): Line => ({
-        key: `rollout ${one.id}`, icon: 'rollout', tone: one.state === 'aborted' ? 'bad' : 'warn', at: one.ended_at ?? one.state_at, href: `/rollouts/${one.id}`, act: words.look,
-        text: one.state === 'aborted' ? words.aborted(one.policy_name ?? '', one.reason ?? '') : words.paused(one.policy_name ?? '', one.reason ?? ''),
+        key: `rollout ${one.id}`,
+        icon: 'rollout',
+        tone: one.state === 'aborted' ? 'bad' : 'warn',
+        at: one.ended_at ?? one.state_at,
+        href: `/rollouts/${one.id}`,
+        act: words.look,
+        text:
+            one.state === 'aborted'
+                ? words.aborted(one.policy_name ?? '', one.reason ?? '')
+                : words.paused(one.policy_name ?? '', one.reason ?? ''),
     }));
-    const drafts = !may('policy:write') ? [] : waiting.policies.filter((one) => one.draft_number).map((one): Line => ({
-        key: `draft ${one.id}`, icon: 'policy', tone: 'info', at: one.updated_at, href: `/policies/${one.id}`, act: words.goOn, text: words.draft(one.name ?? ''),
-    }));
+    const drafts = !may('policy:write')
+        ? []
+        : waiting.policies
+              .filter((one) => one.draft_number)
+              .map((one): Line => ({
+                  key: `draft ${one.id}`,
+                  icon: 'policy',
+                  tone: 'info',
+                  at: one.updated_at,
+                  href: `/policies/${one.id}`,
+                  act: words.goOn,
+                  text: words.draft(one.name ?? ''),
+              }));
     const expiring = waiting.notices.map((one): Line => ({
-        key: `notice ${one.id}`, icon: 'key', tone: 'warn', at: one.created_at, text: one.subject ?? '', href: '/portal/account', act: words.look,
+        key: `notice ${one.id}`,
+        icon: 'key',
+        tone: 'warn',
+        at: one.created_at,
+        text: one.subject ?? '',
+        href: '/portal/account',
+        act: words.look,
     }));
-    return [lobby, approvals, rollouts, accounts, requests, expiring, drafts].flatMap((kind) => kind.slice(0, OF_A_KIND));
+    return [lobby, approvals, rollouts, accounts, requests, expiring, drafts].flatMap((kind) =>
+        kind.slice(0, OF_A_KIND),
+    );
 }
 
 export function Now({ waiting, pending }: { waiting: Waiting; pending: number }) {
     const words = t.dashboard.now;
     const lines = linesOf(waiting, pending);
     if (lines.length === 0) {
-        return <Card title={words.title} icon="good"><p class="muted">{words.nothing}</p></Card>;
+        return (
+            <Card title={words.title} icon="good">
+                <p class="muted">{words.nothing}</p>
+            </Card>
+        );
     }
     return (
         <Card title={words.title} icon="wait">
@@ -62,8 +117,17 @@ export function Now({ waiting, pending }: { waiting: Waiting; pending: number })
                 {lines.map((line) => (
                     <li key={line.key} class={line.tone}>
                         <Icon name={line.icon} />
-                        <span class="now-text">{line.text}{line.at && <small class="muted"><Time at={line.at} /></small>}</span>
-                        <Button small href={line.href}>{line.act}</Button>
+                        <span class="now-text">
+                            {line.text}
+                            {line.at && (
+                                <small class="muted">
+                                    <Time at={line.at} />
+                                </small>
+                            )}
+                        </span>
+                        <Button small href={line.href}>
+                            {line.act}
+                        </Button>
                     </li>
                 ))}
             </ul>

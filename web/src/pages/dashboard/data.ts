@@ -14,7 +14,8 @@ const LOOKED_AT = 100;
 /** Kinds of notices that say that a credential ends soon. */
 const EXPIRING = ['expiring', 'admin-expiring'];
 
-const keyIf = (key: string, ...permissions: readonly string[]): string | undefined => (may(...permissions) ? `dashboard/${key}` : undefined);
+const keyIf = (key: string, ...permissions: readonly string[]): string | undefined =>
+    may(...permissions) ? `dashboard/${key}` : undefined;
 
 /** Asks again each minute, while somebody looks. */
 export function useEveryMinute(reload: () => void): void {
@@ -28,13 +29,28 @@ export function useEveryMinute(reload: () => void): void {
 export function useStats(): Data<Stats> {
     const all = keyIf('stats', 'metrics:read');
     const key = all ?? keyIf('devices', 'device:read');
-    return useData(key, async (signal): Promise<Stats> => {
-        if (all) return call(api.GET('/api/v1/admin/stats', { signal }));
-        const count = async (status: 'PENDING' | 'ENROLLED' | undefined) =>
-            (await call(api.GET('/api/v1/devices', { params: { query: { limit: 1, count: true, ...(status && { status }) } }, signal }))).total ?? 0;
-        const [every, pending, enrolled] = await Promise.all([count(undefined), count('PENDING'), count('ENROLLED')]);
-        return { devices: { all: every, pending, enrolled } };
-    }, { topics: ['devices', 'people', 'approvals', 'rollouts', 'policies', 'tools', 'applications', 'sessions'] });
+    return useData(
+        key,
+        async (signal): Promise<Stats> => {
+            if (all) return call(api.GET('/api/v1/admin/stats', { signal }));
+            const count = async (status: 'PENDING' | 'ENROLLED' | undefined) =>
+                (
+                    await call(
+                        api.GET('/api/v1/devices', {
+                            params: { query: { limit: 1, count: true, ...(status && { status }) } },
+                            signal,
+                        }),
+                    )
+                ).total ?? 0;
+            const [every, pending, enrolled] = await Promise.all([
+                count(undefined),
+                count('PENDING'),
+                count('ENROLLED'),
+            ]);
+            return { devices: { all: every, pending, enrolled } };
+        },
+        { topics: ['devices', 'people', 'approvals', 'rollouts', 'policies', 'tools', 'applications', 'sessions'] },
+    );
 }
 
 export interface Waiting {
@@ -56,26 +72,54 @@ const FRESH_MS = 24 * 3_600_000;
 const isFresh = (at: string | null | undefined): boolean => Boolean(at) && Date.now() - Date.parse(at ?? '') < FRESH_MS;
 
 async function rolloutsInTrouble(signal: AbortSignal): Promise<Shape<'Rollout'>[]> {
-    const of = (state: 'paused' | 'aborted') => call(api.GET('/api/v1/rollouts', { params: { query: { state, limit: SHOWN } }, signal }));
+    const of = (state: 'paused' | 'aborted') =>
+        call(api.GET('/api/v1/rollouts', { params: { query: { state, limit: SHOWN } }, signal }));
     const [paused, aborted] = await Promise.all([of('paused'), of('aborted')]);
     return [...paused.items, ...aborted.items.filter((one) => isFresh(one.ended_at))];
 }
 
 /** All that waits for a person. */
 export function useWaiting(): Data<Waiting> {
-    return useData('dashboard/waiting', async (signal): Promise<Waiting> => {
-        const [approvals, requests, accounts, rollouts, policies, notices] = await Promise.all([
-            items(may('approval:read'), () => call(api.GET('/api/v1/gateway/approvals', { params: { query: { state: 'waiting', limit: SHOWN } }, signal }))),
-            items(may('group:read'), () => call(api.GET('/api/v1/access-requests', { params: { query: { status: 'open', limit: SHOWN } }, signal }))),
-            items(may('user:read'), () => call(api.GET('/api/v1/users', { params: { query: { limit: LOOKED_AT } }, signal }))),
-            may('rollout:read') ? rolloutsInTrouble(signal) : [],
-            items(may('policy:read'), () => call(api.GET('/api/v1/policies', { params: { query: { limit: LOOKED_AT } }, signal }))),
-            items(true, () => call(api.GET('/api/v1/portal/notices', { params: { query: { limit: 20 } }, signal }))),
-        ]);
-        return {
-            approvals, requests, rollouts, policies,
-            accounts: accounts.filter((one) => one.status === 'pending'),
-            notices: notices.filter((one) => !one.read_at && EXPIRING.includes(one.kind ?? '')),
-        };
-    }, { topics: ['approvals', 'people', 'applications', 'rollouts', 'policies', 'notices'] });
+    return useData(
+        'dashboard/waiting',
+        async (signal): Promise<Waiting> => {
+            const [approvals, requests, accounts, rollouts, policies, notices] = await Promise.all([
+                items(may('approval:read'), () =>
+                    call(
+                        api.GET('/api/v1/gateway/approvals', {
+                            params: { query: { state: 'waiting', limit: SHOWN } },
+                            signal,
+                        }),
+                    ),
+                ),
+                items(may('group:read'), () =>
+                    call(
+                        api.GET('/api/v1/access-requests', {
+                            params: { query: { status: 'open', limit: SHOWN } },
+                            signal,
+                        }),
+                    ),
+                ),
+                items(may('user:read'), () =>
+                    call(api.GET('/api/v1/users', { params: { query: { limit: LOOKED_AT } }, signal })),
+                ),
+                may('rollout:read') ? rolloutsInTrouble(signal) : [],
+                items(may('policy:read'), () =>
+                    call(api.GET('/api/v1/policies', { params: { query: { limit: LOOKED_AT } }, signal })),
+                ),
+                items(true, () =>
+                    call(api.GET('/api/v1/portal/notices', { params: { query: { limit: 20 } }, signal })),
+                ),
+            ]);
+            return {
+                approvals,
+                requests,
+                rollouts,
+                policies,
+                accounts: accounts.filter((one) => one.status === 'pending'),
+                notices: notices.filter((one) => !one.read_at && EXPIRING.includes(one.kind ?? '')),
+            };
+        },
+        { topics: ['approvals', 'people', 'applications', 'rollouts', 'policies', 'notices'] },
+    );
 }

@@ -22,8 +22,12 @@ export default function Dashboard() {
             <PageHead title={t.dashboard.title(me.display_name || me.username || '')} intro={t.dashboard.intro} />
             <Stack>
                 <FirstSteps stats={stats.data} policies={waiting.data?.policies} />
-                <Loaded of={stats} skeleton={<Skeleton lines={4} look="tiles" />}>{(now) => <Figures stats={now} />}</Loaded>
-                <Loaded of={waiting}>{(now) => <Now waiting={now} pending={stats.data?.devices?.pending ?? 0} />}</Loaded>
+                <Loaded of={stats} skeleton={<Skeleton lines={4} look="tiles" />}>
+                    {(now) => <Figures stats={now} />}
+                </Loaded>
+                <Loaded of={waiting}>
+                    {(now) => <Now waiting={now} pending={stats.data?.devices?.pending ?? 0} />}
+                </Loaded>
                 {may('metrics:read') && <Charts />}
                 <Running />
             </Stack>

@@ -11,8 +11,20 @@ const OF: Record<Span, { backS: number; stepS: number }> = {
 };
 
 export const NAMES = [
-    'requests', 'errors', 'latency_p50_us', 'latency_p99_us', 'logins', 'logins_failed', 'tool_calls', 'tool_calls_denied',
-    'devices_pending', 'devices_enrolled', 'devices_blocked', 'devices_revoked', 'sessions', 'mcp_sessions',
+    'requests',
+    'errors',
+    'latency_p50_us',
+    'latency_p99_us',
+    'logins',
+    'logins_failed',
+    'tool_calls',
+    'tool_calls_denied',
+    'devices_pending',
+    'devices_enrolled',
+    'devices_blocked',
+    'devices_revoked',
+    'sessions',
+    'mcp_sessions',
 ] as const;
 export type Name = (typeof NAMES)[number];
 
@@ -38,15 +50,18 @@ const isColumn = (value: unknown): value is readonly (number | null)[] => Array.
 export function figuresOf(answer: { at?: readonly string[]; series?: unknown }): Figures {
     const times = (answer.at ?? []).map((at) => Date.parse(at) / 1000);
     const columns = (answer.series ?? {}) as Record<string, unknown>;
-    const of = Object.fromEntries(NAMES.map((name) => {
-        const column = columns[name];
-        return [name, isColumn(column) ? column : times.map(() => null)];
-    })) as unknown as Figures['of'];
+    const of = Object.fromEntries(
+        NAMES.map((name) => {
+            const column = columns[name];
+            return [name, isColumn(column) ? column : times.map(() => null)];
+        }),
+    ) as unknown as Figures['of'];
     return { times, of };
 }
 
 /** Microseconds as milliseconds; a gap stays one. */
-export const inMilliseconds = (column: readonly (number | null)[]): (number | null)[] => column.map((value) => (value === null ? null : value / 1000));
+export const inMilliseconds = (column: readonly (number | null)[]): (number | null)[] =>
+    column.map((value) => (value === null ? null : value / 1000));
 
 /** The sum of what was measured; undefined: nothing was. */
 export function sum(column: readonly (number | null)[]): number | undefined {

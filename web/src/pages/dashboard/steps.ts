@@ -24,5 +24,11 @@ export const WAYS: Record<StepName, { href: string; may: readonly string[] }> = 
 /** Whether each is done; undefined: what decides it is not shown to this person. Somebody is signed in, so there is an administrator. */
 export function stepsDone(known: Known): Record<StepName, boolean | undefined> {
     const some = (count: number | undefined, least: number) => (count === undefined ? undefined : count >= least);
-    return { admin: true, invite: some(known.people, 2), enrol: some(known.devices, 1), policy: some(known.published, 1), tool: some(known.servers, 1) };
+    return {
+        admin: true,
+        invite: some(known.people, 2),
+        enrol: some(known.devices, 1),
+        policy: some(known.published, 1),
+        tool: some(known.servers, 1),
+    };
 }

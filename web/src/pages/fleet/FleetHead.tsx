@@ -13,16 +13,32 @@ const PARTS: readonly { part: Part; href: string; may: readonly string[] }[] = [
     { part: 'enrol', href: '/fleet/enrol', may: ['enrollment-key:read', 'device:approve', 'fleet:lock'] },
 ];
 
-export function FleetHead({ part, actions, intro, waiting }: { part: Part; actions?: ComponentChildren; intro?: string; waiting?: number | undefined }) {
+export function FleetHead({
+    part,
+    actions,
+    intro,
+    waiting,
+}: {
+    part: Part;
+    actions?: ComponentChildren;
+    intro?: string;
+    waiting?: number | undefined;
+}) {
     const open = PARTS.filter((one) => one.may.length === 0 || may(...one.may));
     return (
         <>
-            <PageHead title={part === 'list' ? t.fleet.title : t.fleet.nav[part]} actions={actions} {...(intro && { intro })} />
+            <PageHead
+                title={part === 'list' ? t.fleet.title : t.fleet.nav[part]}
+                actions={actions}
+                {...(intro && { intro })}
+            />
             <nav class="tabs" aria-label={t.fleet.nav.label}>
                 {open.map((one) => (
                     <a key={one.part} class="tab" href={one.href} aria-current={one.part === part ? 'page' : undefined}>
                         {t.fleet.nav[one.part]}
-                        {one.part === 'lobby' && waiting !== undefined && waiting > 0 && <Badge tone="wait">{number(waiting)}</Badge>}
+                        {one.part === 'lobby' && waiting !== undefined && waiting > 0 && (
+                            <Badge tone="wait">{number(waiting)}</Badge>
+                        )}
                     </a>
                 ))}
             </nav>

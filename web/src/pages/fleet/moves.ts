@@ -29,7 +29,8 @@ export const NEEDS: Record<Move, string> = {
     delete: 'device:write',
 };
 
-export const asStatus = (text: string | null | undefined): DeviceStatus | undefined => STATUSES.find((status) => status === text);
+export const asStatus = (text: string | null | undefined): DeviceStatus | undefined =>
+    STATUSES.find((status) => status === text);
 
 /** The moves out of these states, in the order of the buttons. */
 export function movesFrom(statuses: readonly DeviceStatus[]): Move[] {

@@ -6,8 +6,20 @@ import { bytes } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { useQuery } from '../../router.ts';
 import { may } from '../../session.ts';
-import { Button, confirm, DataTable, Empty, Filters, lazy, PageHead, toast, useFilters, type FilterDef } from '../../ui/index.ts';
-import { exportUrl } from '../audit/query.ts';
+import {
+    Button,
+    confirm,
+    DataTable,
+    Empty,
+    Filters,
+    lazy,
+    PageHead,
+    TailSwitch,
+    toast,
+    useFilters,
+    type FilterDef,
+} from '../../ui/index.ts';
+import { Exports } from '../audit/Exports.tsx';
 import { columnsNow, WholeLine, type LogLine } from './Line.tsx';
 import { LEVELS, queryOf } from './query.ts';
 import './logs.css';
@@ -18,7 +30,11 @@ const PATH = '/api/v1/admin/logs';
 function defsNow(): readonly FilterDef[] {
     const words = t.logs.filter;
     return [
-        { key: 'level', label: words.level, options: LEVELS.map((value) => ({ value, label: words.atLeast(t.logs.level[value]) })) },
+        {
+            key: 'level',
+            label: words.level,
+            options: LEVELS.map((value) => ({ value, label: words.atLeast(t.logs.level[value]) })),
+        },
         { key: 'request_id', label: words.request, kind: 'text' },
         { key: 'from', label: words.from, kind: 'date' },
         { key: 'to', label: words.to, kind: 'date' },
@@ -55,25 +71,48 @@ export default function Logs() {
     const live = query['live'] === '1';
     const actions = (
         <>
-            <Button icon={live ? 'log' : 'live'} kind={live ? 'plain' : 'primary'} onClick={() => setQuery({ live: live ? undefined : '1' })}>{live ? words.toList : words.toTail}</Button>
-            {may('operation:write') && <Button icon="reload" onClick={() => void rotate()}>{words.rotate.button}</Button>}
+            <TailSwitch live={live} onInput={(on) => setQuery({ live: on ? '1' : undefined })} />
+            {may('operation:write') && (
+                <Button icon="reload" onClick={() => void rotate()}>
+                    {words.rotate.button}
+                </Button>
+            )}
         </>
     );
-    const files = may('audit:export') && (
-        <>
-            <Button small icon="download" href={exportUrl(PATH, asked, 'csv')} download="log.csv">CSV</Button>
-            <Button small icon="download" href={exportUrl(PATH, asked, 'ndjson')} download="log.ndjson">NDJSON</Button>
-        </>
-    );
+    const files = may('audit:export') && <Exports path={PATH} query={asked} name="log" />;
     return (
         <>
             <PageHead title={t.shell.pages.logs} intro={words.intro} actions={actions} />
             <Filters filters={filters} placeholder={words.filter.text} />
-            {live ? <Tail query={asked} /> : (
-                <DataTable<LogLine> label={words.label} columns={columns} rowKey={keyOf} rowName={(one) => one.event ?? ''} paging="cursor" identity={filters.identity}
-                    load={({ limit, cursor }, signal) => call(api.GET(PATH, { params: { query: { limit, ...(cursor && { cursor }), ...asked } }, signal }))}
-                    onOpen={setOpened} filtered={filters.active > 0} onClearFilters={filters.clear} emptyIcon="log" tools={files}
-                    empty={<Empty icon="log" title={words.none}>{words.noneText}</Empty>} />
+            {live ? (
+                <Tail query={asked} />
+            ) : (
+                <DataTable<LogLine>
+                    label={words.label}
+                    columns={columns}
+                    rowKey={keyOf}
+                    rowName={(one) => one.event ?? ''}
+                    paging="cursor"
+                    identity={filters.identity}
+                    load={({ limit, cursor }, signal) =>
+                        call(
+                            api.GET(PATH, {
+                                params: { query: { limit, ...(cursor && { cursor }), ...asked } },
+                                signal,
+                            }),
+                        )
+                    }
+                    onOpen={setOpened}
+                    filtered={filters.active > 0}
+                    onClearFilters={filters.clear}
+                    emptyIcon="log"
+                    tools={files}
+                    empty={
+                        <Empty icon="log" title={words.none}>
+                            {words.noneText}
+                        </Empty>
+                    }
+                />
             )}
             {opened && <WholeLine line={opened} close={() => setOpened(undefined)} />}
         </>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The groups of one account: put in, take out, each at once.
-import { problemOf } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
-import { Button, Card, Chooser, Field, Icon, confirm, toast, type Choice } from '../../ui/index.ts';
+import { AccessDiff, Button, Card, Chooser, Field, Icon, confirm, toast, type Choice } from '../../ui/index.ts';
 import { findGroups } from '../../ui/find.ts';
-import { groupByName, putIn, takeOut, type Kind } from './acts.ts';
+import { groupByName, previewMember, putIn, takeOut, type Kind } from './acts.ts';
 
 interface Props {
     kind: Kind;
@@ -20,12 +19,13 @@ export function Memberships({ kind, id, name, groups, done }: Props) {
     const add = async (chosen: readonly Choice[]): Promise<void> => {
         const group = chosen[0];
         if (!group) return;
-        try {
-            await putIn(group.id, kind, id);
-            toast.good(t.people.inGroup(group.name));
-        } catch (thrown) {
-            toast.bad(problemOf(thrown));
-        }
+        const said = await confirm({
+            title: t.people.inAsk(name, group.name),
+            text: <AccessDiff of={`in ${group.id} ${id}`} ask={previewMember(group.id, kind, id, false)} />,
+            yes: t.people.inYes,
+            act: () => putIn(group.id, kind, id),
+        });
+        if (said) toast.good(t.people.inGroup(group.name));
         done();
     };
     const remove = async (group: string): Promise<void> => {
@@ -33,24 +33,64 @@ export function Memberships({ kind, id, name, groups, done }: Props) {
             const groupId = await groupByName(group);
             if (groupId) await takeOut(groupId, id);
         };
-        const said = await confirm({ title: t.people.outAsk(name, group), text: t.people.outText, yes: t.people.out, danger: true, act });
+        const said = await confirm({
+            title: t.people.outAsk(name, group),
+            text: (
+                <>
+                    <p>{t.people.outText}</p>
+                    <AccessDiff
+                        of={`out ${group} ${id}`}
+                        ask={async (signal) =>
+                            previewMember((await groupByName(group, signal)) ?? '', kind, id, true)(signal)
+                        }
+                    />
+                </>
+            ),
+            yes: t.people.out,
+            danger: true,
+            act,
+        });
         if (!said) return;
         toast.good(t.people.outOfGroup(group));
         done();
     };
-    const find = async (text: string, signal: AbortSignal) => (await findGroups(text, signal)).filter((group) => !groups.includes(group.name));
+    const find = async (text: string, signal: AbortSignal) =>
+        (await findGroups(text, signal)).filter((group) => !groups.includes(group.name));
     return (
         <Card title={t.people.column.groups} icon="group" flush>
             {groups.length === 0 && <p class="inset muted">{t.people.none}</p>}
             <ul class="plain-list">
                 {groups.map((group) => (
                     <li key={group}>
-                        <span><Icon name="group" size={16} /> {may('group:read') ? <a href={`/people/groups?search=${encodeURIComponent(group)}`}>{group}</a> : group}</span>
-                        {write && <Button small onClick={() => void remove(group)} aria-label={t.people.outOf(group)}>{t.people.out}</Button>}
+                        <span>
+                            <Icon name="group" size={16} />{' '}
+                            {may('group:read') ? (
+                                <a href={`/people/groups?search=${encodeURIComponent(group)}`}>{group}</a>
+                            ) : (
+                                group
+                            )}
+                        </span>
+                        {write && (
+                            <Button small onClick={() => void remove(group)} aria-label={t.people.outOf(group)}>
+                                {t.people.out}
+                            </Button>
+                        )}
                     </li>
                 ))}
             </ul>
-            {write && <div class="inset"><Field label={t.people.groupAdd}><Chooser label={t.people.groupFind} chosen={[]} onInput={(chosen) => void add(chosen)} find={find} single /></Field></div>}
+            {write && (
+                <div class="inset">
+                    <Field label={t.people.groupAdd}>
+                        <Chooser
+                            label={t.people.groupFind}
+                            chosen={[]}
+                            onInput={(chosen) => void add(chosen)}
+                            find={find}
+                            single
+                        />
+                    </Field>
+                </div>
+            )}
         </Card>
     );
 }

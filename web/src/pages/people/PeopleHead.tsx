@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
-import { PageHead } from '../../ui/index.ts';
+import { PageHead, PartNav } from '../../ui/index.ts';
 
 export type Part = 'users' | 'groups' | 'invitations' | 'services' | 'requests' | 'providers';
 
@@ -23,11 +23,11 @@ export function PeopleHead({ part, actions }: { part: Part; actions?: ComponentC
     return (
         <>
             <PageHead title={t.people.title[part]} intro={t.people.intro[part]} actions={actions} />
-            <nav class="tabs" aria-label={t.people.parts}>
-                {openParts().map((one) => (
-                    <a key={one.part} class="tab" href={one.href} aria-current={one.part === part ? 'page' : undefined}>{t.people.nav[one.part]}</a>
-                ))}
-            </nav>
+            <PartNav
+                label={t.people.parts}
+                current={part}
+                parts={openParts().map((one) => ({ key: one.part, href: one.href, label: t.people.nav[one.part] }))}
+            />
         </>
     );
 }

@@ -15,11 +15,28 @@ export function roleName(role: string): string {
 }
 
 /** Several of them, each with what it lets one do. */
-export function RolePicks({ value, onInput, error }: { value: readonly string[]; onInput: (roles: string[]) => void; error?: string | undefined }) {
-    const tick = (role: string, on: boolean): void => onInput(on ? [...value, role] : value.filter((had) => had !== role));
+export function RolePicks({
+    value,
+    onInput,
+    error,
+}: {
+    value: readonly string[];
+    onInput: (roles: string[]) => void;
+    error?: string | undefined;
+}) {
+    const tick = (role: string, on: boolean): void =>
+        onInput(on ? [...value, role] : value.filter((had) => had !== role));
     return (
         <Field label={t.people.roles} hint={t.people.rolesHint} error={error} group>
-            {ROLES.map((role) => <Checkbox key={role} label={t.people.role[role]} hint={t.people.roleHint[role]} checked={value.includes(role)} onInput={(on) => tick(role, on)} />)}
+            {ROLES.map((role) => (
+                <Checkbox
+                    key={role}
+                    label={t.people.role[role]}
+                    hint={t.people.roleHint[role]}
+                    checked={value.includes(role)}
+                    onInput={(on) => tick(role, on)}
+                />
+            ))}
         </Field>
     );
 }

@@ -4,7 +4,8 @@ import { api, call } from '../../api/client.ts';
 
 export type Kind = 'user' | 'service' | 'device';
 
-const memberIn = (kind: Kind, id: string) => ({ user: { user_id: id }, service: { service_account_id: id }, device: { device_id: id } })[kind];
+const memberIn = (kind: Kind, id: string) =>
+    ({ user: { user_id: id }, service: { service_account_id: id }, device: { device_id: id } })[kind];
 
 export const putIn = (group: string, kind: Kind, id: string): Promise<unknown> =>
     call(api.POST('/api/v1/groups/{id}/members', { params: { path: { id: group } }, body: memberIn(kind, id) }));
@@ -12,8 +13,20 @@ export const putIn = (group: string, kind: Kind, id: string): Promise<unknown> =
 export const takeOut = (group: string, member: string): Promise<unknown> =>
     call(api.DELETE('/api/v1/groups/{id}/members/{member_id}', { params: { path: { id: group, member_id: member } } }));
 
+/** What one would gain in a group, or lose out of it. */
+export const previewMember = (group: string, kind: Kind, id: string, leaves: boolean) => (signal: AbortSignal) =>
+    call(
+        api.POST('/api/v1/groups/{id}/members/preview', {
+            params: { path: { id: group } },
+            body: { ...memberIn(kind, id), leaves },
+            signal,
+        }),
+    );
+
 /** The group of this name: an account names its groups, and a call wants their ids. */
 export async function groupByName(name: string, signal?: AbortSignal): Promise<string | undefined> {
-    const { items = [] } = await call(api.GET('/api/v1/groups', { params: { query: { search: name, limit: 500 } }, ...(signal && { signal }) }));
+    const { items = [] } = await call(
+        api.GET('/api/v1/groups', { params: { query: { search: name, limit: 500 } }, ...(signal && { signal }) }),
+    );
     return items.find((group) => group.name === name)?.id ?? undefined;
 }

@@ -21,19 +21,28 @@ const Requests = lazy(() => import('./requests/Requests.tsx'), ['requests']);
 /** Who may not read the accounts comes to the first part that he may. */
 function Elsewhere() {
     const to = openParts()[0]?.href;
-    useEffect(() => { if (to) navigate(to, 'replace'); }, []);
+    useEffect(() => {
+        if (to) navigate(to, 'replace');
+    }, []);
     return null;
 }
 
 export default function People({ rest }: PageProps) {
     const [first, id] = rest;
     switch (first as Part | undefined) {
-        case undefined: return may('user:read') ? <Users /> : <Elsewhere />;
-        case 'groups': return id === undefined ? <Groups /> : <Group key={id} id={id} />;
-        case 'invitations': return <Invitations />;
-        case 'services': return id === undefined ? <Services /> : <Service key={id} id={id} />;
-        case 'providers': return <Providers />;
-        case 'requests': return <Requests />;
-        default: return <User key={first} id={first ?? ''} />;
+        case undefined:
+            return may('user:read') ? <Users /> : <Elsewhere />;
+        case 'groups':
+            return id === undefined ? <Groups /> : <Group key={id} id={id} />;
+        case 'invitations':
+            return <Invitations />;
+        case 'services':
+            return id === undefined ? <Services /> : <Service key={id} id={id} />;
+        case 'providers':
+            return <Providers />;
+        case 'requests':
+            return <Requests />;
+        default:
+            return <User key={first} id={first ?? ''} />;
     }
 }

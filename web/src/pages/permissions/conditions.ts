@@ -19,21 +19,36 @@ export function valueOf(text: string): unknown {
     }
 }
 
-const typed = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
+const typed = (value: unknown): string =>
+    typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 export function conditionsOf(rows: unknown): Condition[] {
     if (!Array.isArray(rows)) return [];
-    return rows.map((row: Record<string, unknown>) => ({ pointer: typed(row['pointer']), op: OPS.includes(row['op'] as Op) ? (row['op'] as Op) : 'eq', value: typed(row['value']) }));
+    return rows.map((row: Record<string, unknown>) => ({
+        pointer: typed(row['pointer']),
+        op: OPS.includes(row['op'] as Op) ? (row['op'] as Op) : 'eq',
+        value: typed(row['value']),
+    }));
 }
 
 /** What the API takes; `in` from "a, b" too. */
 export function writtenOf(conditions: readonly Condition[]): object[] {
-    return conditions.filter((one) => one.pointer.trim()).map(({ pointer, op, value }) => {
-        const at = { pointer: pointer.trim(), op };
-        if (op === 'absent') return at;
-        const parsed = valueOf(value);
-        return { ...at, value: op === 'in' && !Array.isArray(parsed) ? value.split(',').map((one) => valueOf(one.trim())) : op === 'prefix' || op === 'glob' ? value : parsed };
-    });
+    return conditions
+        .filter((one) => one.pointer.trim())
+        .map(({ pointer, op, value }) => {
+            const at = { pointer: pointer.trim(), op };
+            if (op === 'absent') return at;
+            const parsed = valueOf(value);
+            return {
+                ...at,
+                value:
+                    op === 'in' && !Array.isArray(parsed)
+                        ? value.split(',').map((one) => valueOf(one.trim()))
+                        : op === 'prefix' || op === 'glob'
+                          ? value
+                          : parsed,
+            };
+        });
 }
 
 export interface DeviceCondition {
@@ -45,13 +60,24 @@ export interface DeviceCondition {
 
 export function deviceOf(row: unknown): DeviceCondition {
     const said = (typeof row === 'object' && row !== null ? row : {}) as Record<string, unknown>;
-    const labels = (typeof said['labels'] === 'object' && said['labels'] !== null ? said['labels'] : {}) as Record<string, unknown>;
-    return { enrolled: said['enrolled'] === true, credential_level: typed(said['credential_level']), labels: Object.entries(labels).map(([name, value]) => `${name}=${typed(value)}`) };
+    const labels = (typeof said['labels'] === 'object' && said['labels'] !== null ? said['labels'] : {}) as Record<
+        string,
+        unknown
+    >;
+    return {
+        enrolled: said['enrolled'] === true,
+        credential_level: typed(said['credential_level']),
+        labels: Object.entries(labels).map(([name, value]) => `${name}=${typed(value)}`),
+    };
 }
 
 /** null: from anywhere. */
 export function deviceWritten({ enrolled, credential_level, labels }: DeviceCondition): object | null {
     const pairs = labels.map((one) => [one.split('=')[0] ?? '', one.slice(one.indexOf('=') + 1)]);
-    const device = { ...(enrolled && { enrolled }), ...(credential_level && { credential_level }), ...(pairs.length > 0 && { labels: Object.fromEntries(pairs) as object }) };
+    const device = {
+        ...(enrolled && { enrolled }),
+        ...(credential_level && { credential_level }),
+        ...(pairs.length > 0 && { labels: Object.fromEntries(pairs) as object }),
+    };
     return Object.keys(device).length > 0 ? device : null;
 }

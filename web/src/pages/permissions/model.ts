@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What permissions say about tools, as docs/GATEWAY.md has it. Pure; the server alone decides, this shows and drafts.
+// What permissions say about tools, and what is to be written. Pure; what comes of it the server alone decides.
 import type { PermissionRow } from '../tools/who.ts';
 
 export type Access = 'READ' | 'WRITE' | 'EXECUTE';
@@ -13,33 +13,14 @@ export type Level = ReadonlyMap<string, Rule>;
 
 export const FLAG_OF: Record<Access, Flag> = { READ: 'can_read', WRITE: 'can_write', EXECUTE: 'can_execute' };
 const NOTHING: Rule = { can_read: null, can_write: null, can_execute: null, is_enabled: null, approval: null };
-const BUILT_IN: Record<Flag, boolean> = { can_read: true, can_write: false, can_execute: false, is_enabled: true, approval: false };
-
 export const ruleOf = (row: PermissionRow | undefined): Rule =>
-    (row ? (Object.fromEntries(FLAGS.map((flag) => [flag, row[flag] ?? null])) as Rule) : NOTHING);
+    row ? (Object.fromEntries(FLAGS.map((flag) => [flag, row[flag] ?? null])) as Rule) : NOTHING;
 
 /** What a level says with the changes that are not saved yet. */
 export function levelOf(rows: readonly PermissionRow[], draft: Draft = new Map()): Map<string, Rule> {
     const level = new Map(rows.map((row) => [row.tool ?? '', ruleOf(row)]));
     for (const [tool, changes] of draft) level.set(tool, { ...(level.get(tool) ?? NOTHING), ...changes });
     return level;
-}
-
-/** The patterns that name a tool, the closest first. */
-export function patternsOf(tool: string): string[] {
-    const server = tool.split('/')[0] ?? '';
-    return [...new Set([tool, ...(tool === '*' ? [] : [`${server}/*`]), '*'])];
-}
-
-/** What the levels, the first before the next, say of a flag; `at` is the level that decides, -1 what is built in. */
-export function decide(levels: readonly Level[], tool: string, flag: Flag): { value: boolean; at: number; pattern: string } {
-    for (const [at, level] of levels.entries()) {
-        for (const pattern of patternsOf(tool)) {
-            const said = level.get(pattern)?.[flag];
-            if (said !== null && said !== undefined) return { value: said, at, pattern };
-        }
-    }
-    return { value: BUILT_IN[flag], at: -1, pattern: '' };
 }
 
 /** Nothing, yes, no, and round again. */
@@ -58,7 +39,10 @@ export function setFlag(draft: Draft, saved: Level, tool: string, flag: Flag, va
 export const saysNothing = (rule: Rule): boolean => FLAGS.every((flag) => rule[flag] === null);
 
 /** What PUT takes and which rows go: a row that says nothing any more, and has no conditions, is taken back. */
-export function writesOf(rows: readonly PermissionRow[], draft: Draft): { put: ({ tool: string; arguments?: unknown; device?: unknown } & Rule)[]; drop: string[] } {
+export function writesOf(
+    rows: readonly PermissionRow[],
+    draft: Draft,
+): { put: ({ tool: string; arguments?: unknown; device?: unknown } & Rule)[]; drop: string[] } {
     const put: ({ tool: string; arguments?: unknown; device?: unknown } & Rule)[] = [];
     const drop: string[] = [];
     for (const [tool, changes] of draft) {
@@ -66,7 +50,27 @@ export function writesOf(rows: readonly PermissionRow[], draft: Draft): { put: (
         const rule = { ...ruleOf(row), ...changes };
         if (saysNothing(rule)) {
             if (row?.id) drop.push(row.id);
-        } else put.push({ tool, ...rule, ...(row?.arguments ? { arguments: row.arguments } : {}), ...(row?.device ? { device: row.device } : {}) });
+        } else
+            put.push({
+                tool,
+                ...rule,
+                ...(row?.arguments ? { arguments: row.arguments } : {}),
+                ...(row?.device ? { device: row.device } : {}),
+            });
     }
     return { put, drop };
+}
+
+/** A row as files have it: what it says, and nothing of how it is stored. */
+export function written(row: PermissionRow): Record<string, unknown> {
+    const subject =
+        row.subject_kind === 'default' ? { everybody: true } : { [row.subject_kind ?? '']: row.subject_name };
+    const said = FLAGS.filter((flag) => typeof row[flag] === 'boolean').map((flag) => [flag, row[flag]]);
+    return {
+        ...subject,
+        tool: row.tool,
+        ...(Object.fromEntries(said) as object),
+        ...(row.arguments ? { arguments: row.arguments } : {}),
+        ...(row.device ? { device: row.device } : {}),
+    };
 }

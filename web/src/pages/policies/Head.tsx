@@ -7,16 +7,26 @@ import { PageHead } from '../../ui/index.ts';
 
 export type Part = 'policies' | 'schemas' | 'secrets';
 
-const HREFS: Record<Part, string> = { policies: '/policies', schemas: '/policies/schemas', secrets: '/policies/secrets' };
+const HREFS: Record<Part, string> = {
+    policies: '/policies',
+    schemas: '/policies/schemas',
+    secrets: '/policies/secrets',
+};
 
 export function Head({ part, intro, actions }: { part: Part; intro: string; actions?: ComponentChildren }) {
     const words = t.policies.parts;
-    const parts = (['policies', 'schemas', 'secrets'] as const).filter((one) => one !== 'secrets' || may('secret:read'));
+    const parts = (['policies', 'schemas', 'secrets'] as const).filter(
+        (one) => one !== 'secrets' || may('secret:read'),
+    );
     return (
         <>
             <PageHead title={words[part]} intro={intro} actions={actions} />
             <nav class="tabs" aria-label={words.label}>
-                {parts.map((one) => <a key={one} class="tab" href={HREFS[one]} aria-current={one === part ? 'page' : undefined}>{words[one]}</a>)}
+                {parts.map((one) => (
+                    <a key={one} class="tab" href={HREFS[one]} aria-current={one === part ? 'page' : undefined}>
+                        {words[one]}
+                    </a>
+                ))}
             </nav>
         </>
     );

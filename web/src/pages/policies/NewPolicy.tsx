@@ -11,19 +11,29 @@ export function NewPolicy({ close }: { close: () => void }) {
         initial: { name: '', description: '' },
         careless: true,
         check: (values) => (values.name.trim() === '' ? { name: words.missing } : {}),
-        submit: ({ name, description }) => call(api.POST('/api/v1/policies', {
-            body: { name, ...(description.trim() && { description }) },
-            headers: { 'Idempotency-Key': onceKey() },
-        })),
+        submit: ({ name, description }) =>
+            call(
+                api.POST('/api/v1/policies', {
+                    body: { name, ...(description.trim() && { description }) },
+                    headers: { 'Idempotency-Key': onceKey() },
+                }),
+            ),
         done: (made) => navigate(`/policies/${made.id}`),
     });
     return (
-        <Dialog title={words.title} onClose={close} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={close}>{t.kit.cancel}</Button>
-                <Button kind="primary" type="submit" busy={form.busy}>{words.submit}</Button>
-            </>
-        }>
+        <Dialog
+            title={words.title}
+            onClose={close}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy}>
+                        {words.submit}
+                    </Button>
+                </>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
             <Field label={words.name} hint={words.nameHint} error={form.error('name')} required>
                 <TextInput {...form.bind('name')} autofocus maxLength={128} autocomplete="off" />

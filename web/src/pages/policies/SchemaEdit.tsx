@@ -17,12 +17,22 @@ interface Break {
 function Breaks({ items }: { items: readonly Break[] }) {
     return (
         <ul class="breaks">
-            {items.map((one, at) => <li key={at}>{one.policy && <strong>{one.policy} #{one.number} </strong>}<code>{one.pointer || '/'}</code> {one.want ?? one.keyword}</li>)}
+            {items.map((one, at) => (
+                <li key={at}>
+                    {one.policy && (
+                        <strong>
+                            {one.policy} #{one.number}{' '}
+                        </strong>
+                    )}
+                    <code>{one.pointer || '/'}</code> {one.want ?? one.keyword}
+                </li>
+            ))}
         </ul>
     );
 }
 
-const refusalText = (thrown: Problem): readonly Break[] => (Array.isArray(thrown.more['breaks']) ? (thrown.more['breaks'] as Break[]) : []);
+const refusalText = (thrown: Problem): readonly Break[] =>
+    Array.isArray(thrown.more['breaks']) ? (thrown.more['breaks'] as Break[]) : [];
 
 /** A new schema, or another revision of this one: from a file or typed. What it breaks is shown, and may be forced. */
 export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; close: () => void; done: () => void }) {
@@ -39,7 +49,13 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
     const send = (content: OpenObject) => {
         const body = { schema: content, ...(description.trim() && { description }), ...(force && { force: true }) };
         if (!schema) return call(api.POST('/api/v1/schemas', { body: { ...body, namespace } }));
-        return call(api.PUT('/api/v1/schemas/{id}', { params: { path: { id: schema.id ?? '' } }, body, headers: { 'If-Match': schema.etag ?? '' } }));
+        return call(
+            api.PUT('/api/v1/schemas/{id}', {
+                params: { path: { id: schema.id ?? '' } },
+                body,
+                headers: { 'If-Match': schema.etag ?? '' },
+            }),
+        );
     };
     const submit = async () => {
         const content = objectOf(text);
@@ -59,23 +75,45 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
     };
     const read = (file: File | undefined) => void file?.text().then(setText);
     return (
-        <Dialog wide title={schema ? words.replaceTitle(schema.namespace || words.whole) : words.add} onClose={close} onSubmit={() => void submit()} actions={
-            <>
-                <Button onClick={close}>{t.kit.cancel}</Button>
-                <Button kind={force ? 'danger' : 'primary'} type="submit" busy={busy}>{force ? words.force : words.submit}</Button>
-            </>
-        }>
+        <Dialog
+            wide
+            title={schema ? words.replaceTitle(schema.namespace || words.whole) : words.add}
+            onClose={close}
+            onSubmit={() => void submit()}
+            actions={
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind={force ? 'danger' : 'primary'} type="submit" busy={busy}>
+                        {force ? words.force : words.submit}
+                    </Button>
+                </>
+            }
+        >
             {problem && <ErrorBox problem={problem} {...(breaks.length > 0 && { what: words.breaksText })} />}
             {breaks.length > 0 && <Breaks items={breaks} />}
             {(breaks.length > 0 || force) && <Checkbox label={words.force} checked={force} onInput={setForce} />}
             {!schema && (
                 <Field label={words.namespace} hint={words.namespaceHint} error={problem?.of('namespace')}>
-                    <TextInput value={namespace} onInput={setNamespace} mono placeholder="/iassistants" maxLength={256} />
+                    <TextInput
+                        value={namespace}
+                        onInput={setNamespace}
+                        mono
+                        placeholder="/iassistants"
+                        maxLength={256}
+                    />
                 </Field>
             )}
-            <Field label={words.description}><TextInput value={description} onInput={setDescription} maxLength={2000} /></Field>
+            <Field label={words.description}>
+                <TextInput value={description} onInput={setDescription} maxLength={2000} />
+            </Field>
             <Field label={words.file}>
-                <input type="file" class="input" aria-label={words.file} accept=".json,application/json,application/schema+json" onChange={(event) => read(event.currentTarget.files?.[0])} />
+                <input
+                    type="file"
+                    class="input"
+                    aria-label={words.file}
+                    accept=".json,application/json,application/schema+json"
+                    onChange={(event) => read(event.currentTarget.files?.[0])}
+                />
             </Field>
             <Field label={words.text} hint={words.textHint} error={wrong} group>
                 <JsonEditor label={words.text} value={text} onInput={setText} lines={12} />

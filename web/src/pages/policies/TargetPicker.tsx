@@ -24,13 +24,17 @@ function Found({ kind, onInput }: Pick<Props, 'kind' | 'onInput'>) {
         <div class="picker">
             <SearchInput label={words.search[kind]} value={search} onInput={setSearch} />
             {found.error && <ErrorBox problem={found.error} retry={found.reload} />}
-            <p class="unseen" role="status">{found.data && words.results(found.data.length)}</p>
+            <p class="unseen" role="status">
+                {found.data && words.results(found.data.length)}
+            </p>
             {found.data?.length === 0 && <p class="muted">{words.nothing}</p>}
             <ul class="picker-list" aria-label={words[kind]}>
                 {(found.data ?? []).map((one) => (
                     <li key={one.id}>
                         <button type="button" class="picker-item" onClick={() => onInput(one)}>
-                            <Icon name={ICONS[kind]} size={18} /><span>{one.name}</span>{one.more && one.more !== one.name && <span class="muted">{one.more}</span>}
+                            <Icon name={ICONS[kind]} size={18} />
+                            <span>{one.name}</span>
+                            {one.more && one.more !== one.name && <span class="muted">{one.more}</span>}
                         </button>
                     </li>
                 ))}
@@ -45,15 +49,28 @@ export function TargetPicker({ kind, value, onInput, error }: Props) {
     if (!mayFind(kind)) {
         return (
             <Field label={words[kind]} hint={words.mayNot} error={error} required>
-                <TextInput value={value?.id ?? ''} onInput={(id) => onInput(id ? { id, name: id } : undefined)} mono placeholder={words.id} />
+                <TextInput
+                    value={value?.id ?? ''}
+                    onInput={(id) => onInput(id ? { id, name: id } : undefined)}
+                    mono
+                    placeholder={words.id}
+                />
             </Field>
         );
     }
     return (
         <Field label={words[kind]} error={error} required group>
-            {value
-                ? <div class="picked"><Icon name={ICONS[kind]} size={18} /><strong>{value.name}</strong><Button small kind="link" onClick={() => onInput(undefined)}>{words.change}</Button></div>
-                : <Found key={kind} kind={kind} onInput={onInput} />}
+            {value ? (
+                <div class="picked">
+                    <Icon name={ICONS[kind]} size={18} />
+                    <strong>{value.name}</strong>
+                    <Button small kind="link" onClick={() => onInput(undefined)}>
+                        {words.change}
+                    </Button>
+                </div>
+            ) : (
+                <Found key={kind} kind={kind} onInput={onInput} />
+            )}
         </Field>
     );
 }

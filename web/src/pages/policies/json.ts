@@ -3,7 +3,8 @@
 
 export type JsonObject = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The object that this text is; undefined: it is none. */
 export function objectOf(text: string): JsonObject | undefined {

@@ -21,7 +21,8 @@ export const mayFind = (kind: Targeted): boolean => may(RIGHTS[kind]);
 export const isTargeted = (scope: string): scope is Targeted => scope in RIGHTS;
 
 /** Where one of them has its page. */
-export const hrefOf = (kind: string, id: string): string => (kind === 'device' ? `/fleet/${id}` : kind === 'group' ? `/people/groups/${id}` : `/people/${id}`);
+export const hrefOf = (kind: string, id: string): string =>
+    kind === 'device' ? `/fleet/${id}` : kind === 'group' ? `/people/groups/${id}` : `/people/${id}`;
 
 export async function findTargets(kind: Targeted, search: string, signal: AbortSignal): Promise<Target[]> {
     const params = { query: { limit: FOUND_MAX, ...(search && { search }) } };
@@ -31,7 +32,11 @@ export async function findTargets(kind: Targeted, search: string, signal: AbortS
     }
     if (kind === 'user') {
         const { items } = await call(api.GET('/api/v1/users', { params, signal }));
-        return (items ?? []).map((row) => ({ id: row.id ?? '', name: row.username ?? '', more: row.display_name ?? row.email ?? '' }));
+        return (items ?? []).map((row) => ({
+            id: row.id ?? '',
+            name: row.username ?? '',
+            more: row.display_name ?? row.email ?? '',
+        }));
     }
     const { items } = await call(api.GET('/api/v1/devices', { params, signal }));
     return (items ?? []).map((row) => ({ id: row.id ?? '', name: row.machine_id ?? '', more: row.hostname ?? '' }));

@@ -2,7 +2,6 @@
 // How one signs in, where one is signed in, and the tokens of one's programmes.
 import { api, call, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
-import { list } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge, Button, Card, confirm, Loaded, PageHead, Stack, Time } from '../../ui/index.ts';
 import { Tokens } from './Tokens.tsx';
@@ -25,28 +24,53 @@ export default function Account() {
 
 function Factors() {
     const words = t.portal.account;
-    const factors = useData('portal/factors', (signal) => call(api.GET('/api/v1/auth/factors', { signal })), { topics: ['sessions'] });
+    const factors = useData('portal/factors', (signal) => call(api.GET('/api/v1/auth/factors', { signal })), {
+        topics: ['sessions'],
+    });
     return (
-        <Loaded of={factors}>{({ totp = [], passkeys = [], recovery_codes_left: codes = 0 }) => {
-            const bare = totp.length + passkeys.length === 0;
-            const go = <Button kind={bare ? 'primary' : 'plain'} small href="/account/factors">{bare ? words.addFactor : words.manage}</Button>;
-            return <Card title={words.factors} icon="key" actions={go}><p>{bare ? words.noFactor : words.factorsText(totp.length, passkeys.length, codes)}</p></Card>;
-        }}</Loaded>
+        <Loaded of={factors}>
+            {({ totp = [], passkeys = [], recovery_codes_left: codes = 0 }) => {
+                const bare = totp.length + passkeys.length === 0;
+                const go = (
+                    <Button kind={bare ? 'primary' : 'plain'} small href="/account/factors">
+                        {bare ? words.addFactor : words.manage}
+                    </Button>
+                );
+                return (
+                    <Card title={words.factors} icon="key" actions={go}>
+                        <p>{bare ? words.noFactor : words.factorsText(totp.length, passkeys.length, codes)}</p>
+                    </Card>
+                );
+            }}
+        </Loaded>
     );
 }
 
+/** The one that looks, then by when they were used. */
+const newestFirst = (a: Session, b: Session): number =>
+    Number(b.current) - Number(a.current) || (b.used_at ?? '').localeCompare(a.used_at ?? '');
+
 function Sessions() {
     const words = t.portal.account;
-    const sessions = useData('portal/sessions', (signal) => call(api.GET('/api/v1/auth/sessions', { signal })), { topics: ['sessions'] });
+    const sessions = useData('portal/sessions', (signal) => call(api.GET('/api/v1/auth/sessions', { signal })), {
+        topics: ['sessions'],
+    });
     const end = async (one: Session) => {
         const act = () => call(api.DELETE('/api/v1/auth/sessions/{id}', { params: { path: { id: one.id ?? '' } } }));
-        if (await confirm({ title: words.endTitle, text: words.endText, yes: words.end, danger: true, act })) sessions.reload();
+        if (await confirm({ title: words.endTitle, text: words.endText, yes: words.end, danger: true, act }))
+            sessions.reload();
     };
     return (
         <Card title={words.sessions} icon="session">
-            <Loaded of={sessions}>{({ items }) => (
-                <ul class="plain-list">{items.map((one) => <OneSession key={one.id} one={one} end={() => void end(one)} />)}</ul>
-            )}</Loaded>
+            <Loaded of={sessions}>
+                {({ items }) => (
+                    <ul class="portal-list">
+                        {[...items].sort(newestFirst).map((one) => (
+                            <OneSession key={one.id} one={one} end={() => void end(one)} />
+                        ))}
+                    </ul>
+                )}
+            </Loaded>
         </Card>
     );
 }
@@ -57,12 +81,20 @@ function OneSession({ one, end }: { one: Session; end(): void }) {
     return (
         <li>
             <span>
-                <strong>{kinds[one.kind ?? ''] ?? one.kind}</strong> {one.current && <Badge tone="good">{words.thisOne}</Badge>}
+                <strong>{kinds[one.kind ?? ''] ?? one.kind}</strong>{' '}
+                {one.current && <Badge tone="good">{words.thisOne}</Badge>}
                 <br />
-                <small>{list([one.client ?? '', one.address ?? ''].filter(Boolean))}</small>
+                <small class="muted">
+                    {[one.client ?? '', one.address ?? ''].filter(Boolean).join(' · ')}
+                    {(one.client || one.address) && <br />}
+                    {words.used} <Time at={one.used_at} />
+                </small>
             </span>
-            <span class="muted">{words.used} <Time at={one.used_at} /></span>
-            {!one.current && <Button small kind="danger" onClick={end}>{words.end}</Button>}
+            {!one.current && (
+                <Button small kind="danger" onClick={end}>
+                    {words.end}
+                </Button>
+            )}
         </li>
     );
 }

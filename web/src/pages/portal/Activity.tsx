@@ -13,12 +13,26 @@ const TONES: Record<string, Tone> = { ok: 'good', refused: 'bad' };
 function columnsNow(): Column<Event>[] {
     const words = t.portal.activity;
     return [
-        { key: 'when', head: words.when, width: '10rem', cell: (one) => <Time at={one.at} /> },
-        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', card: true, cell: (one) => actionName(one.action) },
-        { key: 'on', head: words.on, width: 'minmax(8rem, 2fr)', cell: (one) => one.target?.name || one.target?.kind || t.kit.none },
+        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', cell: (one) => actionName(one.action) },
+        { key: 'on', head: words.on, width: 'minmax(8rem, 2fr)', card: true, cell: onWhat },
+        { key: 'when', head: words.when, width: '11rem', card: true, cell: (one) => <Time at={one.at} /> },
         { key: 'result', head: words.result, width: '8rem', cell: (one) => <Result of={one.result ?? ''} /> },
         { key: 'where', head: words.where, width: '9rem', hideBelow: 900, cell: (one) => one.ip ?? t.kit.none },
     ];
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Of what one has asked for, that; else what was acted on. */
+function onWhat(one: Event): string {
+    const details = one.details as Record<string, unknown> | null | undefined;
+    const asked = /^(tool|access)-request\./.test(one.action ?? '');
+    return (
+        (asked && (text(details?.['tool']) || text(details?.['application']))) ||
+        one.target?.name ||
+        one.target?.kind ||
+        t.kit.none
+    );
 }
 
 function Result({ of }: { of: string }) {
@@ -33,9 +47,25 @@ export default function Activity() {
         <>
             <PageHead title={t.shell.pages.portalActivity} intro={words.intro} />
             <DataTable
-                label={words.label} columns={columns} rowKey={(one) => `${one.chain}${one.seq}`} identity="own" paging="cursor"
-                load={({ limit, cursor }, signal) => call(api.GET('/api/v1/portal/activity', { params: { query: { limit, ...(cursor && { cursor }) } }, signal }))}
-                empty={<Empty icon="activity" title={words.none}>{words.noneText}</Empty>}
+                label={words.label}
+                columns={columns}
+                rowKey={(one) => `${one.chain}${one.seq}`}
+                identity="own"
+                count={words.count}
+                paging="cursor"
+                load={({ limit, cursor }, signal) =>
+                    call(
+                        api.GET('/api/v1/portal/activity', {
+                            params: { query: { limit, ...(cursor && { cursor }) } },
+                            signal,
+                        }),
+                    )
+                }
+                empty={
+                    <Empty icon="activity" title={words.none}>
+                        {words.noneText}
+                    </Empty>
+                }
             />
         </>
     );

@@ -14,7 +14,11 @@ const SHOWN = 200;
 
 export default function Approvals() {
     const words = t.portal.approvals;
-    const lines = useData('portal/approvals', (signal) => call(api.GET('/api/v1/gateway/approvals', { params: { query: { limit: SHOWN } }, signal })), { topics: ['approvals'] });
+    const lines = useData(
+        'portal/approvals',
+        (signal) => call(api.GET('/api/v1/gateway/approvals', { params: { query: { limit: SHOWN } }, signal })),
+        { topics: ['approvals'] },
+    );
     return (
         <>
             <PageHead title={t.shell.pages.portalApprovals} intro={words.intro} />
@@ -30,10 +34,25 @@ function Lists({ lines }: { lines: readonly Line[] }) {
     const decides = may('approval:decide') ? waiting.filter((line) => line.caller_id !== me) : [];
     const own = waiting.filter((line) => !decides.includes(line));
     const before = lines.filter((line) => line.state !== 'waiting' && (line.caller_id === me || !may('approval:read')));
-    if (decides.length + own.length + before.length === 0) return <Empty icon="approval" title={words.none}>{words.noneText}</Empty>;
+    if (decides.length + own.length + before.length === 0)
+        return (
+            <Empty icon="approval" title={words.none}>
+                {words.noneText}
+            </Empty>
+        );
     return (
         <Stack>
-            {decides.length > 0 && <Group title={words.toDecide} lines={decides} action={<Button kind="primary" small href="/tools?tab=approvals">{words.all}</Button>} />}
+            {decides.length > 0 && (
+                <Group
+                    title={words.toDecide}
+                    lines={decides}
+                    action={
+                        <Button kind="primary" small href="/tools?tab=approvals">
+                            {words.all}
+                        </Button>
+                    }
+                />
+            )}
             {own.length > 0 && <Group title={words.yours} lines={own} />}
             {before.length > 0 && <Group title={words.history} lines={before} />}
         </Stack>
@@ -43,7 +62,11 @@ function Lists({ lines }: { lines: readonly Line[] }) {
 function Group({ title, lines, action }: { title: string; lines: readonly Line[]; action?: preact.ComponentChildren }) {
     return (
         <Card title={title} actions={action}>
-            <ul class="plain-list">{lines.map((line) => <OneCall key={line.id} line={line} />)}</ul>
+            <ul class="portal-list">
+                {lines.map((line) => (
+                    <OneCall key={line.id} line={line} />
+                ))}
+            </ul>
         </Card>
     );
 }
@@ -53,11 +76,17 @@ function OneCall({ line }: { line: Line }) {
     const state = (line.state ?? 'waiting') as keyof typeof words.state;
     return (
         <li>
-            <span><strong>{line.tool}</strong> <span class="muted">{line.server_name}</span></span>
+            <span>
+                <strong>{line.tool}</strong> <span class="muted">{line.server_name}</span>
+            </span>
             <Status tone={TONES[state] ?? 'off'}>{words.state[state]}</Status>
-            {line.caller_name && <span class="muted">{words.by(line.caller_name)}</span>}
-            <Time at={line.decided_at ?? line.created_at} />
-            {line.reason && <span>{words.reason(line.reason)}</span>}
+            {line.caller_name && line.caller_id !== whoAmI().id && (
+                <span class="muted">{words.by(line.caller_name)}</span>
+            )}
+            <span class="muted">
+                <Time at={line.decided_at ?? line.created_at} />
+            </span>
+            {line.reason && <span>{words.over[line.reason] ?? words.reason(line.reason)}</span>}
         </li>
     );
 }

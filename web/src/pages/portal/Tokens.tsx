@@ -4,32 +4,79 @@ import { useState } from 'preact/hooks';
 import { api, call, onceKey, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import { Button, Card, CodeBlock, confirm, Dialog, ErrorBox, Field, Loaded, Note, TextInput, Time, useForm } from '../../ui/index.ts';
+import {
+    Button,
+    Card,
+    CodeBlock,
+    confirm,
+    Dialog,
+    ErrorBox,
+    Field,
+    Loaded,
+    Note,
+    TextInput,
+    Time,
+    useForm,
+} from '../../ui/index.ts';
 
 type Line = Shape<'ServiceTokenLine'>;
 
 export function Tokens() {
     const words = t.portal.account;
     const [making, setMaking] = useState(false);
-    const tokens = useData('portal/tokens', (signal) => call(api.GET('/api/v1/auth/tokens', { signal })), { topics: ['sessions'] });
+    const tokens = useData('portal/tokens', (signal) => call(api.GET('/api/v1/auth/tokens', { signal })), {
+        topics: ['sessions'],
+    });
     const remove = async (one: Line) => {
         const act = () => call(api.DELETE('/api/v1/auth/tokens/{id}', { params: { path: { id: one.id ?? '' } } }));
-        if (await confirm({ title: words.removeTitle(one.name ?? ''), text: words.removeText, yes: words.remove, danger: true, act })) tokens.reload();
+        if (
+            await confirm({
+                title: words.removeTitle(one.name ?? ''),
+                text: words.removeText,
+                yes: words.remove,
+                danger: true,
+                act,
+            })
+        )
+            tokens.reload();
     };
     return (
-        <Card title={words.tokens} intro={words.tokensText} icon="lock" actions={<Button small icon="add" onClick={() => setMaking(true)}>{words.newToken}</Button>}>
-            <Loaded of={tokens}>{({ items }) => (items.length === 0 ? <p class="muted">{words.noTokens}</p> : (
-                <ul class="plain-list">
-                    {items.map((one) => (
-                        <li key={one.id}>
-                            <strong>{one.name}</strong>
-                            <span class="muted">{words.made} <Time at={one.created_at} /></span>
-                            <span class="muted">{words.ends} <Time at={one.expires_at} /></span>
-                            <Button small kind="danger" onClick={() => void remove(one)}>{words.remove}</Button>
-                        </li>
-                    ))}
-                </ul>
-            ))}</Loaded>
+        <Card
+            title={words.tokens}
+            intro={words.tokensText}
+            icon="lock"
+            actions={
+                <Button small icon="add" onClick={() => setMaking(true)}>
+                    {words.newToken}
+                </Button>
+            }
+        >
+            <Loaded of={tokens}>
+                {({ items }) =>
+                    items.length === 0 ? (
+                        <p class="muted">{words.noTokens}</p>
+                    ) : (
+                        <ul class="portal-list">
+                            {items.map((one) => (
+                                <li key={one.id}>
+                                    <span>
+                                        <strong>{one.name}</strong>
+                                        <br />
+                                        <small class="muted">
+                                            {words.made} <Time at={one.created_at} />
+                                            <br />
+                                            {words.ends} <Time at={one.expires_at} />
+                                        </small>
+                                    </span>
+                                    <Button small kind="danger" onClick={() => void remove(one)}>
+                                        {words.remove}
+                                    </Button>
+                                </li>
+                            ))}
+                        </ul>
+                    )
+                }
+            </Loaded>
             {making && <Make close={() => setMaking(false)} made={tokens.reload} />}
         </Card>
     );
@@ -41,10 +88,13 @@ function Make({ close, made }: { close(): void; made(): void }) {
     const form = useForm({
         initial: { name: '', expires: '' },
         careless: true,
-        submit: ({ name, expires }) => call(api.POST('/api/v1/auth/tokens', {
-            body: { name, ...(expires && { expires_at: `${expires}T23:59:59.000Z` }) },
-            headers: { 'Idempotency-Key': onceKey() },
-        })),
+        submit: ({ name, expires }) =>
+            call(
+                api.POST('/api/v1/auth/tokens', {
+                    body: { name, ...(expires && { expires_at: `${expires}T23:59:59.000Z` }) },
+                    headers: { 'Idempotency-Key': onceKey() },
+                }),
+            ),
         done: ({ token }) => {
             setSecret(token ?? '');
             made();
@@ -52,17 +102,38 @@ function Make({ close, made }: { close(): void; made(): void }) {
     });
     if (secret) {
         return (
-            <Dialog title={words.newToken} onClose={close} actions={<Button kind="primary" onClick={close}>{words.done}</Button>}>
+            <Dialog
+                title={words.newToken}
+                onClose={close}
+                actions={
+                    <Button kind="primary" onClick={close}>
+                        {words.done}
+                    </Button>
+                }
+            >
                 <Note tone="warn">{words.shown}</Note>
                 <CodeBlock label={words.newToken} text={secret} wrap />
             </Dialog>
         );
     }
     return (
-        <Dialog title={words.newToken} onClose={close} onSubmit={() => void form.submit()} actions={<Button kind="primary" type="submit" busy={form.busy}>{words.make}</Button>}>
+        <Dialog
+            title={words.newToken}
+            onClose={close}
+            onSubmit={() => void form.submit()}
+            actions={
+                <Button kind="primary" type="submit" busy={form.busy}>
+                    {words.make}
+                </Button>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            <Field label={words.tokenName} error={form.error('name')} required><TextInput {...form.bind('name')} /></Field>
-            <Field label={words.expires} hint={words.expiresHint} error={form.error('expires')}><TextInput type="date" {...form.bind('expires')} /></Field>
+            <Field label={words.tokenName} error={form.error('name')} required>
+                <TextInput {...form.bind('name')} />
+            </Field>
+            <Field label={words.expires} hint={words.expiresHint} error={form.error('expires')}>
+                <TextInput type="date" {...form.bind('expires')} />
+            </Field>
         </Dialog>
     );
 }

@@ -1,86 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tools that one may call, and the credentials that servers want of one.
-import { useState } from 'preact/hooks';
-import { api, call, type Shape } from '../../api/client.ts';
+// The tools that one may call, those that one may ask for, and the credentials that servers want of one.
+import { useMemo, useState } from 'preact/hooks';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import { useQuery } from '../../router.ts';
-import { Button, Card, Empty, Loaded, PageHead, SearchInput, Stack, Status, Why } from '../../ui/index.ts';
+import { Button, Card, Empty, Filters, Loaded, PageHead, Stack, useFilters, type FilterDef } from '../../ui/index.ts';
+import { AskTool } from './AskTool.tsx';
 import { Credentials } from './Credentials.tsx';
+import { OneTool } from './OneTool.tsx';
+import {
+    allTools,
+    byServer,
+    ownRequests,
+    requestFor,
+    STANDINGS,
+    toolsFound,
+    type Group,
+    type Request,
+    type Tool,
+} from './tools.ts';
 import './portal.css';
-
-type Tool = Shape<'PermittedTool'>;
-
-/** All pages of the list: a person has some hundreds at most. */
-async function allTools(signal: AbortSignal): Promise<Tool[]> {
-    const found: Tool[] = [];
-    let cursor: string | null | undefined;
-    do {
-        const page = await call(api.GET('/api/v1/permissions/me', { params: { query: { limit: 500, ...(cursor && { cursor }) } }, signal }));
-        found.push(...page.items);
-        cursor = page.next_cursor;
-    } while (cursor);
-    return found;
-}
 
 export default function Tools() {
     const words = t.portal.tools;
     const tools = useData('portal/tools', allTools, { topics: ['permissions', 'tools'] });
+    const asked = useData('portal/tool-requests', ownRequests, { topics: ['permissions'] });
+    const [wanted, setWanted] = useState<Tool>();
     return (
         <>
-            <PageHead title={t.shell.pages.portalTools} intro={words.intro} actions={<Button icon="connect" href="/portal/connect">{words.connect}</Button>} />
+            <PageHead
+                title={t.shell.pages.portalTools}
+                intro={words.intro}
+                actions={
+                    <Button icon="connect" href="/portal/connect">
+                        {words.connect}
+                    </Button>
+                }
+            />
             <Stack>
                 <Credentials />
-                <Loaded of={tools}>{(found) => (found.length === 0
-                    ? <Empty icon="tool" title={words.none} action={<Button kind="primary" href="/access">{t.portal.applications.how}</Button>}>{words.noneText}</Empty>
-                    : <Servers tools={found} />)}</Loaded>
+                <Loaded of={tools}>
+                    {(found) =>
+                        found.length === 0 ? (
+                            <Empty
+                                icon="tool"
+                                title={words.none}
+                                action={
+                                    <Button kind="primary" href="/access">
+                                        {t.portal.applications.how}
+                                    </Button>
+                                }
+                            >
+                                {words.noneText}
+                            </Empty>
+                        ) : (
+                            <Servers tools={found} requests={asked.data ?? []} ask={setWanted} />
+                        )
+                    }
+                </Loaded>
             </Stack>
+            {wanted && <AskTool tool={wanted} close={() => setWanted(undefined)} sent={asked.reload} />}
         </>
     );
 }
 
-/** SERVER/TOOL: a name of a server has no slash, one of a tool may. */
-const serverOf = (tool: Tool): string => (tool.tool ?? '').split('/')[0] ?? '';
-const nameOf = (tool: Tool): string => (tool.tool ?? '').slice(serverOf(tool).length + 1);
+interface ListProps {
+    requests: readonly Request[];
+    ask(tool: Tool): void;
+}
 
-function Servers({ tools }: { tools: readonly Tool[] }) {
+function Servers({ tools, ...rest }: ListProps & { tools: readonly Tool[] }) {
     const words = t.portal.tools;
-    const [query, setQuery] = useQuery();
-    const [wanted, setWanted] = useState(query['search'] ?? '');
-    const search = (text: string) => {
-        setWanted(text);
-        setQuery({ search: text || undefined });
-    };
-    const shown = tools.filter((tool) => (tool.tool ?? '').toLowerCase().includes(wanted.toLowerCase()));
-    const servers = [...Map.groupBy(shown, serverOf)].sort(([a], [b]) => a.localeCompare(b));
+    const defs = useMemo(
+        (): FilterDef[] => [
+            {
+                key: 'may',
+                label: words.may,
+                options: STANDINGS.map((value) => ({ value, label: words.standing[value] })),
+            },
+        ],
+        [words],
+    );
+    const filters = useFilters(defs);
+    const groups = byServer(toolsFound(tools, filters.values['search'] ?? '', filters.values['may']));
     return (
         <>
-            <SearchInput label={words.find} value={wanted} onInput={search} />
-            {servers.map(([server, rows]) => (
-                <Card key={server} title={server} icon="server">
-                    <ul class="plain-list">{rows.map((tool) => <OneTool key={tool.id} tool={tool} />)}</ul>
-                </Card>
+            <Filters filters={filters} placeholder={words.find} />
+            {groups.map((group) => (
+                <Server key={`${group.server} ${filters.identity}`} group={group} {...rest} />
             ))}
+            {groups.length === 0 && (
+                <Empty
+                    icon="search"
+                    title={words.notFound}
+                    action={<Button onClick={filters.clear}>{words.showAll}</Button>}
+                />
+            )}
         </>
     );
 }
 
-/** `user`, `default`, `group NAME` and such, as a sentence. */
-function reasonOf(source: string): string {
-    const words = t.portal.tools;
-    const known: Record<string, string> = words.why;
-    return source.startsWith('group ') ? words.whyGroup(source.slice('group '.length)) : known[source] ?? words.why.other;
-}
+/** Of one with many tools these come first; the others by a button. */
+const SHOWN_FIRST = 12;
 
-function OneTool({ tool }: { tool: Tool }) {
+function Server({ group, requests, ask }: ListProps & { group: Group }) {
     const words = t.portal.tools;
-    const kinds: Record<string, string> = words.klass;
+    const [all, setAll] = useState(false);
+    const shown = all ? group.tools : group.tools.slice(0, SHOWN_FIRST);
     return (
-        <li>
-            <code>{nameOf(tool)}</code>
-            <span class="muted">{kinds[tool.class ?? ''] ?? tool.class}</span>
-            {tool.needs_approval ? <Status tone="wait">{words.asks}</Status> : <Status tone="good">{tool.conditional ? words.some : words.allowed}</Status>}
-            {tool.source && <Why label={words.from}>{reasonOf(tool.source)}</Why>}
-        </li>
+        <Card title={group.title} icon="server">
+            <ul class="portal-list own-tools">
+                {shown.map((tool) => (
+                    <OneTool key={tool.id} tool={tool} asked={requestFor(requests, tool)} ask={() => ask(tool)} />
+                ))}
+            </ul>
+            {shown.length < group.tools.length && (
+                <Button kind="link" onClick={() => setAll(true)}>
+                    {words.more(group.tools.length)}
+                </Button>
+            )}
+        </Card>
     );
 }

@@ -54,7 +54,12 @@ async function promote({ row, reload }: Props, force: boolean): Promise<void> {
     const body = { ring, ...(force && { force: true }) };
     const act = () => call(api.POST('/api/v1/rollouts/{id}/promote', { params: pathOf(row), body }));
     const question = force
-        ? { title: words.forceTitle(ring), text: words.forceText(now?.pending ?? 0, now?.away ?? 0), yes: words.force, danger: true }
+        ? {
+              title: words.forceTitle(ring),
+              text: words.forceText(now?.pending ?? 0, now?.away ?? 0),
+              yes: words.force,
+              danger: true,
+          }
         : { title: words.promoteTitle(ring), text: words.promoteText, yes: words.promote };
     if (!(await confirm({ ...question, act }))) return;
     toast.good(words.promoted);
@@ -64,7 +69,8 @@ async function promote({ row, reload }: Props, force: boolean): Promise<void> {
 async function remove({ row }: Props): Promise<void> {
     const words = t.rollouts.acts;
     const act = () => call(api.DELETE('/api/v1/rollouts/{id}', { params: pathOf(row) }));
-    if (!(await confirm({ title: words.removeTitle, text: words.removeText, yes: words.remove, danger: true, act }))) return;
+    if (!(await confirm({ title: words.removeTitle, text: words.removeText, yes: words.remove, danger: true, act })))
+        return;
     toast.good(words.removed);
     navigate('/rollouts');
 }
@@ -81,15 +87,49 @@ export function Acts(props: Props) {
     const waits = running && ring?.approval === true && !ring.promoted_at;
     return (
         <>
-            {state === 'draft' && <Button kind="primary" icon="play" onClick={() => void start(props)}>{words.start}</Button>}
-            {waits && <Button kind="primary" icon="approval" onClick={() => void promote(props, false)}>{words.promote}</Button>}
-            {running && <Button icon="pause" onClick={() => void hold(props)}>{words.pause}</Button>}
-            {state === 'paused' && <Button kind="primary" icon="play" onClick={() => void resume(props)}>{words.resume}</Button>}
-            {(running || state === 'paused' || held) && <Button kind="danger" icon="stop" onClick={() => setAborting(true)}>{words.abort}</Button>}
-            <Menu label={words.more} items={[
-                running && { key: 'force', label: words.force, icon: 'next', onSelect: () => void promote(props, true) },
-                ['draft', 'completed', 'rolled_back'].includes(state) && { key: 'remove', label: words.remove, icon: 'remove', danger: true, onSelect: () => void remove(props) },
-            ]} />
+            {state === 'draft' && (
+                <Button kind="primary" icon="play" onClick={() => void start(props)}>
+                    {words.start}
+                </Button>
+            )}
+            {waits && (
+                <Button kind="primary" icon="approval" onClick={() => void promote(props, false)}>
+                    {words.promote}
+                </Button>
+            )}
+            {running && (
+                <Button icon="pause" onClick={() => void hold(props)}>
+                    {words.pause}
+                </Button>
+            )}
+            {state === 'paused' && (
+                <Button kind="primary" icon="play" onClick={() => void resume(props)}>
+                    {words.resume}
+                </Button>
+            )}
+            {(running || state === 'paused' || held) && (
+                <Button kind="danger" icon="stop" onClick={() => setAborting(true)}>
+                    {held ? words.takeBackNow : words.abort}
+                </Button>
+            )}
+            <Menu
+                label={words.more}
+                items={[
+                    running && {
+                        key: 'force',
+                        label: words.force,
+                        icon: 'next',
+                        onSelect: () => void promote(props, true),
+                    },
+                    ['draft', 'completed', 'rolled_back'].includes(state) && {
+                        key: 'remove',
+                        label: words.remove,
+                        icon: 'remove',
+                        danger: true,
+                        onSelect: () => void remove(props),
+                    },
+                ]}
+            />
             {aborting && <Abort row={row} close={() => setAborting(false)} done={props.reload} />}
         </>
     );

@@ -14,14 +14,30 @@ export function Gate({ row }: { row: RolloutRow }) {
     const over = share !== undefined && share * 100 > most;
     return (
         <Card title={words.gate} intro={words.gateText}>
-            <KeyValue pairs={[
-                [words.executed, words.executedOf((ring ?? row.progress)?.executed ?? 0, ring?.min_devices ?? gate.min_executed ?? 0)],
-                [words.failed, share === undefined ? <span class="muted">{words.noneYet}</span> : <strong class={over ? 'gate-over' : ''}>{words.failedOf(share, most)}</strong>],
-                [words.timeout, duration(gate.timeout_s ?? 0)],
-                [words.lost, gate.lost_after_s ? duration(gate.lost_after_s) : words.never],
-                [words.away, duration(gate.away_after_s ?? 0)],
-                [words.rollback, row.auto_rollback ? words.rollbackYes : words.rollbackNo],
-            ]} />
+            <KeyValue
+                wide
+                pairs={[
+                    [
+                        words.executed,
+                        words.executedOf(
+                            (ring ?? row.progress)?.executed ?? 0,
+                            ring?.min_devices ?? gate.min_executed ?? 0,
+                        ),
+                    ],
+                    [
+                        words.failed,
+                        share === undefined ? (
+                            <span class="muted">{words.noneYet}</span>
+                        ) : (
+                            <strong class={over ? 'gate-over' : ''}>{words.failedOf(share, most)}</strong>
+                        ),
+                    ],
+                    [words.timeout, duration(gate.timeout_s ?? 0)],
+                    [words.lost, gate.lost_after_s ? duration(gate.lost_after_s) : words.never],
+                    [words.away, duration(gate.away_after_s ?? 0)],
+                    [words.rollback, row.auto_rollback ? words.rollbackYes : words.rollbackNo],
+                ]}
+            />
         </Card>
     );
 }

@@ -6,7 +6,20 @@ import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { navigate, useQuery } from '../../router.ts';
 import { may } from '../../session.ts';
-import { Button, Card, Checkbox, ErrorBox, Field, Note, PageHead, Select, TextInput, toast, useForm } from '../../ui/index.ts';
+import {
+    Button,
+    Card,
+    Checkbox,
+    ErrorBox,
+    Field,
+    Note,
+    PageHead,
+    Select,
+    TextInput,
+    toast,
+    useForm,
+    useGroups,
+} from '../../ui/index.ts';
 import { bodyOf, PRESETS, ringFaults, ringOf, type Plan, type Preset, type RingPlan } from './plan.ts';
 import { RingEdit } from './RingEdit.tsx';
 import './rollouts.css';
@@ -28,24 +41,34 @@ function useVersions(policy: string) {
 
 /** How many devices follow it, by the preview of this version. */
 function useReach(policy: string, to: string): number | undefined {
-    const found = useData(policy && to && may('device:read') ? `${policy} ${to}` : undefined,
-        (signal) => call(api.POST('/api/v1/policies/preview', { body: { policy_id: policy, number: Number(to) }, signal })));
+    const found = useData(policy && to && may('device:read') ? `${policy} ${to}` : undefined, (signal) =>
+        call(api.POST('/api/v1/policies/preview', { body: { policy_id: policy, number: Number(to) }, signal })),
+    );
     return found.data?.devices;
-}
-
-function useGroups(): string[] {
-    const found = useData(may('group:read') ? 'groups' : undefined, (signal) => call(api.GET('/api/v1/groups', { params: { query: { limit: CHOICE_MAX } }, signal })));
-    return (found.data?.items ?? []).map((one) => one.name ?? '');
 }
 
 export default function NewRollout() {
     const words = t.rollouts.make;
     const [query] = useQuery();
     const [tried, setTried] = useState(false);
-    const policies = useData('policies', (signal) => call(api.GET('/api/v1/policies', { params: { query: { limit: CHOICE_MAX } }, signal })));
+    const policies = useData('policies', (signal) =>
+        call(api.GET('/api/v1/policies', { params: { query: { limit: CHOICE_MAX } }, signal })),
+    );
     const form = useForm<Plan, { id?: string | null }>({
-        initial: { policy: query['policy'] ?? '', to: query['to'] ?? '', rings: PRESETS.careful, maxFailed: '2', minExecuted: '5', timeout: '60', rollback: true },
-        check: (v) => ({ ...(!v.policy && { policy: words.needPolicy }), ...(!v.to && { to: words.needVersion }), ...(ringFaults(v.rings).some(Boolean) && { rings: ' ' }) }),
+        initial: {
+            policy: query['policy'] ?? '',
+            to: query['to'] ?? '',
+            rings: PRESETS.careful,
+            maxFailed: '2',
+            minExecuted: '5',
+            timeout: '60',
+            rollback: true,
+        },
+        check: (v) => ({
+            ...(!v.policy && { policy: words.needPolicy }),
+            ...(!v.to && { to: words.needVersion }),
+            ...(ringFaults(v.rings).some(Boolean) && { rings: ' ' }),
+        }),
         submit: (v) => call(api.POST('/api/v1/rollouts', { body: bodyOf(v) })),
         done: (made) => {
             toast.good(words.made);
@@ -55,58 +78,127 @@ export default function NewRollout() {
     const { policy, to, rings } = form.values;
     const versions = useVersions(policy);
     const reach = useReach(policy, to);
-    const groups = useGroups();
+    const groups = (useGroups() ?? []).map((group) => group.name ?? '');
     const faults = ringFaults(rings);
     const newest = versions?.[0]?.number;
     useEffect(() => {
         if (!to && newest) form.set({ to: String(newest) });
     }, [newest, to]);
-    const setRing = (at: number, changes: Partial<RingPlan>) => form.set({ rings: rings.map((ring, i) => (i === at ? { ...ring, ...changes } : ring)) });
+    const setRing = (at: number, changes: Partial<RingPlan>) =>
+        form.set({ rings: rings.map((ring, i) => (i === at ? { ...ring, ...changes } : ring)) });
     const add = () => form.set({ rings: [...rings.slice(0, -1), ringOf({ percent: '50' }), ...rings.slice(-1)] });
-    const policyOptions = [{ value: '', label: words.choosePolicy }, ...(policies.data?.items ?? []).map((one) => ({ value: one.id ?? '', label: one.name ?? '' }))];
-    const versionOptions = [{ value: '', label: t.kit.none }, ...(versions ?? []).map((line) => ({ value: String(line.number), label: t.policy.version(line.number ?? 0, line.version ?? '') }))];
+    const policyOptions = [
+        { value: '', label: words.choosePolicy },
+        ...(policies.data?.items ?? []).map((one) => ({ value: one.id ?? '', label: one.name ?? '' })),
+    ];
+    const versionOptions = [
+        { value: '', label: t.kit.none },
+        ...(versions ?? []).map((line) => ({
+            value: String(line.number),
+            label: t.policy.version(line.number ?? 0, line.version ?? ''),
+        })),
+    ];
     const send = (event: Event) => {
         setTried(true);
         form.attributes.onSubmit(event);
     };
     return (
         <>
-            <PageHead title={words.title} intro={words.intro} back={{ href: '/rollouts', label: t.rollouts.detail.back }} />
+            <PageHead
+                title={words.title}
+                intro={words.intro}
+                back={{ href: '/rollouts', label: t.rollouts.detail.back }}
+            />
             <form noValidate onSubmit={send} class="stack">
                 {form.problem && <ErrorBox problem={form.problem} />}
                 <Card title={words.what}>
                     <div class="gate-edit">
                         <Field label={words.policy} error={form.error('policy')} required>
-                            <Select value={policy} options={policyOptions} onInput={(next) => form.set({ policy: next, to: '' })} />
+                            <Select
+                                value={policy}
+                                options={policyOptions}
+                                onInput={(next) => form.set({ policy: next, to: '' })}
+                            />
                         </Field>
-                        <Field label={words.version} hint={words.versionHint} error={form.error('to')} required><Select {...form.bind('to')} options={versionOptions} disabled={!policy} /></Field>
+                        <Field label={words.version} hint={words.versionHint} error={form.error('to')} required>
+                            <Select {...form.bind('to')} options={versionOptions} disabled={!policy} />
+                        </Field>
                     </div>
-                    {versions?.length === 0 && <Note tone="warn" actions={<Button small href={`/policies/${policy}`}>{words.write}</Button>}>{words.noVersion}</Note>}
+                    {versions?.length === 0 && (
+                        <Note
+                            tone="warn"
+                            actions={
+                                <Button small href={`/policies/${policy}`}>
+                                    {words.write}
+                                </Button>
+                            }
+                        >
+                            {words.noVersion}
+                        </Note>
+                    )}
                     {reach !== undefined && <p>{words.reaches(reach)}</p>}
                 </Card>
-                <Card title={words.rings} intro={words.ringsHint} actions={
-                    <div class="stack row" role="group" aria-label={words.presets.label}>
-                        {(Object.keys(PRESETS) as Preset[]).map((one) => <Button key={one} small onClick={() => form.set({ rings: PRESETS[one] })}>{words.presets[one]}</Button>)}
-                    </div>
-                }>
+                <Card
+                    title={words.rings}
+                    intro={words.ringsHint}
+                    actions={
+                        <div class="stack row" role="group" aria-label={words.presets.label}>
+                            {(Object.keys(PRESETS) as Preset[]).map((one) => (
+                                <Button key={one} small onClick={() => form.set({ rings: PRESETS[one] })}>
+                                    {words.presets[one]}
+                                </Button>
+                            ))}
+                        </div>
+                    }
+                >
                     <ol class="rings-edit">
                         {rings.map((ring, at) => (
-                            <RingEdit key={at} ring={ring} n={at + 1} last={at === rings.length - 1} fault={tried ? faults[at] : undefined} reach={reach} groups={groups}
-                                set={(changes) => setRing(at, changes)} remove={at < rings.length - 1 && rings.length > 1 ? () => form.set({ rings: rings.filter((_, i) => i !== at) }) : undefined} />
+                            <RingEdit
+                                key={at}
+                                ring={ring}
+                                n={at + 1}
+                                last={at === rings.length - 1}
+                                fault={tried ? faults[at] : undefined}
+                                reach={reach}
+                                groups={groups}
+                                set={(changes) => setRing(at, changes)}
+                                remove={
+                                    at < rings.length - 1 && rings.length > 1
+                                        ? () => form.set({ rings: rings.filter((_, i) => i !== at) })
+                                        : undefined
+                                }
+                            />
                         ))}
                     </ol>
-                    <Button icon="add" onClick={add}>{words.addRing}</Button>
+                    <Button icon="add" onClick={add}>
+                        {words.addRing}
+                    </Button>
                 </Card>
                 <Card title={words.gate}>
                     <div class="gate-edit">
-                        <Field label={words.maxFailed} hint={words.maxFailedHint}><TextInput {...form.bind('maxFailed')} type="number" unit="%" min={0} max={100} step="any" /></Field>
-                        <Field label={words.minExecuted} hint={words.minExecutedHint}><TextInput {...form.bind('minExecuted')} type="number" min={1} /></Field>
-                        <Field label={words.timeout} hint={words.timeoutHint}><TextInput {...form.bind('timeout')} type="number" min={1} /></Field>
+                        <Field label={words.maxFailed} hint={words.maxFailedHint}>
+                            <TextInput
+                                {...form.bind('maxFailed')}
+                                type="number"
+                                unit="%"
+                                min={0}
+                                max={100}
+                                step="any"
+                            />
+                        </Field>
+                        <Field label={words.minExecuted} hint={words.minExecutedHint}>
+                            <TextInput {...form.bind('minExecuted')} type="number" min={1} />
+                        </Field>
+                        <Field label={words.timeout} hint={words.timeoutHint}>
+                            <TextInput {...form.bind('timeout')} type="number" min={1} />
+                        </Field>
                     </div>
                     <Checkbox {...form.tick('rollback')} label={words.rollback} hint={words.rollbackHint} />
                 </Card>
                 <div class="stack row">
-                    <Button kind="primary" type="submit" busy={form.busy} icon="check">{words.submit}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy} icon="check">
+                        {words.submit}
+                    </Button>
                     <span class="muted">{words.submitHint}</span>
                 </div>
             </form>

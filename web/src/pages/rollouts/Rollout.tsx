@@ -4,15 +4,16 @@ import { useEffect, useReducer } from 'preact/hooks';
 import { api, call } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import { navigate, useQuery } from '../../router.ts';
-import { Button, Card, Loaded, Note, PageHead } from '../../ui/index.ts';
+import { useQuery } from '../../router.ts';
+import { Card, Loaded, PageHead } from '../../ui/index.ts';
 import { Acts } from './Acts.tsx';
 import { Devices } from './Devices.tsx';
 import { Events } from './Events.tsx';
 import { Gate } from './Gate.tsx';
 import { Rings } from './Rings.tsx';
+import { Failures } from './Failures.tsx';
 import { failedOf, isOpen, type RolloutRow } from './rollout.ts';
-import { Bar, nextWords, StateMark, thenWords } from './words.tsx';
+import { Bar, nextWords, saidWords, StateMark, thenWords } from './words.tsx';
 import './rollouts.css';
 
 /** Counts move without an event of their own: while it is open they are asked for so often. */
@@ -44,15 +45,27 @@ function Shown({ row, reload }: { row: RolloutRow; reload: () => void }) {
     }, [open, reload]);
     return (
         <>
-            <PageHead title={words.title(policy, row.to ?? 0)} back={{ href: '/rollouts', label: words.back }} mark={<StateMark row={row} />} actions={<Acts row={row} reload={reload} />} />
-            {failed > 0 && (
-                <Note tone="bad" title={words.failures(failed)} actions={query['state'] !== 'failed' && <Button small onClick={() => navigate(`/rollouts/${row.id}?state=failed`)}>{words.showFailures}</Button>}>
-                    {t.rollouts.members.failed} {row.progress?.failed}, {t.rollouts.members.timed_out} {row.progress?.timed_out}, {t.rollouts.members.lost} {row.progress?.lost}
-                </Note>
-            )}
-            <Card title={words.now} actions={row.policy_name && <a href={`/policies/${row.policy_id}/history?from=${row.from ?? row.to}&to=${row.to}`}>{t.rollouts.versions(row.from ?? 0, row.to ?? 0)}</a>}>
-                <p><strong>{nextWords(row, now)}</strong> {thenWords(row)}</p>
-                {row.reason && <p class="muted">{words.why(row.reason)}</p>}
+            <PageHead
+                title={words.title(policy, row.to ?? 0)}
+                back={{ href: '/rollouts', label: words.back }}
+                mark={<StateMark row={row} />}
+                actions={<Acts row={row} reload={reload} />}
+            />
+            {failed > 0 && <Failures row={row} shown={query['state'] === 'failed'} />}
+            <Card
+                title={words.now}
+                actions={
+                    row.policy_name && (
+                        <a href={`/policies/${row.policy_id}/history?from=${row.from ?? row.to}&to=${row.to}`}>
+                            {t.rollouts.versions(row.from ?? 0, row.to ?? 0)}
+                        </a>
+                    )
+                }
+            >
+                <p>
+                    <strong>{nextWords(row, now)}</strong> {thenWords(row)}
+                </p>
+                {row.reason && <p class="muted">{words.why(saidWords(row.reason))}</p>}
                 <Bar counts={row.progress} label={words.whole} legend />
             </Card>
             <Rings row={row} now={now} />
@@ -66,6 +79,10 @@ function Shown({ row, reload }: { row: RolloutRow; reload: () => void }) {
 }
 
 export default function Rollout({ id }: { id: string }) {
-    const found = useData(id, (signal) => call(api.GET('/api/v1/rollouts/{id}', { params: { path: { id } }, signal })), { topics: ['rollouts'] });
+    const found = useData(
+        id,
+        (signal) => call(api.GET('/api/v1/rollouts/{id}', { params: { path: { id } }, signal })),
+        { topics: ['rollouts'] },
+    );
     return <Loaded of={found}>{(row) => <Shown row={row} reload={found.reload} />}</Loaded>;
 }

@@ -27,7 +27,16 @@ export interface Plan {
     rollback: boolean;
 }
 
-export const ringOf = (more: Partial<RingPlan>): RingPlan => ({ kind: 'percent', group: '', label: '', percent: '100', soak: '10', approval: false, pause: false, ...more });
+export const ringOf = (more: Partial<RingPlan>): RingPlan => ({
+    kind: 'percent',
+    group: '',
+    label: '',
+    percent: '100',
+    soak: '10',
+    approval: false,
+    pause: false,
+    ...more,
+});
 
 const EVERYBODY = ringOf({ soak: '0' });
 
@@ -58,13 +67,31 @@ export function ringFaults(rings: readonly RingPlan[]): (Fault | undefined)[] {
 const seconds = (minutes: string): number => Math.max(0, Math.round(Number(minutes) * 60) || 0);
 
 function ringBody(ring: RingPlan, last: boolean): Shape<'RolloutRingIn'> {
-    const who = last ? { percent: 100 } : ring.kind === 'group' ? { group: ring.group.trim() } : ring.kind === 'label' ? { label: ring.label.trim() } : { percent: Number(ring.percent) };
-    return { ...who, ...(seconds(ring.soak) > 0 && { soak_s: seconds(ring.soak) }), ...(ring.approval && { approval: true }), ...(ring.pause && { pause: true }) };
+    const who = last
+        ? { percent: 100 }
+        : ring.kind === 'group'
+          ? { group: ring.group.trim() }
+          : ring.kind === 'label'
+            ? { label: ring.label.trim() }
+            : { percent: Number(ring.percent) };
+    return {
+        ...who,
+        ...(seconds(ring.soak) > 0 && { soak_s: seconds(ring.soak) }),
+        ...(ring.approval && { approval: true }),
+        ...(ring.pause && { pause: true }),
+    };
 }
 
 export function bodyOf(plan: Plan): Shape<'RolloutIn'> {
     return {
-        policy_id: plan.policy, to: Number(plan.to), rings: plan.rings.map((ring, at) => ringBody(ring, at === plan.rings.length - 1)), auto_rollback: plan.rollback,
-        gate: { max_failed_percent: Number(plan.maxFailed), min_executed: Number(plan.minExecuted), timeout_s: seconds(plan.timeout) },
+        policy_id: plan.policy,
+        to: Number(plan.to),
+        rings: plan.rings.map((ring, at) => ringBody(ring, at === plan.rings.length - 1)),
+        auto_rollback: plan.rollback,
+        gate: {
+            max_failed_percent: Number(plan.maxFailed),
+            min_executed: Number(plan.minExecuted),
+            timeout_s: seconds(plan.timeout),
+        },
     };
 }

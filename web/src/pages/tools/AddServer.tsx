@@ -13,7 +13,13 @@ import './tools.css';
 
 export default function AddServer({ onClose }: { onClose: () => void }) {
     const [made, setMade] = useState<Server>();
-    const form = useForm({ initial: NEW_SERVER, submit: (values) => createServer(createOf(values)), done: setMade, check: lacksOf, careless: true });
+    const form = useForm({
+        initial: NEW_SERVER,
+        submit: (values) => createServer(createOf(values)),
+        done: setMade,
+        check: lacksOf,
+        careless: true,
+    });
     const leave = (): void => {
         // Whether they come is said on the server's own page.
         const show = (): void => navigate(serverPath(made?.name ?? ''), 'replace');
@@ -21,12 +27,20 @@ export default function AddServer({ onClose }: { onClose: () => void }) {
     };
     if (made) return <TestServer server={made} onClose={leave} />;
     return (
-        <Dialog wide title={t.tools.add} onClose={onClose} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={onClose}>{t.kit.cancel}</Button>
-                <Button type="submit" kind="primary" busy={form.busy}>{t.tools.form.addAndTest}</Button>
-            </>
-        }>
+        <Dialog
+            wide
+            title={t.tools.add}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={onClose}>{t.kit.cancel}</Button>
+                    <Button type="submit" kind="primary" busy={form.busy}>
+                        {t.tools.form.addAndTest}
+                    </Button>
+                </>
+            }
+        >
             <ServerForm form={form} />
         </Dialog>
     );

@@ -3,7 +3,18 @@
 import { useMemo, useState } from 'preact/hooks';
 import { api, call } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
-import { DataTable, Empty, Filters, Loaded, Section, Status, Time, useFilters, type Column, type FilterDef } from '../../ui/index.ts';
+import {
+    DataTable,
+    Empty,
+    Filters,
+    Loaded,
+    Section,
+    Status,
+    Time,
+    useFilters,
+    type Column,
+    type FilterDef,
+} from '../../ui/index.ts';
 import { useWaiting, type Approval } from './approvals.ts';
 import { toolPath } from './data.ts';
 import { Waiting } from './Waiting.tsx';
@@ -17,11 +28,38 @@ export const toolOf = (one: Approval): string => `${one.server_name}/${one.tool}
 function columnsOf(): Column<Approval>[] {
     const words = t.tools.approvals;
     return [
-        { key: 'tool', head: t.tools.columns.tool, width: 'minmax(9rem, 2fr)', cell: (one) => <code>{toolOf(one)}</code> },
+        {
+            key: 'tool',
+            head: t.tools.columns.tool,
+            width: 'minmax(9rem, 2fr)',
+            cell: (one) => <code>{toolOf(one)}</code>,
+        },
         { key: 'state', head: t.tools.columns.state, width: '9rem', cell: (one) => <State of={one} /> },
-        { key: 'caller', head: words.caller, width: 'minmax(7rem, 1fr)', cell: (one) => one.caller_name ?? words.nobody },
-        { key: 'by', head: words.by, width: 'minmax(7rem, 1fr)', hideBelow: 720, card: true, cell: (one) => one.decided_by_name ?? <span class="muted">{t.kit.none}</span> },
-        { key: 'reason', head: t.kit.reason, width: 'minmax(8rem, 2fr)', hideBelow: 900, card: true, cell: (one) => <span title={one.reason ?? undefined}>{one.reason || <span class="muted">{t.kit.none}</span>}</span> },
+        {
+            key: 'caller',
+            head: words.caller,
+            width: 'minmax(7rem, 1fr)',
+            cell: (one) => one.caller_name ?? words.nobody,
+        },
+        {
+            key: 'by',
+            head: words.by,
+            width: 'minmax(7rem, 1fr)',
+            hideBelow: 720,
+            card: true,
+            cell: (one) => one.decided_by_name ?? <span class="muted">{t.kit.none}</span>,
+        },
+        {
+            key: 'reason',
+            head: t.kit.reason,
+            width: 'minmax(8rem, 2fr)',
+            hideBelow: 900,
+            card: true,
+            cell: (one) => {
+                const reason = words.endings[one.reason ?? ''] ?? one.reason;
+                return <span title={reason ?? undefined}>{reason || <span class="muted">{t.kit.none}</span>}</span>;
+            },
+        },
         { key: 'at', head: words.at, width: '8.5rem', cell: (one) => <Time at={one.decided_at ?? one.expires_at} /> },
     ];
 }
@@ -33,21 +71,53 @@ function State({ of }: { of: Approval }) {
 
 function History({ turn }: { turn: number }) {
     const words = t.tools.approvals;
-    const defs = useMemo((): FilterDef[] => [{ key: 'state', label: t.tools.columns.state, options: STATES.map((value) => ({ value, label: words.states[value] })) }], []);
+    const defs = useMemo(
+        (): FilterDef[] => [
+            {
+                key: 'state',
+                label: t.tools.columns.state,
+                options: STATES.map((value) => ({ value, label: words.states[value] })),
+            },
+        ],
+        [],
+    );
     const filters = useFilters(defs, '');
     const columns = useMemo(columnsOf, []);
     const state = filters.values['state'] as (typeof STATES)[number] | undefined;
     return (
         <Section title={words.history}>
             <Filters filters={filters} />
-            <DataTable label={words.history} columns={columns} rowKey={(one) => one.id ?? ''} rowName={toolOf} identity={filters.identity} topics={['approvals']} turn={turn} count={words.count}
+            <DataTable
+                label={words.history}
+                columns={columns}
+                rowKey={(one) => one.id ?? ''}
+                rowName={toolOf}
+                identity={filters.identity}
+                topics={['approvals']}
+                turn={turn}
+                count={words.count}
                 load={async ({ limit, cursor }, signal) => {
-                    const query = { limit, newest: true, ...(cursor !== undefined && { cursor }), ...(state && { state }) };
+                    const query = {
+                        limit,
+                        newest: true,
+                        ...(cursor !== undefined && { cursor }),
+                        ...(state && { state }),
+                    };
                     const page = await call(api.GET('/api/v1/gateway/approvals', { params: { query }, signal }));
-                    return { items: (page.items ?? []).filter((one) => one.state !== 'waiting'), next_cursor: page.next_cursor };
+                    return {
+                        items: (page.items ?? []).filter((one) => one.state !== 'waiting'),
+                        next_cursor: page.next_cursor,
+                    };
                 }}
-                href={(one) => toolPath(one.server_name ?? '', one.tool ?? '')} filtered={filters.active > 0} onClearFilters={filters.clear}
-                empty={<Empty icon="approval" title={words.noHistory}>{words.noHistoryText}</Empty>} />
+                href={(one) => toolPath(one.server_name ?? '', one.tool ?? '')}
+                filtered={filters.active > 0}
+                onClearFilters={filters.clear}
+                empty={
+                    <Empty icon="approval" title={words.noHistory}>
+                        {words.noHistoryText}
+                    </Empty>
+                }
+            />
         </Section>
     );
 }
@@ -64,9 +134,19 @@ export default function Approvals() {
         <>
             <Section title={words.waiting}>
                 <Loaded of={waiting}>
-                    {(all) => (all.length === 0
-                        ? <Empty icon="approval" title={words.none}>{words.noneText}</Empty>
-                        : <div class="waiting-calls">{all.map((one) => <Waiting key={one.id} of={one} done={done} />)}</div>)}
+                    {(all) =>
+                        all.length === 0 ? (
+                            <Empty icon="approval" title={words.none}>
+                                {words.noneText}
+                            </Empty>
+                        ) : (
+                            <div class="waiting-calls">
+                                {all.map((one) => (
+                                    <Waiting key={one.id} of={one} done={done} />
+                                ))}
+                            </div>
+                        )
+                    }
                 </Loaded>
             </Section>
             <History turn={turn} />

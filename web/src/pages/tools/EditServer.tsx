@@ -11,21 +11,39 @@ import './tools.css';
 
 export default function EditServer({ server, onClose }: { server: Server; onClose: () => void }) {
     const form = useForm({
-        initial: fieldsOf(server), check: lacksOf, careless: true,
-        submit: (values) => call(api.PATCH('/api/v1/gateway/servers/{id}', { params: { path: { id: server.id ?? '' } }, body: patchOf(values), headers: ifUnchanged(server.etag) })),
+        initial: fieldsOf(server),
+        check: lacksOf,
+        careless: true,
+        submit: (values) =>
+            call(
+                api.PATCH('/api/v1/gateway/servers/{id}', {
+                    params: { path: { id: server.id ?? '' } },
+                    body: patchOf(values),
+                    headers: ifUnchanged(server.etag),
+                }),
+            ),
         done: (changed) => {
             toast.good(t.tools.saved(changed.name ?? ''));
             onClose();
-            if (changed.name !== server.name && location.pathname === serverPath(server.name ?? '')) navigate(serverPath(changed.name ?? ''), 'replace');
+            if (changed.name !== server.name && location.pathname === serverPath(server.name ?? ''))
+                navigate(serverPath(changed.name ?? ''), 'replace');
         },
     });
     return (
-        <Dialog wide title={t.tools.editTitle(server.name ?? '')} onClose={onClose} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={onClose}>{t.kit.cancel}</Button>
-                <Button type="submit" kind="primary" busy={form.busy} disabled={!form.dirty}>{t.kit.save}</Button>
-            </>
-        }>
+        <Dialog
+            wide
+            title={t.tools.editTitle(server.name ?? '')}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={onClose}>{t.kit.cancel}</Button>
+                    <Button type="submit" kind="primary" busy={form.busy} disabled={!form.dirty}>
+                        {t.kit.save}
+                    </Button>
+                </>
+            }
+        >
             <ServerForm form={form} kept={[...(server.header_names ?? []), ...(server.env_names ?? [])]} />
         </Dialog>
     );

@@ -11,10 +11,17 @@ const STATES: Record<string, Tried['state']> = { created: 'good', exists: 'wait'
 
 function stepOf(one: Outcome, dry: boolean): Tried {
     const words = t.tools.import;
-    const said = { created: dry ? words.would : words.created, exists: words.exists, refused: words.refused }[one.outcome ?? ''] ?? one.outcome ?? '';
+    const said =
+        { created: dry ? words.would : words.created, exists: words.exists, refused: words.refused }[
+            one.outcome ?? ''
+        ] ??
+        one.outcome ??
+        '';
     return {
-        key: one.name ?? '', title: one.name ?? '', aside: said,
-        state: one.warnings?.length && one.outcome === 'created' ? 'warn' : STATES[one.outcome ?? ''] ?? 'wait',
+        key: one.name ?? '',
+        title: one.name ?? '',
+        aside: said,
+        state: one.warnings?.length && one.outcome === 'created' ? 'warn' : (STATES[one.outcome ?? ''] ?? 'wait'),
         text: one.reason ?? (one.warnings?.includes('plain-http') ? words.plain : undefined),
     };
 }
@@ -47,30 +54,71 @@ export default function ImportServers({ onClose }: { onClose: () => void }) {
     const news = results?.items.filter((one) => one.outcome === 'created').length ?? 0;
     const over = results && !results.dry;
     return (
-        <Dialog wide title={words.title} onClose={onClose} actions={over
-            ? <Button kind="primary" onClick={onClose}>{t.kit.close}</Button>
-            : (
-                <>
-                    <Button onClick={onClose}>{t.kit.cancel}</Button>
-                    <Button kind={results ? 'plain' : 'primary'} busy={busy && !results} disabled={!text.trim()} onClick={() => void send(true)}>{words.check}</Button>
-                    {results && <Button kind="primary" busy={busy} disabled={news === 0} onClick={() => void send(false)}>{words.take(news)}</Button>}
-                </>
-            )}>
+        <Dialog
+            wide
+            title={words.title}
+            onClose={onClose}
+            actions={
+                over ? (
+                    <Button kind="primary" onClick={onClose}>
+                        {t.kit.close}
+                    </Button>
+                ) : (
+                    <>
+                        <Button onClick={onClose}>{t.kit.cancel}</Button>
+                        <Button
+                            kind={results ? 'plain' : 'primary'}
+                            busy={busy && !results}
+                            disabled={!text.trim()}
+                            onClick={() => void send(true)}
+                        >
+                            {words.check}
+                        </Button>
+                        {results && (
+                            <Button kind="primary" busy={busy} disabled={news === 0} onClick={() => void send(false)}>
+                                {words.take(news)}
+                            </Button>
+                        )}
+                    </>
+                )
+            }
+        >
             {!over && (
                 <>
                     <p class="hint">{words.intro}</p>
-                    <Field label={words.text} error={wrong}><TextArea mono rows={9} value={text} onInput={write} placeholder={'{ "mcpServers": { "recipes": { "url": "https://mealie.home.example/mcp" } } }'} /></Field>
+                    <Field label={words.text} error={wrong}>
+                        <TextArea
+                            mono
+                            rows={9}
+                            value={text}
+                            onInput={write}
+                            placeholder={
+                                '{ "mcpServers": { "recipes": { "url": "https://mealie.home.example/mcp" } } }'
+                            }
+                        />
+                    </Field>
                     <Field label={words.file}>
-                        <input type="file" class="input" accept=".json,application/json" aria-label={words.file}
-                            onChange={(event) => void event.currentTarget.files?.[0]?.text().then(write)} />
+                        <input
+                            type="file"
+                            class="input"
+                            accept=".json,application/json"
+                            aria-label={words.file}
+                            onChange={(event) => void event.currentTarget.files?.[0]?.text().then(write)}
+                        />
                     </Field>
                 </>
             )}
             <div aria-live="polite">
                 {problem && <ErrorBox problem={problem} />}
-                {results && <Trial label={words.results} steps={results.items.map((one) => stepOf(one, results.dry))} />}
+                {results && (
+                    <Trial label={words.results} steps={results.items.map((one) => stepOf(one, results.dry))} />
+                )}
                 {results?.items.length === 0 && <Note tone="warn" title={words.none} />}
-                {over && news > 0 && <Note tone="good" title={words.done(news)}>{words.next}</Note>}
+                {over && news > 0 && (
+                    <Note tone="good" title={words.done(news)}>
+                        {words.next}
+                    </Note>
+                )}
             </div>
         </Dialog>
     );

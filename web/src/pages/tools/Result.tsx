@@ -16,10 +16,27 @@ function save(part: Part): void {
 
 function One({ part }: { part: Part }) {
     const words = t.tools.tester;
-    if (part.kind === 'text') return <pre class="result-text" tabIndex={0}>{part.text}</pre>;
+    if (part.kind === 'text')
+        return (
+            <pre class="result-text" tabIndex={0}>
+                {part.text}
+            </pre>
+        );
     if (part.kind === 'file')
-        return <p class="result-file"><span>{words.file(part.type, bytes(Math.floor(part.data.length * 0.75)))}</span><Button small icon="download" onClick={() => save(part)}>{words.save}</Button></p>;
-    if (part.kind === 'link') return <p><code>{part.text}</code></p>;
+        return (
+            <p class="result-file">
+                <span>{words.file(part.type, bytes(Math.floor(part.data.length * 0.75)))}</span>
+                <Button small icon="download" onClick={() => save(part)}>
+                    {words.save}
+                </Button>
+            </p>
+        );
+    if (part.kind === 'link')
+        return (
+            <p>
+                <code>{part.text}</code>
+            </p>
+        );
     return <JsonView value={part.value} label={words.part} />;
 }
 
@@ -29,8 +46,14 @@ export function Result({ result }: { result: Record<string, unknown> }) {
     const structured = result['structuredContent'];
     return (
         <>
-            {result['isError'] === true ? <Status tone="bad">{words.toolFailed}</Status> : <Status tone="good">{words.toolDone}</Status>}
-            {parts.map((part, at) => <One key={at} part={part} />)}
+            {result['isError'] === true ? (
+                <Status tone="bad">{words.toolFailed}</Status>
+            ) : (
+                <Status tone="good">{words.toolDone}</Status>
+            )}
+            {parts.map((part, at) => (
+                <One key={at} part={part} />
+            ))}
             {structured !== undefined && <JsonView value={structured} label={words.structured} />}
             {parts.length === 0 && structured === undefined && <Note tone="info" title={words.nothing} />}
         </>

@@ -6,7 +6,20 @@ import { milliseconds } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { asking } from '../../ready.ts';
 import { may } from '../../session.ts';
-import { Button, Card, ErrorBox, Field, kindsOpen, Note, SchemaForm, schemaFaults, startOf, SubjectPicker, type Subject, type SubjectKind } from '../../ui/index.ts';
+import {
+    Button,
+    Card,
+    ErrorBox,
+    Field,
+    kindsOpen,
+    Note,
+    SchemaForm,
+    schemaFaults,
+    startOf,
+    SubjectPicker,
+    type Subject,
+    type SubjectKind,
+} from '../../ui/index.ts';
 import type { Server, Tool } from './data.ts';
 import { definitionOf } from './definition.ts';
 import { Result } from './Result.tsx';
@@ -22,7 +35,12 @@ interface Exchange {
 }
 
 /** One call at a time; leaving or cancelling closes the connection, which ends the call. */
-function useCall(): { busy: boolean; last: Exchange | undefined; send: (request: Shape<'ToolCallIn'>) => Promise<void>; cancel: () => void } {
+function useCall(): {
+    busy: boolean;
+    last: Exchange | undefined;
+    send: (request: Shape<'ToolCallIn'>) => Promise<void>;
+    cancel: () => void;
+} {
     const [busy, setBusy] = useState(false);
     const [last, setLast] = useState<Exchange>();
     const abort = useRef<AbortController | undefined>(undefined);
@@ -33,7 +51,9 @@ function useCall(): { busy: boolean; last: Exchange | undefined; send: (request:
         setBusy(true);
         setLast(undefined);
         try {
-            const { result } = await call(api.POST('/api/v1/mcp/tools/call', { body: request, signal: abort.current.signal }));
+            const { result } = await call(
+                api.POST('/api/v1/mcp/tools/call', { body: request, signal: abort.current.signal }),
+            );
             setLast({ request, took: performance.now() - begun, result: result as Record<string, unknown> });
         } catch (thrown) {
             if (!wasAborted(thrown)) setLast({ request, took: performance.now() - begun, problem: problemOf(thrown) });
@@ -80,24 +100,66 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     return (
         <div class="tester">
             <Card title={words.arguments} icon="play">
-                {value !== undefined && <SchemaForm schema={schema} value={value as never} onInput={setValue} strict={tried} label={words.arguments} />}
+                {value !== undefined && (
+                    <SchemaForm
+                        schema={schema}
+                        value={value as never}
+                        onInput={setValue}
+                        strict={tried}
+                        label={words.arguments}
+                    />
+                )}
                 {others && (
                     <Field label={words.as} hint={words.asHint} group>
-                        <SubjectPicker label={words.as} kinds={KINDS} kind={kind} onKind={(next) => { setKind(next); setSubject(undefined); }} value={subject} onPick={setSubject} />
-                        {subject && <div><Button kind="link" small onClick={() => setSubject(undefined)}>{words.asMe}</Button></div>}
+                        <SubjectPicker
+                            label={words.as}
+                            kinds={KINDS}
+                            kind={kind}
+                            onKind={(next) => {
+                                setKind(next);
+                                setSubject(undefined);
+                            }}
+                            value={subject}
+                            onPick={setSubject}
+                        />
+                        {subject && (
+                            <div>
+                                <Button kind="link" small onClick={() => setSubject(undefined)}>
+                                    {words.asMe}
+                                </Button>
+                            </div>
+                        )}
                     </Field>
                 )}
                 <div class="tester-acts">
-                    <Button icon="permission" onClick={() => void check()}>{subject ? words.mayHe(subject.name) : words.mayI}</Button>
-                    {made.busy
-                        ? <Button icon="stop" onClick={made.cancel}>{words.cancel}</Button>
-                        : <Button kind="primary" icon="play" disabled={subject !== undefined} {...(subject && { title: words.onlySelf })} onClick={() => void send()}>{words.call}</Button>}
+                    <Button icon="permission" onClick={() => void check()}>
+                        {subject ? words.mayHe(subject.name) : words.mayI}
+                    </Button>
+                    {made.busy ? (
+                        <Button icon="stop" onClick={made.cancel}>
+                            {words.cancel}
+                        </Button>
+                    ) : (
+                        <Button
+                            kind="primary"
+                            icon="play"
+                            disabled={subject !== undefined}
+                            {...(subject && { title: words.onlySelf })}
+                            onClick={() => void send()}
+                        >
+                            {words.call}
+                        </Button>
+                    )}
                 </div>
             </Card>
             <div aria-live="polite" class="tester-answer">
                 {problem && <ErrorBox problem={problem} />}
                 {verdict && <Verdict verdict={verdict} server={server} tool={tool} subject={subject} />}
-                {made.busy && <Note tone="info" title={verdict?.needs_approval ? words.held : words.underWay}>{verdict?.needs_approval && <a href="/tools?tab=approvals">{t.tools.approvals.waiting}</a>}</Note>}
+                {made.busy && (
+                    <Note tone="info" title={verdict?.needs_approval ? words.held : words.underWay}>
+                        {verdict?.needs_approval && <a href="/tools?tab=approvals">{t.tools.approvals.waiting}</a>}
+                    </Note>
+                )}
                 {made.last && <Answer exchange={made.last} />}
                 {!problem && !verdict && !made.busy && !made.last && <p class="muted tester-empty">{words.empty}</p>}
             </div>
@@ -107,12 +169,20 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
 
 function Answer({ exchange: { request, took, result, problem } }: { exchange: Exchange }) {
     const words = t.tools.tester;
-    const raw = `POST /api/v1/mcp/tools/call\n${JSON.stringify(request, null, 2)}\n\n${problem ? `HTTP ${problem.status} ${problem.code}\n${problem.title}\n${problem.detail}` : JSON.stringify({ result }, null, 2)}`;
+    const answer = problem
+        ? `HTTP ${problem.status} ${problem.code}\n${problem.title}\n${problem.detail}`
+        : JSON.stringify({ result }, null, 2);
+    const raw = `POST /api/v1/mcp/tools/call\n${JSON.stringify(request, null, 2)}\n\n${answer}`;
     return (
         <Card title={words.answer} actions={<span class="muted">{milliseconds(took)}</span>}>
             {problem && <ErrorBox problem={problem} {...(problem.status === 404 && { what: words.notThere })} />}
             {result && <Result result={result} />}
-            <details class="more"><summary>{words.raw}</summary><pre class="raw" tabIndex={0}>{raw}</pre></details>
+            <details class="more">
+                <summary>{words.raw}</summary>
+                <pre class="raw" tabIndex={0}>
+                    {raw}
+                </pre>
+            </details>
         </Card>
     );
 }

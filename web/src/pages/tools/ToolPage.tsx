@@ -18,10 +18,19 @@ const WhoMay = lazy(() => import('./WhoMay.tsx'));
 
 export default function ToolPage({ server: name, tool }: { server: string; tool: string }) {
     const server = useServer(name);
-    const known = { ...server, data: server.data === undefined && !server.loading && !server.error ? null : server.data };
+    const known = {
+        ...server,
+        data: server.data === undefined && !server.loading && !server.error ? null : server.data,
+    };
     return (
         <Loaded of={known}>
-            {(line) => (line ? <One server={line.server} name={tool} running={line.server.status !== 'disabled'} /> : <Missing name={name} />)}
+            {(line) =>
+                line ? (
+                    <One server={line.server} name={tool} running={line.server.status !== 'disabled'} />
+                ) : (
+                    <Missing name={name} />
+                )
+            }
         </Loaded>
     );
 }
@@ -35,17 +44,42 @@ function Definition({ tool }: { tool: Tool }) {
     return (
         <Card title={words.definition}>
             <p class="tool-text">{said.description || <span class="muted">{words.noDescription}</span>}</p>
-            {hints.length > 0 && <p class="hints">{hints.map(([name, value]) => <Badge key={name}>{name}: {String(value)}</Badge>)}</p>}
-            <details class="more"><summary>{words.input}</summary><CodeBlock text={JSON.stringify(said.input, null, 2)} label={words.input} /></details>
-            {said.output && <details class="more"><summary>{words.output}</summary><CodeBlock text={JSON.stringify(said.output, null, 2)} label={words.output} /></details>}
+            {hints.length > 0 && (
+                <p class="hints">
+                    {hints.map(([name, value]) => (
+                        <Badge key={name}>
+                            {name}: {String(value)}
+                        </Badge>
+                    ))}
+                </p>
+            )}
+            <details class="more">
+                <summary>{words.input}</summary>
+                <CodeBlock text={JSON.stringify(said.input, null, 2)} label={words.input} />
+            </details>
+            {said.output && (
+                <details class="more">
+                    <summary>{words.output}</summary>
+                    <CodeBlock text={JSON.stringify(said.output, null, 2)} label={words.output} />
+                </details>
+            )}
         </Card>
     );
 }
 
 function One({ server, name, running }: { server: Server; name: string; running: boolean }) {
     const path = { id: server.id ?? '', name };
-    const found = useData(`tool ${server.id} ${name}`, (signal) => call(api.GET('/api/v1/gateway/servers/{id}/tools/{name}', { params: { path }, signal })), { topics: ['tools'] });
-    const title = <><span class="muted">{server.name}/</span>{name}</>;
+    const found = useData(
+        `tool ${server.id} ${name}`,
+        (signal) => call(api.GET('/api/v1/gateway/servers/{id}/tools/{name}', { params: { path }, signal })),
+        { topics: ['tools'] },
+    );
+    const title = (
+        <>
+            <span class="muted">{server.name}/</span>
+            {name}
+        </>
+    );
     const back = { href: serverPath(server.name ?? ''), label: server.name ?? '' };
     return (
         <Loaded of={found}>
@@ -53,14 +87,50 @@ function One({ server, name, running }: { server: Server; name: string; running:
                 const callable = tool.state === 'active' && running;
                 return (
                     <>
-                        <PageHead title={title} back={back} mark={<><ToolClass tool={tool} /><ToolState tool={tool} /></>} {...(definitionOf(tool)?.title && { intro: definitionOf(tool)?.title })} />
-                        {tool.state === 'gone' && <Note tone="info" title={t.tools.pins.gone}>{t.tools.pinWhy.gone}</Note>}
+                        <PageHead
+                            title={title}
+                            back={back}
+                            mark={
+                                <>
+                                    <ToolClass tool={tool} />
+                                    <ToolState tool={tool} />
+                                </>
+                            }
+                            {...(definitionOf(tool)?.title && { intro: definitionOf(tool)?.title })}
+                        />
+                        {tool.state === 'gone' && (
+                            <Note tone="info" title={t.tools.pins.gone}>
+                                {t.tools.pinWhy.gone}
+                            </Note>
+                        )}
                         {tool.state === 'quarantined' && <Pending server={server} tool={tool} done={found.reload} />}
-                        <Tabs label={name} items={[
-                            callable && { key: 'try', label: t.tools.tool.try, content: () => <Tester server={server} tool={tool} /> },
-                            { key: 'about', label: t.tools.tool.about, content: () => <><Definition tool={tool} />{may('server:write') && <ToolSettings server={server} tool={tool} done={found.reload} />}</> },
-                            may('tool:read') && { key: 'who', label: t.tools.whoMay, content: () => <WhoMay server={server} tool={tool} /> },
-                        ]} />
+                        <Tabs
+                            label={name}
+                            items={[
+                                callable && {
+                                    key: 'try',
+                                    label: t.tools.tool.try,
+                                    content: () => <Tester server={server} tool={tool} />,
+                                },
+                                {
+                                    key: 'about',
+                                    label: t.tools.tool.about,
+                                    content: () => (
+                                        <>
+                                            <Definition tool={tool} />
+                                            {may('server:write') && (
+                                                <ToolSettings server={server} tool={tool} done={found.reload} />
+                                            )}
+                                        </>
+                                    ),
+                                },
+                                may('tool:read') && {
+                                    key: 'who',
+                                    label: t.tools.whoMay,
+                                    content: () => <WhoMay server={server} tool={tool} />,
+                                },
+                            ]}
+                        />
                     </>
                 );
             }}

@@ -38,7 +38,15 @@ function Arguments({ of }: { of: Approval }) {
     if (detail.error) return <ErrorBox problem={detail.error} retry={detail.reload} />;
     if (!detail.data) return <Skeleton lines={2} />;
     const given = detail.data.arguments;
-    return given && Object.keys(given).length > 0 ? <CodeBlock text={JSON.stringify(given, null, 2)} label={words.argumentsOf(of.tool ?? '', of.id?.slice(-4) ?? '')} wrap /> : <p class="hint">{words.noArguments}</p>;
+    return given && Object.keys(given).length > 0 ? (
+        <CodeBlock
+            text={JSON.stringify(given, null, 2)}
+            label={words.argumentsOf(of.tool ?? '', of.id?.slice(-4) ?? '')}
+            wrap
+        />
+    ) : (
+        <p class="hint">{words.noArguments}</p>
+    );
 }
 
 export function Waiting({ of, done }: { of: Approval; done: () => void }) {
@@ -49,11 +57,33 @@ export function Waiting({ of, done }: { of: Approval; done: () => void }) {
     // The digest says which arguments were looked at: no others run by this answer.
     const body = (reason: string) => ({ ...(reason && { reason }), ...(of.digest && { digest: of.digest }) });
     const answer = async (yes: boolean): Promise<void> => {
-        const said = await confirm(yes
-            ? { title: words.approveAsk(tool), text: words.approveText(of.caller_name ?? words.nobody), yes: words.approve, reason: 'optional',
-                act: (reason) => call(api.POST('/api/v1/gateway/approvals/{id}/approve', { params: { path }, body: body(reason) })) }
-            : { title: words.denyAsk(tool), text: words.denyText, yes: words.deny, danger: true, reason: 'optional',
-                act: (reason) => call(api.POST('/api/v1/gateway/approvals/{id}/deny', { params: { path }, body: body(reason) })) });
+        const said = await confirm(
+            yes
+                ? {
+                      title: words.approveAsk(tool),
+                      text: words.approveText(of.caller_name ?? words.nobody),
+                      yes: words.approve,
+                      reason: 'optional',
+                      act: (reason) =>
+                          call(
+                              api.POST('/api/v1/gateway/approvals/{id}/approve', {
+                                  params: { path },
+                                  body: body(reason),
+                              }),
+                          ),
+                  }
+                : {
+                      title: words.denyAsk(tool),
+                      text: words.denyText,
+                      yes: words.deny,
+                      danger: true,
+                      reason: 'optional',
+                      act: (reason) =>
+                          call(
+                              api.POST('/api/v1/gateway/approvals/{id}/deny', { params: { path }, body: body(reason) }),
+                          ),
+                  },
+        );
         if (said) toast.good(yes ? words.approved(tool) : words.denied(tool));
         done();
     };
@@ -61,19 +91,29 @@ export function Waiting({ of, done }: { of: Approval; done: () => void }) {
         <article class="card waiting-call" aria-label={words.callOf(tool, of.caller_name ?? words.nobody)}>
             <div class="card-head">
                 <Icon name="approval" />
-                <h3><a href={toolPath(of.server_name ?? '', of.tool ?? '')}><code>{tool}</code></a></h3>
+                <h3>
+                    <a href={toolPath(of.server_name ?? '', of.tool ?? '')}>
+                        <code>{tool}</code>
+                    </a>
+                </h3>
                 <Left of={of} />
             </div>
-            <KeyValue pairs={[
-                [words.caller, words.kinds(of.caller_kind ?? '', of.caller_name ?? words.nobody)],
-                [words.device, of.device_name ?? undefined],
-            ]} />
+            <KeyValue
+                pairs={[
+                    [words.caller, words.kinds(of.caller_kind ?? '', of.caller_name ?? words.nobody)],
+                    [words.device, of.device_name ?? undefined],
+                ]}
+            />
             <Arguments of={of} />
             {may('approval:decide') && (
                 <div class="actions">
                     {own && <span class="hint">{words.own}</span>}
-                    <Button kind="danger" onClick={() => void answer(false)}>{words.deny}</Button>
-                    <Button kind="primary" icon="check" onClick={() => void answer(true)}>{words.approve}</Button>
+                    <Button kind="danger" onClick={() => void answer(false)}>
+                        {words.deny}
+                    </Button>
+                    <Button kind="primary" icon="check" onClick={() => void answer(true)}>
+                        {words.approve}
+                    </Button>
                 </div>
             )}
         </article>

@@ -12,7 +12,7 @@ import { rowsFor, saysOf, subjectKey, type PermissionRow } from './who.ts';
 function Row({ row, kind }: { row: PermissionRow; kind: 'READ' | 'WRITE' | 'EXECUTE' }) {
     const words = t.tools.who;
     const says = saysOf(row, kind);
-    const name = row.subject_kind === 'default' ? words.everybody : row.subject_name ?? words.gone;
+    const name = row.subject_kind === 'default' ? words.everybody : (row.subject_name ?? words.gone);
     const query = new URLSearchParams({ subject: subjectKey(row) });
     return (
         <li class="who-row">
@@ -22,7 +22,9 @@ function Row({ row, kind }: { row: PermissionRow; kind: 'READ' | 'WRITE' | 'EXEC
             <span class="who-more">
                 <code>{row.tool}</code>
                 {row.approval === true && <Badge tone="warn">{t.tools.asks}</Badge>}
-                {Array.isArray(row.arguments) && row.arguments.length > 0 && <Badge>{words.onArguments(row.arguments.length)}</Badge>}
+                {Array.isArray(row.arguments) && row.arguments.length > 0 && (
+                    <Badge>{words.onArguments(row.arguments.length)}</Badge>
+                )}
                 {row.device && <Badge>{words.onDevice}</Badge>}
             </span>
         </li>
@@ -31,19 +33,37 @@ function Row({ row, kind }: { row: PermissionRow; kind: 'READ' | 'WRITE' | 'EXEC
 
 export default function WhoMay({ server, tool }: { server: Server; tool: Tool }) {
     const words = t.tools.who;
-    const rows = useData('permissions all', (signal) => readAll((query) => call(api.GET('/api/v1/permissions', { params: { query }, signal }))), { topics: ['permissions', 'tools'] });
+    const rows = useData(
+        'permissions all',
+        (signal) => readAll((query) => call(api.GET('/api/v1/permissions', { params: { query }, signal }))),
+        { topics: ['permissions', 'tools'] },
+    );
     const kind = (tool.class ?? 'WRITE') as 'READ' | 'WRITE' | 'EXECUTE';
     const query = new URLSearchParams({ server: server.name ?? '', search: tool.name ?? '' });
-    const change = may('tool:write') && <Button kind="primary" icon="permission" href={`/permissions?${query}`}>{words.change}</Button>;
+    const change = may('tool:write') && (
+        <Button kind="primary" icon="permission" href={`/permissions?${query}`}>
+            {words.change}
+        </Button>
+    );
     return (
         <Card title={words.title} intro={words.intro} actions={change}>
-            <p>{words.builtIn[kind]} <Badge tone={CLASS_TONES[kind] ?? 'off'}>{t.tools.classes[kind]}</Badge></p>
+            <p>
+                {words.builtIn[kind]} <Badge tone={CLASS_TONES[kind] ?? 'off'}>{t.tools.classes[kind]}</Badge>
+            </p>
             <Loaded of={rows}>
                 {(all) => {
                     const mine = rowsFor(all, server.name ?? '', tool.name ?? '');
-                    return mine.length === 0
-                        ? <Empty icon="permission" title={words.none}>{words.noneText}</Empty>
-                        : <ul class="who-rows">{mine.map((row) => <Row key={row.id} row={row} kind={kind} />)}</ul>;
+                    return mine.length === 0 ? (
+                        <Empty icon="permission" title={words.none}>
+                            {words.noneText}
+                        </Empty>
+                    ) : (
+                        <ul class="who-rows">
+                            {mine.map((row) => (
+                                <Row key={row.id} row={row} kind={kind} />
+                            ))}
+                        </ul>
+                    );
                 }}
             </Loaded>
         </Card>

@@ -9,13 +9,23 @@ export type Approval = Shape<'ApprovalLine'>;
 
 /** Those that wait now; nothing for who may not read them. */
 export function useWaiting(): Data<Approval[]> {
-    return useData(may('approval:read') ? 'waiting' : undefined, (signal) =>
-        readAll((query) => call(api.GET('/api/v1/gateway/approvals', { params: { query: { ...query, state: 'waiting' } }, signal }))), { topics: ['approvals'] });
+    return useData(
+        may('approval:read') ? 'waiting' : undefined,
+        (signal) =>
+            readAll((query) =>
+                call(
+                    api.GET('/api/v1/gateway/approvals', { params: { query: { ...query, state: 'waiting' } }, signal }),
+                ),
+            ),
+        { topics: ['approvals'] },
+    );
 }
 
 /** With the arguments, for who may decide. */
 export function useApproval(id: string): Data<Shape<'Approval'>> {
-    return useData(may('approval:decide') ? `approval ${id}` : undefined, (signal) => call(api.GET('/api/v1/gateway/approvals/{id}', { params: { path: { id } }, signal })));
+    return useData(may('approval:decide') ? `approval ${id}` : undefined, (signal) =>
+        call(api.GET('/api/v1/gateway/approvals/{id}', { params: { path: { id } }, signal })),
+    );
 }
 
 /** Seconds that are left, never below nothing. */

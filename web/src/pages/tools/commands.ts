@@ -4,5 +4,8 @@ import { useData, type Data } from '../../api/data.ts';
 
 /** The programs that the configuration of the server allows (`gateway.commands`). */
 export function useCommands(): Data<readonly Shape<'GatewayCommand'>[]> {
-    return useData('commands', async (signal) => (await call(api.GET('/api/v1/gateway/commands', { signal }))).items ?? []);
+    return useData(
+        'commands',
+        async (signal) => (await call(api.GET('/api/v1/gateway/commands', { signal }))).items ?? [],
+    );
 }

@@ -4,6 +4,7 @@ import { readAll } from '../../api/all.ts';
 import { api, call, problemOf, type Shape } from '../../api/client.ts';
 import { useData, type Data } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
+import { may } from '../../session.ts';
 import type { Tone } from '../../ui/index.ts';
 
 export type Server = Shape<'Server'>;
@@ -15,6 +16,36 @@ export interface ServerLine {
     server: Server;
     /** How its connection does now; absent where this account calls no tools itself. */
     running: Running | undefined;
+    /** When files said it last; absent where none stand behind it. */
+    byFiles: string | undefined;
+}
+
+/** What files stand behind, by id; told to those who may read groups, as all objects of a set-up. */
+async function managedServers(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (!may('group:read')) return new Map();
+    const all = await readAll((query) => call(api.GET('/api/v1/managed', { params: { query }, signal })));
+    return new Map(all.filter((one) => one.kind === 'server').map((one) => [one.id ?? '', one.marked_at ?? '']));
+}
+
+/** The same as it stands in a file: what is the server's own choice is left out. */
+export function asFile(server: Server): object {
+    const name = server.name ?? '';
+    const { transport, prefix, title, url, command, pinning, per_user, status } = server;
+    const said = {
+        transport,
+        prefix: prefix === name ? undefined : prefix,
+        title,
+        url,
+        command,
+        pinning: pinning === 'new' ? undefined : pinning,
+        per_user: per_user || undefined,
+        status: status === 'active' ? undefined : status,
+        parallel_max: server.parallel_max || undefined,
+        queue_max: server.queue_max || undefined,
+        timeout_ms: server.timeout_ms || undefined,
+        message_max: server.message_max || undefined,
+    };
+    return { upstreams: { [name]: Object.fromEntries(Object.entries(said).filter(([, value]) => value != null)) } };
 }
 
 /** What runs now is told to those who call tools: who does not (403) goes without. */
@@ -28,16 +59,25 @@ async function runningNow(signal: AbortSignal): Promise<readonly Running[]> {
 }
 
 export async function readServers(signal: AbortSignal): Promise<ServerLine[]> {
-    const [servers, running] = await Promise.all([
+    const [servers, running, managed] = await Promise.all([
         readAll((query) => call(api.GET('/api/v1/gateway/servers', { params: { query }, signal }))),
         runningNow(signal),
+        managedServers(signal),
     ]);
-    return servers.map((server) => ({ server, running: running.find((one) => one.name === server.name) }));
+    return servers.map((server) => ({
+        server,
+        running: running.find((one) => one.name === server.name),
+        byFiles: managed.get(server.id ?? ''),
+    }));
 }
 
 /** The one of this name. */
 export function useServer(name: string): Data<ServerLine | undefined> {
-    return useData(`server ${name}`, async (signal) => (await readServers(signal)).find(({ server }) => server.name === name), { topics: ['tools'] });
+    return useData(
+        `server ${name}`,
+        async (signal) => (await readServers(signal)).find(({ server }) => server.name === name),
+        { topics: ['tools'] },
+    );
 }
 
 export const serverPath = (name: string): string => `/tools/${encodeURIComponent(name)}`;
@@ -47,7 +87,8 @@ export const toolPath = (server: string, tool: string): string => `${serverPath(
 export function stateOf({ server, running }: ServerLine): { tone: Tone; word: string; why: string | undefined } {
     const words = t.tools.states;
     if (server.status === 'disabled') return { tone: 'off', word: words.disabled, why: undefined };
-    if (server.failed_at || running?.state === 'failed') return { tone: 'bad', word: words.failed, why: server.failed ?? undefined };
+    if (server.failed_at || running?.state === 'failed')
+        return { tone: 'bad', word: words.failed, why: server.failed ?? undefined };
     if (running?.state === 'ready') return { tone: 'good', word: words.ready, why: undefined };
     if (running?.state === 'connecting') return { tone: 'wait', word: words.connecting, why: undefined };
     if (server.seen_at) return { tone: 'good', word: words.answers, why: words.idle };

@@ -12,7 +12,9 @@ export interface Definition {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 const object = (value: unknown): Record<string, unknown> | undefined =>
-    (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined);
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? (value as Record<string, unknown>)
+        : undefined;
 
 /** Of the definition that may be called, else of the one that waits. */
 export function definitionOf(tool: Pick<Tool, 'definition' | 'pending'>): Definition | undefined {

@@ -28,7 +28,18 @@ export interface ServerFields {
 }
 
 export const NEW_SERVER: ServerFields = {
-    transport: 'http', name: '', title: '', url: '', command: '', prefix: '', per_user: false, pinning: 'new', secrets: [], parallel_max: '', queue_max: '', timeout_s: '',
+    transport: 'http',
+    name: '',
+    title: '',
+    url: '',
+    command: '',
+    prefix: '',
+    per_user: false,
+    pinning: 'new',
+    secrets: [],
+    parallel_max: '',
+    queue_max: '',
+    timeout_s: '',
 };
 
 const figure = (value: number | undefined): string => (value ? String(value) : '');
@@ -39,7 +50,7 @@ export const fieldsOf = (server: Server): ServerFields => ({
     title: server.title ?? '',
     url: server.url ?? '',
     command: server.command ?? '',
-    prefix: server.prefix === server.name ? '' : server.prefix ?? '',
+    prefix: server.prefix === server.name ? '' : (server.prefix ?? ''),
     per_user: server.per_user ?? false,
     pinning: (server.pinning ?? 'new') as ServerFields['pinning'],
     secrets: undefined,
@@ -52,8 +63,14 @@ export const fieldsOf = (server: Server): ServerFields => ({
 export function nameOf(url: string): string {
     try {
         const host = new URL(url).hostname;
-        const first = /^[\d.:[\]]+$/.test(host) || host === 'localhost' ? '' : host.replace(/^(www|mcp|api)\./, '').split('.')[0] ?? '';
-        return first.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
+        const first =
+            /^[\d.:[\]]+$/.test(host) || host === 'localhost'
+                ? ''
+                : (host.replace(/^(www|mcp|api)\./, '').split('.')[0] ?? '');
+        return first
+            .toLowerCase()
+            .replace(/[^a-z0-9-]+/g, '-')
+            .replace(/^-+|-+$/g, '');
     } catch {
         return '';
     }

@@ -5,7 +5,8 @@ import type { Shape } from '../../api/client.ts';
 type Body = Pick<Shape<'ServersImport'>, 'mcpServers' | 'servers'>;
 type Servers = Record<string, Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Servers => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Servers =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
 const isServer = (value: unknown): boolean => isObject(value) && ('command' in value || 'url' in value);
 
 /** undefined: there is nothing of that kind in it. */

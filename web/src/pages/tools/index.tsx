@@ -16,7 +16,8 @@ const ImportServers = lazy(() => import('./ImportServers.tsx'));
 
 export default function Tools({ rest }: PageProps) {
     const [server, tool] = rest;
-    if (server !== undefined && tool !== undefined) return <ToolPage key={`${server} ${tool}`} server={server} tool={tool} />;
+    if (server !== undefined && tool !== undefined)
+        return <ToolPage key={`${server} ${tool}`} server={server} tool={tool} />;
     if (server !== undefined) return <ServerPage key={server} name={server} />;
     return <List />;
 }
@@ -27,16 +28,34 @@ function List() {
     const close = (): void => setQuery({ new: undefined, import: undefined });
     return (
         <>
-            <PageHead title={t.shell.pages.tools} intro={t.tools.intro} actions={may('server:write') && (
-                <>
-                    <Button icon="upload" onClick={() => setQuery({ import: '1' })}>{t.tools.import.verb}</Button>
-                    <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>{t.tools.add}</Button>
-                </>
-            )} />
-            <Tabs label={t.shell.pages.tools} items={[
-                may('server:read') && { key: 'servers', label: t.tools.servers, content: () => <Servers /> },
-                may('approval:read') && { key: 'approvals', label: t.tools.approvals.tab, count: waiting.data?.length || undefined, content: () => <Approvals /> },
-            ]} />
+            <PageHead
+                title={t.shell.pages.tools}
+                intro={t.tools.intro}
+                actions={
+                    may('server:write') && (
+                        <>
+                            <Button icon="upload" onClick={() => setQuery({ import: '1' })}>
+                                {t.tools.import.verb}
+                            </Button>
+                            <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>
+                                {t.tools.add}
+                            </Button>
+                        </>
+                    )
+                }
+            />
+            <Tabs
+                label={t.shell.pages.tools}
+                items={[
+                    may('server:read') && { key: 'servers', label: t.tools.servers, content: () => <Servers /> },
+                    may('approval:read') && {
+                        key: 'approvals',
+                        label: t.tools.approvals.tab,
+                        count: waiting.data?.length || undefined,
+                        content: () => <Approvals />,
+                    },
+                ]}
+            />
             {query['new'] && may('server:write') && <AddServer onClose={close} />}
             {query['import'] && may('server:write') && <ImportServers onClose={close} />}
         </>

@@ -17,14 +17,20 @@ export function closeness(pattern: string, server: string, tool: string): number
 
 /** The rows that speak of it: of people and machines first, then groups, then everybody; in each the closest first. */
 export function rowsFor(rows: readonly PermissionRow[], server: string, tool: string): PermissionRow[] {
-    const rank = (row: PermissionRow): number => KIND_ORDER.indexOf(row.subject_kind ?? 'default') * 3 + (closeness(row.tool ?? '', server, tool) ?? 0);
-    return rows.filter((row) => closeness(row.tool ?? '', server, tool) !== undefined).sort((a, b) => rank(a) - rank(b));
+    const rank = (row: PermissionRow): number =>
+        KIND_ORDER.indexOf(row.subject_kind ?? 'default') * 3 + (closeness(row.tool ?? '', server, tool) ?? 0);
+    return rows
+        .filter((row) => closeness(row.tool ?? '', server, tool) !== undefined)
+        .sort((a, b) => rank(a) - rank(b));
 }
 
 const MEMBER = { READ: 'can_read', WRITE: 'can_write', EXECUTE: 'can_execute' } as const;
 
 /** What a row says about this access: off is no, whatever else it says. */
-export function saysOf(row: Pick<PermissionRow, 'can_read' | 'can_write' | 'can_execute' | 'is_enabled'>, access: Access): Says {
+export function saysOf(
+    row: Pick<PermissionRow, 'can_read' | 'can_write' | 'can_execute' | 'is_enabled'>,
+    access: Access,
+): Says {
     if (row.is_enabled === false) return 'deny';
     const said = row[MEMBER[access]];
     if (said === null || said === undefined) return 'inherit';
@@ -32,4 +38,5 @@ export function saysOf(row: Pick<PermissionRow, 'can_read' | 'can_write' | 'can_
 }
 
 /** Whose row it is, as the query of the permissions page has it. */
-export const subjectKey = (row: PermissionRow): string => (row.subject_kind === 'default' ? 'default' : `${row.subject_kind}:${row.subject_id}`);
+export const subjectKey = (row: PermissionRow): string =>
+    row.subject_kind === 'default' ? 'default' : `${row.subject_kind}:${row.subject_id}`;

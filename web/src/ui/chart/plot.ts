@@ -64,7 +64,12 @@ function optionsOf(
     const colour = colours(host);
     const token = (name: Colour, alpha?: string): string => colour(name === 'warn' ? 'warn-fill' : name, alpha);
     const font = `12px ${getComputedStyle(host).fontFamily}`;
-    const axis = { stroke: () => colour('muted'), font, grid: { stroke: () => colour('line'), width: 1 }, ticks: { show: false } };
+    const axis = {
+        stroke: () => colour('muted'),
+        font,
+        grid: { stroke: () => colour('line'), width: 1 },
+        ticks: { show: false },
+    };
     const long = (p.times[p.times.length - 1] ?? 0) - (p.times[0] ?? 0) > 2 * DAY;
     return {
         width: Math.max(80, host.clientWidth),
@@ -72,9 +77,16 @@ function optionsOf(
         legend: { show: false },
         padding: [10, 12, 0, 0],
         cursor: { drag: { x: false, y: false }, points: { size: 7 } },
-        scales: { y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), high === null || high <= 0 ? 1 : high * 1.06] } },
+        scales: {
+            y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), high === null || high <= 0 ? 1 : high * 1.06] },
+        },
         axes: [
-            { ...axis, size: 28, space: 70, values: (_plot, splits) => splits.map((at) => (long ? date(at * 1000) : clock(at * 1000))) },
+            {
+                ...axis,
+                size: 28,
+                space: 70,
+                values: (_plot, splits) => splits.map((at) => (long ? date(at * 1000) : clock(at * 1000))),
+            },
             { ...axis, size: 52, space: 36, values: (_plot, splits) => splits.map((value) => compact(value)) },
         ],
         series: [
@@ -89,7 +101,9 @@ function optionsOf(
             })),
         ],
         // Each is filled down to the one below it, not to the ground.
-        ...(p.kind === 'stacked' && { bands: p.series.slice(1).map((_, at): uPlot.Band => ({ series: [at + 2, at + 1] })) }),
+        ...(p.kind === 'stacked' && {
+            bands: p.series.slice(1).map((_, at): uPlot.Band => ({ series: [at + 2, at + 1] })),
+        }),
         hooks: {
             setCursor: [
                 (plot) => {
@@ -110,7 +124,8 @@ export function openPlot(
     hover: (now: Hover | null) => void,
 ): ChartHandle {
     let now = { times: p.times, series: p.series };
-    const make = (): uPlot => new uPlot(optionsOf(host, { ...p, ...now }, hover), dataOf(now.times, now.series, p.kind), host);
+    const make = (): uPlot =>
+        new uPlot(optionsOf(host, { ...p, ...now }, hover), dataOf(now.times, now.series, p.kind), host);
     let plot = make();
     const again = (): void => {
         plot.destroy();
@@ -118,7 +133,8 @@ export function openPlot(
         plot = make();
     };
     const width = new ResizeObserver(() => {
-        if (host.clientWidth > 0 && host.clientWidth !== plot.width) plot.setSize({ width: host.clientWidth, height: p.height });
+        if (host.clientWidth > 0 && host.clientWidth !== plot.width)
+            plot.setSize({ width: host.clientWidth, height: p.height });
     });
     width.observe(host);
     const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -2,7 +2,14 @@
 // CodeMirror, in a shadow root: its styles are adopted sheets there, which `style-src 'self'` allows, and ours do not reach into it.
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import {
+    bracketMatching,
+    foldGutter,
+    foldKeymap,
+    HighlightStyle,
+    indentOnInput,
+    syntaxHighlighting,
+} from '@codemirror/language';
 import { forceLinting, lintGutter, lintKeymap, linter } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
@@ -44,17 +51,32 @@ const look = (lines: number): Extension =>
     EditorView.theme({
         '&': { color: 'var(--ink)', backgroundColor: 'var(--panel)', fontSize: '13.5px' },
         '&.cm-focused': { outline: 'none' },
-        '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: `${lines * 1.55 + 1}em`, maxHeight: '46em' },
+        '.cm-scroller': {
+            fontFamily: 'var(--mono)',
+            lineHeight: '1.55',
+            minHeight: `${lines * 1.55 + 1}em`,
+            maxHeight: '46em',
+        },
         '.cm-content': { padding: '0.5em 0', caretColor: 'var(--ink)' },
         '.cm-cursor': { borderLeftColor: 'var(--ink)' },
         '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--panel)', border: 'none', paddingLeft: '4px' },
-        '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)' },
+        '.cm-activeLine, .cm-activeLineGutter': {
+            backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)',
+        },
         '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
             backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent)',
         },
-        '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--accent)' },
+        '&.cm-focused .cm-matchingBracket': {
+            backgroundColor: 'var(--accent-soft)',
+            outline: '1px solid var(--accent)',
+        },
         '.cm-foldPlaceholder': { color: 'var(--muted)', backgroundColor: 'var(--ground)', borderColor: 'var(--line)' },
-        '.cm-tooltip': { color: 'var(--ink)', backgroundColor: 'var(--raised)', border: '1px solid var(--line)', borderRadius: '6px' },
+        '.cm-tooltip': {
+            color: 'var(--ink)',
+            backgroundColor: 'var(--raised)',
+            border: '1px solid var(--line)',
+            borderRadius: '6px',
+        },
         '.cm-diagnostic': { padding: '0.4em 0.7em', fontFamily: 'system-ui, sans-serif' },
         '.cm-diagnostic-error': { borderLeft: '4px solid var(--bad)' },
         '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)' },
@@ -75,7 +97,10 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
     let quiet = false;
     const check = linter(
         (view) => {
-            const found = options.optional && view.state.doc.length === 0 ? [] : jsonFaults(view.state, options.schema, options.faults());
+            const found =
+                options.optional && view.state.doc.length === 0
+                    ? []
+                    : jsonFaults(view.state, options.schema, options.faults());
             options.onFaults(found.length);
             return found;
         },

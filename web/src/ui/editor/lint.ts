@@ -37,7 +37,8 @@ export function placeOf(state: EditorState, pointer: string): { from: number; to
             mark = node ?? mark;
             continue;
         }
-        const property: Tree | undefined = node.name === 'Object' ? values(node).find((one) => named(state, one) === key) : undefined;
+        const property: Tree | undefined =
+            node.name === 'Object' ? values(node).find((one) => named(state, one) === key) : undefined;
         mark = property?.firstChild ?? mark;
         node = property?.lastChild ?? undefined;
     }
@@ -66,7 +67,12 @@ export function jsonFaults(state: EditorState, schema: object | undefined, told:
         const [first] = jsonParseLinter()({ state } as Parameters<ReturnType<typeof jsonParseLinter>>[0]);
         return [{ from: first?.from ?? 0, to: first?.to ?? 0, severity: 'error', message: t.kit.schema.syntax }];
     }
-    const found: Told[] = schema ? Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => ({ pointer, text: faultText(fault) })) : [];
+    const found: Told[] = schema
+        ? Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => ({
+              pointer,
+              text: faultText(fault),
+          }))
+        : [];
     return [...found, ...told].map((fault) => ({
         ...placeOf(state, fault.pointer),
         severity: 'error',

@@ -6,14 +6,12 @@ import {
     Badge,
     Button,
     Card,
-    Checkbox,
     CodeBlock,
     Copy,
     Dialog,
     Drawer,
     Empty,
     ErrorBox,
-    Field,
     Icon,
     IconButton,
     Id,
@@ -21,23 +19,18 @@ import {
     Menu,
     Note,
     PageHead,
-    RadioCards,
     SearchInput,
-    Select,
     Skeleton,
     Snippets,
     Stack,
     Stat,
     Status,
-    Switch,
     Tabs,
-    TextArea,
-    TextInput,
     Time,
     confirm,
     toast,
-    useForm,
 } from '../index.ts';
+import { AForm } from './Form.tsx';
 
 const REFUSAL = new Problem({
     status: 409,
@@ -47,63 +40,6 @@ const REFUSAL = new Problem({
     request_id: '0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10',
 });
 const SOON = Date.now() - 7_260_000;
-
-function AForm() {
-    const form = useForm({
-        initial: { name: 'laptops', kind: 'static', text: '', open: true, notify: false, effect: 'ask' },
-        submit: () =>
-            Promise.reject(
-                new Problem({
-                    status: 422,
-                    code: 'validation',
-                    title: 'Some values are wrong',
-                    errors: [{ field: 'name', want: 'between 3 and 64 letters' }],
-                    request_id: 'x',
-                }),
-            ),
-    });
-    return (
-        <form {...form.attributes}>
-            {form.problem && <ErrorBox problem={form.problem} />}
-            <Field label="Name" hint="Letters, digits and dashes." error={form.error('name')} required>
-                <TextInput {...form.bind('name')} mono />
-            </Field>
-            <Field label="Kind">
-                <Select
-                    {...form.bind('kind')}
-                    options={[
-                        { value: 'static', label: 'Fixed members' },
-                        { value: 'rule', label: 'By a rule' },
-                    ]}
-                />
-            </Field>
-            <Field label="Description">
-                <TextArea {...form.bind('text')} />
-            </Field>
-            <Field label="Effect" group>
-                <RadioCards
-                    {...form.bind('effect')}
-                    label="Effect"
-                    options={[
-                        { value: 'allow', label: 'Allow', hint: 'Calls go through at once.', icon: 'good' },
-                        { value: 'ask', label: 'Ask', hint: 'A person approves each call.', icon: 'approval' },
-                        { value: 'deny', label: 'Deny', hint: 'Calls are refused, and it is recorded.', icon: 'bad' },
-                    ]}
-                />
-            </Field>
-            <Checkbox {...form.tick('open')} label="Members may leave" hint="They are told by mail." />
-            <Switch {...form.tick('notify')} label="Tell the owner of each change" />
-            <div class="actions">
-                <Button kind="primary" type="submit" busy={form.busy}>
-                    Save
-                </Button>
-                <Button onClick={() => form.reset()} disabled={!form.dirty}>
-                    Reset
-                </Button>
-            </div>
-        </form>
-    );
-}
 
 export function Controls() {
     const [open, setOpen] = useState<'dialog' | 'drawer' | null>(null);
@@ -126,7 +62,12 @@ export function Controls() {
                         <Menu
                             label="More"
                             items={[
-                                { key: 'a', label: 'Export', icon: 'download', onSelect: () => toast.info('Exported.') },
+                                {
+                                    key: 'a',
+                                    label: 'Export',
+                                    icon: 'download',
+                                    onSelect: () => toast.info('Exported.'),
+                                },
                                 { key: 'c', label: 'Conflict', icon: 'warn', onSelect: () => toast.bad(REFUSAL) },
                                 {
                                     key: 'b',
@@ -233,8 +174,17 @@ export function Controls() {
                 <Snippets
                     label="Clients"
                     items={[
-                        { key: 'curl', label: 'curl', text: 'curl https://seneschal.example/api/v1/health', hint: 'In any shell.' },
-                        { key: 'json', label: 'JSON', text: '{\n  "mcpServers": { "seneschal": { "url": "https://seneschal.example/mcp" } }\n}' },
+                        {
+                            key: 'curl',
+                            label: 'curl',
+                            text: 'curl https://seneschal.example/api/v1/health',
+                            hint: 'In any shell.',
+                        },
+                        {
+                            key: 'json',
+                            label: 'JSON',
+                            text: '{\n  "mcpServers": { "seneschal": { "url": "https://seneschal.example/mcp" } }\n}',
+                        },
                     ]}
                 />
                 <p />
@@ -268,7 +218,8 @@ export function Controls() {
                     <Button kind="primary" icon="add">
                         Enrol a device
                     </Button>
-                }>
+                }
+            >
                 Devices fetch their configuration here. Enrol the first one with a key or a code.
             </Empty>
             {open === 'dialog' && (
@@ -279,12 +230,17 @@ export function Controls() {
                         <Button kind="primary" onClick={() => setOpen(null)}>
                             Done
                         </Button>
-                    }>
+                    }
+                >
                     <AForm />
                 </Dialog>
             )}
             {open === 'drawer' && (
-                <Drawer title="laptop-042" onClose={() => setOpen(null)} actions={<Button kind="primary">Approve</Button>}>
+                <Drawer
+                    title="laptop-042"
+                    onClose={() => setOpen(null)}
+                    actions={<Button kind="primary">Approve</Button>}
+                >
                     <AForm />
                 </Drawer>
             )}

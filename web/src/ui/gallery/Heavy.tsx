@@ -25,10 +25,14 @@ import {
     useTail,
 } from '../index.ts';
 
-const POLICY = '{\n  "owuiModel": "small-1",\n  "limits": { "requests": 20 },\n  "featureFlags": { "shell": false }\n}\n';
+const POLICY =
+    '{\n  "owuiModel": "small-1",\n  "limits": { "requests": 20 },\n  "featureFlags": { "shell": false }\n}\n';
 const POLICY_SCHEMA = {
     type: 'object',
-    properties: { owuiModel: { type: 'string' }, limits: { type: 'object', properties: { requests: { type: 'integer', maximum: 10 } } } },
+    properties: {
+        owuiModel: { type: 'string' },
+        limits: { type: 'object', properties: { requests: { type: 'integer', maximum: 10 } } },
+    },
 };
 const TOOL = {
     type: 'object',
@@ -58,7 +62,9 @@ const CALLS = [
     { label: 'Denied', values: wave(200, 1), colour: 'warn' as const },
     { label: 'Failed', values: wave(60, 2), colour: 'bad' as const },
 ];
-const ROWS = Array.from({ length: 21 }, (_, y) => Array.from({ length: 21 }, (_, x) => ((x * 7 + y * 11 + x * y) % 3 === 0 ? '1' : '0')).join(''));
+const ROWS = Array.from({ length: 21 }, (_, y) =>
+    Array.from({ length: 21 }, (_, x) => ((x * 7 + y * 11 + x * y) % 3 === 0 ? '1' : '0')).join(''),
+);
 const tail = (tell: (line: { id: number; text: string }) => void): (() => void) => {
     let id = 0;
     const timer = setInterval(() => tell({ id: ++id, text: `GET /api/v1/devices 200 ${id} ms` }), 300);
@@ -66,7 +72,10 @@ const tail = (tell: (line: { id: number; text: string }) => void): (() => void) 
 };
 
 function Tool() {
-    const [value, setValue] = useState<Parameters<Parameters<typeof SchemaForm>[0]['onInput']>[0]>({ limit: 10, to: ['a@b'] });
+    const [value, setValue] = useState<Parameters<Parameters<typeof SchemaForm>[0]['onInput']>[0]>({
+        limit: 10,
+        to: ['a@b'],
+    });
     const [strict, setStrict] = useState(false);
     const send = async (): Promise<void> => {
         setStrict(true);
@@ -128,7 +137,10 @@ export function Heavy() {
                     </Stack>
                 </Stack>
             </Card>
-            <ManagedBy object={{ name: 'base', rules: [{ tool: 'github.*', effect: 'allow' }] }} since={new Date().toISOString()} />
+            <ManagedBy
+                object={{ name: 'base', rules: [{ tool: 'github.*', effect: 'allow' }] }}
+                since={new Date().toISOString()}
+            />
             <Card title="Policy">
                 <Stack>
                     <JsonEditor label="Policy" value={text} onInput={setText} schema={POLICY_SCHEMA} lines={6} />
@@ -140,7 +152,14 @@ export function Heavy() {
                             { pointer: '/featureFlags', from: { shell: false } },
                         ]}
                     />
-                    <JsonView label="Answer" value={{ content: [{ type: 'text', text: 'Bonjour' }], isError: false, meta: { ms: 12, none: null } }} />
+                    <JsonView
+                        label="Answer"
+                        value={{
+                            content: [{ type: 'text', text: 'Bonjour' }],
+                            isError: false,
+                            meta: { ms: 12, none: null },
+                        }}
+                    />
                 </Stack>
             </Card>
             <Card title="A tool">
@@ -168,7 +187,13 @@ export function Heavy() {
                                 actor: 'laptop-042',
                                 detail: <code>K7QF-22MX</code>,
                             },
-                            { key: '3', at: new Date(Date.now() - 90_000_000).toISOString(), icon: 'remove', tone: 'bad', title: 'Revoked' },
+                            {
+                                key: '3',
+                                at: new Date(Date.now() - 90_000_000).toISOString(),
+                                icon: 'remove',
+                                tone: 'bad',
+                                title: 'Revoked',
+                            },
                         ]}
                     />
                 </Card>
@@ -194,7 +219,12 @@ export function Heavy() {
                 </Card>
             </Stack>
             <Card title="Logs">
-                <StreamList tail={lines} label="Log" keyOf={(one) => String(one.id)} row={(one) => <code>{one.text}</code>} />
+                <StreamList
+                    tail={lines}
+                    label="Log"
+                    keyOf={(one) => String(one.id)}
+                    row={(one) => <code>{one.text}</code>}
+                />
             </Card>
         </>
     );

@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Card, DataTable, Filters, Status, Time, toast, useFilters, type Column, type FilterDef, type Load } from '../index.ts';
+import {
+    Button,
+    Card,
+    DataTable,
+    Filters,
+    Status,
+    Time,
+    toast,
+    useFilters,
+    type Column,
+    type FilterDef,
+    type Load,
+} from '../index.ts';
 import { number } from '../../i18n/format.ts';
 
 interface Item {
@@ -27,16 +39,34 @@ function load(total: number, slow: number): Load<Item> {
         new Promise((resolve, reject) => {
             const from = cursor ? Number(cursor) : offset;
             const items = Array.from({ length: Math.min(limit, total - from) }, (_, i) => item(from + i));
-            setTimeout(() => resolve({ items, total, next_cursor: from + limit < total ? String(from + limit) : null }), slow);
+            setTimeout(
+                () => resolve({ items, total, next_cursor: from + limit < total ? String(from + limit) : null }),
+                slow,
+            );
             signal.addEventListener('abort', () => reject(new DOMException('ended', 'AbortError')));
         });
 }
 
 const COLUMNS: Column<Item>[] = [
     { key: 'name', head: 'Name', cell: (row) => row.name, width: 'minmax(11rem, 2fr)', sort: true },
-    { key: 'state', head: 'State', cell: (row) => <Status tone={row.state}>{row.state}</Status>, width: '8rem', card: true },
+    {
+        key: 'state',
+        head: 'State',
+        cell: (row) => <Status tone={row.state}>{row.state}</Status>,
+        width: '8rem',
+        card: true,
+    },
     { key: 'system', head: 'System', cell: (row) => row.system, hideBelow: 760 },
-    { key: 'calls', head: 'Calls', cell: (row) => number(row.calls), align: 'end', width: '7rem', sort: '-calls', hideBelow: 640, card: true },
+    {
+        key: 'calls',
+        head: 'Calls',
+        cell: (row) => number(row.calls),
+        align: 'end',
+        width: '7rem',
+        sort: '-calls',
+        hideBelow: 640,
+        card: true,
+    },
     { key: 'seen', head: 'Last seen', cell: (row) => <Time at={row.seen} />, sort: true, width: 'minmax(8rem, 1fr)' },
 ];
 const DEFS: FilterDef[] = [
@@ -86,10 +116,23 @@ export function Lists() {
                 />
             </section>
             <Card title="A short list" flush>
-                <DataTable label="Short" columns={COLUMNS} rowKey={(row) => row.id} load={FEW} onOpen={(row) => toast.info(row.name)} />
+                <DataTable
+                    label="Short"
+                    columns={COLUMNS}
+                    rowKey={(row) => row.id}
+                    load={FEW}
+                    onOpen={(row) => toast.info(row.name)}
+                />
             </Card>
             <DataTable label="By cursor" columns={COLUMNS} rowKey={(row) => row.id} load={load(1000, 30)} />
-            <DataTable label="None" columns={COLUMNS} rowKey={(row) => row.id} load={NONE} filtered onClearFilters={filters.clear} />
+            <DataTable
+                label="None"
+                columns={COLUMNS}
+                rowKey={(row) => row.id}
+                load={NONE}
+                filtered
+                onClearFilters={filters.clear}
+            />
         </>
     );
 }

@@ -7,7 +7,17 @@ import { Field } from '../Field.tsx';
 import { Select, TextArea, TextInput, type TextInputProps } from '../Inputs.tsx';
 import { JsonEditor } from '../JsonEditor.tsx';
 import { RadioCards } from '../Choice.tsx';
-import type { ChoiceNode, Json, ListNode, Node, NumberNode, ObjectNode, Schema, TextNode, VariantNode } from './model.ts';
+import type {
+    ChoiceNode,
+    Json,
+    ListNode,
+    Node,
+    NumberNode,
+    ObjectNode,
+    Schema,
+    TextNode,
+    VariantNode,
+} from './model.ts';
 import { below, initialOf, memberOf, shapeOf, withMember } from './value.ts';
 import '../../style/kit/data.css';
 
@@ -25,12 +35,20 @@ export interface PartProps<N extends Node = Node> {
     item?: boolean;
 }
 
-const INPUTS: Record<string, TextInputProps['type']> = { email: 'email', uri: 'url', url: 'url', date: 'date', time: 'time', password: 'password' };
+const INPUTS: Record<string, TextInputProps['type']> = {
+    email: 'email',
+    uri: 'url',
+    url: 'url',
+    date: 'date',
+    time: 'time',
+    password: 'password',
+};
 const ABSENT = '';
 const NULL = 'null';
 
 /** Where the fault of a field is shown: not before something stands there, unless all is asked for. */
-const faultOf = (p: PartProps): string | undefined => (p.strict || p.value !== undefined ? p.faults[p.pointer] : undefined);
+const faultOf = (p: PartProps): string | undefined =>
+    p.strict || p.value !== undefined ? p.faults[p.pointer] : undefined;
 
 function Text(p: PartProps<TextNode>) {
     const value = typeof p.value === 'string' ? p.value : '';
@@ -56,7 +74,9 @@ function Figure(p: PartProps<NumberNode>) {
         setText(next);
         p.onInput(next.trim() === '' ? undefined : Number.isFinite(Number(next)) ? Number(next) : next);
     };
-    return <TextInput value={shown} onInput={put} inputMode={p.node.whole ? 'numeric' : 'decimal'} autocomplete="off" />;
+    return (
+        <TextInput value={shown} onInput={put} inputMode={p.node.whole ? 'numeric' : 'decimal'} autocomplete="off" />
+    );
 }
 
 function Choice(p: PartProps<ChoiceNode>) {
@@ -64,14 +84,22 @@ function Choice(p: PartProps<ChoiceNode>) {
     const described = node.options.some((one) => one.description) && node.options.length <= 4;
     const at = node.options.findIndex((one) => JSON.stringify(one.value) === JSON.stringify(p.value));
     const options = [
-        ...(at < 0 || !p.required ? [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }] : []),
+        ...(at < 0 || !p.required
+            ? [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]
+            : []),
         ...(node.nullable ? [{ value: NULL, label: t.kit.schema.none }] : []),
         ...node.options.map((one, i) => ({ value: String(i), label: one.label, hint: one.description })),
     ];
     const value = at >= 0 ? String(at) : p.value === null ? NULL : ABSENT;
-    const put = (next: string): void => p.onInput(next === ABSENT ? undefined : next === NULL ? null : node.options[Number(next)]?.value);
+    const put = (next: string): void =>
+        p.onInput(next === ABSENT ? undefined : next === NULL ? null : node.options[Number(next)]?.value);
     return described ? (
-        <RadioCards label={node.title ?? p.name} value={value} options={options.filter((one) => one.value !== ABSENT || !p.required)} onInput={put} />
+        <RadioCards
+            label={node.title ?? p.name}
+            value={value}
+            options={options.filter((one) => one.value !== ABSENT || !p.required)}
+            onInput={put}
+        />
     ) : (
         <Select value={value} options={options} onInput={put} />
     );
@@ -80,12 +108,20 @@ function Choice(p: PartProps<ChoiceNode>) {
 function YesNo(p: PartProps) {
     const value = p.value === true ? 'yes' : p.value === false ? 'no' : p.value === null ? NULL : ABSENT;
     const options = [
-        ...(p.required && p.value !== undefined ? [] : [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]),
+        ...(p.required && p.value !== undefined
+            ? []
+            : [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]),
         ...(p.node.nullable ? [{ value: NULL, label: t.kit.schema.none }] : []),
         { value: 'yes', label: t.kit.schema.yes },
         { value: 'no', label: t.kit.schema.no },
     ];
-    return <Select value={value} options={options} onInput={(next) => p.onInput(next === ABSENT ? undefined : next === NULL ? null : next === 'yes')} />;
+    return (
+        <Select
+            value={value}
+            options={options}
+            onInput={(next) => p.onInput(next === ABSENT ? undefined : next === NULL ? null : next === 'yes')}
+        />
+    );
 }
 
 function Members(p: PartProps<ObjectNode>) {
@@ -126,14 +162,20 @@ function List(p: PartProps<ListNode>) {
                         value={item}
                         onInput={(part) => put(items.with(at, part ?? null))}
                     />
-                    <IconButton icon="remove" kind="link" label={t.kit.schema.removeItem(at + 1)} onClick={() => put(items.toSpliced(at, 1))} />
+                    <IconButton
+                        icon="remove"
+                        kind="link"
+                        label={t.kit.schema.removeItem(at + 1)}
+                        onClick={() => put(items.toSpliced(at, 1))}
+                    />
                 </div>
             ))}
             <Button
                 small
                 icon="add"
                 disabled={p.node.max !== undefined && items.length >= p.node.max}
-                onClick={() => put([...items, initialOf(p.node.item, true) ?? ''])}>
+                onClick={() => put([...items, initialOf(p.node.item, true) ?? ''])}
+            >
                 {t.kit.schema.addItem}
             </Button>
         </div>
@@ -198,7 +240,10 @@ function control(p: PartProps) {
 
 /** What it means, and between what it lies. */
 function hintOf(node: Node): string | undefined {
-    const range = node.kind === 'number' && node.min !== undefined && node.max !== undefined ? t.kit.schema.range(node.min, node.max) : undefined;
+    const range =
+        node.kind === 'number' && node.min !== undefined && node.max !== undefined
+            ? t.kit.schema.range(node.min, node.max)
+            : undefined;
     return [node.description, range].filter(Boolean).join(' · ') || undefined;
 }
 
@@ -227,7 +272,14 @@ export function Part(p: PartProps) {
             </Button>
         ) : undefined;
     return (
-        <Field label={named} hint={hintOf(node)} error={faultOf(p)} required={p.required && !p.item && p.pointer !== ''} group={group} aside={drop}>
+        <Field
+            label={named}
+            hint={hintOf(node)}
+            error={faultOf(p)}
+            required={p.required && !p.item && p.pointer !== ''}
+            group={group}
+            aside={drop}
+        >
             {absent ? (
                 <div>
                     <Button small icon="add" onClick={() => p.onInput(initialOf(node, true))}>

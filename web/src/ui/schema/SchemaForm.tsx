@@ -23,7 +23,9 @@ export interface SchemaFormProps {
 
 /** What is wrong with a value now: `Object.keys(schemaFaults(schema, value)).length === 0` before it is sent. */
 export const schemaFaults = (schema: object, value: Json | undefined): Record<string, string> =>
-    Object.fromEntries(Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => [pointer, faultText(fault)]));
+    Object.fromEntries(
+        Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => [pointer, faultText(fault)]),
+    );
 
 /** Fields for a JSON Schema, or the JSON itself: one click apart, and always the same value. */
 export default function SchemaForm({ schema, value, onInput, strict = false, label }: SchemaFormProps) {
@@ -44,14 +46,31 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
         <div class="schema-form">
             {node.kind !== 'json' && (
                 <div class="schema-form-head">
-                    <Button kind="link" small icon={asJson ? 'menu' : 'edit'} onClick={() => setText(asJson ? null : JSON.stringify(value ?? {}, null, 2))}>
+                    <Button
+                        kind="link"
+                        small
+                        icon={asJson ? 'menu' : 'edit'}
+                        onClick={() => setText(asJson ? null : JSON.stringify(value ?? {}, null, 2))}
+                    >
                         {asJson ? t.kit.schema.asForm : t.kit.schema.asJson}
                     </Button>
                 </div>
             )}
-            {asJson
-                ? <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
-                : <Part node={node} value={value} onInput={onInput} pointer="" faults={faults} strict={strict} root={schema as Schema} required name="" />}
+            {asJson ? (
+                <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
+            ) : (
+                <Part
+                    node={node}
+                    value={value}
+                    onInput={onInput}
+                    pointer=""
+                    faults={faults}
+                    strict={strict}
+                    root={schema as Schema}
+                    required
+                    name=""
+                />
+            )}
         </div>
     );
 }

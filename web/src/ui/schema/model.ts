@@ -61,7 +61,8 @@ export interface Member {
 const DEEPEST = 8;
 const LONG_TEXT = 200;
 
-const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Schema =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const num = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
@@ -82,12 +83,21 @@ function follow(schema: Schema, root: Schema): Schema | undefined {
 
 /** Types without `null`, and whether it was among them. */
 function typesOf(schema: Schema): { types: string[]; nullable: boolean } {
-    const all = Array.isArray(schema['type']) ? (schema['type'] as string[]) : text(schema['type']) ? [schema['type'] as string] : [];
-    return { types: all.filter((one) => one !== 'null'), nullable: all.includes('null') || schema['nullable'] === true };
+    const all = Array.isArray(schema['type'])
+        ? (schema['type'] as string[])
+        : text(schema['type'])
+          ? [schema['type'] as string]
+          : [];
+    return {
+        types: all.filter((one) => one !== 'null'),
+        nullable: all.includes('null') || schema['nullable'] === true,
+    };
 }
 
 const isNull = (schema: Schema): boolean =>
-    schema['type'] === 'null' || schema['const'] === null || (Array.isArray(schema['enum']) && schema['enum'].length === 1 && schema['enum'][0] === null);
+    schema['type'] === 'null' ||
+    schema['const'] === null ||
+    (Array.isArray(schema['enum']) && schema['enum'].length === 1 && schema['enum'][0] === null);
 
 const label = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -104,16 +114,32 @@ function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema
     const nullable = common.nullable || filled.length < known.length;
     const constants = filled.flatMap((one) =>
         'const' in one
-            ? [{ value: one['const'] as Json, label: text(one['title']) ?? label(one['const'] as Json), description: text(one['description']) }]
+            ? [
+                  {
+                      value: one['const'] as Json,
+                      label: text(one['title']) ?? label(one['const'] as Json),
+                      description: text(one['description']),
+                  },
+              ]
             : Array.isArray(one['enum'])
               ? (one['enum'] as Json[]).map((value) => ({ value, label: label(value), description: undefined }))
               : [],
     );
-    if (filled.length > 0 && filled.every((one) => 'const' in one || Array.isArray(one['enum']))) return choiceOf(constants, { ...common, nullable });
+    if (filled.length > 0 && filled.every((one) => 'const' in one || Array.isArray(one['enum'])))
+        return choiceOf(constants, { ...common, nullable });
     const only = filled[0];
     if (filled.length === 1 && only)
         return {
-            ...nodeOf({ ...rest, ...only, title: rest['title'] ?? only['title'], description: rest['description'] ?? only['description'] }, root, depth + 1),
+            ...nodeOf(
+                {
+                    ...rest,
+                    ...only,
+                    title: rest['title'] ?? only['title'],
+                    description: rest['description'] ?? only['description'],
+                },
+                root,
+                depth + 1,
+            ),
             nullable,
             default: common.default,
         };
@@ -124,11 +150,21 @@ function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema
             ? {
                   ...rest,
                   ...one,
-                  properties: { ...(rest['properties'] as Schema), ...((one['properties'] as Schema | undefined) ?? {}) },
-                  required: [...((rest['required'] as string[] | undefined) ?? []), ...((one['required'] as string[] | undefined) ?? [])],
+                  properties: {
+                      ...(rest['properties'] as Schema),
+                      ...((one['properties'] as Schema | undefined) ?? {}),
+                  },
+                  required: [
+                      ...((rest['required'] as string[] | undefined) ?? []),
+                      ...((one['required'] as string[] | undefined) ?? []),
+                  ],
               }
             : { ...rest, ...one };
-        return { label: text(one['title']), node: nodeOf({ ...joined, title: undefined }, root, depth + 1), schema: joined };
+        return {
+            label: text(one['title']),
+            node: nodeOf({ ...joined, title: undefined }, root, depth + 1),
+            schema: joined,
+        };
     });
     return { ...common, nullable, kind: 'variant', shapes };
 }
@@ -136,23 +172,38 @@ function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema
 function objectOf(schema: Schema, common: Common, root: Schema, depth: number): Node {
     const properties = isObject(schema['properties']) ? schema['properties'] : {};
     const names = Object.keys(properties);
-    const free = schema['additionalProperties'] === true || isObject(schema['additionalProperties']) || isObject(schema['patternProperties']);
+    const free =
+        schema['additionalProperties'] === true ||
+        isObject(schema['additionalProperties']) ||
+        isObject(schema['patternProperties']);
     // A tool without arguments is an empty form; an object of free names is no form at all. Free names besides those that are listed stay in the value.
-    if (names.length === 0) return free || depth > 0 ? { ...common, kind: 'json' } : { ...common, kind: 'object', fields: [] };
+    if (names.length === 0)
+        return free || depth > 0 ? { ...common, kind: 'json' } : { ...common, kind: 'object', fields: [] };
     const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
     const fields = names.map((name) => {
         const inner = properties[name];
         return {
             name,
             required: required.includes(name),
-            node: isObject(inner) ? nodeOf(inner, root, depth + 1) : { ...common, kind: 'json' as const, title: undefined },
+            node: isObject(inner)
+                ? nodeOf(inner, root, depth + 1)
+                : { ...common, kind: 'json' as const, title: undefined },
         };
     });
     return { ...common, kind: 'object', fields };
 }
 
 /** Keywords that change what is valid in a way that no field shows. */
-const BEYOND = ['allOf', 'not', 'if', 'dependentSchemas', 'dependentRequired', 'unevaluatedProperties', 'prefixItems', '$dynamicRef'];
+const BEYOND = [
+    'allOf',
+    'not',
+    'if',
+    'dependentSchemas',
+    'dependentRequired',
+    'unevaluatedProperties',
+    'prefixItems',
+    '$dynamicRef',
+];
 
 /** The field for this schema. */
 export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
@@ -166,7 +217,11 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
     if (!schema || depth > DEEPEST || BEYOND.some((key) => key in schema)) return { ...common, kind: 'json' };
     const { types, nullable } = typesOf(schema);
     common.nullable = nullable;
-    if ('const' in schema) return choiceOf([{ value: schema['const'] as Json, label: label(schema['const'] as Json), description: undefined }], common);
+    if ('const' in schema)
+        return choiceOf(
+            [{ value: schema['const'] as Json, label: label(schema['const'] as Json), description: undefined }],
+            common,
+        );
     if (Array.isArray(schema['enum']))
         return choiceOf(
             (schema['enum'] as Json[]).map((value) => ({ value, label: label(value), description: undefined })),
@@ -183,7 +238,11 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
         return {
             ...common,
             kind: 'variant',
-            shapes: types.map((type) => ({ label: type, node: nodeOf({ ...schema, type, title: undefined }, root, depth + 1), schema: { ...schema, type } })),
+            shapes: types.map((type) => ({
+                label: type,
+                node: nodeOf({ ...schema, type, title: undefined }, root, depth + 1),
+                schema: { ...schema, type },
+            })),
         };
     switch (types[0] ?? (isObject(schema['properties']) ? 'object' : undefined)) {
         case 'string': {

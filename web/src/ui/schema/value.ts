@@ -39,7 +39,9 @@ export function withMember(value: Json | undefined, name: string, part: Json | u
 }
 
 export function memberOf(value: Json | undefined, name: string): Json | undefined {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name)
+        ? value[name]
+        : undefined;
 }
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -50,10 +52,14 @@ export const below = (pointer: string, name: string | number): string => `${poin
 /** What is wrong, by pointer: the keyword that was not met and the library's word for it. The deepest fault counts, not those that follow from it. */
 export function faultsOf(schema: Schema, value: Json | undefined): Record<string, { keyword: string; text: string }> {
     const found: Record<string, { keyword: string; text: string }> = {};
-    const { errors } = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(value ?? null);
+    const { errors } = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(
+        value ?? null,
+    );
     for (const error of errors) {
         if (
-            ['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'].includes(error.keyword) &&
+            ['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'].includes(
+                error.keyword,
+            ) &&
             errors.length > 1 &&
             error.instanceLocation !== '#'
         )
@@ -71,7 +77,8 @@ export function faultsOf(schema: Schema, value: Json | undefined): Record<string
 export function shapeOf(node: VariantNode, value: Json | undefined, root: Schema): number {
     const at = node.shapes.findIndex((shape) => {
         const schema = { ...shape.schema, $defs: root['$defs'] ?? {}, definitions: root['definitions'] ?? {} };
-        return new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12').validate(value ?? null).valid;
+        return new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12').validate(value ?? null)
+            .valid;
     });
     return Math.max(0, at);
 }

@@ -90,9 +90,19 @@ function useRows<Item>(p: DataTableProps<Item>, sort: string | undefined): Rows<
 }
 
 /** The columns that have room, and the tracks of their grid. */
-function fitting<Item>(columns: readonly Column<Item>[], width: number, cards: boolean, picks: boolean): [readonly Column<Item>[], string] {
-    const shown = columns.filter((column) => (cards ? (column.card ?? column.hideBelow === undefined) : width === 0 || width >= (column.hideBelow ?? 0)));
-    return [shown, [...(picks ? ['2.75rem'] : []), ...shown.map((column) => column.width ?? 'minmax(0, 1fr)')].join(' ')];
+function fitting<Item>(
+    columns: readonly Column<Item>[],
+    width: number,
+    cards: boolean,
+    picks: boolean,
+): [readonly Column<Item>[], string] {
+    const shown = columns.filter((column) =>
+        cards ? (column.card ?? column.hideBelow === undefined) : width === 0 || width >= (column.hideBelow ?? 0),
+    );
+    return [
+        shown,
+        [...(picks ? ['2.75rem'] : []), ...shown.map((column) => column.width ?? 'minmax(0, 1fr)')].join(' '),
+    ];
 }
 
 /** A list of the server as a table: pages as they come into view, sort in the URL, selection, all by keyboard, cards on a phone. */
@@ -110,7 +120,10 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
     const view = useWindow(box, windowed ? count : 0, cards ? cardHeight : ROW_HEIGHT, identity);
     const [at, setAt] = useState(0);
     const selection = useSelection(identity, rows.total ?? (rows.more ? undefined : count));
-    const [columns, tracks] = useMemo(() => fitting(p.columns, width, cards, Boolean(p.bulk)), [p.columns, width, cards, Boolean(p.bulk)]);
+    const [columns, tracks] = useMemo(
+        () => fitting(p.columns, width, cards, Boolean(p.bulk)),
+        [p.columns, width, cards, Boolean(p.bulk)],
+    );
 
     const first = windowed ? (view.items[0]?.index ?? 0) : 0;
     const last = windowed ? (view.items[view.items.length - 1]?.index ?? 0) : count - 1;
@@ -121,7 +134,11 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
     const open = (row: Item): void => (p.href ? navigate(p.href(row)) : p.onOpen?.(row));
     const latest = useRef({ open, toggle: selection.toggle });
     latest.current = { open, toggle: selection.toggle };
-    const acts = useRef<RowActs<Item>>({ open: (row) => latest.current.open(row), toggle: (id) => latest.current.toggle(id), focus: setAt });
+    const acts = useRef<RowActs<Item>>({
+        open: (row) => latest.current.open(row),
+        toggle: (id) => latest.current.toggle(id),
+        focus: setAt,
+    });
     const key = (event: KeyboardEvent): void => {
         if (!(event.target instanceof HTMLElement) || event.target.getAttribute('role') !== 'row') return;
         const row = rows.row(at);
@@ -130,7 +147,9 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
             setAt(next);
             view.show(next);
             // The row may not be drawn before the scroll has come there.
-            requestAnimationFrame(() => requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus()));
+            requestAnimationFrame(() =>
+                requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus()),
+            );
         } else if (event.key === 'Enter' && row !== undefined) open(row);
         else if (event.key === ' ' && p.bulk && row !== undefined) selection.toggle(p.rowKey(row));
         else return;
@@ -140,7 +159,11 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
     if (rows.fresh && rows.problem) return <ErrorBox problem={rows.problem} retry={() => rows.retry()} />;
     if (!rows.fresh && count === 0 && !rows.busy) return <Nothing {...p} />;
     const loaded = p.bulk ? rows.keys(p.rowKey) : [];
-    const pickedHere = selection.all ? loaded.length : selection.keys.length === 0 ? 0 : loaded.filter(selection.has).length;
+    const pickedHere = selection.all
+        ? loaded.length
+        : selection.keys.length === 0
+          ? 0
+          : loaded.filter(selection.has).length;
     const picking = p.bulk && (
         <Checkbox
             bare
@@ -187,18 +210,30 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
             {rows.problem && <ErrorBox problem={rows.problem} retry={() => rows.retry()} />}
             <div
                 ref={box}
-                class={['table', windowed && 'windowed', cards && 'cards', rows.busy && 'busy'].filter(Boolean).join(' ')}
+                class={['table', windowed && 'windowed', cards && 'cards', rows.busy && 'busy']
+                    .filter(Boolean)
+                    .join(' ')}
                 role="grid"
                 aria-label={p.label}
                 aria-rowcount={rows.fresh ? -1 : rows.total !== undefined ? rows.total + 1 : rows.more ? -1 : count + 1}
                 aria-multiselectable={p.bulk ? true : undefined}
                 aria-busy={rows.fresh}
                 style={{ '--tracks': tracks }}
-                onKeyDown={key}>
+                onKeyDown={key}
+            >
                 <div role="rowgroup" class="table-top">
-                    <Head columns={columns} sort={sort} picking={picking || null} onSort={(next) => setQuery({ sort: next }, 'replace')} />
+                    <Head
+                        columns={columns}
+                        sort={sort}
+                        picking={picking || null}
+                        onSort={(next) => setQuery({ sort: next }, 'replace')}
+                    />
                 </div>
-                <div role="rowgroup" class="table-body" style={windowed ? { blockSize: `${view.height}px` } : undefined}>
+                <div
+                    role="rowgroup"
+                    class="table-body"
+                    style={windowed ? { blockSize: `${view.height}px` } : undefined}
+                >
                     {rows.fresh
                         ? SHAPES.map((i) => one(i, undefined))
                         : windowed
@@ -207,7 +242,12 @@ export function DataTable<Item>(p: DataTableProps<Item>) {
                 </div>
             </div>
             {p.bulk && (
-                <BulkBar selection={selection} onPage={loaded.length} total={rows.total} everything={p.bulkAll === true}>
+                <BulkBar
+                    selection={selection}
+                    onPage={loaded.length}
+                    total={rows.total}
+                    everything={p.bulkAll === true}
+                >
                     {p.bulk(selection)}
                 </BulkBar>
             )}
@@ -220,7 +260,11 @@ const SHAPES = Array.from({ length: 8 }, (_, i) => i);
 function Nothing<Item>({ filtered, onClearFilters, empty, emptyIcon }: DataTableProps<Item>) {
     if (filtered) {
         return (
-            <Empty icon="search" title={t.kit.table.nothing} action={onClearFilters && <Button onClick={onClearFilters}>{t.kit.table.clearFilters}</Button>}>
+            <Empty
+                icon="search"
+                title={t.kit.table.nothing}
+                action={onClearFilters && <Button onClick={onClearFilters}>{t.kit.table.clearFilters}</Button>}
+            >
                 {t.kit.table.nothingHint}
             </Empty>
         );

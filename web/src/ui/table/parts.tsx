@@ -48,11 +48,25 @@ export function Head<Row>({
                 const by = column.sort === true ? column.key : column.sort;
                 const state = by ? sortOf(sort, by) : undefined;
                 return (
-                    <div key={column.key} role="columnheader" class={column.align ? 'cell end' : 'cell'} aria-sort={state}>
+                    <div
+                        key={column.key}
+                        role="columnheader"
+                        class={column.align ? 'cell end' : 'cell'}
+                        aria-sort={state}
+                    >
                         {by ? (
-                            <button type="button" class="sorter" onClick={() => onSort(nextSort(sort, by))} title={t.kit.table.sortBy(column.head)}>
+                            <button
+                                type="button"
+                                class="sorter"
+                                onClick={() => onSort(nextSort(sort, by))}
+                                title={t.kit.table.sortBy(column.head)}
+                            >
                                 {column.head}
-                                <Icon name={state === 'descending' ? 'down' : 'up'} size={14} class={state === 'none' ? 'unsorted' : 'sorted'} />
+                                <Icon
+                                    name={state === 'descending' ? 'down' : 'up'}
+                                    size={14}
+                                    class={state === 'none' ? 'unsorted' : 'sorted'}
+                                />
                             </button>
                         ) : (
                             column.head
@@ -104,7 +118,14 @@ export class Row<Row> extends Component<RowProps<Row>> {
 function drawRow<Row>(p: RowProps<Row>) {
     const { columns, row, at, start } = p;
     const style = start === undefined ? undefined : { transform: `translateY(${start}px)` };
-    const place = { role: 'row', 'aria-rowindex': at + 2, 'data-index': at, tabIndex: p.stop ? 0 : -1, style, onFocus: () => p.acts.focus(at) } as const;
+    const place = {
+        role: 'row',
+        'aria-rowindex': at + 2,
+        'data-index': at,
+        tabIndex: p.stop ? 0 : -1,
+        style,
+        onFocus: () => p.acts.focus(at),
+    } as const;
     if (row === undefined) {
         return (
             <div {...place} class="table-row waiting" aria-busy="true">
@@ -123,16 +144,31 @@ function drawRow<Row>(p: RowProps<Row>) {
         if (!(event.target as Element).closest(OWN) && getSelection()?.isCollapsed !== false) open?.();
     };
     return (
-        <div {...place} class={['table-row', p.picked && 'picked', p.opens && 'opens'].filter(Boolean).join(' ')} aria-selected={p.picked} onClick={click}>
+        <div
+            {...place}
+            class={['table-row', p.picked && 'picked', p.opens && 'opens'].filter(Boolean).join(' ')}
+            aria-selected={p.picked}
+            onClick={click}
+        >
             {p.picked !== undefined && (
                 <div role="gridcell" class="cell pick">
-                    <Checkbox bare label={t.kit.table.select(p.name)} checked={p.picked} onInput={() => p.acts.toggle(p.id)} />
+                    <Checkbox
+                        bare
+                        label={t.kit.table.select(p.name)}
+                        checked={p.picked}
+                        onInput={() => p.acts.toggle(p.id)}
+                    />
                 </div>
             )}
             {columns.map((column, i) => {
                 const content = column.cell(row);
                 return (
-                    <div key={column.key} role="gridcell" class={column.align ? 'cell end' : 'cell'} data-head={i === 0 ? undefined : column.head}>
+                    <div
+                        key={column.key}
+                        role="gridcell"
+                        class={column.align ? 'cell end' : 'cell'}
+                        data-head={i === 0 ? undefined : column.head}
+                    >
                         {i === 0 && p.href !== undefined ? (
                             <a class="row-link" href={p.href}>
                                 {content}
@@ -170,7 +206,9 @@ export function BulkBar({
     return (
         <div class="bulk-bar" role="region" aria-label={t.kit.table.bulk}>
             <IconButton icon="close" kind="link" label={t.kit.table.clear} onClick={selection.clear} />
-            <strong aria-live="polite">{selection.all ? t.kit.table.allPicked(selection.count) : t.kit.table.selected(selection.count)}</strong>
+            <strong aria-live="polite">
+                {selection.all ? t.kit.table.allPicked(selection.count) : t.kit.table.selected(selection.count)}
+            </strong>
             {everything && whole && (
                 <Button kind="link" onClick={selection.everything}>
                     {t.kit.table.selectAll(total)}

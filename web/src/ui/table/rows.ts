@@ -2,6 +2,7 @@
 // The rows of a list that the server gives page by page: by offset (any page at any time) or by cursor (one after the other).
 import { problemOf, wasAborted, type Problem } from '../../api/client.ts';
 import { asking } from '../../ready.ts';
+import { wholePage } from './whole_page.ts';
 import { PAGE_ROWS, pagesInView, pagesToDrop, planPages } from './window.ts';
 
 export interface Page<Row> {
@@ -54,11 +55,9 @@ export class Rows<Row> {
 
     /** How many rows the table has room for: of a list by cursor those that are loaded. */
     get count(): number {
-        if (this.mode === 'offset')
-            return this.total ?? 0;
+        if (this.mode === 'offset') return this.total ?? 0;
         let loaded = 0;
-        for (let page = 0; this.pages.has(page); page++)
-            loaded += this.pages.get(page)?.length ?? 0;
+        for (let page = 0; this.pages.has(page); page++) loaded += this.pages.get(page)?.length ?? 0;
         return loaded;
     }
 
@@ -96,35 +95,37 @@ export class Rows<Row> {
     }
 
     private ask(): void {
-        const plan = planPages(this.wanted, (page) => this.pages.has(page) && !this.stale.has(page), [...this.asked.keys()]);
+        const plan = planPages(this.wanted, (page) => this.pages.has(page) && !this.stale.has(page), [
+            ...this.asked.keys(),
+        ]);
         if (this.mode === 'offset') {
             for (const page of plan.stop) {
                 this.asked.get(page)?.abort();
                 this.asked.delete(page);
             }
         }
-        for (const page of plan.ask)
-            void this.askPage(page);
+        for (const page of plan.ask) void this.askPage(page);
     }
 
     private async askPage(page: number): Promise<void> {
-        if (this.mode === 'cursor' && !this.cursors.has(page))
-            return;
+        if (this.mode === 'cursor' && !this.cursors.has(page)) return;
         const abort = new AbortController();
         const answered = asking();
         this.asked.set(page, abort);
         try {
-            const where = { limit: PAGE_ROWS, offset: page * PAGE_ROWS, cursor: this.cursors.get(page), sort: this.sort };
-            const answer = await this.load()(where, abort.signal);
-            if (!abort.signal.aborted)
-                this.take(page, answer);
+            const where = {
+                limit: PAGE_ROWS,
+                offset: page * PAGE_ROWS,
+                cursor: this.cursors.get(page),
+                sort: this.sort,
+            };
+            const answer = await wholePage(this.load(), where, abort.signal);
+            if (!abort.signal.aborted) this.take(page, answer);
         } catch (thrown) {
-            if (!abort.signal.aborted && !wasAborted(thrown))
-                this.problem = problemOf(thrown);
+            if (!abort.signal.aborted && !wasAborted(thrown)) this.problem = problemOf(thrown);
         } finally {
             answered();
-            if (this.asked.get(page) === abort)
-                this.asked.delete(page);
+            if (this.asked.get(page) === abort) this.asked.delete(page);
             this.changed();
         }
     }
@@ -136,37 +137,29 @@ export class Rows<Row> {
         this.stale.delete(page);
         const items = answer.items ?? [];
         this.pages.set(page, items);
-        if (typeof answer.total === 'number')
-            this.total = answer.total;
-        else if (this.mode === 'offset' && items.length < PAGE_ROWS)
-            this.total = page * PAGE_ROWS + items.length;
+        if (typeof answer.total === 'number') this.total = answer.total;
+        else if (this.mode === 'offset' && items.length < PAGE_ROWS) this.total = page * PAGE_ROWS + items.length;
         if (this.mode === 'offset') {
-            for (const gone of pagesToDrop([...this.pages.keys()], this.wanted))
-                this.pages.delete(gone);
+            for (const gone of pagesToDrop([...this.pages.keys()], this.wanted)) this.pages.delete(gone);
             return;
         }
-        if (answer.next_cursor)
-            this.cursors.set(page + 1, answer.next_cursor);
-        else
-            this.cursors.delete(page + 1);
+        if (answer.next_cursor) this.cursors.set(page + 1, answer.next_cursor);
+        else this.cursors.delete(page + 1);
     }
 
     /** Something has changed on the server: what is in view is asked for again; what stands there stays until the answer comes. */
     refresh(): void {
         this.problem = undefined;
         if (this.mode === 'offset') {
-            for (const page of this.pages.keys())
-                this.stale.add(page);
+            for (const page of this.pages.keys()) this.stale.add(page);
             return this.ask();
         }
-        if (!this.busy)
-            void this.again(this.pages.size);
+        if (!this.busy) void this.again(this.pages.size);
     }
 
     /** One after the other: each page of a list by cursor begins where the one before it ends now. */
     private async again(pages: number): Promise<void> {
-        for (let page = 0; page < Math.max(1, pages) && !this.problem && !this.over; page++)
-            await this.askPage(page);
+        for (let page = 0; page < Math.max(1, pages) && !this.problem && !this.over; page++) await this.askPage(page);
     }
 
     retry(): void {
@@ -178,7 +171,6 @@ export class Rows<Row> {
     end(): void {
         this.over = true;
         clearTimeout(this.timer);
-        for (const abort of this.asked.values())
-            abort.abort();
+        for (const abort of this.asked.values()) abort.abort();
     }
 }

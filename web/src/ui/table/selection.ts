@@ -19,19 +19,22 @@ export interface Selection extends Picked {
 
 /** Emptied when `identity` changes: other filters are other rows. */
 export function useSelection(identity: string, total: number | undefined): Selection {
-    const [state, setState] = useState<{ identity: string; keys: ReadonlySet<string>; all: boolean }>({ identity, keys: new Set(), all: false });
+    const [state, setState] = useState<{ identity: string; keys: ReadonlySet<string>; all: boolean }>({
+        identity,
+        keys: new Set(),
+        all: false,
+    });
     const now = state.identity === identity ? state : { identity, keys: new Set<string>(), all: false };
     return useMemo(() => {
         const put = (keys: ReadonlySet<string>, all = false): void => setState({ identity, keys, all });
         return {
             keys: [...now.keys],
             all: now.all,
-            count: now.all ? total ?? 0 : now.keys.size,
+            count: now.all ? (total ?? 0) : now.keys.size,
             has: (key) => now.all || now.keys.has(key),
             toggle: (key) => {
                 const keys = new Set(now.keys);
-                if (!keys.delete(key))
-                    keys.add(key);
+                if (!keys.delete(key)) keys.add(key);
                 put(keys);
             },
             set: (keys) => put(new Set(keys)),

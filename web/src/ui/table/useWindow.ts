@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer, type VirtualItem } from '@tanstack/virtual-core';
+import {
+    elementScroll,
+    observeElementOffset,
+    observeElementRect,
+    Virtualizer,
+    type VirtualItem,
+} from '@tanstack/virtual-core';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
@@ -12,7 +18,12 @@ export interface Windowed {
 }
 
 /** The rows of `count` that are in view of `scroller`, each `size` pixels high: of 100,000 no other is measured. */
-export function useWindow(scroller: RefObject<HTMLElement | null>, count: number, size: number, identity: string): Windowed {
+export function useWindow(
+    scroller: RefObject<HTMLElement | null>,
+    count: number,
+    size: number,
+    identity: string,
+): Windowed {
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
     const made = useRef<Virtualizer<HTMLElement, HTMLElement> | null>(null);
     const options = {
@@ -34,8 +45,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, count: number
     useLayoutEffect(() => virtual._willUpdate());
     useEffect(() => virtual.measure(), [size]);
     useEffect(() => {
-        if (scroller.current)
-            scroller.current.scrollTop = 0;
+        if (scroller.current) scroller.current.scrollTop = 0;
     }, [identity]);
     return {
         items: virtual.getVirtualItems(),
@@ -49,8 +59,7 @@ export function useRowHeight(box: RefObject<HTMLElement | null>, first: number, 
     const [height, setHeight] = useState(first);
     useLayoutEffect(() => {
         const row = box.current?.querySelector<HTMLElement>('.table-body > :not(.waiting)');
-        if (row && row.offsetHeight > 0)
-            setHeight(row.offsetHeight);
+        if (row && row.offsetHeight > 0) setHeight(row.offsetHeight);
     }, [shape]);
     return height;
 }
@@ -61,13 +70,11 @@ export function useWidth(element: RefObject<HTMLElement | null>): number {
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
     useLayoutEffect(() => {
         const watched = element.current;
-        if (!watched)
-            return;
+        if (!watched) return;
         width.current = watched.clientWidth;
         redraw();
         const observer = new ResizeObserver(() => {
-            if (watched.clientWidth === width.current)
-                return;
+            if (watched.clientWidth === width.current) return;
             width.current = watched.clientWidth;
             redraw();
         });

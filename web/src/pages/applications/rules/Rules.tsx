@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Access rules in the order in which they are asked.
 import { useState } from 'preact/hooks';
-import { api, call, type Shape } from '../../../api/client.ts';
+import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
@@ -11,21 +11,26 @@ import { Badge, Button, Card, Empty, Loaded, Status, confirm } from '../../../ui
 import { Head } from '../Head.tsx';
 import { RuleForm } from './RuleForm.tsx';
 import { sentencesOf } from './sentences.ts';
-
-type Rule = Shape<'AccessRule'>;
+import type { Names, Rule } from './values.ts';
 
 const RULES_MAX = 500;
 
 async function load(signal: AbortSignal) {
     const [rules, apps] = await Promise.all([
         call(api.GET('/api/v1/access-rules', { params: { query: { limit: RULES_MAX } }, signal })),
-        may('application:read') ? call(api.GET('/api/v1/applications', { params: { query: { limit: RULES_MAX } }, signal })) : { items: [] },
+        may('application:read')
+            ? call(api.GET('/api/v1/applications', { params: { query: { limit: RULES_MAX } }, signal }))
+            : { items: [] },
     ]);
-    const names = new Map(apps.items.map((app) => [app.id, app.name]));
+    const names: Names = {
+        byId: new Map(apps.items.map((app) => [app.id ?? '', app.name ?? ''])),
+        byClient: new Map(apps.items.map((app) => [app.client_id ?? '', app.name ?? ''])),
+    };
     return { rules: (rules.items ?? []).toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0)), names };
 }
 
-const effectOf = (rule: Rule): string => t.rules.effect[rule.effect as keyof typeof t.rules.effect] ?? rule.effect ?? '';
+const effectOf = (rule: Rule): string =>
+    t.rules.effect[rule.effect as keyof typeof t.rules.effect] ?? rule.effect ?? '';
 
 export default function Rules() {
     const words = t.rules;
@@ -39,30 +44,89 @@ export default function Rules() {
     };
     const remove = async (rule: Rule): Promise<void> => {
         const act = () => call(api.DELETE('/api/v1/access-rules/{id}', { params: { path: { id: rule.id ?? '' } } }));
-        if (await confirm({ title: words.deleteAsk(rule.name ?? ''), text: words.deleteText, yes: words.delete, danger: true, typed: rule.name ?? '', act })) asked.reload();
+        if (
+            await confirm({
+                title: words.deleteAsk(rule.name ?? ''),
+                text: words.deleteText,
+                yes: words.delete,
+                danger: true,
+                typed: rule.name ?? '',
+                act,
+            })
+        )
+            asked.reload();
     };
-    const add = write && <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>{words.add}</Button>;
+    const add = write && (
+        <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>
+            {words.add}
+        </Button>
+    );
     return (
         <>
             <Head part="rules" actions={add} />
-            <Loaded of={asked}>{({ rules, names }) => (rules.length === 0 ? <Empty icon="rule" title={words.empty.title} action={add}>{words.empty.text}</Empty> : (
-                <Card title={words.order} intro={words.orderText}>
-                    <ol class="app-list">
-                        {rules.map((rule) => (
-                            <li key={rule.id}>
-                                <span><Badge>{number(rule.position ?? 0)}</Badge> <strong>{rule.name}</strong> {rule.status === 'disabled' && <Status tone="off">{words.disabled}</Status>}</span>
-                                <Badge tone={rule.effect === 'deny' ? 'bad' : rule.effect === 'allow' ? 'good' : 'warn'}>{effectOf(rule)}</Badge>
-                                {write && <span class="actions"><Button small icon="edit" onClick={() => setEdited(rule)}>{words.edit}</Button><Button small kind="danger" onClick={() => void remove(rule)}>{words.delete}…</Button></span>}
-                                <ul class="conditions">
-                                    <li>{rule.application_id ? words.forApp(names.get(rule.application_id) ?? rule.application_id) : words.forAll}</li>
-                                    {sentencesOf(rule).map((sentence) => <li key={sentence}>{sentence}</li>)}
-                                </ul>
-                            </li>
-                        ))}
-                    </ol>
-                </Card>
-            ))}</Loaded>
-            {write && (query['new'] || edited) && <RuleForm {...(edited && { rule: edited })} onClose={close} done={asked.reload} />}
+            <Loaded of={asked}>
+                {({ rules, names }) =>
+                    rules.length === 0 ? (
+                        <Empty icon="rule" title={words.empty.title} action={add}>
+                            {words.empty.text}
+                        </Empty>
+                    ) : (
+                        <Card title={words.order} intro={words.orderText}>
+                            <ol class="app-list">
+                                {rules.map((rule) => (
+                                    <li key={rule.id}>
+                                        <span>
+                                            <Badge>{number(rule.position ?? 0)}</Badge> <strong>{rule.name}</strong>{' '}
+                                            {rule.status === 'disabled' && <Status tone="off">{words.disabled}</Status>}
+                                        </span>
+                                        <Badge
+                                            tone={
+                                                rule.effect === 'deny'
+                                                    ? 'bad'
+                                                    : rule.effect === 'allow'
+                                                      ? 'good'
+                                                      : 'warn'
+                                            }
+                                        >
+                                            {effectOf(rule)}
+                                        </Badge>
+                                        {write && (
+                                            <span class="actions">
+                                                <Button small icon="edit" onClick={() => setEdited(rule)}>
+                                                    {words.edit}
+                                                </Button>
+                                                <Button small kind="danger" onClick={() => void remove(rule)}>
+                                                    {words.delete}…
+                                                </Button>
+                                            </span>
+                                        )}
+                                        <ul class="conditions">
+                                            <li>
+                                                {rule.application_id
+                                                    ? words.forApp(
+                                                          names.byId.get(rule.application_id) ?? rule.application_id,
+                                                      )
+                                                    : words.forAll}
+                                            </li>
+                                            {sentencesOf(rule, names).map((sentence) => (
+                                                <li key={sentence}>{sentence}</li>
+                                            ))}
+                                        </ul>
+                                    </li>
+                                ))}
+                            </ol>
+                        </Card>
+                    )
+                }
+            </Loaded>
+            {write && asked.data && (query['new'] || edited) && (
+                <RuleForm
+                    {...(edited && { rule: edited })}
+                    names={asked.data.names}
+                    onClose={close}
+                    done={asked.reload}
+                />
+            )}
         </>
     );
 }

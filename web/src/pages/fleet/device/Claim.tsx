@@ -7,10 +7,23 @@ export default function Claim({ claim, id, onClose }: { claim: string; id: strin
     const body = JSON.stringify({ device_id: id, claim });
     const command = `curl -fsS ${location.origin}/api/v1/devices/enroll/confirm \\\n  -H 'Content-Type: application/json' -d '${body}'`;
     return (
-        <Dialog title={t.device.claim.title} wide onClose={onClose} actions={<Button kind="primary" onClick={onClose}>{t.device.claim.close}</Button>}>
+        <Dialog
+            title={t.device.claim.title}
+            wide
+            onClose={onClose}
+            actions={
+                <Button kind="primary" onClick={onClose}>
+                    {t.device.claim.close}
+                </Button>
+            }
+        >
             <Note tone="warn">{t.device.claim.text}</Note>
-            <Field label={t.device.claim.claim} group><CodeBlock text={claim} label={t.device.claim.claim} wrap /></Field>
-            <Field label={t.device.claim.command} group><CodeBlock text={command} label={t.device.claim.command} /></Field>
+            <Field label={t.device.claim.claim} group>
+                <CodeBlock text={claim} label={t.device.claim.claim} wrap />
+            </Field>
+            <Field label={t.device.claim.command} group>
+                <CodeBlock text={command} label={t.device.claim.command} />
+            </Field>
         </Dialog>
     );
 }

@@ -7,7 +7,19 @@ import { dateTime } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Button, Card, Copy, Empty, Id, Loaded, Note, SearchInput, Stack, Status, TextInput } from '../../../ui/index.ts';
+import {
+    Button,
+    Card,
+    Copy,
+    Empty,
+    Id,
+    Loaded,
+    Note,
+    SearchInput,
+    Stack,
+    Status,
+    TextInput,
+} from '../../../ui/index.ts';
 import { assembled, fitsLeaf, momentOf } from './explain.ts';
 import { Leaf } from './Leaf.tsx';
 import { Plan, Refused, Removed } from './Plan.tsx';
@@ -28,11 +40,19 @@ function Leaves({ explained }: { explained: Explanation }) {
         <>
             <div class="leaf-bar">
                 <SearchInput label={words.search} value={typed} onInput={setTyped} wait={100} />
-                <Copy text={() => JSON.stringify(assembled(leaves), null, 2)} small>{words.copy}</Copy>
+                <Copy text={() => JSON.stringify(assembled(leaves), null, 2)} small>
+                    {words.copy}
+                </Copy>
             </div>
             {fitting.length === 0 && <p class="muted">{words.nothing}</p>}
-            <ul class="leaves">{fitting.slice(0, shown).map((leaf) => <Leaf key={leaf.pointer} leaf={leaf} />)}</ul>
-            {fitting.length > shown && <Button onClick={() => setShown(fitting.length)}>{words.more(fitting.length - shown)}</Button>}
+            <ul class="leaves">
+                {fitting.slice(0, shown).map((leaf) => (
+                    <Leaf key={leaf.pointer} leaf={leaf} />
+                ))}
+            </ul>
+            {fitting.length > shown && (
+                <Button onClick={() => setShown(fitting.length)}>{words.more(fitting.length - shown)}</Button>
+            )}
         </>
     );
 }
@@ -46,8 +66,16 @@ function Head({ explained }: { explained: Explanation }) {
             <Status tone={enabled?.value ? 'good' : 'off'}>{enabled?.value ? words.enabled : words.disabled}</Status>
             {enabled?.policy_id && <Source word={enabled} label={words.enabledWhy} />}
             <span>{words.summary(explained.leaves?.length ?? 0, policies)}</span>
-            {explained.version && <span class="muted">{words.version} {explained.version}</span>}
-            {explained.etag && <span class="muted" title={words.etag}><Id id={explained.etag.replaceAll('"', '')} /></span>}
+            {explained.version && (
+                <span class="muted">
+                    {words.version} {explained.version}
+                </span>
+            )}
+            {explained.etag && (
+                <span class="muted" title={words.etag}>
+                    <Id id={explained.etag.replaceAll('"', '')} />
+                </span>
+            )}
         </div>
     );
 }
@@ -55,7 +83,21 @@ function Head({ explained }: { explained: Explanation }) {
 function Explained({ explained }: { explained: Explanation }) {
     const words = t.device.config;
     if ((explained.plan ?? []).length === 0)
-        return <Empty icon="policy" title={words.noneTitle} action={may('policy:write') && <Button kind="primary" href="/policies?new=1">{words.write}</Button>}>{words.none}</Empty>;
+        return (
+            <Empty
+                icon="policy"
+                title={words.noneTitle}
+                action={
+                    may('policy:write') && (
+                        <Button kind="primary" href="/policies?new=1">
+                            {words.write}
+                        </Button>
+                    )
+                }
+            >
+                {words.none}
+            </Empty>
+        );
     return (
         <Stack>
             <Card intro={words.intro}>
@@ -74,8 +116,20 @@ function TimeTravel({ at }: { at: string | undefined }) {
     const words = t.device.config;
     return (
         <div class="travel">
-            <label><span>{words.at}</span><TextInput type="datetime-local" value={query['at'] ?? ''} onInput={(next) => setQuery({ at: next })} aria-label={words.at} /></label>
-            {query['at'] && <Button small onClick={() => setQuery({ at: undefined })}>{words.now}</Button>}
+            <label>
+                <span>{words.at}</span>
+                <TextInput
+                    type="datetime-local"
+                    value={query['at'] ?? ''}
+                    onInput={(next) => setQuery({ at: next })}
+                    aria-label={words.at}
+                />
+            </label>
+            {query['at'] && (
+                <Button small onClick={() => setQuery({ at: undefined })}>
+                    {words.now}
+                </Button>
+            )}
             {at && <Note tone="info">{words.then(dateTime(at))}</Note>}
         </div>
     );
@@ -85,8 +139,17 @@ export default function Config({ id }: { id: string }) {
     const [query] = useQuery();
     const at = momentOf(query['at']);
     const mayRead = may('policy:read');
-    const asked = useData(mayRead ? `${id} ${at}` : undefined,
-        (signal) => call(api.GET('/api/v1/devices/{id}/config/explain', { params: { path: { id }, query: at ? { at } : {} }, signal })), { topics: at ? [] : ['policies', 'rollouts', 'devices'] });
+    const asked = useData(
+        mayRead ? `${id} ${at}` : undefined,
+        (signal) =>
+            call(
+                api.GET('/api/v1/devices/{id}/config/explain', {
+                    params: { path: { id }, query: at ? { at } : {} },
+                    signal,
+                }),
+            ),
+        { topics: at ? [] : ['policies', 'rollouts', 'devices'] },
+    );
     if (!mayRead) return <Note tone="info">{t.device.config.forbidden}</Note>;
     return (
         <>

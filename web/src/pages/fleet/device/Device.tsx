@@ -18,7 +18,14 @@ function Tabs({ id, chosen }: { id: string; chosen: (typeof TABS)[number] }) {
     return (
         <nav class="tabs" aria-label={t.device.tabs.label}>
             {TABS.map((tab) => (
-                <a key={tab} class="tab" href={tab === 'overview' ? `/fleet/${id}` : `/fleet/${id}/${tab}`} aria-current={tab === chosen ? 'page' : undefined}>{t.device.tabs[tab]}</a>
+                <a
+                    key={tab}
+                    class="tab"
+                    href={tab === 'overview' ? `/fleet/${id}` : `/fleet/${id}/${tab}`}
+                    aria-current={tab === chosen ? 'page' : undefined}
+                >
+                    {t.device.tabs[tab]}
+                </a>
             ))}
         </nav>
     );
@@ -29,13 +36,17 @@ function Missing() {
     return (
         <>
             <h1 class="unseen">{words.title}</h1>
-            <Empty icon="device" title={words.title} action={<Button href="/fleet">{words.back}</Button>}>{words.text}</Empty>
+            <Empty icon="device" title={words.title} action={<Button href="/fleet">{words.back}</Button>}>
+                {words.text}
+            </Empty>
         </>
     );
 }
 
 export default function Device({ id, tab }: { id: string; tab: string | undefined }) {
-    const asked = useData(id, (signal) => call(api.GET('/api/v1/devices/{id}', { params: { path: { id } }, signal })), { topics: ['devices'] });
+    const asked = useData(id, (signal) => call(api.GET('/api/v1/devices/{id}', { params: { path: { id } }, signal })), {
+        topics: ['devices'],
+    });
     const chosen = TABS.find((one) => one === tab) ?? 'overview';
     // An id that cannot be one is refused as such: for a person it is a device that is not there.
     if (!asked.data && (asked.error?.status === 404 || asked.error?.status === 422)) return <Missing />;

@@ -11,11 +11,21 @@ import { NEEDS, asStatus, movesFrom, type Move } from '../moves.ts';
 
 const Edit = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(() => import('./Edit.tsx'), ['lobby']);
 const Claim = lazy<{ claim: string; id: string; onClose: () => void }>(() => import('./Claim.tsx'));
-const Approve = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(() => import('../lobby/Approve.tsx'), ['lobby']);
+const Approve = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(
+    () => import('../lobby/Approve.tsx'),
+    ['lobby'],
+);
 
 /** Moves that have a button of their own, in this state; the others are in the menu. */
 const shownIn = (status: string | null | undefined): readonly Move[] =>
-    status === 'PENDING' ? ['approve', 'refuse'] : ['block', 'unblock', 'reinstate', ...(status === 'ENROLLED' || status === 'BLOCKED' ? ['revoke' as const] : [])];
+    status === 'PENDING'
+        ? ['approve', 'refuse']
+        : [
+              'block',
+              'unblock',
+              'reinstate',
+              ...(status === 'ENROLLED' || status === 'BLOCKED' ? ['revoke' as const] : []),
+          ];
 
 function StateNote({ device }: { device: DeviceRow }) {
     const status = asStatus(device.status);
@@ -23,11 +33,16 @@ function StateNote({ device }: { device: DeviceRow }) {
     const words = device.status_reason === 'clone' ? t.device.state.clone : t.device.state[status];
     const reason = status === 'REVOKED' ? device.revoke_reason : device.status_reason;
     return (
-        <Note tone={status === 'REVOKED' ? 'bad' : status === 'PENDING' || status === 'BLOCKED' ? 'warn' : 'info'} title={words}>
-            <KeyValue pairs={[
-                [t.device.revokedBy, status === 'REVOKED' ? <Time at={device.revoked_at} /> : undefined],
-                [t.device.reason, reason && reason !== 'clone' ? reason : undefined],
-            ]} />
+        <Note
+            tone={status === 'REVOKED' ? 'bad' : status === 'PENDING' || status === 'BLOCKED' ? 'warn' : 'info'}
+            title={words}
+        >
+            <KeyValue
+                pairs={[
+                    [t.device.revokedBy, status === 'REVOKED' ? <Time at={device.revoked_at} /> : undefined],
+                    [t.device.reason, reason && reason !== 'clone' ? reason : undefined],
+                ]}
+            />
         </Note>
     );
 }
@@ -49,27 +64,76 @@ export function DeviceHead({ device, reload }: { device: DeviceRow; reload: () =
         if (moved.claim) setClaim(moved.claim);
         reload();
     };
-    const rest = moves.filter((move) => !shown.includes(move)).map((move): MenuItem => ({
-        key: move, label: `${t.fleet.move[move]}…`, danger: move === 'revoke' || move === 'delete', onSelect: () => void act(move),
-    }));
+    const rest = moves
+        .filter((move) => !shown.includes(move))
+        .map((move): MenuItem => ({
+            key: move,
+            label: `${t.fleet.move[move]}…`,
+            danger: move === 'revoke' || move === 'delete',
+            onSelect: () => void act(move),
+        }));
     const close = (): void => setOpen(undefined);
     return (
         <>
-            <PageHead back={{ href: '/fleet', label: t.device.back }} title={name} mark={<DeviceState status={device.status} why={device.status_reason} />} actions={
-                <>
-                    {moves.filter((move) => shown.includes(move)).map((move) => (
-                        <Button key={move} kind={move === 'approve' ? 'primary' : move === 'revoke' ? 'danger' : 'plain'} onClick={() => void act(move)}>{t.fleet.move[move]}…</Button>
-                    ))}
-                    <Menu label={t.device.more} items={[
-                        may('device:write') && { key: 'edit', icon: 'edit', label: t.device.edit, onSelect: () => setOpen('edit') },
-                        may('tool:read') && { key: 'tools', icon: 'permission', label: t.device.tools, href: `/permissions?device=${id}` },
-                        ...rest,
-                    ]} />
-                </>
-            } />
+            <PageHead
+                back={{ href: '/fleet', label: t.device.back }}
+                title={name}
+                mark={<DeviceState status={device.status} why={device.status_reason} />}
+                actions={
+                    <>
+                        {moves
+                            .filter((move) => shown.includes(move))
+                            .map((move) => (
+                                <Button
+                                    key={move}
+                                    kind={move === 'approve' ? 'primary' : move === 'revoke' ? 'danger' : 'plain'}
+                                    onClick={() => void act(move)}
+                                >
+                                    {t.fleet.move[move]}…
+                                </Button>
+                            ))}
+                        <Menu
+                            label={t.device.more}
+                            items={[
+                                may('device:write') && {
+                                    key: 'edit',
+                                    icon: 'edit',
+                                    label: t.device.edit,
+                                    onSelect: () => setOpen('edit'),
+                                },
+                                may('tool:read') && {
+                                    key: 'tools',
+                                    icon: 'permission',
+                                    label: t.device.tools,
+                                    href: `/permissions?device=${id}`,
+                                },
+                                ...rest,
+                            ]}
+                        />
+                    </>
+                }
+            />
             <StateNote device={device} />
-            {open === 'edit' && <Edit device={device} onClose={close} done={() => { close(); reload(); }} />}
-            {open === 'approve' && <Approve device={device} onClose={close} done={() => { close(); reload(); }} />}
+            {open === 'edit' && (
+                <Edit
+                    device={device}
+                    onClose={close}
+                    done={() => {
+                        close();
+                        reload();
+                    }}
+                />
+            )}
+            {open === 'approve' && (
+                <Approve
+                    device={device}
+                    onClose={close}
+                    done={() => {
+                        close();
+                        reload();
+                    }}
+                />
+            )}
             {claim && <Claim claim={claim} id={id} onClose={() => setClaim('')} />}
         </>
     );

@@ -24,7 +24,9 @@ export default function Edit({ device, onClose, done }: { device: DeviceRow; onC
                 ...(may('user:read') && { user_id: (await personId(v.person)) || null }),
             };
             const headers = device.etag ? { 'If-Match': device.etag } : {};
-            return call(api.PATCH('/api/v1/devices/{id}', { params: { path: { id: device.id ?? '' } }, headers, body }));
+            return call(
+                api.PATCH('/api/v1/devices/{id}', { params: { path: { id: device.id ?? '' } }, headers, body }),
+            );
         },
         done: () => {
             toast.good(t.device.form.saved);
@@ -32,16 +34,35 @@ export default function Edit({ device, onClose, done }: { device: DeviceRow; onC
         },
     });
     return (
-        <Dialog title={t.device.form.title(name)} onClose={onClose} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={onClose}>{t.kit.cancel}</Button>
-                <Button kind="primary" type="submit" busy={form.busy} disabled={!form.dirty}>{t.lobby.form.save}</Button>
-            </>
-        }>
+        <Dialog
+            title={t.device.form.title(name)}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={onClose}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy} disabled={!form.dirty}>
+                        {t.lobby.form.save}
+                    </Button>
+                </>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            {may('user:read') && <PersonField value={form.values.person} onInput={(person) => form.set({ person })} error={form.error('person')} />}
-            <GroupsField value={form.values.groups} onInput={(groups) => form.set({ groups })} error={form.error('groups')} />
-            <Field label={t.device.form.labels} hint={t.device.form.labelsHint} error={form.error('labels')}><TextArea {...form.bind('labels')} rows={4} mono /></Field>
+            {may('user:read') && (
+                <PersonField
+                    value={form.values.person}
+                    onInput={(person) => form.set({ person })}
+                    error={form.error('person')}
+                />
+            )}
+            <GroupsField
+                value={form.values.groups}
+                onInput={(groups) => form.set({ groups })}
+                error={form.error('groups')}
+            />
+            <Field label={t.device.form.labels} hint={t.device.form.labelsHint} error={form.error('labels')}>
+                <TextArea {...form.bind('labels')} rows={4} mono />
+            </Field>
         </Dialog>
     );
 }

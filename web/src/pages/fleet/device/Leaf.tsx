@@ -15,13 +15,31 @@ export function Leaf({ leaf }: { leaf: Shape<'ExplainLeaf'> }) {
         <li class="leaf">
             <div class="leaf-path" title={leaf.pointer ?? ''}>
                 <code>{readable(leaf.pointer)}</code>
-                {leaf.locked_by && <Icon name="lock" size={16} label={words.locked(leaf.locked_by.policy_name ?? levelName(leaf.locked_by.level))} />}
+                {leaf.locked_by && (
+                    <Icon
+                        name="lock"
+                        size={16}
+                        label={words.locked(leaf.locked_by.policy_name ?? levelName(leaf.locked_by.level))}
+                    />
+                )}
             </div>
-            <div class="leaf-value"><Value value={leaf.value} /></div>
+            <div class="leaf-value">
+                <Value value={leaf.value} />
+            </div>
             <div class="leaf-from">
                 <Source word={leaf} />
-                {shadowed.length > 0 && <div class="leaf-more"><span class="muted">{words.overrides}</span><Words words={[...shadowed].reverse()} /></div>}
-                {refused.length > 0 && <div class="leaf-more bad"><span>{words.refused}</span><Words words={refused} /></div>}
+                {shadowed.length > 0 && (
+                    <div class="leaf-more">
+                        <span class="muted">{words.overrides}</span>
+                        <Words words={[...shadowed].reverse()} />
+                    </div>
+                )}
+                {refused.length > 0 && (
+                    <div class="leaf-more bad">
+                        <span>{words.refused}</span>
+                        <Words words={refused} />
+                    </div>
+                )}
             </div>
         </li>
     );

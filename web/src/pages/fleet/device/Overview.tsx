@@ -11,17 +11,40 @@ const Requests = lazy<{ device: DeviceRow; done: () => void }>(() => import('../
 
 /** The members of an object of free form, as text. */
 export const textsOf = (value: unknown): [string, string][] =>
-    value && typeof value === 'object' ? Object.entries(value).map(([name, member]) => [name, typeof member === 'string' ? member : JSON.stringify(member)]) : [];
+    value && typeof value === 'object'
+        ? Object.entries(value).map(([name, member]) => [
+              name,
+              typeof member === 'string' ? member : JSON.stringify(member),
+          ])
+        : [];
 
 export function Labels({ labels }: { labels: unknown }) {
     const pairs = textsOf(labels);
     if (pairs.length === 0) return <span class="muted">{t.device.facts.noLabels}</span>;
-    return <span class="words">{pairs.map(([name, value]) => <a key={name} href={`/fleet?label=${encodeURIComponent(`${name}=${value}`)}`}><Badge>{name}={value}</Badge></a>)}</span>;
+    return (
+        <span class="words">
+            {pairs.map(([name, value]) => (
+                <a key={name} href={`/fleet?label=${encodeURIComponent(`${name}=${value}`)}`}>
+                    <Badge>
+                        {name}={value}
+                    </Badge>
+                </a>
+            ))}
+        </span>
+    );
 }
 
 function Groups({ groups }: { groups: readonly string[] | undefined }) {
     if (!groups?.length) return <span class="muted">{t.device.facts.noGroups}</span>;
-    return <span class="words">{groups.map((group) => <a key={group} href={`/fleet?group=${encodeURIComponent(group)}`}><Badge>{group}</Badge></a>)}</span>;
+    return (
+        <span class="words">
+            {groups.map((group) => (
+                <a key={group} href={`/fleet?group=${encodeURIComponent(group)}`}>
+                    <Badge>{group}</Badge>
+                </a>
+            ))}
+        </span>
+    );
 }
 
 function Owner({ device }: { device: DeviceRow }) {
@@ -34,15 +57,23 @@ function Machine({ device }: { device: DeviceRow }) {
     const words = t.device.facts;
     return (
         <Card title={words.machine} icon="device">
-            <KeyValue pairs={[
-                [words.machineId, <span class="id"><code>{device.machine_id}</code><Copy text={device.machine_id ?? ''} /></span>],
-                [words.hostname, device.hostname ?? ''],
-                [words.system, device.os ?? ''],
-                [words.kind, device.type ?? ''],
-                [words.client, device.client_version ?? ''],
-                [words.fingerprint, device.fingerprint ? <code>{device.fingerprint}</code> : undefined],
-                [words.id, <Id id={device.id ?? ''} />],
-            ]} />
+            <KeyValue
+                pairs={[
+                    [
+                        words.machineId,
+                        <span class="id">
+                            <code>{device.machine_id}</code>
+                            <Copy text={device.machine_id ?? ''} />
+                        </span>,
+                    ],
+                    [words.hostname, device.hostname ?? ''],
+                    [words.system, device.os ?? ''],
+                    [words.kind, device.type ?? ''],
+                    [words.client, device.client_version ?? ''],
+                    [words.fingerprint, device.fingerprint ? <code>{device.fingerprint}</code> : undefined],
+                    [words.id, <Id id={device.id ?? ''} />],
+                ]}
+            />
         </Card>
     );
 }
@@ -51,14 +82,16 @@ function Belongs({ device }: { device: DeviceRow }) {
     const words = t.device.facts;
     return (
         <Card title={words.belongs} icon="people">
-            <KeyValue pairs={[
-                [words.owner, <Owner device={device} />],
-                [words.groups, <Groups groups={device.groups} />],
-                [words.labels, <Labels labels={device.labels} />],
-                [words.created, <Time at={device.created_at} />],
-                [words.enrolled, <Time at={device.enrolled_at} none={words.never} />],
-                [words.seen, <Time at={device.last_seen_at} none={words.never} />],
-            ]} />
+            <KeyValue
+                pairs={[
+                    [words.owner, <Owner device={device} />],
+                    [words.groups, <Groups groups={device.groups} />],
+                    [words.labels, <Labels labels={device.labels} />],
+                    [words.created, <Time at={device.created_at} />],
+                    [words.enrolled, <Time at={device.enrolled_at} none={words.never} />],
+                    [words.seen, <Time at={device.last_seen_at} none={words.never} />],
+                ]}
+            />
         </Card>
     );
 }
@@ -71,14 +104,28 @@ function Proves({ device }: { device: DeviceRow }) {
     return (
         <Card title={t.device.facts.proves} icon="key">
             <ol class="ladder" aria-hidden="true">
-                {LADDER.map((rung, at) => <li key={rung} class={level !== 'none' && at <= LADDER.indexOf(level) ? 'reached' : ''} />)}
+                {LADDER.map((rung, at) => (
+                    <li key={rung} class={level !== 'none' && at <= LADDER.indexOf(level) ? 'reached' : ''} />
+                ))}
             </ol>
-            <p><strong>{words.title}</strong></p>
+            <p>
+                <strong>{words.title}</strong>
+            </p>
             <p class="muted">{words.text}</p>
-            <KeyValue pairs={[
-                [t.device.facts.key, device.key_thumbprint ? <span class="id"><code class="thumb">{device.key_thumbprint}</code><Copy text={device.key_thumbprint} /></span> : undefined],
-                [t.device.facts.rotations, device.join_seq ? number(device.join_seq) : undefined],
-            ]} />
+            <KeyValue
+                pairs={[
+                    [
+                        t.device.facts.key,
+                        device.key_thumbprint ? (
+                            <span class="id">
+                                <code class="thumb">{device.key_thumbprint}</code>
+                                <Copy text={device.key_thumbprint} />
+                            </span>
+                        ) : undefined,
+                    ],
+                    [t.device.facts.rotations, device.join_seq ? number(device.join_seq) : undefined],
+                ]}
+            />
         </Card>
     );
 }
@@ -86,19 +133,39 @@ function Proves({ device }: { device: DeviceRow }) {
 function Configuration({ device }: { device: DeviceRow }) {
     const words = t.device.facts;
     const { config } = device;
-    const result = config?.result === 'applied' || config?.result === 'failed' || config?.result === 'rejected' ? config.result : undefined;
+    const result =
+        config?.result === 'applied' || config?.result === 'failed' || config?.result === 'rejected'
+            ? config.result
+            : undefined;
     return (
-        <Card title={words.configuration} icon="policy" actions={<a href={`/fleet/${device.id}/config`}>{words.why}</a>}>
+        <Card
+            title={words.configuration}
+            icon="policy"
+            actions={<a href={`/fleet/${device.id}/config`}>{words.why}</a>}
+        >
             {!result && <p class="muted">{words.nothing}</p>}
             {result && config && (
-                <KeyValue pairs={[
-                    [words.result, <Status tone={result === 'applied' ? 'good' : 'bad'}>{t.device.result[result]}</Status>],
-                    [words.version, config.version ?? ''],
-                    [t.device.reason, config.reason ?? undefined],
-                    [words.at, <Time at={config.acked_at} />],
-                    [words.drift, config.drift_count ? <><Icon name="warn" size={16} /> {list(config.drift ?? [])} ({number(config.drift_count)})</> : undefined],
-                    [words.driftAt, config.drifted_at ? <Time at={config.drifted_at} /> : undefined],
-                ]} />
+                <KeyValue
+                    pairs={[
+                        [
+                            words.result,
+                            <Status tone={result === 'applied' ? 'good' : 'bad'}>{t.device.result[result]}</Status>,
+                        ],
+                        [words.version, config.version ?? ''],
+                        [t.device.reason, config.reason ?? undefined],
+                        [words.at, <Time at={config.acked_at} />],
+                        [
+                            words.drift,
+                            config.drift_count ? (
+                                <>
+                                    <Icon name="warn" size={16} /> {list(config.drift ?? [])} (
+                                    {number(config.drift_count)})
+                                </>
+                            ) : undefined,
+                        ],
+                        [words.driftAt, config.drifted_at ? <Time at={config.drifted_at} /> : undefined],
+                    ]}
+                />
             )}
         </Card>
     );
@@ -107,7 +174,11 @@ function Configuration({ device }: { device: DeviceRow }) {
 function Free({ title, icon, value }: { title: string; icon: 'info' | 'activity'; value: unknown }): ComponentChildren {
     const pairs = textsOf(value);
     if (pairs.length === 0) return null;
-    return <Card title={title} icon={icon}><KeyValue pairs={pairs} /></Card>;
+    return (
+        <Card title={title} icon={icon}>
+            <KeyValue pairs={pairs} />
+        </Card>
+    );
 }
 
 export function Overview({ device, reload }: { device: DeviceRow; reload: () => void }) {

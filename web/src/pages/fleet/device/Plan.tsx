@@ -13,7 +13,12 @@ export function Plan({ plan }: { plan: readonly Shape<'ExplainPlan'>[] }) {
         <Card title={words.plan} intro={words.planText} icon="policy">
             <ol class="plan">
                 {plan.map((step, at) => (
-                    <li key={at}><Source word={step} /><small>{step.pinned ? words.pinned : words.follows} · {words.priority(step.priority ?? 0)}</small></li>
+                    <li key={at}>
+                        <Source word={step} />
+                        <small>
+                            {step.pinned ? words.pinned : words.follows} · {words.priority(step.priority ?? 0)}
+                        </small>
+                    </li>
                 ))}
             </ol>
         </Card>
@@ -28,9 +33,15 @@ export function Removed({ removed }: { removed: readonly Shape<'ExplainRemoved'>
             <ul class="leaves">
                 {removed.map((one) => (
                     <li key={one.pointer} class="leaf">
-                        <div class="leaf-path" title={one.pointer ?? ''}><code>{readable(one.pointer)}</code></div>
-                        <div class="leaf-value"><Words words={one.shadowed ?? []} /></div>
-                        <div class="leaf-from"><Source word={one} /></div>
+                        <div class="leaf-path" title={one.pointer ?? ''}>
+                            <code>{readable(one.pointer)}</code>
+                        </div>
+                        <div class="leaf-value">
+                            <Words words={one.shadowed ?? []} />
+                        </div>
+                        <div class="leaf-from">
+                            <Source word={one} />
+                        </div>
                     </li>
                 ))}
             </ul>
@@ -46,9 +57,16 @@ export function Refused({ refused }: { refused: readonly Shape<'ExplainWord'>[] 
             <ul class="leaves">
                 {refused.map((word, at) => (
                     <li key={at} class="leaf">
-                        <div class="leaf-path" title={word.pointer ?? ''}><code>{readable(word.pointer)}</code></div>
-                        <div class="leaf-value"><Words words={[word]} /></div>
-                        <div class="leaf-from muted">{word.locked_by && words.locked(word.locked_by.policy_name ?? levelName(word.locked_by.level))}</div>
+                        <div class="leaf-path" title={word.pointer ?? ''}>
+                            <code>{readable(word.pointer)}</code>
+                        </div>
+                        <div class="leaf-value">
+                            <Words words={[word]} />
+                        </div>
+                        <div class="leaf-from muted">
+                            {word.locked_by &&
+                                words.locked(word.locked_by.policy_name ?? levelName(word.locked_by.level))}
+                        </div>
                     </li>
                 ))}
             </ul>

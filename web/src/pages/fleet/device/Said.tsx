@@ -31,7 +31,12 @@ export function Words({ words }: { words: readonly Word[] }) {
     return (
         <ul class="said">
             {words.map((word, at) => (
-                <li key={at}><del><Value value={word.value ?? null} /></del> <Source word={word} /></li>
+                <li key={at}>
+                    <del>
+                        <Value value={word.value ?? null} />
+                    </del>{' '}
+                    <Source word={word} />
+                </li>
             ))}
         </ul>
     );

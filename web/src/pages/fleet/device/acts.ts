@@ -23,7 +23,9 @@ async function send(id: string, move: AskedMove, reason: string): Promise<Moved>
         return {};
     }
     if (move === 'rotate') {
-        const { claim } = await call(api.POST('/api/v1/devices/{id}/rotate', { params, body: reason ? { reason } : {} }));
+        const { claim } = await call(
+            api.POST('/api/v1/devices/{id}/rotate', { params, body: reason ? { reason } : {} }),
+        );
         return claim ? { claim } : {};
     }
     await moveDevice(id, move, reason);

@@ -13,25 +13,39 @@ interface Said {
 
 /** A JSON Pointer as a person reads it: names with points between them, arrows where a name has one itself. */
 export function readable(pointer: string | null | undefined): string {
-    const parts = (pointer ?? '').split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const parts = (pointer ?? '')
+        .split('/')
+        .slice(1)
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     return parts.length === 0 ? '/' : parts.join(parts.some((part) => part.includes('.')) ? ' → ' : '.');
 }
 
 /** Does each word that was typed stand in its path, its value or its policy? */
 export function fitsLeaf(leaf: Said, typed: string): boolean {
-    const text = plain([leaf.pointer, readable(leaf.pointer), JSON.stringify(leaf.value ?? ''), leaf.policy_name, leaf.version].join(' '));
-    return plain(typed).split(/\s+/).filter(Boolean).every((word) => text.includes(word));
+    const text = plain(
+        [leaf.pointer, readable(leaf.pointer), JSON.stringify(leaf.value ?? ''), leaf.policy_name, leaf.version].join(
+            ' ',
+        ),
+    );
+    return plain(typed)
+        .split(/\s+/)
+        .filter(Boolean)
+        .every((word) => text.includes(word));
 }
 
 /** The leaves put together again, as the device gets them. An array is one leaf, and so is {}. */
 export function assembled(leaves: readonly { pointer?: string | null; value?: unknown }[]): unknown {
     const whole: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const { pointer, value } of leaves) {
-        const parts = (pointer ?? '').split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+        const parts = (pointer ?? '')
+            .split('/')
+            .slice(1)
+            .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
         const last = parts.pop();
         if (last === undefined) continue;
         let at = whole;
-        for (const part of parts) at = (at[part] ??= Object.create(null) as Record<string, unknown>) as Record<string, unknown>;
+        for (const part of parts)
+            at = (at[part] ??= Object.create(null) as Record<string, unknown>) as Record<string, unknown>;
         at[last] = value;
     }
     return whole;

@@ -13,13 +13,29 @@ function ByHand() {
     const words = t.enrol.hand;
     const server = location.origin;
     return (
-        <Card title={words.title} intro={words.intro} icon="lobby" actions={<Button href="/fleet/lobby" small>{words.lobby}</Button>}>
-            <ol class="how">{words.steps.map((step) => <li key={step}>{step}</li>)}</ol>
-            <Snippets label={words.snippets} items={[
-                { key: 'linux', label: words.linux, text: agentByHand(server) },
-                { key: 'desk', label: words.operator, text: fromDesk(server), hint: words.operatorHint },
-                { key: 'any', label: words.any, text: requestByHand(server), hint: words.anyHint },
-            ]} />
+        <Card
+            title={words.title}
+            intro={words.intro}
+            icon="lobby"
+            actions={
+                <Button href="/fleet/lobby" small>
+                    {words.lobby}
+                </Button>
+            }
+        >
+            <ol class="how">
+                {words.steps.map((step) => (
+                    <li key={step}>{step}</li>
+                ))}
+            </ol>
+            <Snippets
+                label={words.snippets}
+                items={[
+                    { key: 'linux', label: words.linux, text: agentByHand(server) },
+                    { key: 'desk', label: words.operator, text: fromDesk(server), hint: words.operatorHint },
+                    { key: 'any', label: words.any, text: requestByHand(server), hint: words.anyHint },
+                ]}
+            />
         </Card>
     );
 }
@@ -31,7 +47,15 @@ export default function Enrol() {
     const locked = lock.data?.locked === true;
     return (
         <>
-            <FleetHead part="enrol" intro={t.enrol.intro} actions={<Button kind="link" icon="book" href="/docs/enrolling">{t.enrol.docs}</Button>} />
+            <FleetHead
+                part="enrol"
+                intro={t.enrol.intro}
+                actions={
+                    <Button kind="link" icon="book" href="/docs/enrolling">
+                        {t.enrol.docs}
+                    </Button>
+                }
+            />
             <Stack>
                 {mayTurn && locked && <Lock asked={lock} />}
                 <ByHand />

@@ -6,7 +6,19 @@ import { list, number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, Button, Card, DataTable, Empty, Menu, Time, confirm, lazy, toast, type Column } from '../../../ui/index.ts';
+import {
+    Badge,
+    Button,
+    Card,
+    DataTable,
+    Empty,
+    Menu,
+    Time,
+    confirm,
+    lazy,
+    toast,
+    type Column,
+} from '../../../ui/index.ts';
 
 export type KeyRow = Shape<'EnrollmentKey'>;
 
@@ -14,8 +26,18 @@ const NewKey = lazy<{ onClose: () => void; made: () => void }>(() => import('./N
 
 function Left({ row }: { row: KeyRow }) {
     const used = <small>{t.enrol.keys.used(row.used ?? 0)}</small>;
-    if (row.uses === null || row.uses === undefined) return <span title={t.enrol.keys.used(row.used ?? 0)}>{t.enrol.keys.unlimited} {used}</span>;
-    return <span class="left"><meter min={0} max={row.uses} value={row.uses_left ?? 0} aria-label={t.enrol.keys.left} /> {number(row.uses_left ?? 0)} / {number(row.uses)}</span>;
+    if (row.uses === null || row.uses === undefined)
+        return (
+            <span title={t.enrol.keys.used(row.used ?? 0)}>
+                {t.enrol.keys.unlimited} {used}
+            </span>
+        );
+    return (
+        <span class="left">
+            <meter min={0} max={row.uses} value={row.uses_left ?? 0} aria-label={t.enrol.keys.left} />{' '}
+            {number(row.uses_left ?? 0)} / {number(row.uses)}
+        </span>
+    );
 }
 
 const isOver = (row: KeyRow): boolean => Boolean(row.expires_at && new Date(row.expires_at).getTime() < Date.now());
@@ -25,13 +47,51 @@ function columns(revoke: (row: KeyRow) => void): readonly Column<KeyRow>[] {
     const all: readonly Column<KeyRow>[] = [
         { key: 'name', head: words.name, width: 'minmax(9rem, 1.5fr)', cell: (row) => row.name },
         { key: 'left', head: words.left, width: 'minmax(9rem, 1fr)', cell: (row) => <Left row={row} /> },
-        { key: 'ends', head: words.ends, width: '8rem', cell: (row) => (isOver(row) ? <Badge tone="off">{words.ended}</Badge> : <Time at={row.expires_at} />) },
-        { key: 'approves', head: words.approves, width: '9rem', hideBelow: 700, card: true, cell: (row) => <Badge tone={row.auto_approve ? 'warn' : 'info'}>{row.auto_approve ? words.auto : words.lobby}</Badge> },
-        { key: 'groups', head: words.groups, hideBelow: 820, cell: (row) => (row.groups?.length ? list(row.groups) : '–') },
+        {
+            key: 'ends',
+            head: words.ends,
+            width: '8rem',
+            cell: (row) => (isOver(row) ? <Badge tone="off">{words.ended}</Badge> : <Time at={row.expires_at} />),
+        },
+        {
+            key: 'approves',
+            head: words.approves,
+            width: '9rem',
+            hideBelow: 700,
+            card: true,
+            cell: (row) => (
+                <Badge tone={row.auto_approve ? 'warn' : 'info'}>{row.auto_approve ? words.auto : words.lobby}</Badge>
+            ),
+        },
+        {
+            key: 'groups',
+            head: words.groups,
+            hideBelow: 820,
+            cell: (row) => (row.groups?.length ? list(row.groups) : '–'),
+        },
     ];
     const end: Column<KeyRow> = {
-        key: 'acts', head: words.acts, width: '5rem', align: 'end', card: true,
-        cell: (row) => <Menu small kind="link" label={`${words.revoke} ${row.name}`} items={[{ key: 'revoke', icon: 'remove', danger: true, label: `${words.revoke}…`, onSelect: () => revoke(row) }]} />,
+        key: 'acts',
+        head: words.acts,
+        width: '5rem',
+        align: 'end',
+        card: true,
+        cell: (row) => (
+            <Menu
+                small
+                kind="link"
+                label={`${words.revoke} ${row.name}`}
+                items={[
+                    {
+                        key: 'revoke',
+                        icon: 'remove',
+                        danger: true,
+                        label: `${words.revoke}…`,
+                        onSelect: () => revoke(row),
+                    },
+                ]}
+            />
+        ),
     };
     return may('enrollment-key:write') ? [...all, end] : all;
 }
@@ -44,7 +104,11 @@ export function Keys() {
     const revoke = async (row: KeyRow): Promise<void> => {
         const name = row.name ?? '';
         const done = await confirm({
-            title: words.revokeTitle(name), text: words.revokeText, yes: words.revoke, danger: true, typed: name,
+            title: words.revokeTitle(name),
+            text: words.revokeText,
+            yes: words.revoke,
+            danger: true,
+            typed: name,
             act: () => call(api.DELETE('/api/v1/enrollment-keys/{id}', { params: { path: { id: row.id ?? '' } } })),
         });
         if (!done) return;
@@ -52,16 +116,35 @@ export function Keys() {
         again();
     };
     const shown = useMemo(() => columns((row) => void revoke(row)), [t.enrol]);
-    const make = may('enrollment-key:write') && <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>{words.make}</Button>;
+    const make = may('enrollment-key:write') && (
+        <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>
+            {words.make}
+        </Button>
+    );
     return (
         <Card title={words.title} intro={words.intro} icon="key" actions={make}>
-            <DataTable<KeyRow> label={words.title} columns={shown} rowKey={(row) => row.id ?? ''} rowName={(row) => row.name ?? ''} turn={turn} topics={['devices']} count={words.count}
+            <DataTable<KeyRow>
+                label={words.title}
+                columns={shown}
+                rowKey={(row) => row.id ?? ''}
+                rowName={(row) => row.name ?? ''}
+                turn={turn}
+                topics={['devices']}
+                count={words.count}
                 load={async ({ limit, cursor }, signal) => {
-                    const { items = [], next_cursor } = await call(api.GET('/api/v1/enrollment-keys', { params: { query: { limit, ...(cursor && { cursor }) } }, signal }));
+                    const { items = [], next_cursor } = await call(
+                        api.GET('/api/v1/enrollment-keys', {
+                            params: { query: { limit, ...(cursor && { cursor }) } },
+                            signal,
+                        }),
+                    );
                     return { items, next_cursor };
                 }}
-                empty={<Empty icon="key" title={words.none} />} />
-            {query['new'] && may('enrollment-key:write') && <NewKey onClose={() => setQuery({ new: undefined })} made={again} />}
+                empty={<Empty icon="key" title={words.none} />}
+            />
+            {query['new'] && may('enrollment-key:write') && (
+                <NewKey onClose={() => setQuery({ new: undefined })} made={again} />
+            )}
         </Card>
     );
 }

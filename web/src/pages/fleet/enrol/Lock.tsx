@@ -6,13 +6,20 @@ import { t } from '../../../i18n/index.ts';
 import { Card, Loaded, Note, RadioCards, Skeleton, confirm, toast } from '../../../ui/index.ts';
 
 type State = 'open' | 'unknown' | 'all';
-const stateOf = (lock: Shape<'FleetLock'>): State => (!lock.locked ? 'open' : lock.known === 'refuse' ? 'all' : 'unknown');
+const stateOf = (lock: Shape<'FleetLock'>): State =>
+    !lock.locked ? 'open' : lock.known === 'refuse' ? 'all' : 'unknown';
 
-const bodies = { open: { locked: false }, unknown: { locked: true, known: 'allow' }, all: { locked: true, known: 'refuse' } } as const;
+const bodies = {
+    open: { locked: false },
+    unknown: { locked: true, known: 'allow' },
+    all: { locked: true, known: 'refuse' },
+} as const;
 
 /** The lock as it stands; nothing for who may not turn it. */
 export const useLock = (mayTurn: boolean): Data<Shape<'FleetLock'>> =>
-    useData(mayTurn ? 'lock' : undefined, (signal) => call(api.GET('/api/v1/fleet/lock', { signal })), { topics: ['devices', 'admin'] });
+    useData(mayTurn ? 'lock' : undefined, (signal) => call(api.GET('/api/v1/fleet/lock', { signal })), {
+        topics: ['devices', 'admin'],
+    });
 
 export function Lock({ asked }: { asked: Data<Shape<'FleetLock'>> }) {
     const words = t.enrol.lock;
@@ -34,11 +41,22 @@ export function Lock({ asked }: { asked: Data<Shape<'FleetLock'>> }) {
                 {(lock) => {
                     // A setting of the server stands above what is chosen here.
                     const fixed = Boolean(lock.locked && lock.by && lock.by !== 'api');
-                    const options = (['open', 'unknown', 'all'] as const).map((value) => ({ value, label: words[value], hint: words[`${value}Hint`], disabled: fixed }));
+                    const options = (['open', 'unknown', 'all'] as const).map((value) => ({
+                        value,
+                        label: words[value],
+                        hint: words[`${value}Hint`],
+                        disabled: fixed,
+                    }));
                     return (
                         <>
                             {fixed && <Note tone="warn">{words.by(lock.by ?? '')}</Note>}
-                            <RadioCards key={stateOf(lock)} label={words.title} value={stateOf(lock)} options={options} onInput={(state) => void choose(state)} />
+                            <RadioCards
+                                key={stateOf(lock)}
+                                label={words.title}
+                                value={stateOf(lock)}
+                                options={options}
+                                onInput={(state) => void choose(state)}
+                            />
                         </>
                     );
                 }}

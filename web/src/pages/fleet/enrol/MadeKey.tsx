@@ -29,14 +29,30 @@ export function MadeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) 
     const key = row.key ?? '';
     const qr = useData(key || undefined, () => call(api.POST('/api/v1/qr', { body: { text: key } })));
     return (
-        <Dialog title={words.title(row.name ?? '')} wide onClose={onClose} actions={<Button kind="primary" onClick={onClose}>{words.close}</Button>}>
+        <Dialog
+            title={words.title(row.name ?? '')}
+            wide
+            onClose={onClose}
+            actions={
+                <Button kind="primary" onClick={onClose}>
+                    {words.close}
+                </Button>
+            }
+        >
             {!key && <Note tone="warn">{words.shown}</Note>}
             {key && (
                 <>
                     <Note tone="warn">{words.once}</Note>
                     <div class="made">
-                        <Field label={words.key} group><CodeBlock text={key} label={words.key} wrap /></Field>
-                        {qr.data && <figure><Qr size={qr.data.size ?? 0} rows={qr.data.rows ?? []} label={words.qr} pixels={150} /><figcaption>{words.qrHint}</figcaption></figure>}
+                        <Field label={words.key} group>
+                            <CodeBlock text={key} label={words.key} wrap />
+                        </Field>
+                        {qr.data && (
+                            <figure>
+                                <Qr size={qr.data.size ?? 0} rows={qr.data.rows ?? []} label={words.qr} pixels={150} />
+                                <figcaption>{words.qrHint}</figcaption>
+                            </figure>
+                        )}
                     </div>
                     {!row.auto_approve && <p class="muted">{words.waits}</p>}
                     <Snippets label={words.snippets} items={snippets(key, row.auto_approve ?? false)} />

@@ -16,14 +16,20 @@ seneschal device enroll --ssh pc-17 --sudo
 seneschal device enroll --batch machines.csv`;
 
 /** The agent with its unit takes the key from a file that only root reads. */
-export const agentWithKey = (server: string, key: string): string => `sudo install -D -m 600 /dev/stdin /etc/seneschal/enrollment-key <<'KEY'
+export const agentWithKey = (
+    server: string,
+    key: string,
+): string => `sudo install -D -m 600 /dev/stdin /etc/seneschal/enrollment-key <<'KEY'
 ${key}
 KEY
 echo 'SENESCHAL_AGENT_SERVER=${server}' | sudo tee /etc/default/seneschal-agent
 sudo systemctl enable --now seneschal-agent`;
 
 /** Without the agent: the installer's contract, the token into a file of root's. */
-export const macWithKey = (server: string, key: string): string => `id=$(ioreg -rd1 -c IOPlatformExpertDevice | awk -F'"' '/IOPlatformUUID/{print $4}')
+export const macWithKey = (
+    server: string,
+    key: string,
+): string => `id=$(ioreg -rd1 -c IOPlatformExpertDevice | awk -F'"' '/IOPlatformUUID/{print $4}')
 sudo mkdir -p -m 700 /Library/Assistant
 curl -fsS -K - ${server}/api/v1/agents/enroll -d "{\\"machine_id\\":\\"$id\\"}" <<'KEY' \\
   | sudo sh -c 'umask 077; cat >/Library/Assistant/enrolled.json'
@@ -40,7 +46,9 @@ $dir = New-Item -Force -ItemType Directory "$env:ProgramData\\Assistant"
 icacls $dir /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' | Out-Null
 Set-Content -NoNewline "$dir\\token" $got.token`;
 
-export const ansible = (server: string): string => `ansible all -b -m file -a 'path=/etc/seneschal state=directory mode=0755'
+export const ansible = (
+    server: string,
+): string => `ansible all -b -m file -a 'path=/etc/seneschal state=directory mode=0755'
 ansible all -b -m copy -a 'src=enrol.key dest=/etc/seneschal/enrollment-key mode=0600'
 ansible all -b -m copy -a 'content=SENESCHAL_AGENT_SERVER=${server} dest=/etc/default/seneschal-agent'
 ansible all -b -m service -a 'name=seneschal-agent state=restarted enabled=yes'`;

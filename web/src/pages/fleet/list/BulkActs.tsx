@@ -36,14 +36,43 @@ export function BulkActs({ picked, filter, done }: { picked: Picked; filter: Dev
         if (reason !== undefined) setWork({ move, reason, which: picked.all ? filter : picked.keys });
     };
     const [first, ...others] = moves;
-    const items = others.map((move): MenuItem => ({ key: move, label: `${t.fleet.move[move]}…`, danger: move === 'revoke', onSelect: () => void start(move) }));
+    const items = others.map((move): MenuItem => ({
+        key: move,
+        label: `${t.fleet.move[move]}…`,
+        danger: move === 'revoke',
+        onSelect: () => void start(move),
+    }));
     return (
         <>
-            {first && <Button kind={first === 'approve' ? 'primary' : 'plain'} small onClick={() => void start(first)}>{t.fleet.move[first]}…</Button>}
-            {items.length > 2
-                ? <Menu label={t.kit.table.bulk} small items={items} />
-                : others.map((move) => <Button key={move} kind={move === 'revoke' ? 'danger' : 'plain'} small onClick={() => void start(move)}>{t.fleet.move[move]}…</Button>)}
-            {work && <BulkReport work={work} onClose={() => { setWork(undefined); picked.clear(); done(); }} />}
+            {first && (
+                <Button kind={first === 'approve' ? 'primary' : 'plain'} small onClick={() => void start(first)}>
+                    {t.fleet.move[first]}…
+                </Button>
+            )}
+            {items.length > 2 ? (
+                <Menu label={t.kit.table.bulk} small items={items} />
+            ) : (
+                others.map((move) => (
+                    <Button
+                        key={move}
+                        kind={move === 'revoke' ? 'danger' : 'plain'}
+                        small
+                        onClick={() => void start(move)}
+                    >
+                        {t.fleet.move[move]}…
+                    </Button>
+                ))
+            )}
+            {work && (
+                <BulkReport
+                    work={work}
+                    onClose={() => {
+                        setWork(undefined);
+                        picked.clear();
+                        done();
+                    }}
+                />
+            )}
         </>
     );
 }

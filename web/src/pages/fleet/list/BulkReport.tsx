@@ -28,7 +28,12 @@ function Refusals({ refused }: { refused: readonly Refusal[] }) {
         <>
             <ul class="refusals">
                 {refused.slice(0, SHOWN).map(({ id, why }) => (
-                    <li key={id}><a href={`/fleet/${id}`}><code>…{id.slice(-8)}</code></a> {why}</li>
+                    <li key={id}>
+                        <a href={`/fleet/${id}`}>
+                            <code>…{id.slice(-8)}</code>
+                        </a>{' '}
+                        {why}
+                    </li>
                 ))}
             </ul>
             {refused.length > SHOWN && <p class="muted">{t.fleet.report.more(refused.length - SHOWN)}</p>}
@@ -47,26 +52,56 @@ export function BulkReport({ work, onClose }: { work: Work; onClose: () => void 
             const ids = isList(work.which) ? work.which : await matchingIds(work.which, signal);
             await moveAll(ids, (some) => moveDevices(some, work.move, work.reason, work.groups), setReport, signal);
         };
-        run().catch((thrown: unknown) => !wasAborted(thrown) && setProblem(problemOf(thrown))).finally(() => setOver(true));
+        run()
+            .catch((thrown: unknown) => !wasAborted(thrown) && setProblem(problemOf(thrown)))
+            .finally(() => setOver(true));
         return () => abort.current.abort();
     }, []);
     const words = t.fleet.report;
     const failed = problem ?? report?.problem;
     const left = report ? report.all - report.done - report.refused.length : 0;
     return (
-        <Dialog title={words.title[work.move]} onClose={() => over && onClose()}
-            actions={over ? <Button kind="primary" onClick={onClose}>{words.close}</Button> : <Button onClick={() => abort.current.abort()}>{words.stop}</Button>}>
+        <Dialog
+            title={words.title[work.move]}
+            onClose={() => over && onClose()}
+            actions={
+                over ? (
+                    <Button kind="primary" onClick={onClose}>
+                        {words.close}
+                    </Button>
+                ) : (
+                    <Button onClick={() => abort.current.abort()}>{words.stop}</Button>
+                )
+            }
+        >
             {failed && <ErrorBox problem={failed} />}
             {!over && (
                 <>
-                    <progress class="bulk-progress" max={report?.all ?? 1} value={report ? report.done + report.refused.length : undefined} aria-label={words.title[work.move]} />
-                    <p class="muted" role="status">{report ? words.working(number(report.done + report.refused.length), number(report.all)) : words.finding}</p>
+                    <progress
+                        class="bulk-progress"
+                        max={report?.all ?? 1}
+                        value={report ? report.done + report.refused.length : undefined}
+                        aria-label={words.title[work.move]}
+                    />
+                    <p class="muted" role="status">
+                        {report
+                            ? words.working(number(report.done + report.refused.length), number(report.all))
+                            : words.finding}
+                    </p>
                 </>
             )}
             {over && report && (
-                <Note tone={report.refused.length > 0 || left > 0 ? 'warn' : 'good'} title={words.done[work.move](report.done)}>
+                <Note
+                    tone={report.refused.length > 0 || left > 0 ? 'warn' : 'good'}
+                    title={words.done[work.move](report.done)}
+                >
                     {left > 0 && words.left(left)}
-                    {report.refused.length > 0 && <>{words.failed(report.refused.length)}<Refusals refused={report.refused} /></>}
+                    {report.refused.length > 0 && (
+                        <>
+                            {words.failed(report.refused.length)}
+                            <Refusals refused={report.refused} />
+                        </>
+                    )}
                 </Note>
             )}
         </Dialog>

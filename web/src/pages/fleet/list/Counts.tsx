@@ -9,17 +9,32 @@ export type CountsOf = Record<DeviceStatus, number>;
 
 export function Counts({ counts, chosen }: { counts: CountsOf | undefined; chosen: DeviceStatus | undefined }) {
     const { path, query } = useLocation();
-    const shown = STATUSES.filter((status) => counts === undefined || counts[status] > 0 || status === chosen || status === 'PENDING' || status === 'ENROLLED');
+    const shown = STATUSES.filter(
+        (status) =>
+            counts === undefined ||
+            counts[status] > 0 ||
+            status === chosen ||
+            status === 'PENDING' ||
+            status === 'ENROLLED',
+    );
     const all = counts && STATUSES.reduce((sum, status) => sum + counts[status], 0);
     const one = (status: DeviceStatus | undefined, words: string, count: number | undefined) => (
-        <a key={status ?? 'all'} class={`count ${status === 'PENDING' && count ? 'asks' : ''}`} href={urlOf(path, { ...query, status })} aria-current={status === chosen ? 'true' : undefined}>
-            <span>{words}</span><strong>{count === undefined ? '…' : number(count)}</strong>
+        <a
+            key={status ?? 'all'}
+            class={`count ${status === 'PENDING' && count ? 'asks' : ''}`}
+            href={urlOf(path, { ...query, status })}
+            aria-current={status === chosen ? 'true' : undefined}
+        >
+            <span>{words}</span>
+            <strong>{count === undefined ? '…' : number(count)}</strong>
         </a>
     );
     return (
         <nav class="counts" aria-label={t.fleet.counts.label}>
             {one(undefined, t.fleet.counts.all, all)}
-            {shown.map((status) => one(status, status === 'PENDING' ? t.fleet.counts.waiting : t.fleet.status[status], counts?.[status]))}
+            {shown.map((status) =>
+                one(status, status === 'PENDING' ? t.fleet.counts.waiting : t.fleet.status[status], counts?.[status]),
+            )}
         </nav>
     );
 }

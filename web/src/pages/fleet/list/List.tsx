@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // All devices, whatever their number: any row at once, filters and order in the URL.
 import { useMemo, useState } from 'preact/hooks';
-import { api, call, type Shape } from '../../../api/client.ts';
+import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Button, DataTable, Empty, Filters, useFilters, type FilterDef, type Where } from '../../../ui/index.ts';
+import {
+    Button,
+    DataTable,
+    Empty,
+    Filters,
+    useFilters,
+    useGroups,
+    type FilterDef,
+    type Where,
+} from '../../../ui/index.ts';
 import { nameOf, type DeviceRow } from '../device.ts';
 import { FleetHead } from '../FleetHead.tsx';
 import { STATUSES, type DeviceStatus } from '../moves.ts';
@@ -15,22 +24,18 @@ import { columns } from './columns.tsx';
 import { Counts, type CountsOf } from './Counts.tsx';
 import { csvUrl, filterOf, sortFrom, type DeviceFilter } from './query.ts';
 
-/** So many groups make a choice; where there are more, or none may be read, a name is typed. */
-const GROUPS_MAX = 200;
-
-function useGroups(): Shape<'Group'>[] | undefined {
-    const asked = useData(may('group:read') ? 'groups' : undefined, (signal) => call(api.GET('/api/v1/groups', { params: { query: { limit: GROUPS_MAX } }, signal })));
-    return asked.data && !asked.data.next_cursor ? asked.data.items : undefined;
-}
-
-function filterDefs(groups: Shape<'Group'>[] | undefined): readonly FilterDef[] {
+function filterDefs(groups: ReturnType<typeof useGroups>): readonly FilterDef[] {
     const options = groups?.map((group) => ({ value: group.name ?? '', label: group.name ?? '' }));
-    const byGroup: FilterDef = options ? { key: 'group', label: t.fleet.filter.group, options } : { key: 'group', label: t.fleet.filter.group, kind: 'text' };
+    const byGroup: FilterDef = options
+        ? { key: 'group', label: t.fleet.filter.group, options }
+        : { key: 'group', label: t.fleet.filter.group, kind: 'text' };
     return [...(options?.length === 0 ? [] : [byGroup]), { key: 'label', label: t.fleet.filter.label, kind: 'text' }];
 }
 
 async function count(filter: DeviceFilter, status: DeviceStatus, signal: AbortSignal): Promise<[DeviceStatus, number]> {
-    const { total } = await call(api.GET('/api/v1/devices', { params: { query: { ...filter, status, limit: 1, count: true } }, signal }));
+    const { total } = await call(
+        api.GET('/api/v1/devices', { params: { query: { ...filter, status, limit: 1, count: true } }, signal }),
+    );
     return [status, total ?? 0];
 }
 
@@ -40,8 +45,7 @@ const countAll = async (filter: DeviceFilter, signal: AbortSignal): Promise<Coun
 async function page(filter: DeviceFilter, { limit, offset, sort }: Where, signal: AbortSignal) {
     // The total comes with the first page; a jump to any other row costs no counting.
     const query = { ...filter, sort: sortFrom(sort), limit, offset, ...(offset === 0 && { count: true }) };
-    const { items = [], total } = await call(api.GET('/api/v1/devices', { params: { query }, signal }));
-    return { items, total };
+    return call(api.GET('/api/v1/devices', { params: { query }, signal }));
 }
 
 export default function List() {
@@ -53,27 +57,65 @@ export default function List() {
     const filter = filterOf(query);
     const { status, ...others } = filter;
     const identity = JSON.stringify(filter);
-    const counts = useData(JSON.stringify([others, turn]), (signal) => countAll(others, signal), { topics: ['devices'] });
+    const counts = useData(JSON.stringify([others, turn]), (signal) => countAll(others, signal), {
+        topics: ['devices'],
+    });
     const shown = useMemo(columns, [t.fleet]);
     const mayEnrol = may('enrollment-key:write', 'device:approve');
-    const clear = (): void => setQuery({ search: undefined, group: undefined, label: undefined, user: undefined, status: undefined });
-    const enrol = mayEnrol && <Button kind="primary" icon="add" href="/fleet/enrol">{t.fleet.enrol}</Button>;
+    const clear = (): void =>
+        setQuery({ search: undefined, group: undefined, label: undefined, user: undefined, status: undefined });
+    const enrol = mayEnrol && (
+        <Button kind="primary" icon="add" href="/fleet/enrol">
+            {t.fleet.enrol}
+        </Button>
+    );
     return (
         <>
             <FleetHead part="list" actions={enrol} waiting={counts.data?.PENDING} />
             <Counts counts={counts.data} chosen={status} />
             <Filters filters={filters} placeholder={t.fleet.search}>
-                {filter.user && <Button small icon="close" onClick={() => setQuery({ user: undefined })}>{t.fleet.filter.ownerOff}</Button>}
+                {filter.user && (
+                    <Button small icon="close" onClick={() => setQuery({ user: undefined })}>
+                        {t.fleet.filter.ownerOff}
+                    </Button>
+                )}
             </Filters>
-            <DataTable<DeviceRow> label={t.fleet.title} columns={shown} rowKey={(device) => device.id ?? ''} rowName={nameOf} href={(device) => `/fleet/${device.id}`}
-                paging="offset" load={(where, signal) => page(filter, where, signal)} identity={identity} turn={turn} topics={['devices']} sort="-created_at"
-                count={t.fleet.devices} filtered={Object.keys(filter).length > 0} onClearFilters={clear} emptyIcon="device"
-                tools={<Button small icon="download" href={csvUrl(filter, query['sort'] && sortFrom(query['sort']))} download="devices.csv">{t.fleet.csv}</Button>}
-                empty={<Empty icon="device" title={t.fleet.empty.title} action={enrol}>{t.fleet.empty.text}</Empty>}
+            <DataTable<DeviceRow>
+                label={t.fleet.title}
+                columns={shown}
+                rowKey={(device) => device.id ?? ''}
+                rowName={nameOf}
+                href={(device) => `/fleet/${device.id}`}
+                paging="offset"
+                load={(where, signal) => page(filter, where, signal)}
+                identity={identity}
+                turn={turn}
+                topics={['devices']}
+                sort="-created_at"
+                count={t.fleet.devices}
+                filtered={Object.keys(filter).length > 0}
+                onClearFilters={clear}
+                emptyIcon="device"
+                tools={
+                    <Button
+                        small
+                        icon="download"
+                        href={csvUrl(filter, query['sort'] && sortFrom(query['sort']))}
+                        download="devices.csv"
+                    >
+                        {t.fleet.csv}
+                    </Button>
+                }
+                empty={
+                    <Empty icon="device" title={t.fleet.empty.title} action={enrol}>
+                        {t.fleet.empty.text}
+                    </Empty>
+                }
                 {...(may('device:approve', 'device:revoke') && {
                     bulk: (picked) => <BulkActs picked={picked} filter={filter} done={() => setTurn((n) => n + 1)} />,
                     bulkAll: true,
-                })} />
+                })}
+            />
         </>
     );
 }

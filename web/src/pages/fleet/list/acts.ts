@@ -11,18 +11,34 @@ export type BulkMove = (typeof BULK_MOVES)[number];
 export function moveDevice(id: string, move: BulkMove | 'reinstate', reason: string): Promise<unknown> {
     const how = { params: { path: { id } }, body: reason ? { reason } : {} };
     switch (move) {
-        case 'approve': return call(api.POST('/api/v1/devices/{id}/approve', how));
-        case 'refuse': return call(api.POST('/api/v1/devices/{id}/refuse', how));
-        case 'block': return call(api.POST('/api/v1/devices/{id}/block', how));
-        case 'unblock': return call(api.POST('/api/v1/devices/{id}/unblock', how));
-        case 'revoke': return call(api.POST('/api/v1/devices/{id}/revoke', how));
-        case 'reinstate': return call(api.POST('/api/v1/devices/{id}/reinstate', how));
+        case 'approve':
+            return call(api.POST('/api/v1/devices/{id}/approve', how));
+        case 'refuse':
+            return call(api.POST('/api/v1/devices/{id}/refuse', how));
+        case 'block':
+            return call(api.POST('/api/v1/devices/{id}/block', how));
+        case 'unblock':
+            return call(api.POST('/api/v1/devices/{id}/unblock', how));
+        case 'revoke':
+            return call(api.POST('/api/v1/devices/{id}/revoke', how));
+        case 'reinstate':
+            return call(api.POST('/api/v1/devices/{id}/reinstate', how));
     }
 }
 
 /** The same move of up to 500 devices at once: what became of each. */
-export async function moveDevices(ids: string[], move: BulkMove, reason: string, groups: readonly string[] = []): Promise<readonly Verdict[]> {
-    const body = { action: move, device_ids: ids, ...(reason && { reason }), ...(groups.length > 0 && { groups: [...groups] }) };
+export async function moveDevices(
+    ids: string[],
+    move: BulkMove,
+    reason: string,
+    groups: readonly string[] = [],
+): Promise<readonly Verdict[]> {
+    const body = {
+        action: move,
+        device_ids: ids,
+        ...(reason && { reason }),
+        ...(groups.length > 0 && { groups: [...groups] }),
+    };
     const { results = [] } = await call(api.POST('/api/v1/devices/bulk', { body }));
     return results;
 }

@@ -27,10 +27,17 @@ export interface Verdict {
 export const AT_ONCE = 100;
 
 const refusals = (verdicts: readonly Verdict[]): Refusal[] =>
-    verdicts.filter(({ ok }) => !ok).map(({ device_id, code, detail }) => ({ id: device_id ?? '', why: detail || code || '' }));
+    verdicts
+        .filter(({ ok }) => !ok)
+        .map(({ device_id, code, detail }) => ({ id: device_id ?? '', why: detail || code || '' }));
 
 /** Sends `move` for all, part by part, and tells `told` after each. Ends early when `signal` does, or with the first call that is refused. */
-export async function moveAll(ids: readonly string[], move: (ids: string[]) => Promise<readonly Verdict[]>, told: (report: Report) => void, signal: AbortSignal): Promise<Report> {
+export async function moveAll(
+    ids: readonly string[],
+    move: (ids: string[]) => Promise<readonly Verdict[]>,
+    told: (report: Report) => void,
+    signal: AbortSignal,
+): Promise<Report> {
     let report: Report = { all: ids.length, done: 0, refused: [] };
     const say = (change: Partial<Report>): void => {
         report = { ...report, ...change };

@@ -11,7 +11,11 @@ function Name({ device }: { device: DeviceRow }) {
     return (
         <>
             {nameOf(device)}
-            {device.hostname && device.hostname !== machine && <small class="also" title={machine}>{machine}</small>}
+            {device.hostname && device.hostname !== machine && (
+                <small class="also" title={machine}>
+                    {machine}
+                </small>
+            )}
         </>
     );
 }
@@ -20,7 +24,8 @@ const CONFIG_ICONS = { applied: 'good', failed: 'bad', rejected: 'bad' } as cons
 
 function Config({ device }: { device: DeviceRow }) {
     const { version, result, reason, drift_count: drift } = device.config ?? {};
-    if (result !== 'applied' && result !== 'failed' && result !== 'rejected') return <span class="muted">{t.fleet.config.none}</span>;
+    if (result !== 'applied' && result !== 'failed' && result !== 'rejected')
+        return <span class="muted">{t.fleet.config.none}</span>;
     const said = t.fleet.config[result](version ?? '–');
     return (
         <span class={`config-word ${result === 'applied' ? '' : 'bad'}`} title={reason ? `${said}: ${reason}` : said}>
@@ -32,21 +37,81 @@ function Config({ device }: { device: DeviceRow }) {
 }
 
 function Credential({ device }: { device: DeviceRow }) {
-    const level = device.credential_level === 'software-key' || device.credential_level === 'token' ? device.credential_level : 'none';
-    return level === 'none' ? <span class="muted">{t.fleet.credential.none}</span> : <Badge>{t.fleet.credential[level]}</Badge>;
+    const level =
+        device.credential_level === 'software-key' || device.credential_level === 'token'
+            ? device.credential_level
+            : 'none';
+    return level === 'none' ? (
+        <span class="muted">{t.fleet.credential.none}</span>
+    ) : (
+        <Badge>{t.fleet.credential[level]}</Badge>
+    );
 }
 
 export function columns(): readonly Column<DeviceRow>[] {
     const words = t.fleet.column;
     return [
-        { key: 'name', head: words.name, width: 'minmax(11rem, 2.2fr)', sort: 'hostname', cell: (device) => <Name device={device} /> },
-        { key: 'status', head: words.status, width: '8.5rem', sort: true, cell: (device) => <DeviceState status={device.status} why={device.status_reason} /> },
-        { key: 'system', head: words.system, width: 'minmax(7rem, 1.1fr)', hideBelow: 860, cell: (device) => [device.os, device.type].filter(Boolean).join(' · ') || '–' },
-        { key: 'version', head: words.version, width: '5.5rem', hideBelow: 1120, cell: (device) => device.client_version || '–' },
-        { key: 'owner', head: words.owner, hideBelow: 1040, cell: (device) => device.user_name || <span class="muted">{t.fleet.nobody}</span> },
-        { key: 'groups', head: words.groups, hideBelow: 980, cell: (device) => (device.groups?.length ? list(device.groups) : '–') },
-        { key: 'config', head: words.config, width: '8.5rem', hideBelow: 700, card: true, cell: (device) => <Config device={device} /> },
-        { key: 'credential', head: words.credential, width: '9rem', hideBelow: 1240, cell: (device) => <Credential device={device} /> },
-        { key: 'seen', head: words.seen, width: '8.75rem', sort: 'last_seen_at', cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} /> },
+        {
+            key: 'name',
+            head: words.name,
+            width: 'minmax(11rem, 2.2fr)',
+            sort: 'hostname',
+            cell: (device) => <Name device={device} />,
+        },
+        {
+            key: 'status',
+            head: words.status,
+            width: '8.5rem',
+            sort: true,
+            cell: (device) => <DeviceState status={device.status} why={device.status_reason} />,
+        },
+        {
+            key: 'system',
+            head: words.system,
+            width: 'minmax(7rem, 1.1fr)',
+            hideBelow: 860,
+            cell: (device) => [device.os, device.type].filter(Boolean).join(' · ') || '–',
+        },
+        {
+            key: 'version',
+            head: words.version,
+            width: '5.5rem',
+            hideBelow: 1120,
+            cell: (device) => device.client_version || '–',
+        },
+        {
+            key: 'owner',
+            head: words.owner,
+            hideBelow: 1040,
+            cell: (device) => device.user_name || <span class="muted">{t.fleet.nobody}</span>,
+        },
+        {
+            key: 'groups',
+            head: words.groups,
+            hideBelow: 980,
+            cell: (device) => (device.groups?.length ? list(device.groups) : '–'),
+        },
+        {
+            key: 'config',
+            head: words.config,
+            width: '10rem',
+            hideBelow: 700,
+            card: true,
+            cell: (device) => <Config device={device} />,
+        },
+        {
+            key: 'credential',
+            head: words.credential,
+            width: '9rem',
+            hideBelow: 1240,
+            cell: (device) => <Credential device={device} />,
+        },
+        {
+            key: 'seen',
+            head: words.seen,
+            width: '10.5rem',
+            sort: 'last_seen_at',
+            cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} />,
+        },
     ];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list as the URL has it, and as the API is asked for it. Pure, so that it is tested without a browser.
+import { isUuid } from '../../../ui/filters.ts';
 import { asStatus, type DeviceStatus } from '../moves.ts';
 
 /** What the URL may say about which devices. */
@@ -11,8 +12,6 @@ export interface DeviceFilter {
     user?: string;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** What the query says that the API understands; the rest counts as absent, for a URL may come from anywhere. */
 export function filterOf(query: Readonly<Record<string, string>>): DeviceFilter {
     const filter: DeviceFilter = {};
@@ -22,7 +21,7 @@ export function filterOf(query: Readonly<Record<string, string>>): DeviceFilter 
     if (status) filter.status = status;
     if (group) filter.group = group;
     if (label) filter.label = label;
-    if (user && UUID.test(user)) filter.user = user;
+    if (isUuid(user)) filter.user = user;
     return filter;
 }
 

@@ -6,22 +6,38 @@ import { Button, Dialog, Field, TextInput, confirm } from '../../../ui/index.ts'
 import { BulkReport, type Work } from '../list/BulkReport.tsx';
 import { GroupsField, sentGroups } from './fields.tsx';
 import '../../../style/kit/table.css';
-import '../../../style/kit/table.css';
 
-function ApproveMany({ count, onClose, onGo }: { count: number; onClose: () => void; onGo: (groups: readonly string[], reason: string) => void }) {
+function ApproveMany({
+    count,
+    onClose,
+    onGo,
+}: {
+    count: number;
+    onClose: () => void;
+    onGo: (groups: readonly string[], reason: string) => void;
+}) {
     const [groups, setGroups] = useState<readonly string[]>([]);
     const [reason, setReason] = useState('');
     const words = t.lobby.form;
     return (
-        <Dialog title={t.lobby.bulk.approve(count)} onClose={onClose} onSubmit={() => onGo(sentGroups(groups), reason.trim())} actions={
-            <>
-                <Button onClick={onClose}>{t.kit.cancel}</Button>
-                <Button kind="primary" type="submit">{words.approve}</Button>
-            </>
-        }>
+        <Dialog
+            title={t.lobby.bulk.approve(count)}
+            onClose={onClose}
+            onSubmit={() => onGo(sentGroups(groups), reason.trim())}
+            actions={
+                <>
+                    <Button onClick={onClose}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit">
+                        {words.approve}
+                    </Button>
+                </>
+            }
+        >
             <p>{t.lobby.bulk.approveText}</p>
             <GroupsField value={groups} onInput={setGroups} />
-            <Field label={words.reason} hint={words.reasonHint}><TextInput value={reason} onInput={setReason} maxLength={500} /></Field>
+            <Field label={words.reason} hint={words.reasonHint}>
+                <TextInput value={reason} onInput={setReason} maxLength={500} />
+            </Field>
         </Dialog>
     );
 }
@@ -30,20 +46,49 @@ export function LobbyBar({ ids, clear, done }: { ids: readonly string[]; clear: 
     const [work, setWork] = useState<Work>();
     const [asking, setAsking] = useState(false);
     const refuse = async (): Promise<void> => {
-        const answer = await confirm({ title: t.lobby.bulk.refuse(ids.length), text: t.lobby.refuseText, yes: t.lobby.refuse, danger: true, reason: 'optional' });
+        const answer = await confirm({
+            title: t.lobby.bulk.refuse(ids.length),
+            text: t.lobby.refuseText,
+            yes: t.lobby.refuse,
+            danger: true,
+            reason: 'optional',
+        });
         if (answer) setWork({ move: 'refuse', reason: answer.reason, which: ids });
     };
     return (
         <div class="bulk-bar" role="region" aria-label={t.kit.table.bulk}>
             <strong aria-live="polite">{t.lobby.selected(ids.length)}</strong>
-            <Button kind="link" small onClick={clear}>{t.kit.table.clear}</Button>
+            <Button kind="link" small onClick={clear}>
+                {t.kit.table.clear}
+            </Button>
             <div class="actions">
-                <Button kind="primary" small onClick={() => setAsking(true)}>{t.lobby.approve}…</Button>
-                <Button small onClick={() => void refuse()}>{t.lobby.refuse}…</Button>
+                <Button kind="primary" small onClick={() => setAsking(true)}>
+                    {t.lobby.approve}…
+                </Button>
+                <Button small onClick={() => void refuse()}>
+                    {t.lobby.refuse}…
+                </Button>
             </div>
-            {asking && <ApproveMany count={ids.length} onClose={() => setAsking(false)}
-                onGo={(groups, reason) => { setAsking(false); setWork({ move: 'approve', reason, groups, which: ids }); }} />}
-            {work && <BulkReport work={work} onClose={() => { setWork(undefined); clear(); done(); }} />}
+            {asking && (
+                <ApproveMany
+                    count={ids.length}
+                    onClose={() => setAsking(false)}
+                    onGo={(groups, reason) => {
+                        setAsking(false);
+                        setWork({ move: 'approve', reason, groups, which: ids });
+                    }}
+                />
+            )}
+            {work && (
+                <BulkReport
+                    work={work}
+                    onClose={() => {
+                        setWork(undefined);
+                        clear();
+                        done();
+                    }}
+                />
+            )}
         </div>
     );
 }

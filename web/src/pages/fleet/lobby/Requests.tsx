@@ -14,15 +14,47 @@ import './lobby.css';
 type Request = NonNullable<DeviceRow['requests']>[number];
 type FieldName = keyof typeof t.lobby.field;
 
-const FIELDS: readonly FieldName[] = ['code', 'key_thumbprint', 'address', 'created_at', 'expires_at', 'user_name', 'user_hint', 'hostname', 'type', 'os', 'client_version', 'labels'];
+const FIELDS: readonly FieldName[] = [
+    'code',
+    'key_thumbprint',
+    'address',
+    'created_at',
+    'expires_at',
+    'user_name',
+    'user_hint',
+    'hostname',
+    'type',
+    'os',
+    'client_version',
+    'labels',
+];
 
 function Cell({ name, request }: { name: FieldName; request: Request }) {
     const value = request[name];
     if (name === 'code') return <code class="code-of">{request.code}</code>;
     if (name === 'created_at' || name === 'expires_at') return <Time at={request[name]} />;
-    if (name === 'key_thumbprint') return request.key_thumbprint ? <code class="thumb">{request.key_thumbprint}</code> : <span class="muted">{t.lobby.noKey}</span>;
-    if (name === 'user_name') return request.user_name ? <>{request.user_name} <small>{t.lobby.proven}</small></> : <span class="muted">{t.lobby.nobody}</span>;
-    if (name === 'labels') return <>{Object.entries(request.labels ?? {}).map(([label, word]) => `${label}=${String(word)}`).join(', ')}</>;
+    if (name === 'key_thumbprint')
+        return request.key_thumbprint ? (
+            <code class="thumb">{request.key_thumbprint}</code>
+        ) : (
+            <span class="muted">{t.lobby.noKey}</span>
+        );
+    if (name === 'user_name')
+        return request.user_name ? (
+            <>
+                {request.user_name} <small>{t.lobby.proven}</small>
+            </>
+        ) : (
+            <span class="muted">{t.lobby.nobody}</span>
+        );
+    if (name === 'labels')
+        return (
+            <>
+                {Object.entries(request.labels ?? {})
+                    .map(([label, word]) => `${label}=${String(word)}`)
+                    .join(', ')}
+            </>
+        );
     return <>{typeof value === 'string' ? value : ''}</>;
 }
 
@@ -31,7 +63,11 @@ const ALWAYS_OTHER: readonly FieldName[] = ['code', 'created_at', 'expires_at'];
 
 /** Members that at least one request says something about; of the code, the key, the person also nothing says something. */
 const shownFields = (requests: readonly Request[]): readonly FieldName[] =>
-    FIELDS.filter((name) => ['code', 'key_thumbprint', 'user_name'].includes(name) || requests.some((one) => (name === 'labels' ? Object.keys(one.labels ?? {}).length > 0 : Boolean(one[name]))));
+    FIELDS.filter(
+        (name) =>
+            ['code', 'key_thumbprint', 'user_name'].includes(name) ||
+            requests.some((one) => (name === 'labels' ? Object.keys(one.labels ?? {}).length > 0 : Boolean(one[name]))),
+    );
 
 export function Acts({ device, request, done }: { device: DeviceRow; request: Request; done: () => void }) {
     const [open, setOpen] = useState(false);
@@ -45,10 +81,34 @@ export function Acts({ device, request, done }: { device: DeviceRow; request: Re
     };
     return (
         <div class="actions">
-            <Button kind="primary" small icon="check" busy={busy} onClick={() => void run(() => approve(device, request))}>{t.lobby.approve}</Button>
-            <Button small disabled={busy} onClick={() => setOpen(true)}>{t.lobby.approveAs}</Button>
-            {device.requests?.length === 1 && <Button small disabled={busy} onClick={() => void run(() => refuse(device))}>{t.lobby.refuse}…</Button>}
-            {open && <Approve device={device} request={request.request_id ?? ''} onClose={() => setOpen(false)} done={() => { setOpen(false); done(); }} />}
+            <Button
+                kind="primary"
+                small
+                icon="check"
+                busy={busy}
+                onClick={() => void run(() => approve(device, request))}
+            >
+                {t.lobby.approve}
+            </Button>
+            <Button small disabled={busy} onClick={() => setOpen(true)}>
+                {t.lobby.approveAs}
+            </Button>
+            {device.requests?.length === 1 && (
+                <Button small disabled={busy} onClick={() => void run(() => refuse(device))}>
+                    {t.lobby.refuse}…
+                </Button>
+            )}
+            {open && (
+                <Approve
+                    device={device}
+                    request={request.request_id ?? ''}
+                    onClose={() => setOpen(false)}
+                    done={() => {
+                        setOpen(false);
+                        done();
+                    }}
+                />
+            )}
         </div>
     );
 }
@@ -58,7 +118,14 @@ function One({ device, request, done }: { device: DeviceRow; request: Request; d
         <>
             <Odd odd={odditiesOf(device, request)} />
             <dl class="request-facts">
-                {shownFields([request]).map((name) => <div key={name} class={name === 'key_thumbprint' ? 'is-wide' : ''}><dt>{t.lobby.field[name]}</dt><dd><Cell name={name} request={request} /></dd></div>)}
+                {shownFields([request]).map((name) => (
+                    <div key={name} class={name === 'key_thumbprint' ? 'is-wide' : ''}>
+                        <dt>{t.lobby.field[name]}</dt>
+                        <dd>
+                            <Cell name={name} request={request} />
+                        </dd>
+                    </div>
+                ))}
             </dl>
             <Acts device={device} request={request} done={done} />
         </>
@@ -74,19 +141,45 @@ function Several({ device, requests, done }: { device: DeviceRow; requests: read
             <p class="muted">{t.lobby.compare}</p>
             <div class="compare" tabIndex={0} role="region" aria-label={t.lobby.compare}>
                 <table>
-                    <thead><tr><td />{requests.map((one, at) => <th key={one.request_id} scope="col">{t.lobby.request(at + 1)}</th>)}</tr></thead>
+                    <thead>
+                        <tr>
+                            <td />
+                            {requests.map((one, at) => (
+                                <th key={one.request_id} scope="col">
+                                    {t.lobby.request(at + 1)}
+                                </th>
+                            ))}
+                        </tr>
+                    </thead>
                     <tbody>
                         {shownFields(requests).map((name) => (
                             <tr key={name} class={other.has(name) ? 'differs' : ''}>
                                 <th scope="row">{t.lobby.field[name]}</th>
-                                {requests.map((one) => <td key={one.request_id}><Cell name={name} request={one} /></td>)}
+                                {requests.map((one) => (
+                                    <td key={one.request_id}>
+                                        <Cell name={name} request={one} />
+                                    </td>
+                                ))}
                             </tr>
                         ))}
-                        <tr><td />{requests.map((one) => <td key={one.request_id}><Acts device={device} request={one} done={done} /></td>)}</tr>
+                        <tr>
+                            <td />
+                            {requests.map((one) => (
+                                <td key={one.request_id}>
+                                    <Acts device={device} request={one} done={done} />
+                                </td>
+                            ))}
+                        </tr>
                     </tbody>
                 </table>
             </div>
-            {may('device:approve') && <div class="actions"><Button small onClick={() => void refuse(device).then((changed) => changed && done())}>{t.lobby.refuse}…</Button></div>}
+            {may('device:approve') && (
+                <div class="actions">
+                    <Button small onClick={() => void refuse(device).then((changed) => changed && done())}>
+                        {t.lobby.refuse}…
+                    </Button>
+                </div>
+            )}
         </>
     );
 }
@@ -95,10 +188,18 @@ export function RequestsOf({ device, done }: { device: DeviceRow; done: () => vo
     const requests = device.requests ?? [];
     const [first] = requests;
     if (!first) return <p class="muted">{t.lobby.expired}</p>;
-    return requests.length === 1 ? <One device={device} request={first} done={done} /> : <Several device={device} requests={requests} done={done} />;
+    return requests.length === 1 ? (
+        <One device={device} request={first} done={done} />
+    ) : (
+        <Several device={device} requests={requests} done={done} />
+    );
 }
 
 /** The same on the page of the device. */
 export default function Requests({ device, done }: { device: DeviceRow; done: () => void }) {
-    return <Card title={t.fleet.counts.waiting} icon="lobby"><RequestsOf device={device} done={done} /></Card>;
+    return (
+        <Card title={t.fleet.counts.waiting} icon="lobby">
+            <RequestsOf device={device} done={done} />
+        </Card>
+    );
 }

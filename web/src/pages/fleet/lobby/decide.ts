@@ -11,11 +11,25 @@ type Request = NonNullable<DeviceRow['requests']>[number];
 /** Lets this request in; answers whether it did. */
 export async function approve(device: DeviceRow, request: Request): Promise<boolean> {
     const name = nameOf(device);
-    const send = () => call(api.POST('/api/v1/devices/{id}/approve', { params: { path: { id: device.id ?? '' } }, body: { request_id: request.request_id ?? null } }));
+    const send = () =>
+        call(
+            api.POST('/api/v1/devices/{id}/approve', {
+                params: { path: { id: device.id ?? '' } },
+                body: { request_id: request.request_id ?? null },
+            }),
+        );
     const odd = odditiesOf(device, request);
     try {
         if (!isGrave(odd)) await send();
-        else if (!(await confirm({ title: t.lobby.anyway.title(name), text: odd.map((one) => t.lobby.odd[one]).join(' '), yes: t.lobby.anyway.yes, act: send }))) return false;
+        else if (
+            !(await confirm({
+                title: t.lobby.anyway.title(name),
+                text: odd.map((one) => t.lobby.odd[one]).join(' '),
+                yes: t.lobby.anyway.yes,
+                act: send,
+            }))
+        )
+            return false;
         toast.good(t.lobby.done(name));
         return true;
     } catch (refused) {
@@ -32,7 +46,13 @@ export async function refuse(device: DeviceRow): Promise<boolean> {
         yes: t.lobby.refuse,
         danger: true,
         reason: 'optional',
-        act: (reason) => call(api.POST('/api/v1/devices/{id}/refuse', { params: { path: { id: device.id ?? '' } }, body: reason ? { reason } : {} })),
+        act: (reason) =>
+            call(
+                api.POST('/api/v1/devices/{id}/refuse', {
+                    params: { path: { id: device.id ?? '' } },
+                    body: reason ? { reason } : {},
+                }),
+            ),
     });
     if (answer) toast.good(t.lobby.refused(name));
     return answer !== null;

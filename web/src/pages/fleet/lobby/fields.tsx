@@ -12,24 +12,50 @@ import { Checkbox, Field, TextInput } from '../../../ui/index.ts';
 const TICKED_MAX = 60;
 
 /** The groups that a device is in, by name. Whoever may not read groups types their names. */
-export function GroupsField({ value, onInput, error }: { value: readonly string[]; onInput: (groups: string[]) => void; error?: string | undefined }) {
-    const asked = useData(may('group:read') ? 'groups' : undefined, (signal) => call(api.GET('/api/v1/groups', { params: { query: { limit: TICKED_MAX } }, signal })));
+export function GroupsField({
+    value,
+    onInput,
+    error,
+}: {
+    value: readonly string[];
+    onInput: (groups: string[]) => void;
+    error?: string | undefined;
+}) {
+    const asked = useData(may('group:read') ? 'groups' : undefined, (signal) =>
+        call(api.GET('/api/v1/groups', { params: { query: { limit: TICKED_MAX } }, signal })),
+    );
     const words = t.lobby.form;
     const groups = asked.data?.items ?? [];
     const listed = asked.data && !asked.data.next_cursor;
     if (listed) {
-        const toggle = (name: string, on: boolean): void => onInput(on ? [...value, name] : value.filter((one) => one !== name));
+        const toggle = (name: string, on: boolean): void =>
+            onInput(on ? [...value, name] : value.filter((one) => one !== name));
         return (
-            <Field label={words.groups} hint={groups.length > 0 ? words.groupsHint : words.noGroups} error={error} group>
+            <Field
+                label={words.groups}
+                hint={groups.length > 0 ? words.groupsHint : words.noGroups}
+                error={error}
+                group
+            >
                 <div class="ticks">
-                    {groups.map(({ id, name }) => <Checkbox key={id} label={name ?? ''} checked={value.includes(name ?? '')} onInput={(on) => toggle(name ?? '', on)} />)}
+                    {groups.map(({ id, name }) => (
+                        <Checkbox
+                            key={id}
+                            label={name ?? ''}
+                            checked={value.includes(name ?? '')}
+                            onInput={(on) => toggle(name ?? '', on)}
+                        />
+                    ))}
                 </div>
             </Field>
         );
     }
     return (
         <Field label={words.groups} hint={words.groupNames} error={error}>
-            <TextInput value={value.join(', ')} onInput={(text) => onInput(text.split(',').map((name) => name.trimStart()))} />
+            <TextInput
+                value={value.join(', ')}
+                onInput={(text) => onInput(text.split(',').map((name) => name.trimStart()))}
+            />
         </Field>
     );
 }
@@ -37,9 +63,19 @@ export function GroupsField({ value, onInput, error }: { value: readonly string[
 const PROPOSED = 8;
 
 /** The owner by user name, with proposals while one types. Only for who may read people. */
-export function PersonField({ value, onInput, error }: { value: string; onInput: (username: string) => void; error?: string | undefined }) {
+export function PersonField({
+    value,
+    onInput,
+    error,
+}: {
+    value: string;
+    onInput: (username: string) => void;
+    error?: string | undefined;
+}) {
     const [typed, setTyped] = useState('');
-    const asked = useData(typed ? typed : undefined, (signal) => call(api.GET('/api/v1/users', { params: { query: { search: typed, limit: PROPOSED } }, signal })));
+    const asked = useData(typed ? typed : undefined, (signal) =>
+        call(api.GET('/api/v1/users', { params: { query: { search: typed, limit: PROPOSED } }, signal })),
+    );
     const names = (asked.data?.items ?? []).map((user) => user.username ?? '');
     const input = (text: string): void => {
         setTyped(text.trim());
@@ -58,7 +94,12 @@ export async function personId(username: string): Promise<string> {
     if (!name) return '';
     const { items = [] } = await call(api.GET('/api/v1/users', { params: { query: { username: name } } }));
     const id = items[0]?.id;
-    if (!id) throw new Problem({ status: 422, code: 'bad-field', errors: [{ field: 'person', want: t.lobby.form.nobodySuch(name) }] });
+    if (!id)
+        throw new Problem({
+            status: 422,
+            code: 'bad-field',
+            errors: [{ field: 'person', want: t.lobby.form.nobodySuch(name) }],
+        });
     return id;
 }
 

@@ -34,7 +34,8 @@ export function odditiesOf(device: Waiting, request: Asking): Oddity[] {
         if (!device.key_thumbprint || device.key_thumbprint === request.key_thumbprint) odd.push('known');
         else odd.push(request.key_thumbprint ? 'other-key' : 'key-lost');
     }
-    if (request.user_hint && request.user_name && named(request.user_hint) !== named(request.user_name)) odd.push('hint');
+    if (request.user_hint && request.user_name && named(request.user_hint) !== named(request.user_name))
+        odd.push('hint');
     if (!request.key_thumbprint && !odd.includes('key-lost')) odd.push('no-key');
     return odd;
 }
@@ -44,5 +45,9 @@ export const isGrave = (odd: readonly Oddity[]): boolean => odd.some((one) => GR
 /** The members in which requests of one machine differ: those are what to look at. */
 export function differing<Row extends object>(rows: readonly Row[], but: readonly (keyof Row)[] = []): Set<keyof Row> {
     const names = new Set(rows.flatMap((row) => Object.keys(row) as (keyof Row)[]));
-    return new Set([...names].filter((name) => !but.includes(name) && new Set(rows.map((row) => JSON.stringify(row[name] ?? null))).size > 1));
+    return new Set(
+        [...names].filter(
+            (name) => !but.includes(name) && new Set(rows.map((row) => JSON.stringify(row[name] ?? null))).size > 1,
+        ),
+    );
 }

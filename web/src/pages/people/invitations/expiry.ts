@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 /** The server's year begins when it reads this; a minute less keeps us inside it. */
 const MARGIN_MS = 60_000;
 
-export const expiresIn = (days: Days, now = Date.now()): string => new Date(now + Number(days) * DAY_MS - MARGIN_MS).toISOString();
+export const expiresIn = (days: Days, now = Date.now()): string =>
+    new Date(now + Number(days) * DAY_MS - MARGIN_MS).toISOString();
 
 export const dayOptions = () => DAYS.map((days) => ({ value: days, label: t.invitations.days(Number(days)) }));

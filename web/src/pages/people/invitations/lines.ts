@@ -12,7 +12,16 @@ const ADDRESS = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
 /** "Ada Lovelace <ada@example.org>", as mail programs write it. */
 const NAMED = /^"?([^"<]*?)"?\s*<([^<>\s]+)>$/;
 
-const cellsOf = (text: string): string[] => text.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1').trim()).filter(Boolean);
+const cellsOf = (text: string): string[] =>
+    text
+        .split(/[,;\t]/)
+        .map((cell) =>
+            cell
+                .trim()
+                .replace(/^"(.*)"$/, '$1')
+                .trim(),
+        )
+        .filter(Boolean);
 
 function read(text: string, number: number): Line {
     const named = NAMED.exec(text);
@@ -22,11 +31,21 @@ function read(text: string, number: number): Line {
     return { number, email, name: cells.filter((cell) => cell !== email).join(' ') };
 }
 
-/** One person a line: an address, `name, address` in any order (also ; and tab: a table pasted or saved as CSV), or `Name <address>`. Empty lines and a line of headings count for nothing. */
+/**
+ * One person a line: an address, `name, address` in any order (also ; and tab: a table pasted or saved as CSV), or
+ * `Name <address>`. Empty lines and a line of headings count for nothing.
+ */
 export function readLines(text: string): { lines: Line[]; wrong: Line[] } {
-    const rowsRead = text.split(/\r?\n/).map((line, at) => ({ line: line.trim(), number: at + 1 })).filter(({ line }) => line !== '').map(({ line, number }) => read(line, number));
+    const rowsRead = text
+        .split(/\r?\n/)
+        .map((line, at) => ({ line: line.trim(), number: at + 1 }))
+        .filter(({ line }) => line !== '')
+        .map(({ line, number }) => read(line, number));
     const first = rowsRead[0];
     const headings = first !== undefined && first.email === '' && rowsRead.length > 1 && /mail/i.test(first.name);
     const rows = headings ? rowsRead.slice(1) : rowsRead;
-    return { lines: rows.filter((row) => ADDRESS.test(row.email)), wrong: rows.filter((row) => !ADDRESS.test(row.email)) };
+    return {
+        lines: rows.filter((row) => ADDRESS.test(row.email)),
+        wrong: rows.filter((row) => !ADDRESS.test(row.email)),
+    };
 }

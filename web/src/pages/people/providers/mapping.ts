@@ -5,12 +5,16 @@ export interface Mapped {
     group: string;
 }
 
-export const linesOf = (groups: readonly Mapped[]): string => groups.map(({ value, group }) => `${value} = ${group}`).join('\n');
+export const linesOf = (groups: readonly Mapped[]): string =>
+    groups.map(({ value, group }) => `${value} = ${group}`).join('\n');
 
 /** undefined: a line is no mapping. The value may hold '=' signs: the last one divides. */
 export function mappingOf(text: string): Mapped[] | undefined {
     const found: Mapped[] = [];
-    for (const line of text.split('\n').map((one) => one.trim()).filter(Boolean)) {
+    for (const line of text
+        .split('\n')
+        .map((one) => one.trim())
+        .filter(Boolean)) {
         const at = line.lastIndexOf('=');
         const value = line.slice(0, at).trim();
         const group = line.slice(at + 1).trim();

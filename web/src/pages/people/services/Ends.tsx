@@ -9,6 +9,10 @@ const TONES = { over: 'bad', soon: 'warn' } as const;
 export function Ends({ at }: { at: string | null | undefined }) {
     if (!at) return <span class="muted">{t.services.noEnd}</span>;
     const state = expiryOf(at);
-    const when = <>{t.services.ends} <Time at={at} /></>;
+    const when = (
+        <>
+            {t.services.ends} <Time at={at} />
+        </>
+    );
     return state === 'later' ? <span class="muted">{when}</span> : <Status tone={TONES[state]}>{when}</Status>;
 }

@@ -1,14 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // One account of a program: its groups, and by what it proves itself.
+import { useState } from 'preact/hooks';
 import { api, call, problemOf, type Shape } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, Card, Id, KeyValue, Loaded, Menu, PageHead, Stack, Time, confirm, toast } from '../../../ui/index.ts';
+import {
+    Badge,
+    Button,
+    Card,
+    Id,
+    KeyValue,
+    Loaded,
+    Menu,
+    PageHead,
+    Stack,
+    Time,
+    confirm,
+    toast,
+} from '../../../ui/index.ts';
+import { LinksCard } from '../LinksCard.tsx';
 import { Memberships } from '../Memberships.tsx';
 import { roleName } from '../Roles.tsx';
 import { AccountState } from '../State.tsx';
+import { EditService } from './EditService.tsx';
 import { Keys } from './Keys.tsx';
 import { Tokens } from './Tokens.tsx';
 
@@ -17,49 +33,147 @@ type Account = Shape<'ServiceAccount'>;
 const back = () => ({ href: '/people/services', label: t.people.title.services });
 
 function Acts({ account, reload }: { account: Account; reload: () => void }) {
+    const [open, setOpen] = useState(false);
     const name = account.name ?? '';
     const params = { path: { id: account.id ?? '' } };
     const setStatus = async (status: 'active' | 'disabled'): Promise<void> => {
         const act = () => call(api.PATCH('/api/v1/service-accounts/{id}', { params, body: { status } }));
-        if (status === 'disabled' && !await confirm({ title: t.people.disableAsk(name), text: t.people.disableText, yes: t.people.disable, danger: true, act })) return;
+        if (
+            status === 'disabled' &&
+            !(await confirm({
+                title: t.people.disableAsk(name),
+                text: t.people.disableText,
+                yes: t.people.disable,
+                danger: true,
+                act,
+            }))
+        )
+            return;
         if (status === 'active') await act().catch((thrown: unknown) => toast.bad(problemOf(thrown)));
         reload();
     };
     const remove = async (): Promise<void> => {
         const act = () => call(api.DELETE('/api/v1/service-accounts/{id}', { params }));
-        if (await confirm({ title: t.people.deleteAsk(name), text: t.services.deleteText, yes: t.people.delete, danger: true, typed: name, act })) navigate('/people/services');
+        if (
+            await confirm({
+                title: t.people.deleteAsk(name),
+                text: t.services.deleteText,
+                yes: t.people.delete,
+                danger: true,
+                typed: name,
+                act,
+            })
+        )
+            navigate('/people/services');
     };
     return (
-        <Menu label={t.people.more} items={[
-            account.status === 'disabled' ? { key: 'enable', label: t.people.enable, icon: 'play', onSelect: () => void setStatus('active') }
-                : { key: 'disable', label: `${t.people.disable}…`, icon: 'pause', danger: true, onSelect: () => void setStatus('disabled') },
-            { key: 'delete', label: `${t.people.delete}…`, icon: 'remove', danger: true, onSelect: () => void remove() },
-        ]} />
+        <>
+            <Button icon="edit" onClick={() => setOpen(true)}>
+                {t.people.edit}
+            </Button>
+            <Menu
+                label={t.people.more}
+                items={[
+                    account.status === 'disabled'
+                        ? {
+                              key: 'enable',
+                              label: t.people.enable,
+                              icon: 'play',
+                              onSelect: () => void setStatus('active'),
+                          }
+                        : {
+                              key: 'disable',
+                              label: `${t.people.disable}…`,
+                              icon: 'pause',
+                              danger: true,
+                              onSelect: () => void setStatus('disabled'),
+                          },
+                    {
+                        key: 'delete',
+                        label: `${t.people.delete}…`,
+                        icon: 'remove',
+                        danger: true,
+                        onSelect: () => void remove(),
+                    },
+                ]}
+            />
+            {open && <EditService account={account} onClose={() => setOpen(false)} done={reload} />}
+        </>
+    );
+}
+
+/** What this program has and did, on the pages that know it. */
+function Links({ id }: { id: string }) {
+    const words = t.people.does;
+    return (
+        <LinksCard
+            title={words.title}
+            links={[
+                may('access-rule:read') && { href: `/applications/explain?service=${id}`, label: words.applications },
+                may('tool:read') && { href: `/permissions?subject=service-account:${id}`, label: words.tools },
+                may('audit:read') && { href: `/audit?actor=${id}`, label: words.audit },
+            ]}
+        />
     );
 }
 
 export default function Service({ id }: { id: string }) {
-    const asked = useData(`service ${id}`, (signal) => call(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })), { topics: ['people'] });
+    const asked = useData(
+        `service ${id}`,
+        (signal) => call(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })),
+        { topics: ['people'] },
+    );
     return (
         <>
             {!asked.data && <PageHead title={t.people.title.services} back={back()} />}
-            <Loaded of={asked}>{(account) => (
-                <>
-                    <PageHead title={account.name} back={back()} mark={<AccountState status={account.status} />} actions={may('service-account:write') && <Acts account={account} reload={asked.reload} />} />
-                    <div class="page-parts">
-                        <Stack><Tokens id={id} name={account.name ?? ''} /><Keys id={id} name={account.name ?? ''} /></Stack>
-                        <Stack>
-                            <Card title={t.people.facts} icon="robot">
-                                <KeyValue pairs={[
-                                    [t.people.column.roles, account.roles?.length ? <Stack as="row">{account.roles.map((role) => <Badge key={role}>{roleName(role)}</Badge>)}</Stack> : t.people.none],
-                                    [t.people.column.created, <Time at={account.created_at} full />], [t.people.column.id, <Id id={id} />],
-                                ]} />
-                            </Card>
-                            <Memberships kind="service" id={id} name={account.name ?? ''} groups={account.groups ?? []} done={asked.reload} />
-                        </Stack>
-                    </div>
-                </>
-            )}</Loaded>
+            <Loaded of={asked}>
+                {(account) => (
+                    <>
+                        <PageHead
+                            title={account.name}
+                            back={back()}
+                            mark={<AccountState status={account.status} />}
+                            actions={may('service-account:write') && <Acts account={account} reload={asked.reload} />}
+                        />
+                        <div class="page-parts">
+                            <Stack>
+                                <Tokens id={id} name={account.name ?? ''} />
+                                <Keys id={id} name={account.name ?? ''} />
+                            </Stack>
+                            <Stack>
+                                <Card title={t.people.facts} icon="robot">
+                                    <KeyValue
+                                        pairs={[
+                                            [
+                                                t.people.column.roles,
+                                                account.roles?.length ? (
+                                                    <Stack as="row">
+                                                        {account.roles.map((role) => (
+                                                            <Badge key={role}>{roleName(role)}</Badge>
+                                                        ))}
+                                                    </Stack>
+                                                ) : (
+                                                    t.people.none
+                                                ),
+                                            ],
+                                            [t.people.column.created, <Time at={account.created_at} full />],
+                                            [t.people.column.id, <Id id={id} />],
+                                        ]}
+                                    />
+                                </Card>
+                                <Links id={id} />
+                                <Memberships
+                                    kind="service"
+                                    id={id}
+                                    name={account.name ?? ''}
+                                    groups={account.groups ?? []}
+                                    done={asked.reload}
+                                />
+                            </Stack>
+                        </div>
+                    </>
+                )}
+            </Loaded>
         </>
     );
 }

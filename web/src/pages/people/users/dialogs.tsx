@@ -2,7 +2,18 @@
 // Dialogs of one account: its facts, letting in who registered, and the link that is shown once.
 import { api, call, type Shape } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
-import { Button, CodeBlock, Dialog, ErrorBox, Field, TextInput, Time, toast, useForm, type Choice } from '../../../ui/index.ts';
+import {
+    Button,
+    CodeBlock,
+    Dialog,
+    ErrorBox,
+    Field,
+    TextInput,
+    Time,
+    toast,
+    useForm,
+    type Choice,
+} from '../../../ui/index.ts';
 import { GroupField } from '../GroupField.tsx';
 import { RolePicks } from '../Roles.tsx';
 
@@ -15,17 +26,38 @@ interface Props {
 }
 
 function Foot({ onClose, busy, yes }: { onClose: () => void; busy: boolean; yes: string }) {
-    return <><Button onClick={onClose}>{t.kit.cancel}</Button><Button kind="primary" type="submit" busy={busy}>{yes}</Button></>;
+    return (
+        <>
+            <Button onClick={onClose}>{t.kit.cancel}</Button>
+            <Button kind="primary" type="submit" busy={busy}>
+                {yes}
+            </Button>
+        </>
+    );
 }
 
 export function EditUser({ user, onClose, done }: Props) {
     const form = useForm({
-        initial: { username: user.username ?? '', email: user.email ?? '', display_name: user.display_name ?? '', roles: user.roles ?? [] },
+        initial: {
+            username: user.username ?? '',
+            email: user.email ?? '',
+            display_name: user.display_name ?? '',
+            roles: user.roles ?? [],
+        },
         careless: true,
-        submit: (v) => call(api.PATCH('/api/v1/users/{id}', {
-            params: { path: { id: user.id ?? '' } }, headers: { 'If-Match': user.etag ?? '*' },
-            body: { username: v.username, email: v.email, display_name: v.display_name || null, roles: v.roles },
-        })),
+        submit: (v) =>
+            call(
+                api.PATCH('/api/v1/users/{id}', {
+                    params: { path: { id: user.id ?? '' } },
+                    headers: { 'If-Match': user.etag ?? '*' },
+                    body: {
+                        username: v.username,
+                        email: v.email,
+                        display_name: v.display_name || null,
+                        roles: v.roles,
+                    },
+                }),
+            ),
         done: () => {
             toast.good(t.people.saved);
             done();
@@ -34,11 +66,22 @@ export function EditUser({ user, onClose, done }: Props) {
     });
     const words = t.people.column;
     return (
-        <Dialog title={t.people.editTitle(user.username ?? '')} onClose={onClose} onSubmit={() => void form.submit()} actions={<Foot onClose={onClose} busy={form.busy} yes={t.people.save} />}>
+        <Dialog
+            title={t.people.editTitle(user.username ?? '')}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={<Foot onClose={onClose} busy={form.busy} yes={t.people.save} />}
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            <Field label={words.username} error={form.error('username')} required><TextInput {...form.bind('username')} mono /></Field>
-            <Field label={words.email} error={form.error('email')} required><TextInput {...form.bind('email')} type="email" /></Field>
-            <Field label={words.display} error={form.error('display_name')}><TextInput {...form.bind('display_name')} /></Field>
+            <Field label={words.username} error={form.error('username')} required>
+                <TextInput {...form.bind('username')} mono />
+            </Field>
+            <Field label={words.email} error={form.error('email')} required>
+                <TextInput {...form.bind('email')} type="email" />
+            </Field>
+            <Field label={words.display} error={form.error('display_name')}>
+                <TextInput {...form.bind('display_name')} />
+            </Field>
             <RolePicks {...form.bind('roles')} error={form.error('roles')} />
         </Dialog>
     );
@@ -49,7 +92,13 @@ export function LetIn({ user, onClose, done }: Props) {
     const form = useForm({
         initial: { groups: [] as readonly Choice[] },
         careless: true,
-        submit: (v) => call(api.POST('/api/v1/users/{id}/validate', { params: { path: { id: user.id ?? '' } }, body: { groups: v.groups.map((group) => group.id) } })),
+        submit: (v) =>
+            call(
+                api.POST('/api/v1/users/{id}/validate', {
+                    params: { path: { id: user.id ?? '' } },
+                    body: { groups: v.groups.map((group) => group.id) },
+                }),
+            ),
         done: () => {
             toast.good(t.people.validated(1));
             done();
@@ -57,7 +106,12 @@ export function LetIn({ user, onClose, done }: Props) {
         },
     });
     return (
-        <Dialog title={t.people.letIn(name)} onClose={onClose} onSubmit={() => void form.submit()} actions={<Foot onClose={onClose} busy={form.busy} yes={t.people.validate} />}>
+        <Dialog
+            title={t.people.letIn(name)}
+            onClose={onClose}
+            onSubmit={() => void form.submit()}
+            actions={<Foot onClose={onClose} busy={form.busy} yes={t.people.validate} />}
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
             <GroupField {...form.bind('groups')} error={form.error('groups')} />
         </Dialog>
@@ -66,10 +120,20 @@ export function LetIn({ user, onClose, done }: Props) {
 
 export function Recovery({ user, link, onClose }: { user: User; link: Shape<'RecoveryLink'>; onClose: () => void }) {
     return (
-        <Dialog title={t.people.recoveryTitle(user.display_name || user.username || '')} onClose={onClose} actions={<Button kind="primary" onClick={onClose}>{t.people.closed}</Button>}>
+        <Dialog
+            title={t.people.recoveryTitle(user.display_name || user.username || '')}
+            onClose={onClose}
+            actions={
+                <Button kind="primary" onClick={onClose}>
+                    {t.people.closed}
+                </Button>
+            }
+        >
             <p>{t.people.recoveryText}</p>
             <CodeBlock text={link.url ?? ''} label={t.people.recovery} wrap />
-            <p class="muted">{t.people.recoveryUntil} <Time at={link.expires_at} full /></p>
+            <p class="muted">
+                {t.people.recoveryUntil} <Time at={link.expires_at} full />
+            </p>
         </Dialog>
     );
 }

@@ -13,8 +13,9 @@ type Result = Shape<'PreviewResult'>;
 
 /** What it would change; undefined data without the right to read devices. `key` names what it follows from besides `body`. */
 export function usePreview(body: Asked | undefined, key = '') {
-    return useData(body && may('device:read') ? `${JSON.stringify(body)} ${key}` : undefined,
-        (signal) => call(api.POST('/api/v1/policies/preview', { body: body as Asked, signal })));
+    return useData(body && may('device:read') ? `${JSON.stringify(body)} ${key}` : undefined, (signal) =>
+        call(api.POST('/api/v1/policies/preview', { body: body as Asked, signal })),
+    );
 }
 
 function Names({ result }: { result: Result }) {
@@ -24,7 +25,13 @@ function Names({ result }: { result: Result }) {
     return (
         <details class="access-names" open={n <= 3}>
             <summary>{t.policy.review.group(n, list(names.slice(0, 3)), n > 3)}</summary>
-            <ul>{sample.map((one) => <li key={one.id}><a href={`/fleet/${one.id}`}>{one.machine_id}</a></li>)}</ul>
+            <ul>
+                {sample.map((one) => (
+                    <li key={one.id}>
+                        <a href={`/fleet/${one.id}`}>{one.machine_id}</a>
+                    </li>
+                ))}
+            </ul>
         </details>
     );
 }
@@ -32,17 +39,33 @@ function Names({ result }: { result: Result }) {
 function Group({ result }: { result: Result }) {
     const words = t.policy.review;
     const faults = result.faults ?? [];
-    const diff = (result.diff ?? []).map((one) => ({ pointer: one.pointer ?? '', ...('from' in one && { from: one.from as unknown }), ...('to' in one && { to: one.to as unknown }) }));
+    const diff = (result.diff ?? []).map((one) => ({
+        pointer: one.pointer ?? '',
+        ...('from' in one && { from: one.from as unknown }),
+        ...('to' in one && { to: one.to as unknown }),
+    }));
     const hidden = (result.changes ?? 0) - diff.length;
     return (
         <div class="access-group">
             <Names result={result} />
-            {result.enabled_from !== result.enabled_to && <p><Status tone={result.enabled_to ? 'good' : 'off'}>{result.enabled_to ? words.switchOn : words.switchOff}</Status></p>}
+            {result.enabled_from !== result.enabled_to && (
+                <p>
+                    <Status tone={result.enabled_to ? 'good' : 'off'}>
+                        {result.enabled_to ? words.switchOn : words.switchOff}
+                    </Status>
+                </p>
+            )}
             {diff.length > 0 && <ValueDiff changes={diff} head={words.access} />}
             {hidden > 0 && <p class="muted">{words.more(hidden)}</p>}
             {faults.length > 0 && (
                 <Note tone="warn" title={words.faults}>
-                    <ul class="breaks">{faults.map((one, at) => <li key={at}><code>{one.pointer || '/'}</code> {one.want}</li>)}</ul>
+                    <ul class="breaks">
+                        {faults.map((one, at) => (
+                            <li key={at}>
+                                <code>{one.pointer || '/'}</code> {one.want}
+                            </li>
+                        ))}
+                    </ul>
                 </Note>
             )}
         </div>
@@ -52,16 +75,27 @@ function Group({ result }: { result: Result }) {
 /** The whole of it, as a panel. */
 export function Access({ of, title, none }: { of: ReturnType<typeof usePreview>; title: string; none?: string }) {
     const words = t.policy.review;
-    if (!may('device:read')) return <Card title={title}><Note tone="info">{words.noRight}</Note></Card>;
+    if (!may('device:read'))
+        return (
+            <Card title={title}>
+                <Note tone="info">{words.noRight}</Note>
+            </Card>
+        );
     return (
         <Card title={title}>
             <Loaded of={of}>
                 {(preview) => (
                     <>
-                        <p>{preview.devices ? words.reaches(preview.devices, preview.changed ?? 0) : none ?? words.reachesNone}</p>
+                        <p>
+                            {preview.devices
+                                ? words.reaches(preview.devices, preview.changed ?? 0)
+                                : (none ?? words.reachesNone)}
+                        </p>
                         {preview.truncated && <Note tone="warn">{words.partial(preview.looked_at ?? 0)}</Note>}
                         {preview.devices !== 0 && preview.changed === 0 && <p class="muted">{words.same}</p>}
-                        {(preview.results ?? []).map((result, at) => <Group key={result.sample_device_id ?? at} result={result} />)}
+                        {(preview.results ?? []).map((result, at) => (
+                            <Group key={result.sample_device_id ?? at} result={result} />
+                        ))}
                     </>
                 )}
             </Loaded>

@@ -26,31 +26,57 @@ interface Values {
 
 /** The published versions that one may stay at. */
 function useVersions(id: string) {
-    const found = useData(id, (signal) => call(api.GET('/api/v1/policies/{id}/versions', { params: { path: { id }, query: { limit: CHOICE_MAX } }, signal })));
+    const found = useData(id, (signal) =>
+        call(
+            api.GET('/api/v1/policies/{id}/versions', {
+                params: { path: { id }, query: { limit: CHOICE_MAX } },
+                signal,
+            }),
+        ),
+    );
     const published = (found.data?.items ?? []).filter((line) => line.state === 'published');
     return [
         { value: '', label: t.policy.assign.follow },
-        ...published.map((line) => ({ value: String(line.number), label: t.policy.assign.pin(line.number ?? 0, line.version ?? '') })),
+        ...published.map((line) => ({
+            value: String(line.number),
+            label: t.policy.assign.pin(line.number ?? 0, line.version ?? ''),
+        })),
     ];
 }
 
 function send(policy: PolicyRow, assignment: Assignment | undefined, v: Values, target: Target | undefined) {
     const priority = Math.trunc(Number(v.priority)) || 0;
     if (assignment) {
-        return call(api.PATCH('/api/v1/assignments/{id}', {
-            params: { path: { id: assignment.id ?? '' } }, body: { priority, number: Number(v.number) || 0 }, headers: { 'If-Match': assignment.etag ?? '' },
-        }));
+        return call(
+            api.PATCH('/api/v1/assignments/{id}', {
+                params: { path: { id: assignment.id ?? '' } },
+                body: { priority, number: Number(v.number) || 0 },
+                headers: { 'If-Match': assignment.etag ?? '' },
+            }),
+        );
     }
-    return call(api.POST('/api/v1/assignments', {
-        body: { policy_id: policy.id ?? '', scope: v.scope, priority, ...(v.number && { number: Number(v.number) }), ...(target && isTargeted(v.scope) && { target_id: target.id }) },
-    }));
+    return call(
+        api.POST('/api/v1/assignments', {
+            body: {
+                policy_id: policy.id ?? '',
+                scope: v.scope,
+                priority,
+                ...(v.number && { number: Number(v.number) }),
+                ...(target && isTargeted(v.scope) && { target_id: target.id }),
+            },
+        }),
+    );
 }
 
 function Outlook({ policy, values, target }: { policy: PolicyRow; values: Values; target: Target | undefined }) {
     const words = t.policy.assign;
     const number = Number(values.number) || policy.newest_number || policy.draft_number;
     const ready = Boolean(number) && (!isTargeted(values.scope) || target !== undefined);
-    const at = { scope: values.scope, priority: Math.trunc(Number(values.priority)) || 0, ...(target && isTargeted(values.scope) && { target_id: target.id }) };
+    const at = {
+        scope: values.scope,
+        priority: Math.trunc(Number(values.priority)) || 0,
+        ...(target && isTargeted(values.scope) && { target_id: target.id }),
+    };
     const preview = usePreview(ready ? { policy_id: policy.id ?? '', number: number ?? 0, assignment: at } : undefined);
     return (
         <>
@@ -61,12 +87,27 @@ function Outlook({ policy, values, target }: { policy: PolicyRow; values: Values
     );
 }
 
-export function Assign({ policy, assignment, close, done }: { policy: PolicyRow; assignment?: Assignment; close: () => void; done: () => void }) {
+export function Assign({
+    policy,
+    assignment,
+    close,
+    done,
+}: {
+    policy: PolicyRow;
+    assignment?: Assignment;
+    close: () => void;
+    done: () => void;
+}) {
     const words = t.policy.assign;
     const [target, setTarget] = useState<Target>();
     const versions = useVersions(policy.id ?? '');
     const form = useForm<Values, unknown>({
-        initial: { scope: policy.scopes?.includes('org') ? 'group' : 'org', target_id: '', priority: String(assignment?.priority ?? PRIORITY), number: assignment?.number ? String(assignment.number) : '' },
+        initial: {
+            scope: policy.scopes?.includes('org') ? 'group' : 'org',
+            target_id: '',
+            priority: String(assignment?.priority ?? PRIORITY),
+            number: assignment?.number ? String(assignment.number) : '',
+        },
         careless: true,
         check: (v) => (!assignment && isTargeted(v.scope) && !target ? { target_id: words.noTarget } : {}),
         submit: (v) => send(policy, assignment, v, target),
@@ -78,24 +119,54 @@ export function Assign({ policy, assignment, close, done }: { policy: PolicyRow;
     });
     const { scope } = form.values;
     return (
-        <Dialog wide title={assignment ? words.changeTitle : words.addTitle(policy.name ?? '')} onClose={close} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={close}>{t.kit.cancel}</Button>
-                <Button kind="primary" type="submit" busy={form.busy}>{assignment ? t.kit.save : words.submit}</Button>
-            </>
-        }>
+        <Dialog
+            wide
+            title={assignment ? words.changeTitle : words.addTitle(policy.name ?? '')}
+            onClose={close}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy}>
+                        {assignment ? t.kit.save : words.submit}
+                    </Button>
+                </>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            {assignment && <p><strong>{whereOf(assignment)}</strong></p>}
+            {assignment && (
+                <p>
+                    <strong>{whereOf(assignment)}</strong>
+                </p>
+            )}
             {!assignment && (
                 <>
                     <Field label={words.scope} hint={words.scopeHint} error={form.error('scope')}>
-                        <Select value={scope} options={openScopes()} onInput={(next) => { form.set({ scope: next }); setTarget(undefined); }} />
+                        <Select
+                            value={scope}
+                            options={openScopes()}
+                            onInput={(next) => {
+                                form.set({ scope: next });
+                                setTarget(undefined);
+                            }}
+                        />
                     </Field>
-                    {isTargeted(scope) && <TargetPicker kind={scope} value={target} onInput={setTarget} error={target ? undefined : form.error('target_id')} />}
+                    {isTargeted(scope) && (
+                        <TargetPicker
+                            kind={scope}
+                            value={target}
+                            onInput={setTarget}
+                            error={target ? undefined : form.error('target_id')}
+                        />
+                    )}
                 </>
             )}
-            <Field label={words.which} hint={words.whichHint} error={form.error('number')}><Select {...form.bind('number')} options={versions} /></Field>
-            <Field label={words.priority} hint={words.priorityHint} error={form.error('priority')}><TextInput {...form.bind('priority')} type="number" inputMode="numeric" step={1} /></Field>
+            <Field label={words.which} hint={words.whichHint} error={form.error('number')}>
+                <Select {...form.bind('number')} options={versions} />
+            </Field>
+            <Field label={words.priority} hint={words.priorityHint} error={form.error('priority')}>
+                <TextInput {...form.bind('priority')} type="number" inputMode="numeric" step={1} />
+            </Field>
             {!assignment && <Outlook policy={policy} values={form.values} target={target} />}
         </Dialog>
     );

@@ -13,12 +13,22 @@ import type { PartProps } from './Policy.tsx';
 
 export type Assignment = Shape<'Assignment'>;
 
-export const whereOf = (row: Assignment): string => row.target_name ?? t.policies.scopes[row.scope as Scope] ?? row.scope ?? '';
+export const whereOf = (row: Assignment): string =>
+    row.target_name ?? t.policies.scopes[row.scope as Scope] ?? row.scope ?? '';
 
 async function takeAway(row: Assignment): Promise<boolean> {
     const words = t.policy.assign;
     const act = () => call(api.DELETE('/api/v1/assignments/{id}', { params: { path: { id: row.id ?? '' } } }));
-    if (!(await confirm({ title: words.removeTitle(whereOf(row)), text: words.removeText, yes: words.remove, danger: true, act }))) return false;
+    if (
+        !(await confirm({
+            title: words.removeTitle(whereOf(row)),
+            text: words.removeText,
+            yes: words.remove,
+            danger: true,
+            act,
+        }))
+    )
+        return false;
     toast.good(words.removed);
     return true;
 }
@@ -30,20 +40,62 @@ function columns(writable: boolean, change: (row: Assignment) => void, gone: () 
     const words = t.policy.assign;
     const acts = (row: Assignment) => [
         { key: 'change', label: words.change, icon: 'edit' as const, onSelect: () => change(row) },
-        { key: 'remove', label: words.remove, icon: 'remove' as const, danger: true, onSelect: () => void takeAway(row).then((done) => done && gone()) },
+        {
+            key: 'remove',
+            label: words.remove,
+            icon: 'remove' as const,
+            danger: true,
+            onSelect: () => void takeAway(row).then((done) => done && gone()),
+        },
     ];
     return [
-        { key: 'to', head: words.to, width: 'minmax(12rem, 2fr)', cell: (row) => <For scope={row.scope ?? ''} id={row.target_id} name={row.target_name} /> },
         {
-            key: 'version', head: words.version, width: 'minmax(10rem, 1.5fr)',
-            cell: (row) => (row.number ? <Badge tone="warn">{words.pinned(row.number)}</Badge> : <span class="muted">{words.follows}</span>),
+            key: 'to',
+            head: words.to,
+            width: 'minmax(12rem, 2fr)',
+            cell: (row) => <For scope={row.scope ?? ''} id={row.target_id} name={row.target_name} />,
         },
-        { key: 'priority', head: words.priority, width: '6rem', align: 'end', cell: (row) => row.priority, hideBelow: 720, card: true },
-        { key: 'since', head: words.since, width: '9rem', cell: (row) => <Time at={row.created_at} />, hideBelow: 820 },
-        ...(writable ? [{
-            key: 'acts', head: t.policies.acts, width: '6rem', align: 'end' as const,
-            cell: (row: Assignment) => mayTouch(row) && <Menu small kind="link" label={words.acts(whereOf(row))} items={acts(row)} />,
-        }] : []),
+        {
+            key: 'version',
+            head: words.version,
+            width: 'minmax(10rem, 1.5fr)',
+            cell: (row) =>
+                row.number ? (
+                    <Badge tone="warn">{words.pinned(row.number)}</Badge>
+                ) : (
+                    <span class="muted">{words.follows}</span>
+                ),
+        },
+        {
+            key: 'priority',
+            head: words.priority,
+            width: '6rem',
+            align: 'end',
+            cell: (row) => row.priority,
+            hideBelow: 720,
+            card: true,
+        },
+        {
+            key: 'since',
+            head: words.since,
+            width: '10.5rem',
+            cell: (row) => <Time at={row.created_at} />,
+            hideBelow: 820,
+        },
+        ...(writable
+            ? [
+                  {
+                      key: 'acts',
+                      head: t.policies.acts,
+                      width: '6rem',
+                      align: 'end' as const,
+                      cell: (row: Assignment) =>
+                          mayTouch(row) && (
+                              <Menu small kind="link" label={words.acts(whereOf(row))} items={acts(row)} />
+                          ),
+                  },
+              ]
+            : []),
     ];
 }
 
@@ -57,17 +109,46 @@ export default function Assignments({ policy, writable, reload }: PartProps) {
         reload();
     };
     const shown = useMemo(() => columns(writable, setChanging, again), [words, writable, policy.id]);
-    const add = writable && <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>{words.add}</Button>;
+    const add = writable && (
+        <Button kind="primary" icon="add" onClick={() => setQuery({ new: '1' })}>
+            {words.add}
+        </Button>
+    );
     const close = () => {
         setChanging(undefined);
         setQuery({ new: undefined });
     };
     return (
         <>
-            <DataTable label={words.label} columns={shown} rowKey={(row) => row.id ?? ''} rowName={whereOf} identity={policy.id ?? ''} turn={turn} topics={['policies']} count={words.count}
-                tools={policy.assignments ? add : undefined} empty={<Empty icon="group" title={words.empty} action={add}>{words.emptyText}</Empty>}
-                load={({ limit, cursor }, signal) => call(api.GET('/api/v1/assignments', { params: { query: { policy_id: policy.id ?? '', limit, ...(cursor !== undefined && { cursor }) } }, signal }))} />
-            {writable && (changing || query['new'] === '1') && <Assign policy={policy} {...(changing && { assignment: changing })} close={close} done={again} />}
+            <DataTable
+                label={words.label}
+                columns={shown}
+                rowKey={(row) => row.id ?? ''}
+                rowName={whereOf}
+                identity={policy.id ?? ''}
+                turn={turn}
+                topics={['policies']}
+                count={words.count}
+                tools={policy.assignments ? add : undefined}
+                empty={
+                    <Empty icon="group" title={words.empty} action={add}>
+                        {words.emptyText}
+                    </Empty>
+                }
+                load={({ limit, cursor }, signal) =>
+                    call(
+                        api.GET('/api/v1/assignments', {
+                            params: {
+                                query: { policy_id: policy.id ?? '', limit, ...(cursor !== undefined && { cursor }) },
+                            },
+                            signal,
+                        }),
+                    )
+                }
+            />
+            {writable && (changing || query['new'] === '1') && (
+                <Assign policy={policy} {...(changing && { assignment: changing })} close={close} done={again} />
+            )}
         </>
     );
 }

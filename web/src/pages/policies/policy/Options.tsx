@@ -23,36 +23,93 @@ function Locks({ draft, set, writable }: { draft: Draft; set: (changes: Partial<
             <ul class="locks">
                 {draft.locked.map((one) => (
                     <li key={one}>
-                        <Icon name="lock" size={16} /><code>{one || '/'}</code>
-                        {writable && <IconButton icon="close" kind="link" small label={words.unlock(one || '/')} onClick={() => set({ locked: draft.locked.filter((other) => other !== one) })} />}
+                        <Icon name="lock" size={16} />
+                        <code>{one || '/'}</code>
+                        {writable && (
+                            <IconButton
+                                icon="close"
+                                kind="link"
+                                small
+                                label={words.unlock(one || '/')}
+                                onClick={() => set({ locked: draft.locked.filter((other) => other !== one) })}
+                            />
+                        )}
                     </li>
                 ))}
             </ul>
             {writable && (
                 <div class="lock-line">
                     <Field label={words.lockLabel}>
-                        <TextInput value={path} onInput={setPath} mono list={proposals} placeholder="/limits/maxTokens" onKeyDown={(event) => { if (event.key === 'Enter') lock(); }} />
+                        <TextInput
+                            value={path}
+                            onInput={setPath}
+                            mono
+                            list={proposals}
+                            placeholder="/limits/maxTokens"
+                            onKeyDown={(event) => {
+                                if (event.key === 'Enter') lock();
+                            }}
+                        />
                     </Field>
-                    <Button icon="lock" disabled={!ready} onClick={lock}>{words.lock}</Button>
+                    <Button icon="lock" disabled={!ready} onClick={lock}>
+                        {words.lock}
+                    </Button>
                 </div>
             )}
         </>
     );
 }
 
-export function Options({ draft, set, writable, schemas }: { draft: Draft; set: (changes: Partial<Draft>) => void; writable: boolean; schemas: Schemas }) {
+export function Options({
+    draft,
+    set,
+    writable,
+    schemas,
+}: {
+    draft: Draft;
+    set: (changes: Partial<Draft>) => void;
+    writable: boolean;
+    schemas: Schemas;
+}) {
     const words = t.policy.edit;
-    const options = (['unsaid', 'on', 'off'] as const).map((value) => ({ value, label: words.switches[value], disabled: !writable }));
+    const options = (['unsaid', 'on', 'off'] as const).map((value) => ({
+        value,
+        label: words.switches[value],
+    }));
     return (
         <div class="stack">
             <Card title={words.enabled} intro={words.enabledHint}>
-                <RadioCards<Switch> label={words.enabled} value={draft.enabled} options={options} onInput={(enabled) => set({ enabled })} />
+                {writable ? (
+                    <RadioCards<Switch>
+                        label={words.enabled}
+                        value={draft.enabled}
+                        options={options}
+                        onInput={(enabled) => set({ enabled })}
+                    />
+                ) : (
+                    <p>
+                        <strong>{words.switches[draft.enabled]}</strong>
+                    </p>
+                )}
             </Card>
-            <Card title={words.locked} intro={words.lockedHint}><Locks draft={draft} set={set} writable={writable} /></Card>
+            <Card title={words.locked} intro={words.lockedHint}>
+                <Locks draft={draft} set={set} writable={writable} />
+            </Card>
             <Card title={words.checked}>
-                {schemas.namespaces.length === 0 && schemas.loaded && <p class="muted">{words.unchecked} {writable && <a href="/policies/schemas">{words.addSchema}</a>}</p>}
+                {schemas.namespaces.length === 0 && schemas.loaded && (
+                    <p class="muted">
+                        {words.unchecked} {writable && <a href="/policies/schemas">{words.addSchema}</a>}
+                    </p>
+                )}
                 <ul class="locks">
-                    {schemas.namespaces.map((one) => <li key={one.id}><Icon name="rule" size={16} /><a href={`/policies/schemas/${one.id}`}>{one.namespace ? <code>{one.namespace}</code> : t.policies.schemas.whole}</a></li>)}
+                    {schemas.namespaces.map((one) => (
+                        <li key={one.id}>
+                            <Icon name="rule" size={16} />
+                            <a href={`/policies/schemas/${one.id}`}>
+                                {one.namespace ? <code>{one.namespace}</code> : t.policies.schemas.whole}
+                            </a>
+                        </li>
+                    ))}
                 </ul>
                 <p class="muted">{words.secrets}</p>
             </Card>

@@ -7,7 +7,7 @@ import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, confirm, lazy, Loaded, ManagedBy, Menu, PageHead, Status, toast } from '../../../ui/index.ts';
+import { Badge, confirm, lazy, Loaded, Menu, PageHead, Status, toast } from '../../../ui/index.ts';
 import { Rename } from './Rename.tsx';
 import '../policies.css';
 
@@ -24,6 +24,7 @@ const Content = lazy(() => import('./Content.tsx'));
 const Review = lazy(() => import('./Review.tsx'));
 const History = lazy(() => import('./History.tsx'));
 const Assignments = lazy(() => import('./Assignments.tsx'));
+const ByFiles = lazy(() => import('./ByFiles.tsx'));
 
 const PARTS = ['content', 'review', 'history', 'assignments'] as const;
 type Part = (typeof PARTS)[number];
@@ -35,7 +36,17 @@ async function remove(policy: PolicyRow): Promise<void> {
     const words = t.policy;
     const name = policy.name ?? '';
     const act = () => call(api.DELETE('/api/v1/policies/{id}', { params: { path: { id: policy.id ?? '' } } }));
-    if (!(await confirm({ title: words.removeTitle(name), text: words.removeText, yes: words.remove, danger: true, typed: name, act }))) return;
+    if (
+        !(await confirm({
+            title: words.removeTitle(name),
+            text: words.removeText,
+            yes: words.remove,
+            danger: true,
+            typed: name,
+            act,
+        }))
+    )
+        return;
     toast.good(words.removed(name));
     navigate('/policies');
 }
@@ -43,8 +54,16 @@ async function remove(policy: PolicyRow): Promise<void> {
 function Marks({ policy }: { policy: PolicyRow }) {
     return (
         <>
-            {policy.newest_version ? <Badge tone="info">{t.policy.published(policy.newest_version)}</Badge> : <Badge>{t.policy.unpublished}</Badge>}
-            {policy.draft_number && <Status tone="wait" icon="edit">{t.policy.draft}</Status>}
+            {policy.newest_version ? (
+                <Badge tone="info">{t.policy.published(policy.newest_version)}</Badge>
+            ) : (
+                <Badge>{t.policy.unpublished}</Badge>
+            )}
+            {policy.draft_number && (
+                <Status tone="wait" icon="edit">
+                    {t.policy.draft}
+                </Status>
+            )}
         </>
     );
 }
@@ -54,11 +73,21 @@ function Nav({ policy, part }: { policy: PolicyRow; part: Part }) {
     return (
         <nav class="tabs" aria-label={t.policy.parts.label}>
             {PARTS.map((one) => (
-                <a key={one} class="tab" href={hrefOf(policy.id ?? '', one)} aria-current={one === part ? 'page' : undefined}>
-                    {t.policy.parts[one]}{counts[one] !== undefined && <Badge>{counts[one]}</Badge>}
+                <a
+                    key={one}
+                    class="tab"
+                    href={hrefOf(policy.id ?? '', one)}
+                    aria-current={one === part ? 'page' : undefined}
+                >
+                    {t.policy.parts[one]}
+                    {counts[one] !== undefined && <Badge>{counts[one]}</Badge>}
                 </a>
             ))}
-            {may('rollout:read') && <a class="tab" href={`/rollouts?policy=${policy.id}`}>{t.policy.parts.rollouts}</a>}
+            {may('rollout:read') && (
+                <a class="tab" href={`/rollouts?policy=${policy.id}`}>
+                    {t.policy.parts.rollouts}
+                </a>
+            )}
         </nav>
     );
 }
@@ -68,15 +97,30 @@ function Shown({ policy, part, reload }: { policy: PolicyRow; part: Part; reload
     const writable = may('policy:write') && !policy.managed;
     const props: PartProps = { policy, writable, reload };
     const acts = writable && (
-        <Menu label={t.policies.more(policy.name ?? '')} items={[
-            { key: 'rename', label: t.policy.rename, icon: 'edit', onSelect: () => setRenaming(true) },
-            { key: 'remove', label: t.policy.remove, icon: 'remove', danger: true, onSelect: () => void remove(policy) },
-        ]} />
+        <Menu
+            label={t.policies.more(policy.name ?? '')}
+            items={[
+                { key: 'rename', label: t.policy.rename, icon: 'edit', onSelect: () => setRenaming(true) },
+                {
+                    key: 'remove',
+                    label: t.policy.remove,
+                    icon: 'remove',
+                    danger: true,
+                    onSelect: () => void remove(policy),
+                },
+            ]}
+        />
     );
     return (
         <>
-            <PageHead title={policy.name} intro={policy.description ?? undefined} back={{ href: '/policies', label: t.policy.back }} mark={<Marks policy={policy} />} actions={acts} />
-            {policy.managed && <ManagedBy object={{ policies: [{ name: policy.name, description: policy.description }] }} />}
+            <PageHead
+                title={policy.name}
+                intro={policy.description ?? undefined}
+                back={{ href: '/policies', label: t.policy.back }}
+                mark={<Marks policy={policy} />}
+                actions={acts}
+            />
+            {policy.managed && <ByFiles policy={policy} />}
             <Nav policy={policy} part={part} />
             <div class="tab-panel">
                 {part === 'content' && <Content {...props} />}
@@ -90,7 +134,11 @@ function Shown({ policy, part, reload }: { policy: PolicyRow; part: Part; reload
 }
 
 export default function Policy({ id, part }: { id: string; part: string }) {
-    const found = useData(id, (signal) => call(api.GET('/api/v1/policies/{id}', { params: { path: { id } }, signal })), { topics: ['policies'] });
+    const found = useData(
+        id,
+        (signal) => call(api.GET('/api/v1/policies/{id}', { params: { path: { id } }, signal })),
+        { topics: ['policies'] },
+    );
     return (
         <Loaded of={found}>
             {(policy) => <Shown policy={policy} part={isPart(part) ? part : 'content'} reload={found.reload} />}

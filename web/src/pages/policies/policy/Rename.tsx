@@ -10,11 +10,14 @@ export function Rename({ policy, close, done }: { policy: PolicyRow; close: () =
         initial: { name: policy.name ?? '', description: policy.description ?? '' },
         careless: true,
         check: (values) => (values.name.trim() === '' ? { name: t.policies.make.missing } : {}),
-        submit: ({ name, description }) => call(api.PATCH('/api/v1/policies/{id}', {
-            params: { path: { id: policy.id ?? '' } },
-            body: { name, description: description.trim() || null },
-            headers: { 'If-Match': policy.etag ?? '' },
-        })),
+        submit: ({ name, description }) =>
+            call(
+                api.PATCH('/api/v1/policies/{id}', {
+                    params: { path: { id: policy.id ?? '' } },
+                    body: { name, description: description.trim() || null },
+                    headers: { 'If-Match': policy.etag ?? '' },
+                }),
+            ),
         done: () => {
             toast.good(words.renamed);
             done();
@@ -22,15 +25,26 @@ export function Rename({ policy, close, done }: { policy: PolicyRow; close: () =
         },
     });
     return (
-        <Dialog title={words.rename} onClose={close} onSubmit={() => void form.submit()} actions={
-            <>
-                <Button onClick={close}>{t.kit.cancel}</Button>
-                <Button kind="primary" type="submit" busy={form.busy} disabled={!form.dirty}>{t.kit.save}</Button>
-            </>
-        }>
+        <Dialog
+            title={words.rename}
+            onClose={close}
+            onSubmit={() => void form.submit()}
+            actions={
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy} disabled={!form.dirty}>
+                        {t.kit.save}
+                    </Button>
+                </>
+            }
+        >
             {form.problem && <ErrorBox problem={form.problem} />}
-            <Field label={words.name} error={form.error('name')} required><TextInput {...form.bind('name')} maxLength={128} /></Field>
-            <Field label={words.description} error={form.error('description')}><TextArea {...form.bind('description')} rows={2} maxLength={2000} /></Field>
+            <Field label={words.name} error={form.error('name')} required>
+                <TextInput {...form.bind('name')} maxLength={128} />
+            </Field>
+            <Field label={words.description} error={form.error('description')}>
+                <TextArea {...form.bind('description')} rows={2} maxLength={2000} />
+            </Field>
         </Dialog>
     );
 }

@@ -23,7 +23,12 @@ async function publish(policy: PolicyRow, draft: Version, preview: Preview | und
         text: preview ? words.publishText(preview.devices ?? 0, preview.changed ?? 0) : words.publishBlind,
         yes: words.publishYes(preview?.devices ?? 0),
         act: async () => {
-            const made = await call(api.POST('/api/v1/policies/{id}/versions/{number}/publish', { params: { path }, headers: { 'If-Match': draft.etag ?? '' } }));
+            const made = await call(
+                api.POST('/api/v1/policies/{id}/versions/{number}/publish', {
+                    params: { path },
+                    headers: { 'If-Match': draft.etag ?? '' },
+                }),
+            );
             version = made.version ?? '';
         },
     });
@@ -39,14 +44,30 @@ function Beside({ from, to }: { from: Version | undefined; to: Version }) {
     const will = to.locked ?? [];
     const now = will.filter((path) => !was.includes(path));
     const gone = was.filter((path) => !will.includes(path));
-    const say = (enabled: boolean | null | undefined) => t.policy.edit.switches[enabled === true ? 'on' : enabled === false ? 'off' : 'unsaid'];
+    const say = (enabled: boolean | null | undefined) =>
+        t.policy.edit.switches[enabled === true ? 'on' : enabled === false ? 'off' : 'unsaid'];
     const turned = (from?.enabled ?? null) !== (to.enabled ?? null);
     if (now.length + gone.length === 0 && !turned) return null;
     return (
         <ul class="locks">
-            {now.length > 0 && <li><Icon name="lock" size={16} />{words.locksNow(list(now))}</li>}
-            {gone.length > 0 && <li><Icon name="lock" size={16} />{words.locksGone(list(gone))}</li>}
-            {turned && <li><Icon name="off" size={16} />{words.enabled}: <del>{say(from?.enabled)}</del> → <ins>{say(to.enabled)}</ins></li>}
+            {now.length > 0 && (
+                <li>
+                    <Icon name="lock" size={16} />
+                    {words.locksNow(list(now))}
+                </li>
+            )}
+            {gone.length > 0 && (
+                <li>
+                    <Icon name="lock" size={16} />
+                    {words.locksGone(list(gone))}
+                </li>
+            )}
+            {turned && (
+                <li>
+                    <Icon name="off" size={16} />
+                    {words.enabled} <del>{say(from?.enabled)}</del> → <ins>{say(to.enabled)}</ins>
+                </li>
+            )}
         </ul>
     );
 }
@@ -57,12 +78,27 @@ function Draft({ policy, writable, draft, newest }: PartProps & { draft: Version
     return (
         <>
             <Card title={words.title} actions={<Badge tone="warn">{t.policy.version(draft.number ?? 0, '')}</Badge>}>
-                <p>{preview.data && (preview.data.devices ? words.reaches(preview.data.devices, preview.data.changed ?? 0) : words.reachesNone)}</p>
+                <p>
+                    {preview.data &&
+                        (preview.data.devices
+                            ? words.reaches(preview.data.devices, preview.data.changed ?? 0)
+                            : words.reachesNone)}
+                </p>
                 {writable && (
                     <div class="policy-foot">
-                        <Button kind="primary" icon="check" onClick={() => void publish(policy, draft, preview.data)}>{words.publish}</Button>
-                        {may('rollout:write') && <Button icon="rollout" href={`/rollouts/new?policy=${policy.id}&to=${draft.number}`}>{words.rollout}</Button>}
-                        {!policy.assignments && <Button icon="add" href={`/policies/${policy.id}/assignments?new=1`}>{words.assign}</Button>}
+                        <Button kind="primary" icon="check" onClick={() => void publish(policy, draft, preview.data)}>
+                            {words.publish}
+                        </Button>
+                        {may('rollout:write') && (
+                            <Button icon="rollout" href={`/rollouts/new?policy=${policy.id}&to=${draft.number}`}>
+                                {words.rollout}
+                            </Button>
+                        )}
+                        {!policy.assignments && (
+                            <Button icon="add" href={`/policies/${policy.id}/assignments?new=1`}>
+                                {words.assign}
+                            </Button>
+                        )}
                     </div>
                 )}
             </Card>
@@ -81,15 +117,38 @@ function Draft({ policy, writable, draft, newest }: PartProps & { draft: Version
 export default function Review(props: PartProps) {
     const { policy, writable } = props;
     const id = policy.id ?? '';
-    const one = (number: number, signal: AbortSignal) => call(api.GET('/api/v1/policies/{id}/versions/{number}', { params: { path: { id, number: String(number) } }, signal }));
+    const one = (number: number, signal: AbortSignal) =>
+        call(
+            api.GET('/api/v1/policies/{id}/versions/{number}', {
+                params: { path: { id, number: String(number) } },
+                signal,
+            }),
+        );
     const number = policy.draft_number;
-    const found = useData(number ? `${id} ${number} ${policy.newest_number}` : undefined, async (signal) => {
-        const [draft, newest] = await Promise.all([one(number ?? 0, signal), policy.newest_number ? one(policy.newest_number, signal) : undefined]);
-        return { draft, newest };
-    }, { topics: ['policies'] });
+    const found = useData(
+        number ? `${id} ${number} ${policy.newest_number}` : undefined,
+        async (signal) => {
+            const [draft, newest] = await Promise.all([
+                one(number ?? 0, signal),
+                policy.newest_number ? one(policy.newest_number, signal) : undefined,
+            ]);
+            return { draft, newest };
+        },
+        { topics: ['policies'] },
+    );
     if (!number) {
         return (
-            <Empty icon="policy" title={t.policy.review.title} action={writable && <Button kind="primary" icon="edit" href={`/policies/${id}`}>{t.policy.review.toContent}</Button>}>
+            <Empty
+                icon="policy"
+                title={t.policy.review.title}
+                action={
+                    writable && (
+                        <Button kind="primary" icon="edit" href={`/policies/${id}`}>
+                            {t.policy.review.toContent}
+                        </Button>
+                    )
+                }
+            >
                 {t.policy.review.nothing}
             </Empty>
         );

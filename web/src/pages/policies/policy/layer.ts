@@ -12,7 +12,12 @@ const NOT_ASKED = ['required', 'minProperties', 'dependencies', '$schema', '$id'
 const NOT_ASKED_OF_OBJECTS = ['anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'enum', 'const'];
 const MAPS = ['properties', 'patternProperties', 'definitions', '$defs'];
 
-const SECRET: JsonObject = { type: 'object', properties: { $secret: { type: 'string' } }, required: ['$secret'], additionalProperties: false };
+const SECRET: JsonObject = {
+    type: 'object',
+    properties: { $secret: { type: 'string' } },
+    required: ['$secret'],
+    additionalProperties: false,
+};
 
 /** `forgiving`: what a layer may say besides. A form says nothing but the values themselves. */
 interface How {
@@ -30,28 +35,48 @@ function member(schema: unknown, how: How): unknown {
 function layered(schema: JsonObject, how: How): JsonObject {
     const dropped = new Set(isOfObjects(schema) ? [...NOT_ASKED, ...NOT_ASKED_OF_OBJECTS] : NOT_ASKED);
     const kept = Object.entries(schema).filter(([name]) => !dropped.has(name));
-    return Object.fromEntries(kept.map(([name, value]) => {
-        if (MAPS.includes(name) && isObject(value)) {
-            const define = name === 'definitions' || name === '$defs';
-            return [name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, define && isObject(one) ? layered(one, how) : member(one, how)]))];
-        }
-        if (name === 'additionalProperties') return [name, member(value, how)];
-        if (name === 'allOf' && Array.isArray(value)) return [name, value.map((one: unknown) => (isObject(one) ? layered(one, how) : one))];
-        return [name, value];
-    }));
+    return Object.fromEntries(
+        kept.map(([name, value]) => {
+            if (MAPS.includes(name) && isObject(value)) {
+                const define = name === 'definitions' || name === '$defs';
+                return [
+                    name,
+                    Object.fromEntries(
+                        Object.entries(value).map(([key, one]) => [
+                            key,
+                            define && isObject(one) ? layered(one, how) : member(one, how),
+                        ]),
+                    ),
+                ];
+            }
+            if (name === 'additionalProperties') return [name, member(value, how)];
+            if (name === 'allOf' && Array.isArray(value))
+                return [name, value.map((one: unknown) => (isObject(one) ? layered(one, how) : one))];
+            return [name, value];
+        }),
+    );
 }
 
 /** References to the root of their own document lead to where that lies now. */
 function moved(value: unknown, to: string): unknown {
     if (Array.isArray(value)) return value.map((one) => moved(one, to));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) =>
-        [name, name === '$ref' && typeof inner === 'string' && inner.startsWith('#') ? `#/definitions/${to}${inner.slice(1)}` : moved(inner, to)]));
+    return Object.fromEntries(
+        Object.entries(value).map(([name, inner]) => [
+            name,
+            name === '$ref' && typeof inner === 'string' && inner.startsWith('#')
+                ? `#/definitions/${to}${inner.slice(1)}`
+                : moved(inner, to),
+        ]),
+    );
 }
 
 /** Puts `schema` at a pointer below `root`. */
 function nest(root: JsonObject, pointer: string, schema: JsonObject): void {
-    const names = pointer.split('/').slice(1).map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const names = pointer
+        .split('/')
+        .slice(1)
+        .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
     let at = root;
     names.forEach((name, i) => {
         at['type'] = 'object';
@@ -71,7 +96,10 @@ export function schemaOfLayers(all: readonly Namespace[], how: How): JsonObject 
     all.forEach(({ namespace, schema }, n) => {
         const name = `ns${n}`;
         definitions[name] = moved(layered(schema, how), name);
-        const here: JsonObject = { $ref: `#/definitions/${name}`, ...(typeof schema['title'] === 'string' && { title: schema['title'] }) };
+        const here: JsonObject = {
+            $ref: `#/definitions/${name}`,
+            ...(typeof schema['title'] === 'string' && { title: schema['title'] }),
+        };
         if (namespace === '') whole.push(here);
         else nest(root, namespace, here);
     });

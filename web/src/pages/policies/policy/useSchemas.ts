@@ -19,8 +19,16 @@ const MOST = 16;
 
 async function readSchemas(signal: AbortSignal): Promise<(Namespace & { id: string })[]> {
     const { items } = await call(api.GET('/api/v1/schemas', { params: { query: { limit: MOST } }, signal }));
-    const all = await Promise.all((items ?? []).map((line) => call(api.GET('/api/v1/schemas/{id}', { params: { path: { id: line.id ?? '' } }, signal }))));
-    return all.flatMap((one) => (isObject(one.schema) ? [{ id: one.id ?? '', namespace: one.namespace ?? '', schema: one.schema as JsonObject }] : []));
+    const all = await Promise.all(
+        (items ?? []).map((line) =>
+            call(api.GET('/api/v1/schemas/{id}', { params: { path: { id: line.id ?? '' } }, signal })),
+        ),
+    );
+    return all.flatMap((one) =>
+        isObject(one.schema)
+            ? [{ id: one.id ?? '', namespace: one.namespace ?? '', schema: one.schema as JsonObject }]
+            : [],
+    );
 }
 
 /** The schemas of the organisation, as this policy has to obey them. */
@@ -29,6 +37,11 @@ export function useSchemas(): Schemas {
     const identity = JSON.stringify(found.data);
     return useMemo(() => {
         const all = found.data ?? [];
-        return { lint: schemaOfLayers(all, { forgiving: true }), form: schemaOfLayers(all, { forgiving: false }), namespaces: all, loaded: found.data !== undefined || found.error !== undefined };
+        return {
+            lint: schemaOfLayers(all, { forgiving: true }),
+            form: schemaOfLayers(all, { forgiving: false }),
+            namespaces: all,
+            loaded: found.data !== undefined || found.error !== undefined,
+        };
     }, [identity, found.error]);
 }

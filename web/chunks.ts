@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which file of the built console a module is in, where that is not left to the bundler: what is needed together comes together. Pages stay as the bundler
+// parts them: joined by section, everything would weigh less, and the first visit of a page twice as much (docs/adr/0015).
+
+/** The first that fits. $1 is what the first group of the pattern found. */
+const CHUNKS: readonly (readonly [RegExp, string])[] = [
+    // Words of one language, by what is open at the same time.
+    [/\/parts\/(?:shell|kit|notices)\.(en|fr)\./, 'words-$1'],
+    [/\/parts\/(?:fleet|device|lobby|enrol)\.(en|fr)\./, 'words-fleet-$1'],
+    [/\/parts\/(?:policies|policy|rollouts)\.(en|fr)\./, 'words-policies-$1'],
+    [/\/parts\/(?:people|groups|invitations|services|providers|requests)\.(en|fr)\./, 'words-people-$1'],
+    [/\/parts\/(?:applications|rules)\.(en|fr)\./, 'words-applications-$1'],
+    [/\/parts\/(?:tools|permissions)\.(en|fr)\./, 'words-tools-$1'],
+    [/\/parts\/(?:actions|audit|logs)\.(en|fr)\./, 'words-record-$1'],
+    // The kit: what every page has, what one fills in, and lists.
+    [
+        /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|States|Values|id)\.|\/src\/i18n\/format\.|\/src\/api\/data\./,
+        'kit',
+    ],
+    [/\/src\/ui\/(?:Dialog|Field|Inputs|form|guard)\./, 'kit-forms'],
+    [/\/src\/ui\/(?:table\/|Choice\.|Filters\.|filters\.)|\/virtual-core\//, 'kit-lists'],
+];
+
+/** As the bundler takes them: first all that every page begins with. One that comes first also takes what its modules need, where that is nobody's. */
+export const GROUPS = [
+    { name: 'entry', tags: ['$initial' as const], priority: CHUNKS.length + 1 },
+    ...CHUNKS.map(([test, name], i) => ({
+        test,
+        priority: CHUNKS.length - i,
+        name: (id: string) => name.replace('$1', test.exec(id)?.[1] ?? ''),
+    })),
+];

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef } from 'preact/hooks';
+
+/** The way between the pages of one part, as tabs that are links; where they have no room for all, the one that stands open is in view. */
+export function PartNav({
+    label,
+    parts,
+    current,
+}: {
+    label: string;
+    parts: readonly { key: string; href: string; label: string }[];
+    current: string;
+}) {
+    const open = useRef<HTMLAnchorElement>(null);
+    useEffect(() => {
+        const link = open.current;
+        const row = link?.parentElement;
+        if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+    }, [current]);
+    return (
+        <nav class="tabs" aria-label={label}>
+            {parts.map((one) => (
+                <a
+                    key={one.key}
+                    ref={one.key === current ? open : null}
+                    class="tab"
+                    href={one.href}
+                    aria-current={one.key === current ? 'page' : undefined}
+                >
+                    {one.label}
+                </a>
+            ))}
+        </nav>
+    );
+}
