@@ -7,6 +7,7 @@ import { figureConsole } from './figure_console.mjs';
 import { figureEnrol } from './figure_enrol.mjs';
 import { figureFleet } from './figure_fleet.mjs';
 import { figurePeople, figureSignIns, figureTokens } from './figure_identity.mjs';
+import { figureLighthouse } from './figure_lighthouse.mjs';
 import { figureMcp } from './figure_mcp.mjs';
 import { figureLease, figurePoll } from './figure_poll.mjs';
 import { figureScale } from './figure_scale.mjs';
@@ -17,7 +18,7 @@ import { figureTable } from './figure_table.mjs';
 import { Store } from './stores.mjs';
 import { Table } from './table.mjs';
 
-const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream', 'table', 'console'];
+const FIGURES = ['idle', 'poll', 'lease', 'enrol', 'tokens', 'people', 'mcp', 'scale', 'fleet', 'storm', 'stream', 'table', 'console', 'lighthouse'];
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
@@ -107,6 +108,11 @@ try {
         const fleet = await (await store('console', 100_000)).serve();
         await figureConsole(table, fleet, effort);
         await fleet.server.stop();
+    }
+    if (asked('lighthouse')) {
+        const house = await (await store('lighthouse', 1000)).serve();
+        if (!(await figureLighthouse(table, house, quick ? { views: 2 } : {}))) process.exitCode = 1;
+        await house.server.stop();
     }
     const seconds = Math.round((Date.now() - began) / 1000);
     const about = { at: new Date().toISOString(), cpus: cpus().length, model: cpus()[0].model, ...effort, seconds };

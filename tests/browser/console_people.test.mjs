@@ -44,6 +44,9 @@ test('an invitation: its link, the person who uses it, and a group', { skip: MIS
     await page.getByRole('heading', { name: 'Alan Turing', level: 1 }).waitFor();
     await page.getByLabel('Add to a group').fill('fam');
     await page.getByRole('option', { name: 'Family' }).click();
+    const sure = page.getByRole('dialog', { name: 'Take Alan Turing into Family?' });
+    await sure.getByText('Nobody gains or loses anything').waitFor();
+    await sure.getByRole('button', { name: 'Take in' }).click();
     await page.getByText('In the group Family now.').waitFor();
     await page.getByRole('button', { name: 'Take out of Family' }).waitFor();
     const members = (await admin.get(`/groups/${family.id}/members`)).want(200).items;
@@ -81,6 +84,32 @@ test('a token of a program is shown once', { skip: MISSING }, async () => {
     await at.close();
 });
 
+test('a service account gets another name and a role, and its links ask about it', { skip: MISSING }, async () => {
+    const robot = (await admin.post('/service-accounts', { name: 'robot', groups: ['Family'] })).want(201);
+    const photos = (await admin.post('/applications', { name: 'Photos', kind: 'forward_auth', host: 'photos.example.org', groups: ['Family'] })).want(201);
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    await at.open(`/people/services/${robot.id}`, 'people');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit robot' });
+    await dialog.getByLabel('Name').fill('gardener');
+    await dialog.getByLabel('Auditor').check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'gardener', level: 1 }).waitFor();
+    const saved = (await admin.get(`/service-accounts/${robot.id}`)).want(200);
+    assert.deepEqual([saved.name, saved.roles, saved.groups], ['gardener', ['auditor'], ['Family']]);
+    await page.getByRole('link', { name: 'Tools it may call' }).click();
+    await at.settled('permissions');
+    assert.equal(await page.getByRole('combobox', { name: /Service account$/ }).inputValue(), 'gardener');
+    await at.open(`/applications/explain?service=${robot.id}&application=${photos.id}`, 'applications');
+    await page.getByText('Yes, it opens').waitFor();
+    await at.look('explain-service');
+    await at.open(`/people/groups/${family.id}`, 'people');
+    await page.getByRole('region', { name: 'Applications it opens' }).getByRole('link', { name: 'Photos' }).waitFor();
+    await page.getByRole('region', { name: 'Policies assigned to it' }).getByText('None is assigned to it.').waitFor();
+    await at.close();
+});
+
 test('an account is deleted by who types its name, and by nobody else', { skip: MISSING }, async () => {
     const gone = (await admin.post('/users', { username: 'gone', email: 'gone@example.org' })).want(201);
     const at = await openConsole(house, 'en-light-1280');
@@ -101,7 +130,7 @@ lookAt(house, {
     people: { path: '/people', ready: 'people' },
     'people-add': { path: '/people?new=1', ready: 'people' },
     person: { path: () => `/people/${grace.id}`, ready: 'people' },
-    'person-gone': { path: '/people/0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10', ready: 'people' },
+    'person-gone': { path: '/people/0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10', ready: 'people', refused: [404, '/users/0198c1d2'] },
     invitations: { path: '/people/invitations', ready: 'people' },
     'invitations-list': { path: '/people/invitations?new=list', ready: 'people' },
     groups: { path: '/people/groups', ready: 'people' },

@@ -64,6 +64,7 @@ test('a policy is written, assigned, looked at, published, and brought back', { 
         await page.keyboard.press('Delete');
         await page.keyboard.insertText(text);
     };
+    at.expect(422, '/versions');
     await write('{"greeting": "good morning", "api_key": "ghp_0123456789abcdefghijABCDEFGHIJ012345"}');
     await button('Save the draft').click();
     await page.getByText('/content/api_key').first().waitFor();
@@ -74,7 +75,7 @@ test('a policy is written, assigned, looked at, published, and brought back', { 
     await page.getByRole('link', { name: 'Assign it' }).click();
     await page.getByLabel('Level').selectOption('group');
     await page.getByRole('button', { name: 'front desk' }).click();
-    await page.getByText('front-desk-7').first().waitFor();
+    await page.getByRole('dialog').getByText('front-desk-7').first().waitFor();
     await page.getByText('"good morning"').first().waitFor();
     await at.look('policy-assign-preview');
     await button('Assign').click();
@@ -122,6 +123,7 @@ test('a secret is set without being shown, and a schema that breaks something is
     await button('Replace').click();
     const narrower = { ...schema, properties: { ...schema.properties, owuiModel: { type: 'string', maxLength: 3 } } };
     await page.getByLabel('From a file').setInputFiles({ name: 'narrow.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(narrower)) });
+    at.expect(409, `/schemas/${made.schema}`);
     await button('Save the schema').click();
     await page.getByText('/iassistants/owuiModel').first().waitFor();
     await at.look('policies-schema-breaks');

@@ -2,6 +2,8 @@
 // The portal: what a person without rights has here.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { makeServer, seeTool } from '../e2e/lib/gateway.mjs';
+import { makePerson } from '../e2e/lib/person.mjs';
 import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
 
 const house = await startConsole();
@@ -67,6 +69,32 @@ test('a tool is found by its name', { skip: MISSING }, async () => {
     await at.open('/portal/tools', 'portalTools');
     await at.page.getByLabel('Find a tool').fill('echo');
     await at.page.waitForURL(/search=echo/);
-    assert.deepEqual(await at.page.locator('.plain-list code').allTextContents(), ['echo']);
+    assert.deepEqual(await at.page.locator('.own-tool strong').allTextContents(), ['echo']);
+    await at.close();
+});
+
+test('who lacks a tool asks for it, an administrator says yes with one click, and the page shows it', { skip: MISSING }, async () => {
+    const mcp = await makeServer(admin, { name: 'pantry', title: 'The pantry' });
+    seeTool(house.server, mcp, 'add_item', { kind: 'WRITE', definition: { name: 'add_item', title: 'Add an item', description: 'Adds to the stock.', inputSchema: { type: 'object' } } });
+    const kim = await makePerson(house.server, admin, { username: 'robin' });
+    const at = await openConsole(house, 'en-light-1280', kim);
+    await at.open('/portal/tools?may=refused', 'portalTools');
+    await at.page.getByRole('button', { name: 'Ask for access: Add an item' }).click();
+    await at.page.getByLabel('What do you need it for?').fill('to say what I bought');
+    await at.look('portal-tool-ask');
+    await at.page.getByRole('dialog').getByRole('button', { name: 'Ask', exact: true }).click();
+    await at.page.getByText('You have asked', { exact: true }).waitFor();
+    await at.page.getByRole('button', { name: 'Clear' }).click();
+
+    const boss = await openConsole(house, 'en-light-1280');
+    await boss.open('/people/requests', 'people');
+    const asked = boss.page.getByRole('listitem').filter({ hasText: 'to say what I bought' });
+    await boss.look('people-tool-requests');
+    await asked.getByRole('button', { name: 'Approve' }).click();
+    await boss.page.getByText('robin may call pantry/add_item now.').waitFor();
+    await asked.waitFor({ state: 'detached' });
+    await boss.close();
+
+    await at.page.getByRole('listitem').filter({ hasText: 'Add an item' }).getByText('Allowed').waitFor(); // live, without a reload
     await at.close();
 });

@@ -2,6 +2,7 @@
 // Rollouts in the console: planned in the form, started, watched while devices answer, promoted, and aborted.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { sentenceOf } from '../../web/src/pages/rollouts/said.ts';
 import { act, makeRollout, members, until } from '../e2e/lib/rollout.mjs';
 import { publishPolicy } from '../e2e/lib/fleet.mjs';
 import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
@@ -98,4 +99,13 @@ test('a device that failed is named with its reason, and leads to its page', { s
     const link = page.getByRole('link', { name: bad[0].machine_id });
     assert.equal(await link.getAttribute('href'), `/fleet/${bad[0].id}`);
     await at.close();
+});
+
+test('what a rollout says of itself is known to the page, which says it in its language', async () => {
+    for (const { id } of [running, failed]) {
+        const { reason } = (await admin.get(`/rollouts/${id}`)).want(200);
+        const said = (await admin.all(`/rollouts/${id}/events`)).map((event) => event.reason);
+        assert.ok(said.length >= 2);
+        for (const text of [reason, ...said]) assert.ok(sentenceOf(text), text);
+    }
 });

@@ -14,15 +14,22 @@ test('the harness sees what it is there for', { skip: MISSING }, async () => {
         picture.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
         const wall = document.createElement('hr');
         wall.style.width = '5000px'; // by the CSSOM, which the policy allows
+        wall.id = 'content'; // as the page's own part is called
         document.body.append(picture, wall);
         console.error('an error');
     });
     await at.page.evaluate(() => fetch('/api/v1/nothing'));
     await assert.rejects(at.look('faults'), (error) => {
-        for (const part of [/policy: img-src: data/, /console: an error/, /width: 5\d\d\d wide/, /axe: image-alt/]) assert.match(error.message + JSON.stringify(error.actual), part);
+        for (const part of [/404: GET .*nothing/, /id that two things have: content/, /policy: img-src: data/, /console: an error/, /width: 5\d\d\d wide/, /axe: image-alt/]) assert.match(error.message + JSON.stringify(error.actual), part);
         return true;
     });
-    await at.close();
+    at.expect(404, '/api/v1/nothing');
+    at.expect(404, '/api/v1/never');
+    await at.page.evaluate(() => fetch('/api/v1/nothing'));
+    await assert.rejects(at.close(), (error) => {
+        assert.deepEqual(error.actual, ['no 404 of /api/v1/never, though it was expected']);
+        return true;
+    });
 });
 
 test('who is signed out meets the sign-in page, and nothing of the console', { skip: MISSING }, async () => {
@@ -69,12 +76,21 @@ test('a page that is not his says so, and whom to ask; the server refuses what i
         assert.equal(await guest.page.locator('script:not([src])').count(), 0);
     }
     await guest.look('forbidden');
+    guest.expect(403, '/api/v1/');
     const refused = await guest.page.evaluate(async () => {
         const rows = ['users', 'groups', 'service-accounts', 'invitations', 'applications', 'access-rules', 'policies', 'rollouts', 'gateway/servers', 'permissions', 'admin/security/audit', 'webhooks', 'keys'];
         return Promise.all(rows.map(async (row) => [row, (await fetch(`/api/v1/${row}`)).status]));
     });
     assert.deepEqual(refused.filter(([, status]) => status !== 403), []);
     await guest.close();
+});
+
+test('where there is no page it says so, also below one that has none', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open('/portal/nothing', 'refusal');
+    await at.page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await at.look('missing');
+    await at.close();
 });
 
 test('by the keyboard: the palette opens a page, letters do, and the list of keys says so', { skip: MISSING }, async () => {

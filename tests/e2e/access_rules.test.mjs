@@ -29,8 +29,9 @@ test('a rule comes back as it was saved', async () => {
     for (const [name, value] of Object.entries(words)) assert.deepEqual(made[name], value, name);
     const seen = await admin.get(`/access-rules/${made.id}`);
     const bare = (await admin.patch(`/access-rules/${made.id}`, { application_id: null, groups_any: [], cidr: [], not_cidr: [], weekdays: [], hours: null, tz: null,
-        mfa_max_age_s: 0, max_age_s: 0, clients: [], scopes: [], device_level: null, when: null, status: 'disabled' }, { headers: { 'If-Match': seen.headers.etag } })).want(200);
+        mfa: null, mfa_max_age_s: 0, max_age_s: 0, clients: [], scopes: [], device_level: null, when: null, status: 'disabled' }, { headers: { 'If-Match': seen.headers.etag } })).want(200);
     assert.deepEqual([bare.application_id, bare.cidr, bare.hours, bare.when, bare.groups_any], [null, [], null, null, []]);
+    assert.deepEqual([bare.mfa, bare.mfa_max_age_s, bare.max_age_s, bare.device_level], [null, null, null, null]);
     assert.deepEqual(bare.groups_all, words.groups_all, 'the other list of groups stays');
     (await admin.patch(`/access-rules/${made.id}`, { name: 'x' }, { headers: { 'If-Match': seen.headers.etag } })).wantProblem(412, 'stale');
     (await admin.delete(`/groups/${other.id}`)).wantProblem(409, 'conflict');

@@ -49,6 +49,27 @@ test('an application from the making to the end', async () => {
     (await admin.get(`/applications/${made.id}`)).wantProblem(404, 'not-found');
 });
 
+test('the applications that a group opens are one question', async () => {
+    const prefix = uniqueName('opens');
+    const [group, other] = [await makeGroup(), await makeGroup()];
+    const mine = [];
+    for (let i = 0; i < 3; i++) mine.push((await makeApp({ name: `${prefix}-${i}`, groups: [group.name] })).id);
+    await makeApp({ name: `${prefix}-other`, groups: [other.name] });
+    const both = await makeApp({ name: `${prefix}-both`, groups: [group.name, other.name], admin: true });
+    const found = async (query, by = admin) => (await by.get(`/applications?count=true&${query}`)).want(200);
+    const page = await found(`target_id=${group.id}&limit=2`);
+    assert.deepEqual([page.items.map((a) => a.id), page.total], [mine.slice(0, 2), 4]);
+    const rest = await found(`target_id=${group.id}&limit=2&cursor=${page.next_cursor}`);
+    assert.deepEqual([rest.items.map((a) => a.id), rest.next_cursor], [[mine[2], both.id], null]);
+    (await admin.get(`/applications?target_id=${other.id}&cursor=${page.next_cursor}`)).wantProblem(400, 'bad-cursor');
+    assert.deepEqual((await found(`target_id=${group.id}&search=${prefix}-1`)).items.map((a) => a.id), [mine[1]]);
+    assert.deepEqual([(await found(`search=${prefix}`)).total, (await found(`search=${prefix}-0`)).total], [5, 1]);
+    const auditor = await makeService({ roles: ['auditor'] });
+    assert.equal((await found(`target_id=${group.id}`, auditor.client)).total, 3, 'those of administrators are not counted either');
+    assert.equal((await found(`target_id=${mine[0]}`)).total, 0);
+    (await admin.get('/applications?target_id=family')).wantProblem(422, 'bad-field');
+});
+
 test('what would let a token out is refused when it is saved', async () => {
     const refuse = async (field, more) => {
         const problem = (await admin.post('/applications', { name: uniqueName(), kind: 'oidc', ...more })).wantProblem(422, 'bad-field');

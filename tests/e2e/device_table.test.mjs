@@ -78,3 +78,37 @@ test('who lacks device:read has his own, whatever he asks; another organisation 
     const there = await page('offset=0&count=true', admin.with({ 'Seneschal-Org': slug }));
     assert.deepEqual([there.items, there.total], [[], 0]);
 });
+
+test('as a file: more than one part of long rows, which no reader is cut off from', async () => {
+    const long = uniqueName('long');
+    const labels = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`label-${i}`, 'x'.repeat(256)]));
+    const wanted = [];
+    for (let i = 0; i < 510; i++) wanted.push((await init(nobody, `${long}-${i}`, { labels })).want(201).device_id);
+    wanted.sort();
+    for (const sort of ['machine_id', '-last_seen_at', 'hostname', '-status', '-created_at']) {
+        const text = (await admin.get(`/devices?search=${long}&sort=${sort}&format=ndjson`)).text;
+        const rows = text.trimEnd().split('\n').map(JSON.parse);
+        assert.deepEqual(rows.map((d) => d.id).sort(), wanted, sort);
+        assert.deepEqual(rows[0].requests[0].labels, labels);
+    }
+});
+
+test('machines that wait and say all that they may: pages end early, and each row is on one of them', async () => {
+    const much = uniqueName('much');
+    const said = Object.fromEntries(Array.from({ length: 58 }, (_, i) => [`label-${i}`, 'x'.repeat(256)]));
+    for (let i = 0; i < 30; i++) {
+        for (let k = 0; k < 6; k++) (await init(nobody, `${much}-${i}`, { labels: said, metadata: said })).want(201);
+    }
+    const list = `/devices?search=${much}&sort=created_at&limit=100`;
+    const first = (await admin.get(list)).want(200);
+    assert.ok(first.items.length > 0 && first.items.length < 30 && first.next_cursor !== null, `${first.items.length} rows`);
+    const byCursor = [...first.items];
+    for (let at = first; at.next_cursor !== null; byCursor.push(...at.items)) at = (await admin.get(`${list}&cursor=${at.next_cursor}`)).want(200);
+    assert.deepEqual(names({ items: byCursor }), Array.from({ length: 30 }, (_, i) => i));
+    let last;
+    const byOffset = [];
+    do byOffset.push(...(last = (await admin.get(`${list}&offset=${byOffset.length}&count=true`)).want(200)).items);
+    while (last.next_cursor !== null);
+    assert.deepEqual([byOffset.map((d) => d.id), last.total], [byCursor.map((d) => d.id), 30]);
+    assert.equal((await admin.get(`${list.replace('&limit=100', '')}&format=ndjson`)).text.trimEnd().split('\n').length, 30);
+});

@@ -38,7 +38,8 @@ test('who reads a topic is told, a burst once a second; who may not is not', asy
     assert.ok(topics(seen).filter((t) => t === 'devices').length <= seconds + 2, 'coalesced');
     assert.deepEqual(topics(none), []);
     assert.equal(seen.retry, 3000);
-    assert.ok(seen.events.every((e, i) => i === 0 || Number(e.id) > Number(seen.events[i - 1].id)));
+    const number = (e) => Number(e.id.split('.')[1]);
+    assert.ok(seen.events.every((e, i) => i === 0 || number(e) === number(seen.events[i - 1]) + 1));
     for (const stream of [seen, none]) stream.close();
 });
 
@@ -53,6 +54,58 @@ test('who has no rights is told of his own device, sessions and notices, not of 
     assert.deepEqual(topics(other), []);
     (await kim.client.put('/portal/language', { lang: 'fr' })).want(204);
     for (const stream of [his, other]) stream.close();
+});
+
+test('who had a device until now is told that it is another\'s', async () => {
+    const [kim, lee] = [await signIn([]), await signIn([])];
+    const device = await enrol(nobody, admin);
+    (await admin.patch(`/devices/${device.id}`, { user_id: kim.id })).want(200);
+    const [his, other] = [await live(kim.token), await live(lee.token)];
+    (await admin.patch(`/devices/${device.id}`, { user_id: lee.id })).want(200);
+    await told(his, 'devices');
+    await told(other, 'devices');
+    for (const stream of [his, other]) stream.close();
+    const again = await live(lee.token);
+    (await admin.patch(`/devices/${device.id}`, { user_id: null })).want(200);
+    await told(again, 'devices');
+    again.close();
+});
+
+test('who comes back with the last id is told to look at everything again where he has missed something, and only there', async () => {
+    const [kim, lee] = [await signIn([]), await signIn([])];
+    const device = await enrol(nobody, admin);
+    const back = (who, id) => live(who.token, { headers: { 'Last-Event-ID': id } });
+    const first = await live(kim.token);
+    assert.ok(await first.until(() => first.id !== undefined));
+    (await admin.patch(`/devices/${device.id}`, { user_id: kim.id })).want(200);
+    await told(first, 'devices');
+    const before = first.events[0].id;
+    assert.ok(await first.until(() => first.id !== before), 'its newest id comes behind the events');
+    first.close();
+    (await init(nobody, uniqueName())).want(201); // of others: not his to hear of
+    const same = await back(kim, first.id);
+    const marker = await live(admin.token);
+    (await init(nobody, uniqueName())).want(201);
+    await told(marker, 'devices');
+    assert.deepEqual(same.events, [], 'nothing was missed');
+    same.close();
+    const cut = await back(kim, before);
+    assert.deepEqual((await cut.next()).event, 'reload', 'cut off before the end of what was told');
+    cut.close();
+    (await admin.patch(`/devices/${device.id}`, { user_id: null })).want(200);
+    const missed = await back(kim, first.id);
+    assert.deepEqual(await missed.next('reload'), { event: 'reload', id: undefined, data: { reason: 'missed' } });
+    assert.ok(await missed.until(() => missed.id !== undefined), 'then it goes on');
+    const caught = await back(kim, missed.id);
+    for (const id of [`0.${first.id}`, 'x', '1.2', `${first.id}.1-1`, first.id.replace(/^\d+/, '1')]) {
+        const strange = await back(kim, id);
+        await strange.next('reload');
+        strange.close();
+    }
+    const his = await back(lee, missed.id);
+    await his.next('reload');
+    assert.deepEqual(caught.events, []);
+    for (const stream of [missed, caught, his, marker]) stream.close();
 });
 
 test('a stream ends with its session, its token and its person, and says so', async () => {
@@ -142,6 +195,9 @@ test('a restart ends it well, and whoever comes back is told of what is new', as
     await stopped;
     await server.start();
     assert.ok(!stream.events.some((e) => e.event === 'end'));
+    const back = await live(token, { headers: { 'Last-Event-ID': stream.id } });
+    await back.next('reload');
+    back.close();
     const again = await live(token);
     (await init(server.client(), uniqueName())).want(201);
     await told(again, 'devices');

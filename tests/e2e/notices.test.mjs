@@ -5,6 +5,7 @@ import test from 'node:test';
 import path from 'node:path';
 import { totp } from './lib/factor.mjs';
 import { init, uniqueName } from './lib/fleet.mjs';
+import { makeCaller, makeServer } from './lib/gateway.mjs';
 import { mailEnv, startMail } from './lib/mail.mjs';
 import { makePerson, PASSWORD, setPassword } from './lib/oauth.mjs';
 import { eventually, run } from './lib/process.mjs';
@@ -41,6 +42,22 @@ test('an administrator reads of a webhook that fails, in his language; nobody el
     (await boss.put('/portal/language', { lang: 'de' })).wantProblem(422, 'bad-field');
     (await admin.get('/portal/notices')).wantProblem(403, 'forbidden');
     (await admin.delete(`/webhooks/${id}`)).want(204);
+});
+
+test('administrators are told of a call that waits: who, which tool, of which server', async () => {
+    const boss = await signedIn({ roles: ['administrator'] });
+    const demo = await makeServer(admin, { name: uniqueName('demo'), transport: 'demo', url: undefined });
+    const tool = `/gateway/servers/${demo.id}/tools/echo`;
+    const caller = await makeCaller(server, admin);
+    (await caller.client.post('/mcp/tools/list', {})).want(200);
+    await eventually('its tools are known', async () => (await admin.get(tool)).status === 200);
+    (await admin.patch(tool, { approval: true })).want(200);
+    const call = caller.client.post('/mcp/tools/call', { name: `${demo.name}__echo`, arguments: { text: 'x' } });
+    const notice = await eventually('a notice', async () => (await told(boss, 'admin-approval'))[0]);
+    assert.equal(notice.subject, `${caller.name} wants to call echo on ${demo.name}`);
+    const [row] = (await admin.get('/gateway/approvals?state=waiting')).want(200).items;
+    (await admin.post(`/gateway/approvals/${row.id}/deny`, {})).want(200);
+    await call;
 });
 
 test('administrators are told of a machine that waits, not of one that comes in by itself, and ten times an hour at the most', async () => {

@@ -101,6 +101,27 @@ test('lists go page by page, and a cursor serves no other list', async () => {
     (await admin.get(`/groups?search=${prefix}&cursor=${forged}`)).wantProblem(400, 'bad-cursor');
 });
 
+test('a list says how many there are where it is asked', async () => {
+    const prefix = uniqueName('count');
+    for (let i = 0; i < 3; i++) {
+        await makeGroup({ name: `${prefix}-${i}` });
+        await makeService({ name: `${prefix}-${i}` });
+        (await admin.post('/users', { username: `${prefix}-${i}`, email: `${i}-${prefix}@example.org` })).want(201);
+    }
+    for (const path of ['groups', 'service-accounts', 'users']) {
+        const total = async (more) => (await admin.get(`/${path}?count=true&limit=1${more}`)).want(200).total;
+        assert.equal(await total(`&search=${prefix}`), 3, path);
+        assert.equal(await total(`&search=${prefix.toUpperCase()}-2`), 1, path);
+        assert.equal(await total(`&search=nobody-${prefix}`), 0, path);
+        assert.equal(await total(''), (await admin.all(`/${path}`)).length, path);
+        assert.equal((await admin.get(`/${path}?search=${prefix}`)).want(200).total, undefined, path);
+    }
+    const found = async (query) => (await admin.get(`/users?count=true&${query}`)).want(200).total;
+    assert.equal(await found(`username=${prefix}-1`), 1);
+    assert.equal(await found(`username=${prefix}-1&email=2-${prefix}@example.org`), 0);
+    assert.equal(await found(`search=2-${prefix}`), 1, 'one person found by the address is one');
+});
+
 test('a token is shown once, and ends at once', async () => {
     const { id, token, client } = await makeService({ roles: ['auditor'] });
     assert.match(token.token, /^sen_s_[0-9A-Za-z]{49}$/);

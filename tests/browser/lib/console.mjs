@@ -6,18 +6,20 @@
 //   house.boss, house.guest                                    people: an administrator, and one without rights
 //   lookAt(house, { fleet: '/fleet', device: () => `/fleet/${id}` });
 //                                                              a test a page and view: opened, settled, looked at. Values: a path,
-//                                                              or what gives one ({ who: 'guest', visit: async (at) => ... } for more)
+//                                                              or what gives one ({ who: 'guest', refused: [404, '/users/'],
+//                                                              visit: async (at) => ... } for more)
 //   test('...', { skip: MISSING }, async () => {               for what a person does
 //       const at = await openConsole(house, 'en-light-1280', house.boss);
 //       await at.open('/fleet');                               goes there and waits until it is settled
 //       await at.page.getByRole('button', { name: 'Approve' }).click();
 //       await at.settled('fleet');                             waits for <html data-ready="fleet">; without a name for any
 //       await at.look('fleet-approved');                       axe, width, faults; a picture where SCREENSHOTS=DIR is set
-//       await at.close();                                      faults since the last look fail here
+//       at.expect(409, '/policies/');                          answers from now on that are meant to be so (a status, a part of the URL)
+//       await at.close();                                      faults since the last look fail here, and what was expected and never came
 //   });
 //
-// A fault is: a violation of the policy, an error in the console, an exception, an answer of 429 or from 500 on, and a
-// request of ours that got none. CI takes two views of each page; SCREENSHOTS=DIR takes all eight, and their pictures.
+// A fault is: a violation of the policy, an error in the console, an exception, an answer from 400 on that nobody
+// expects, a request of ours that got none, and an id that two things have. CI takes two views of each page; SCREENSHOTS=DIR takes all eight, and their pictures.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -74,24 +76,35 @@ export async function startConsole(options = {}) {
 /** What a page complains of, while it is listened to: axe's own doings are not the page's. */
 class Faults {
     #found = [];
+    #expected = [];
     #deaf = false;
     #over = false;
 
     listen(page) {
         page.on('console', (message) => {
             const text = message.text();
-            const isAnswer = /Failed to load resource: the server responded with a status of 4/.test(text);
+            const isAnswer = text.startsWith('Failed to load resource: '); // heard below
             if (message.type() === 'error' && !isAnswer) this.add(`console: ${text}`);
         });
         page.on('pageerror', (error) => this.add(`exception: ${error.stack ?? error.message}`));
         page.on('response', (reply) => {
-            if (reply.status() >= 500 || reply.status() === 429) this.add(`${reply.status()}: ${reply.request().method()} ${reply.url()}`);
+            if (reply.status() >= 400 && !this.#isExpected(reply.status(), reply.url())) this.add(`${reply.status()}: ${reply.request().method()} ${reply.url()}`);
         });
         page.on('requestfailed', (request) => {
             const why = request.failure()?.errorText;
-            if (why !== 'net::ERR_ABORTED') this.add(`no answer (${why}): ${request.method()} ${request.url()}`); // who leaves a page aborts what it asked
+            if (why !== 'net::ERR_ABORTED' && !this.#isExpected(0, request.url())) this.add(`no answer (${why}): ${request.method()} ${request.url()}`); // who leaves a page aborts what it asked
         });
         return page.exposeFunction('__violated', (text) => this.add(`policy: ${text}`));
+    }
+
+    expect(status, part) {
+        this.#expected.push({ status, part, came: false });
+    }
+
+    #isExpected(status, url) {
+        const row = this.#expected.find((one) => one.status === status && url.includes(one.part));
+        if (row) row.came = true;
+        return row !== undefined;
     }
 
     add(text) {
@@ -114,6 +127,7 @@ class Faults {
 
     end() {
         this.#over = true;
+        return this.#expected.filter((row) => !row.came).map(({ status, part }) => `no ${status} of ${part}, though it was expected`);
     }
 }
 
@@ -144,14 +158,22 @@ class Look {
         }
     }
 
+    /** An answer of this status (0: none) to a URL with this part in it is no fault from now on, and has to come. */
+    expect(status, part) {
+        this.faults.expect(status, part);
+    }
+
     /** Looks at what stands; fails with all that is wrong with it. */
     async look(name) {
         const faults = this.faults.take();
-        const [wide, lang] = await this.page.evaluate(() => {
+        await this.page.evaluate(() => Promise.all(document.getAnimations().map((one) => Promise.race([one.finished.catch(() => {}), new Promise((done) => setTimeout(done, 1000))]))));
+        const [wide, lang, twice] = await this.page.evaluate(() => {
             const root = document.documentElement;
-            return [root.scrollWidth > root.clientWidth ? `${root.scrollWidth} wide in a window of ${root.clientWidth}` : '', root.lang];
+            const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+            return [root.scrollWidth > root.clientWidth ? `${root.scrollWidth} wide in a window of ${root.clientWidth}` : '', root.lang, ids.filter((id, i) => ids.indexOf(id) !== i)];
         });
         if (wide) faults.push(`width: ${wide}`);
+        for (const id of twice) faults.push(`id that two things have: ${id}`);
         if (lang !== CONSOLE_VIEWS[this.view].lang) faults.push(`language: ${lang}`);
         if (PICTURES) {
             mkdirSync(PICTURES, { recursive: true });
@@ -165,10 +187,15 @@ class Look {
         assert.deepEqual(faults, [], `${name}, ${this.view}`);
     }
 
+    /** Another tab of the same browser. */
+    async tab() {
+        return openTab(this.house, this.view, this.context);
+    }
+
+    /** One tab; the last one takes the browser with it. */
     async close() {
-        const faults = this.faults.take();
-        this.faults.end();
-        await this.context.close();
+        const faults = [...this.faults.take(), ...this.faults.end()];
+        await (this.context.pages().length > 1 ? this.page.close() : this.context.close());
         assert.deepEqual(faults, [], `${this.view}, after the last look`);
     }
 }
@@ -181,10 +208,14 @@ export async function openConsole(house, view, who = house.boss) {
         const session = plantSession(house.server, who, { mfa: true });
         await context.addCookies([{ name: 'seneschal', value: session.cookie, url: house.server.url, httpOnly: true, sameSite: 'Lax' }]);
     }
+    await context.addInitScript(watchPolicy, { lang });
+    return openTab(house, view, context);
+}
+
+async function openTab(house, view, context) {
     const page = await context.newPage();
     const faults = new Faults();
     await faults.listen(page);
-    await page.addInitScript(watchPolicy, { lang });
     return new Look(house, view, context, page, faults);
 }
 
@@ -194,9 +225,10 @@ const asVisit = (row) => (typeof row === 'object' ? row : { path: row });
 export function lookAt(house, rows) {
     for (const view of VIEWS_TAKEN) {
         for (const [name, row] of Object.entries(rows)) {
-            const { path: where, who = 'boss', ready, visit } = asVisit(row);
+            const { path: where, who = 'boss', ready, refused, visit } = asVisit(row);
             test(`${name}, ${view}`, { skip: MISSING }, async () => {
                 const at = await openConsole(house, view, house[who]);
+                if (refused) at.expect(...refused);
                 if (where !== undefined) await at.open(typeof where === 'function' ? await where() : where, ready);
                 await visit?.(at);
                 await at.look(name);

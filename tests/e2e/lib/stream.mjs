@@ -11,7 +11,7 @@ import { noteCall } from './routes.mjs';
 import { Waiter } from './waiter.mjs';
 
 const PATH = '/api/v1/iassistants/config/stream';
-const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine', lost: 'LogLost', change: 'LiveChange', end: 'LiveEnd' };
+const SCHEMAS = { config: 'ConfigNudge', status: 'ConfigStatus', line: 'LogLine', lost: 'LogLost', change: 'LiveChange', end: 'LiveEnd', reload: 'LiveEnd' };
 
 export class EventStream {
     #request;
@@ -23,6 +23,7 @@ export class EventStream {
     events = []; // {event, id, data}
     comments = [];
     retry = undefined; // ms
+    id = undefined; // the newest, as Last-Event-ID has it
     ended = false; // properly, by the server
     broken = false;
 
@@ -77,6 +78,7 @@ export class EventStream {
             else fields[line.slice(0, colon)] = line.slice(colon + 1).trimStart();
         }
         if (fields.retry !== undefined) this.retry = Number(fields.retry);
+        if (fields.id !== undefined) this.id = fields.id;
         if (fields.data === undefined) return;
         const data = JSON.parse(fields.data);
         assert.deepEqual(mismatches({ $ref: `#/components/schemas/${this.#schemas[fields.event]}` }, data), [], text);

@@ -14,7 +14,7 @@
  */
 #include "base/clock.h"
 #include "base/num.h"
-#include "plat/crypto/crypto.h"
+#include "plat/crypto/warden_hash.h"
 #include "plat/json/json.h"
 #include "plat/json/out.h"
 #include "plat/os/child.h"
@@ -383,21 +383,12 @@ static const struct up_wire_kind *kind_of(const char *name)
     return NULL;
 }
 
-static bool digest_of(int fd, uint8_t ret[static CHILD_DIGEST])
-{
-    digest_t d;
-    if (crypto_init() != E_OK || sha256_of_file(fd, &d) != E_OK)
-        return false;
-    memcpy(ret, d.b, CHILD_DIGEST);
-    return true;
-}
-
 int main(int argc, char **argv)
 {
     str_t headers[16];
     size_t headers_n = 0;
     if (argc > 0 && strcmp(argv[0], CHILD_WARDEN) == 0)
-        return child_warden_main(argc, argv, digest_of);
+        return child_warden_main(argc, argv, warden_hash);
     assert(argc >= 3);
     for (int i = 4; i < argc; i++)
         headers[headers_n++] = str_from_cz(argv[i]);

@@ -40,6 +40,8 @@ static const struct {
     { "identity;q=0.5, gzip", ALL, CODING_GZIP },
     { "identity, gzip", ALL, CODING_GZIP },
     { "gzip;q=-1", ALL, CODING_IDENTITY },
+    { "gzip;q=2", ALL, CODING_IDENTITY },
+    { "gzip;q=1.001, br;q=0.1", ALL, CODING_BROTLI },
     { "gzip;level=9", ALL, CODING_IDENTITY },
     { ",,;;,=", ALL, CODING_IDENTITY },
     { "gzipped", ALL, CODING_IDENTITY },

@@ -136,6 +136,7 @@ static const struct {
     { "en-GB,en;q=0.5", LANG_EN },
     { "fr;q=0", LANG_NONE },
     { "fr;q=nonsense, en", LANG_EN },
+    { "fr;q=9, en;q=0.1", LANG_EN },
     { "EN", LANG_EN },
     { "frisian", LANG_NONE },
     { "", LANG_NONE },

@@ -19,6 +19,7 @@ struct thing {
     int64_t size;
     opt_i64_t weight;
     opt_bool_t on;
+    opt_bool_t off;
     opt_milli_t share;
     ts_t at;
     oid_t owner;
@@ -43,6 +44,7 @@ static const struct field thing_fields[] = {
     FIELD(struct thing, size,   OPT, .min = 1, .max = 100),
     FIELD(struct thing, weight, OPT),
     FIELD(struct thing, on,     OPT),
+    FIELD(struct thing, off,    OPT, .omit = true, .clears = true),
     FIELD(struct thing, share,  OPT, .min = 0, .max = 100),
     FIELD(struct thing, at,     OPT),
     FIELD(struct thing, owner,  OPT),
@@ -138,6 +140,26 @@ static void what_is_decoded_encodes_the_same(void **state)
     assert_true(str_eq(buf_str(&b), str_from_cz(text)));
 }
 
+static void null_clears_a_flag_only_where_it_may(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(64));
+    void *to = NULL;
+    const struct thing *t;
+    assert_int_equal(
+        shape_decode(a, &thing_shape, STR("{\"name\":\"a\",\"on\":null,\"off\":null}"), NULL, &to),
+        E_OK);
+    t = to;
+    assert_false(t->on.set);
+    assert_false(t->on.v);
+    assert_false(t->off.set);
+    assert_true(t->off.v);
+    assert_int_equal(shape_decode(a, &thing_shape, STR("{\"name\":\"a\",\"off\":true}"), NULL, &to),
+                     E_OK);
+    t = to;
+    assert_true(t->off.set);
+}
+
 struct asked {
     str_t search;
     int64_t limit;
@@ -215,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_are_taken_or_refused_by_name),
         cmocka_unit_test(what_is_decoded_encodes_the_same),
+        cmocka_unit_test(null_clears_a_flag_only_where_it_may),
         cmocka_unit_test(queries_are_taken_or_refused),
         cmocka_unit_test(a_failed_allocation_is_an_error),
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/grow.h"
 #include "base/str.h"
 #include "check.h"
 
@@ -102,6 +103,29 @@ static void wiped_and_freed(void **state)
     arena_wipe_free(NULL);
 }
 
+static void lists_grow(void **state)
+{
+    enum { ENTRIES = 1000 };
+    struct arena *a = arena_new(KIB(16));
+    int *v = NULL;
+    size_t room = 0;
+    size_t moves = 0;
+    (void)state;
+    for (int n = 0; n < ENTRIES; n++) {
+        int *more = grow_list(a, v, (size_t)n, sizeof *v, &room);
+        assert_non_null(more);
+        moves += more != v;
+        v = more;
+        v[n] = n;
+    }
+    for (int n = 0; n < ENTRIES; n++)
+        assert_int_equal(v[n], n);
+    assert_int_equal(moves, 5); /* 64, 128 ... 1024 */
+    assert_null(grow_list(a, v, room, 16, &room));
+    assert_int_equal(room, 1024); /* it is as it was */
+    arena_free(a);
+}
+
 #ifdef SENESCHAL_FAULTS
 static err_t use(struct arena **ret)
 {
@@ -147,7 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_do_not_touch),    cmocka_unit_test(limits),
         cmocka_unit_test(large_first_block_goes), cmocka_unit_test(wiped_bytes_are_gone),
-        cmocka_unit_test(wiped_and_freed),
+        cmocka_unit_test(wiped_and_freed),        cmocka_unit_test(lists_grow),
 #ifdef SENESCHAL_FAULTS
         cmocka_unit_test(each_failing_step),
 #endif

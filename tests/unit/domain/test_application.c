@@ -291,7 +291,9 @@ static void test_applications_of_administrators(void **state)
     /* Who may read applications but not write them sees no trace of it. */
     w->act.actor.perms = role_perms(ROLE_AUDITOR);
     assert_int_equal(application_get(&w->act, app.id, &app), E_NOT_FOUND);
-    assert_int_equal(application_page(&w->act, STR_NONE, (oid_t){ 0 }, 10, &list, &n), E_OK);
+    assert_int_equal(
+        application_page(&w->act, &(struct application_filter){ 0 }, (oid_t){ 0 }, 10, &list, &n),
+        E_OK);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(list[i].admin, 0);
 }

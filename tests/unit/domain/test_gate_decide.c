@@ -218,13 +218,72 @@ static void shut(void **state)
     }
 }
 
+static void may_be_given(void **state)
+{
+    (void)state;
+    static const oid_t ann = { .b = { 1 } };
+    static const struct gate_tool tools[] = {
+        { .name = { "held", 4 }, .state = GATE_TOOL_QUARANTINED, .class = GATE_WRITE },
+        { .name = { "look", 4 }, .state = GATE_TOOL_ACTIVE, .class = GATE_READ },
+        { .name = { "turn", 4 }, .state = GATE_TOOL_ACTIVE, .class = GATE_WRITE },
+    };
+    const struct gate_server plain = {
+        .active = true, .pinning = GATE_PIN_NEW, .tools = tools, .tools_n = ARRAY_LEN(tools)
+    };
+    struct gate_server off = plain;
+    struct gate_server own = plain;
+    off.active = false;
+    own.owner = ann;
+    const struct gate_rule nothing = { .tool = STR("none"), .source = "user" };
+    const struct gate_rule yes = { .tool = STR("*"),
+                                   .source = "user",
+                                   .can = { [GATE_WRITE] = { true, true } } };
+    const struct gate_rule no = {
+        .tool = STR("*"),
+        .source = "user",
+        .can = { [GATE_READ] = { true, false }, [GATE_WRITE] = { true, false } }
+    };
+    const struct gate_rule switched_off = { .tool = STR("*"),
+                                            .source = "default",
+                                            .enabled = { true, false } };
+    struct gate_rule elsewhere = yes;
+    elsewhere.when.enrolled = true;
+    const struct {
+        const char *name;
+        const struct gate_rule *rule;
+        const struct gate_server *server;
+        const char *tool;
+        enum gate_class class;
+        bool may;
+    } cases[] = {
+        { "what nothing allows", &nothing, &plain, "turn", GATE_WRITE, true },
+        { "what is allowed to all", &nothing, &plain, "look", GATE_READ, false },
+        { "what is allowed to him", &yes, &plain, "turn", GATE_WRITE, false },
+        { "what is denied", &no, &plain, "turn", GATE_WRITE, true },
+        { "reading that is denied", &no, &plain, "look", GATE_READ, true },
+        { "what is switched off", &switched_off, &plain, "turn", GATE_WRITE, false },
+        { "what is given on other devices", &elsewhere, &plain, "turn", GATE_WRITE, false },
+        { "what is held", &nothing, &plain, "held", GATE_WRITE, false },
+        { "what nobody has seen", &nothing, &plain, "new", GATE_WRITE, false },
+        { "of a disabled server", &nothing, &off, "turn", GATE_WRITE, false },
+        { "of a server of his own", &nothing, &own, "turn", GATE_WRITE, false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct gate_access access = { .person = ann, .rules = cases[i].rule, .rules_n = 1 };
+        const struct gate_ask ask = { .access = &access,
+                                      .server = cases[i].server,
+                                      .tool = str_from_cz(cases[i].tool),
+                                      .class = cases[i].class,
+                                      .list = true };
+        check(gate_may_be_given(&ask) == cases[i].may, cases[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arguments),
-        cmocka_unit_test(refused_words),
-        cmocka_unit_test(devices),
-        cmocka_unit_test(shut),
+        cmocka_unit_test(arguments), cmocka_unit_test(refused_words), cmocka_unit_test(devices),
+        cmocka_unit_test(shut),      cmocka_unit_test(may_be_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,29 @@ static void names(void **state)
     assert_int_equal(rollout_state_parse(STR("unknown"), &none), E_BAD_FIELD);
 }
 
+static void sets(void **state)
+{
+    static const struct {
+        const char *names;
+        err_t want;
+        int64_t set;
+    } cases[] = {
+        { "draft", E_OK, 1 << ROLLOUT_DRAFT },
+        { "paused,rolled_back", E_OK, 1 << ROLLOUT_PAUSED | 1 << ROLLOUT_ROLLED_BACK },
+        { "paused,paused", E_OK, 1 << ROLLOUT_PAUSED },
+        { "", E_BAD_FIELD, 0 },
+        { ",", E_BAD_FIELD, 0 },
+        { "draft,", E_BAD_FIELD, 0 },
+        { "draft, paused", E_BAD_FIELD, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int64_t set = 0;
+        assert_int_equal(rollout_states_parse(str_from_cz(cases[i].names), &set), cases[i].want);
+        assert_int_equal(set, cases[i].set);
+    }
+}
+
 /* clang-format off */
 #define C(p, a, ok, f, t, l, u) { { [MEMBER_PENDING] = (p), [MEMBER_AWAY] = (a), [MEMBER_APPLIED] = (ok), \
     [MEMBER_FAILED] = (f), [MEMBER_TIMED_OUT] = (t), [MEMBER_LOST] = (l), [MEMBER_UNCHANGED] = (u) } }
@@ -221,10 +244,8 @@ static void laws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moves),
-        cmocka_unit_test(names),
-        cmocka_unit_test(each_gate),
-        cmocka_unit_test(laws),
+        cmocka_unit_test(moves),     cmocka_unit_test(names), cmocka_unit_test(sets),
+        cmocka_unit_test(each_gate), cmocka_unit_test(laws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

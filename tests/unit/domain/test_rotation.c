@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "fault_loop.h"
 #include "fleet.h"
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
@@ -174,6 +175,49 @@ static void test_the_history_keeps_every_revocation(void **state)
     assert_int_equal(events[3].action, MOVE_APPROVE);
 }
 
+static err_t expire(struct world *w, dur_t later, int64_t limit, bool *ret_more)
+{
+    world_time(w, ts_add(world_start, later));
+    err_t e = ACT(w, retired_tokens_expire(&w->act, limit, ret_more));
+    world_time(w, world_start);
+    return e;
+}
+
+/* Who shows a token that was forgotten is nobody; before that he is a clone. */
+static void test_a_retired_token_is_forgotten_a_year_after_its_successor(void **state)
+{
+    struct world *w = *state;
+    struct token_text old;
+    struct rotate_out next;
+    bool more = true;
+    oid_t id = enrolled(w, STR("pc"), &old);
+    world_time(w, ts_add(world_start, DUR_DAYS(300)));
+    assert_int_equal(ACT(w, turn(w, id, 1, nonce_a, &next)), E_OK);
+    assert_int_equal(settled(w, &next.token), SETTLE_GOOD);
+    assert_int_equal(expire(w, DUR_DAYS(600), 10, &more), E_OK); /* its own age does not count */
+    assert_false(more);
+    assert_int_equal(settled(w, &old), SETTLE_CLONE);
+    as_admin(w);
+    assert_int_equal(ACT(w, device_change(&w->act, id, MOVE_UNBLOCK, STR_NONE)), E_OK);
+    assert_int_equal(expire(w, DUR_DAYS(666), 1, &more), E_OK);
+    assert_true(more); /* as many as it may */
+    assert_int_equal(expire(w, DUR_DAYS(666), 1, &more), E_OK);
+    assert_false(more);
+    assert_int_equal(settled(w, &old), SETTLE_GONE);
+    assert_int_equal(settled(w, &next.token), SETTLE_CURRENT);
+}
+
+static err_t expire_run(struct world *w, void *ret)
+{
+    return retired_tokens_expire(&w->act, 10, ret);
+}
+
+static void test_each_step_of_forgetting_may_fail(void **state)
+{
+    static const struct fault_case one = { "expire", expire_run, sizeof(bool) };
+    fails_whole(*state, &one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +228,8 @@ int main(void)
         TEST(test_a_revoked_token_never_works_again),
         TEST(test_a_revoked_device_stays_out),
         TEST(test_the_history_keeps_every_revocation),
+        TEST(test_a_retired_token_is_forgotten_a_year_after_its_successor),
+        TEST(test_each_step_of_forgetting_may_fail),
     };
     return cmocka_run_group_tests_name("rotation", tests, NULL, NULL);
 }

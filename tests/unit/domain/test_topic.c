@@ -97,6 +97,65 @@ static void a_room_holds_so_many(void **state)
     topics_free(t);
 }
 
+static struct topic_counts counts(const struct topic_room *room)
+{
+    struct topic_counts now;
+    topics_read(room, &now);
+    return now;
+}
+
+/* Who was cut off and comes back soon sees what has moved meanwhile; later the room is another. */
+static void an_empty_room_counts_for_a_while(void **state)
+{
+    (void)state;
+    struct topics *t = NULL;
+    struct topic_room *room = NULL;
+    oid_t id = oid_make();
+    clock_freeze((ts_t){ 1000000 }, DUR_S(1000));
+    assert_int_equal(topics_new(&t), E_OK);
+    assert_int_equal(topics_enter(t, id, 1, &room), E_OK);
+    struct topic_counts first = counts(room);
+    topics_leave(t, room);
+    topics_tell(t, id, TOPIC_DEVICES);
+    clock_freeze((ts_t){ 1000000 }, (dur_t){ DUR_S(1000).us + TOPIC_LINGER.us - 1 });
+    assert_int_equal(topics_enter(t, id, 1, &room), E_OK);
+    struct topic_counts again = counts(room);
+    assert_int_equal(again.born, first.born);
+    assert_int_equal(again.of[TOPIC_DEVICES], first.of[TOPIC_DEVICES] + 1);
+    topics_leave(t, room);
+    clock_freeze((ts_t){ 1000000 }, DUR_S(2000));
+    assert_int_equal(topics_enter(t, oid_make(), 1, &room), E_OK); /* who comes sweeps */
+    topics_leave(t, room);
+    topics_tell(t, id, TOPIC_DEVICES);
+    assert_int_equal(topics_enter(t, id, 1, &room), E_OK);
+    struct topic_counts other = counts(room);
+    assert_true(other.born > first.born);
+    assert_int_equal(other.of[TOPIC_DEVICES], 0);
+    topics_leave(t, room);
+    topics_free(t);
+    clock_release();
+}
+
+static void who_looks_goes_before_who_may_come_back(void **state)
+{
+    (void)state;
+    struct topics *t = NULL;
+    struct topic_room *room = NULL;
+    struct topic_room *kept = NULL;
+    clock_freeze((ts_t){ 1000000 }, DUR_S(1000));
+    assert_int_equal(topics_new(&t), E_OK);
+    assert_int_equal(topics_enter(t, oid_make(), 1, &kept), E_OK);
+    uint64_t born = counts(kept).born;
+    for (int i = 0; i < 2 * TOPIC_ROOMS_MAX; i++) {
+        assert_int_equal(topics_enter(t, oid_make(), 1, &room), E_OK);
+        topics_leave(t, room);
+    }
+    assert_int_equal(counts(kept).born, born);
+    topics_leave(t, kept);
+    topics_free(t);
+    clock_release();
+}
+
 static void failed_allocation(void **state)
 {
     (void)state;
@@ -123,8 +182,12 @@ static void failed_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_event_has_its_topics), cmocka_unit_test(rights_open_topics),
-        cmocka_unit_test(rooms_hear_after_commit),    cmocka_unit_test(a_room_holds_so_many),
+        cmocka_unit_test(every_event_has_its_topics),
+        cmocka_unit_test(rights_open_topics),
+        cmocka_unit_test(rooms_hear_after_commit),
+        cmocka_unit_test(a_room_holds_so_many),
+        cmocka_unit_test(an_empty_room_counts_for_a_while),
+        cmocka_unit_test(who_looks_goes_before_who_may_come_back),
         cmocka_unit_test(failed_allocation),
     };
     return cmocka_run_group_tests_name("domain/audit/topic", tests, NULL, NULL);

@@ -17,7 +17,9 @@ STATEMENTS = [
     ("parts, one within another", "-- @part one\nn = $n;\n-- @part both\n{one} AND id = $id;\n-- @part args\nn int, id id;\n"
      "-- @exec x({args})\nDELETE FROM t WHERE {both};\n", ""),
     ("a part without a name", "-- @part\nn = 1;\n", "x.sql:1: want `@part name`"),
-    ("a part twice", "-- @part a\nn = 1;\n-- @part a\nn = 1;\n", "x.sql:3: part a: there is a part or row"),
+    ("a part twice", "-- @part a\nn = 1;\n-- @part a\nn = 1;\n", "x.sql:3: part a: there is one"),
+    ("a part named like a row", "-- @part t\nn = 1;\n" + ROW, "x.sql:3: row t: there is a part"),
+    ("a part named in the line that ends it", "-- @part a\nn = {b};\n-- @exec x()\nDELETE FROM t WHERE {a};\n", "x.sql:3: {b}: no such @row"),
     ("an unknown type", "-- @row t: id uuid\n", "x.sql:1: id: no type `uuid`"),
     ("a word of C as a member", "-- @exec x(default int)\nDELETE FROM t;\n", "x.sql:1: default: a word of C"),
     ("an argument named twice", "-- @exec x(n int, n int)\nDELETE FROM t;\n", "x.sql:1: n: named twice"),

@@ -3,7 +3,11 @@
  * says. */
 #include "db_dir.h"
 
+#include "base/fault.h"
+#include "plat/db/backup.h"
 #include "plat/db/dbconn.h"
+
+#include <unistd.h>
 
 static void test_every_statement_runs(void **state)
 {
@@ -73,9 +77,34 @@ static void test_free_pages_go_back_slice_by_slice(void **state)
     db_dir_remove(&dir);
 }
 
+static void test_a_copy_is_whole_or_not_there(void **state)
+{
+    (void)state;
+    struct db_dir dir;
+    struct diag why = { 0 };
+    char to[512];
+    bool fired = true;
+    db_dir_make(&dir);
+    assert_int_equal(db_migrate(dir.path, &why), E_OK);
+    (void)snprintf(to, sizeof to, "%s/copy", dir.path);
+    for (long n = 0; fired; n++) {
+        fault_arm(n);
+        err_t e = db_backup(dir.path, to, NULL, &why);
+        fired = fault_used();
+        fault_disarm();
+        check(fired ? e != E_OK : e == E_OK, "a step that fails");
+        check((access(to, F_OK) == 0) == !fired, "whole or not there");
+    }
+    check(db_backup(dir.path, to, NULL, &why) == E_CONFLICT, "nothing is replaced");
+    (void)snprintf(to, sizeof to, "%s/none/copy", dir.path);
+    check(db_backup(dir.path, to, NULL, &why) == E_NOT_FOUND, "its directory is not there");
+    db_dir_remove(&dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_statement_runs),
-                                        cmocka_unit_test(test_free_pages_go_back_slice_by_slice) };
+                                        cmocka_unit_test(test_free_pages_go_back_slice_by_slice),
+                                        cmocka_unit_test(test_a_copy_is_whole_or_not_there) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,8 +143,11 @@ static void backwards(void **state)
     struct logbook_pruned gone;
     ts_t before;
     assert_int_equal(ts_parse(STR("2026-11-02T00:00:00Z"), &before), E_OK);
+    struct logbook_pruned would;
+    logbook_prunable(lb, before, &would);
     logbook_prune(lb, before, &gone);
     check(gone.segments == 2, "the first day is over");
+    check(would.segments == 2 && would.bytes == gone.bytes, "as was said before");
     read_all(lb, &s, 5000, SIZE_MAX);
     check_down(&s, 1000, 600, "what is younger stays");
     struct seen one = { .limit = 5000 };

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store as a file, and a file as the store again: whole or not at all, whatever comes in between.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test from 'node:test';
+import { enrol, uniqueName } from './lib/fleet.mjs';
+import { BIN, Child, seneschal, tempDir } from './lib/process.mjs';
+import { startServer } from './lib/server.mjs';
+
+const server = await startServer();
+const admin = await server.admin();
+const room = tempDir('copies');
+const file = (name) => path.join(room, name);
+const backup = (to, data = server.data) => seneschal(['backup', '--data', data, '--output', to]);
+const restore = (from, data) => seneschal(['restore', from, '--data', data]);
+const stores = (dir) => (existsSync(dir) ? readdirSync(dir).filter((name) => !['lock', 'master.key'].includes(name)) : []);
+const sha256 = (name) => createHash('sha256').update(readFileSync(name)).digest('hex');
+
+/** A copy of the good copy, changed by a statement. */
+function changed(name, sql) {
+    copyFileSync(file('good.db'), file(name));
+    const db = new DatabaseSync(file(name));
+    db.exec(sql);
+    db.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(file(name) + suffix, { force: true });
+    return file(name);
+}
+
+test('a copy of a running server under writes is served elsewhere, and holds what was answered before', async () => {
+    const device = await enrol(server.client(), admin);
+    let writing = true;
+    const load = (async () => {
+        while (writing) (await admin.post('/groups', { name: uniqueName('g') })).want(201);
+    })();
+    const made = await backup(file('good.db'));
+    writing = false;
+    await load;
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal(made.stdout, `${sha256(file('good.db'))}  ${file('good.db')}\n`);
+    assert.equal(readFileSync(file('good.db.sha256'), 'utf8'), `${sha256(file('good.db'))}  good.db\n`);
+    assert.equal(statSync(file('good.db')).mode & 0o777, 0o600);
+    assert.match(made.stderr, /^next: .*seneschal restore FILE/);
+    const data = path.join(tempDir('restored'), 'new', 'data');
+    const done = await restore(file('good.db'), data);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /^restored \S+: \d+ events in \d+ chains, 0 faults$/m);
+    assert.match(done.stderr, /next: put the master key/);
+    assert.deepEqual(stores(data), ['seneschal.db']);
+    assert.equal(statSync(data).mode & 0o777, 0o700);
+    copyFileSync(path.join(server.data, 'master.key'), path.join(data, 'master.key'));
+    const again = await startServer({ data });
+    const by = await again.admin();
+    (await by.as(device.token).get('/devices/self')).want(200);
+    const verify = await seneschal(['audit', 'verify', '--data', data]);
+    assert.equal(verify.code, 0, verify.stderr);
+    await again.stop();
+});
+
+test('the key that is there before is taken note of; a wrong one is said', async () => {
+    for (const [name, key, word] of [
+        ['right', readFileSync(path.join(server.data, 'master.key')), /^next: seneschal serve/],
+        ['wrong', Buffer.alloc(32, 7), /^next: put the master key/],
+    ]) {
+        const data = path.join(tempDir(name), 'data');
+        mkdirSync(data, { mode: 0o700 });
+        writeFileSync(path.join(data, 'master.key'), key, { mode: 0o400 });
+        const done = await restore(file('good.db'), data);
+        assert.equal(done.code, 0, done.stderr);
+        assert.match(done.stderr, word, name);
+    }
+});
+
+test('what is damaged, changed or no store at all is refused, and nothing is left', async () => {
+    const half = readFileSync(file('good.db'));
+    half.fill(0xa5, half.length / 2, half.length / 2 + 40_000);
+    writeFileSync(file('page.db'), half);
+    copyFileSync(file('good.db'), file('short.db'));
+    truncateSync(file('short.db'), Math.floor(statSync(file('good.db')).size / 2));
+    copyFileSync(file('good.db'), file('note.db'));
+    copyFileSync(file('good.db.sha256'), file('note.db.sha256'));
+    appendFileSync(file('note.db'), 'x');
+    writeFileSync(file('text.db'), 'no store');
+    writeFileSync(file('empty.db'), '');
+    changed('record.db', "UPDATE audit_event SET body = replace(body, 'group.created', 'group.deleted')");
+    changed('gap.db', 'DELETE FROM audit_event WHERE seq = 3');
+    changed('newer.db', 'UPDATE migration SET number = number + 1000 WHERE number = (SELECT max(number) FROM migration)');
+    for (const [name, why] of [
+        ['page.db', /damaged|malformed/],
+        ['short.db', /damaged/],
+        ['note.db', /SHA-256/],
+        ['text.db', /no copy of a store/],
+        ['empty.db', /no copy of a store/],
+        ['record.db', /FAULT changed[^]*its record is broken \(\d+ faults\)\nhint: /],
+        ['gap.db', /FAULT gap[^]*its record is broken/],
+        ['newer.db', /hint: restore it with the program that made it/],
+        ['.', /is no file|cannot be read/],
+    ]) {
+        const data = path.join(tempDir('refused'), 'data');
+        const done = await restore(file(name), data);
+        assert.equal(done.code, 1, `${name}: ${done.stdout}${done.stderr}`);
+        assert.match(done.stderr, why, name);
+        assert.deepEqual(stores(data), [], name);
+    }
+});
+
+test('nothing is replaced: not a store, not a file; exit statuses', async () => {
+    const busy = path.join(tempDir('busy'), 'data');
+    mkdirSync(busy);
+    writeFileSync(path.join(busy, 'notes.txt'), 'mine');
+    const where = path.join(tempDir('none'), 'data');
+    const before = sha256(file('good.db'));
+    for (const [args, code, why] of [
+        [['restore', file('good.db'), '--data', busy], 5, /is not empty \(notes\.txt\)/],
+        [['restore', file('good.db'), '--data', server.data], 5, /is not empty/],
+        [['restore', file('none.db'), '--data', where], 3, /is not there/],
+        [['restore', '--data', where], 2, /name the copy first/],
+        [['restore', file('good.db'), '--data', where, '--colour'], 2, /colour/],
+        [['backup', '--data', server.data, '--output', file('good.db')], 5, /is there already/],
+        [['backup', '--data', server.data, '--output', path.join(room, 'none', 'x.db')], 3, /./],
+        [['backup', '--data', server.data], 2, /--output FILE/],
+        [['backup', '--data', where, '--output', file('x.db')], 3, /there is no store/],
+        [['backup', '--output'], 2, /want a value/],
+    ]) {
+        const done = await seneschal(args);
+        assert.equal(done.code, code, `${args.join(' ')}: ${done.stderr}`);
+        assert.match(done.stderr, why);
+    }
+    assert.equal(sha256(file('good.db')), before);
+    assert.ok(!existsSync(where) && !existsSync(file('x.db')));
+});
+
+test('two at once into one directory: one of them', async () => {
+    const data = path.join(tempDir('two'), 'data');
+    const done = await Promise.all([1, 2, 3].map(() => restore(file('good.db'), data)));
+    const codes = done.map((one) => one.code).sort();
+    assert.deepEqual(codes, [0, 5, 5], done.map((one) => one.stderr).join());
+    assert.deepEqual(stores(data), ['seneschal.db']);
+});
+
+test('kill -9 at any moment leaves no half of anything, and the next run is not in its way', async () => {
+    const big = changed(
+        'big.db',
+        `CREATE TABLE ballast AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+        SELECT randomblob(4000) AS b FROM n; DROP TABLE ballast;`,
+    );
+    const data = path.join(tempDir('killed'), 'data');
+    let ends = 0;
+    for (const ms of [10, 40, 70]) {
+        const child = new Child(BIN, ['restore', big, '--data', data]);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        await child.kill();
+        if (stores(data).includes('seneschal.db')) {
+            ends++;
+            assert.equal((await seneschal(['audit', 'verify', '--data', data])).code, 0);
+            rmSync(data, { recursive: true });
+        }
+    }
+    if (!stores(data).includes('seneschal.db')) assert.equal((await restore(big, data)).code, 0);
+    assert.deepEqual(stores(data), ['seneschal.db'], `${ends} had come to their end`);
+    for (const ms of [10, 30, 50]) {
+        const to = file(`killed-${ms}.db`);
+        const child = new Child(BIN, ['backup', '--data', data, '--output', to]);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        await child.kill();
+        if (existsSync(to)) assert.equal(readFileSync(`${to}.sha256`, 'utf8'), `${sha256(to)}  ${path.basename(to)}\n`);
+        else assert.equal((await backup(to, data)).code, 0);
+    }
+});
