@@ -13,7 +13,7 @@ static const struct {
     size_t parts;
     const struct codel_law *law;
 } classes[LOAD_CLASSES] = {
-    [LOAD_BULK]     = { "bulk",      8, &prompt },
+    [LOAD_BULK]     = { "bulk",      8, &patient },
     [LOAD_ENROL]    = { "enrol",    10, &prompt },
     [LOAD_CHECK_IN] = { "check-in", 12, &patient },
     [LOAD_TOKEN]    = { "token",    14, &patient },

@@ -27,9 +27,10 @@ enum load_class {
  */
 size_t load_share(size_t room, enum load_class class, bool known);
 /*
- * How long a queue of this class may stand. RFC 8289's own 5 ms in 100 ms are for people and
- * programs that wait for the answer. A device that is refused comes back after seconds, so that is
- * the time in which it can react: for it, and for what is above it, 50 ms in a second.
+ * How long a queue of this class may stand. RFC 8289's own 5 ms in 100 ms are for newcomers, whose
+ * crowd is what overloads. A device that is refused comes back after seconds, so that is the time
+ * in which it can react: for it, and for what is above it, 50 ms in a second. A page of the console
+ * asks for a dozen lists at once, and one person alone is no overload: the same for lists.
  */
 const struct codel_law *load_law(enum load_class class);
 const char *load_name(enum load_class class);

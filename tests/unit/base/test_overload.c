@@ -30,7 +30,7 @@ static void each_class_keeps_room_for_those_above(void **state)
     for (size_t c = 0; c < LOAD_CLASSES; c++) {
         const struct codel_law *own = load_law((enum load_class)c);
         check(own->interval.us == 20 * own->target.us, "RFC 8289 section 4.4");
-        check((own->target.us > 5 * MS) == (c >= LOAD_CHECK_IN), "devices are patient");
+        check((own->target.us > 5 * MS) == (c != LOAD_ENROL), "only newcomers are refused early");
     }
 }
 

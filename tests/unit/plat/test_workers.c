@@ -220,16 +220,16 @@ static void who_waits_in_a_standing_queue_is_refused(void **state)
     assert_true(stats.waited.us > DUR_MS(20 * 9).us);
 }
 
-/* Devices keep the worker busy: newcomers and lists are told so, instead of waiting until it is
- * their turn. */
+/* Devices keep the worker busy: newcomers and lists are told so, each after an interval of its
+ * class, instead of waiting until it is their turn. */
 static void who_is_never_served_is_refused(void **state)
 {
     struct fixture *f = *state;
     struct job jobs[] = { job(f, 'a', LOAD_CHECK_IN, true), job(f, 'b', LOAD_CHECK_IN, true),
-                          job(f, 'c', LOAD_CHECK_IN, true), job(f, 'e', LOAD_ENROL, false),
-                          job(f, 'l', LOAD_BULK, true) };
+                          job(f, 'c', LOAD_CHECK_IN, true), job(f, 'd', LOAD_CHECK_IN, true),
+                          job(f, 'e', LOAD_ENROL, false),   job(f, 'l', LOAD_BULK, true) };
     for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
-        jobs[i].holds = i < 2;
+        jobs[i].holds = i < 3;
         submit(f, &jobs[i]);
         if (i == 0)
             assert_int_equal(sem_wait(&f->started), 0);
@@ -239,8 +239,11 @@ static void who_is_never_served_is_refused(void **state)
     assert_int_equal(sem_wait(&f->started), 0); /* nobody has waited for longer than 100 ms */
     pass(1);
     go_on(f);
+    assert_int_equal(sem_wait(&f->started), 0);
+    pass(900);
+    go_on(f);
     await(f, 3);
-    assert_string_equal(f->log, "a b -l -e c ");
+    assert_string_equal(f->log, "a b -e c -l d ");
 }
 
 /* The writer still finishes what it has when the workers have gone (serve_unmake). */

@@ -18,7 +18,21 @@ export function openClient(token: string, whenLost: () => void): void {
     lost = whenLost;
 }
 
-export const api = createClient<paths>({ baseUrl: '' });
+const BUSY_TRIES = 2;
+const BUSY_WAIT_MAX_S = 5;
+
+/** What only reads is asked again where the server is busy or starts, after as long as it says (RFC 9110, 10.2.3). */
+async function patientFetch(request: Request): Promise<Response> {
+    for (let tries = 1; ; tries++) {
+        const response = await fetch(request);
+        const again = response.status === 503 && request.method === 'GET' && tries < BUSY_TRIES;
+        if (!again) return response;
+        const seconds = Math.min(Number(response.headers.get('Retry-After')) || 1, BUSY_WAIT_MAX_S);
+        await new Promise((later) => setTimeout(later, seconds * 1000));
+    }
+}
+
+export const api = createClient<paths>({ baseUrl: '', fetch: patientFetch });
 
 api.use({
     onRequest({ request }) {
