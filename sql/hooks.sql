@@ -117,8 +117,10 @@ SELECT count(*) FROM webhook WHERE org = $org;
 -- @many webhook_page(org id, after id, limit int) -> webhook
 SELECT {webhook} FROM webhook WHERE org = $org AND id > $after ORDER BY id LIMIT $limit;
 
--- @many webhook_wants(org id, active int) -> (id id, events text, group_id id?, application_id id?)
-SELECT id, events, group_id, application_id FROM webhook WHERE org = $org AND status = $active ORDER BY id;
+-- Of what happened at this time: what came before a webhook was made is not told to it, though it may still wait in the outbox.
+-- @many webhook_wants(org id, active int, at ts) -> (id id, events text, group_id id?, application_id id?)
+SELECT id, events, group_id, application_id FROM webhook WHERE org = $org AND status = $active AND created_at <= $at
+ORDER BY id;
 
 -- @many webhook_orgs(limit int) -> (org id)
 SELECT DISTINCT org FROM webhook ORDER BY org LIMIT $limit;

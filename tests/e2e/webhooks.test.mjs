@@ -73,7 +73,26 @@ test('a matcher may name a group, and one hook hears nothing of another organisa
     await admin.post(`/groups/${group.id}/members`, { user_id: person.id });
     const calls = await receiver.waitFor(1, at('/group'));
     assert.deepEqual(calls.map((c) => JSON.parse(c.text).data.target.id), [group.id]);
+    assert.equal((await admin.patch(`/webhooks/${id}`, { description: 'x', group_id: null })).want(200).group_id, group.id);
+    assert.equal((await admin.patch(`/webhooks/${id}`, { any_group: true, any_application: true })).want(200).group_id, null);
+    const later = await user();
+    await admin.post(`/groups/${other.id}/members`, { user_id: later.id });
+    assert.equal(JSON.parse((await receiver.waitFor(2, at('/group')))[1].text).data.target.id, other.id);
     await admin.delete(`/webhooks/${id}`);
+});
+
+test('what came before a webhook was made is not told to it', async () => {
+    const end = uniqueName('end');
+    const hooks = [];
+    for (let i = 0; i < 20; i++) {
+        (await admin.post('/groups', { name: uniqueName('before') })).want(201); // may still wait to be told when the next line runs
+        hooks.push((await hook(`/after/${i}`, { events: ['group.created'] })).id);
+    }
+    (await admin.post('/groups', { name: end })).want(201);
+    const own = (i) => (call) => call.path === `/after/${i}`;
+    const heard = await Promise.all(hooks.map(async (_, i) => (await receiver.waitFor(20 - i, own(i))).length));
+    assert.deepEqual(heard, hooks.map((_, i) => 20 - i));
+    for (const id of hooks) await admin.delete(`/webhooks/${id}`);
 });
 
 test('slack, ntfy, github and a template get what they understand', async () => {

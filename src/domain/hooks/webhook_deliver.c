@@ -35,9 +35,10 @@ static err_t fan_one(struct act *act, const struct row_outbox *o)
 {
     struct sql_webhook_wants_row *hooks = NULL;
     size_t n = 0;
-    TRY(sql_webhook_wants(act->db, act->arena,
-                          &(struct sql_webhook_wants){ .org = o->org, .active = ACCOUNT_ACTIVE },
-                          &hooks, &n));
+    TRY(sql_webhook_wants(
+        act->db, act->arena,
+        &(struct sql_webhook_wants){ .org = o->org, .active = ACCOUNT_ACTIVE, .at = o->created_at },
+        &hooks, &n));
     for (size_t i = 0; i < n; i++) {
         struct webhook_want want = { hooks[i].events, hooks[i].group_id, hooks[i].application_id };
         if (webhook_wants(&want, o->event, o->body))
