@@ -52,6 +52,17 @@ bool accept_next(str_t *field, struct accept_choice *ret)
     return true;
 }
 
+bool accept_page(const struct http_xchg *x)
+{
+    str_t field = http_field(x, STR("Accept"));
+    struct accept_choice choice;
+    while (accept_next(&field, &choice)) {
+        if (choice.weight > 0 && str_eq_nocase(choice.name, STR("text/html")))
+            return true;
+    }
+    return false;
+}
+
 /* "x-gzip" is the same as "gzip" (RFC 9110 section 8.4.1.3). */
 static bool names_coding(str_t name, enum coding c)
 {

@@ -9,6 +9,9 @@
  * section 13.1.2). */
 bool accept_has(const struct http_xchg *x, str_t etag);
 
+/* Is it a browser that goes to a page, and shows what it gets? (RFC 9110 section 12.5.1) */
+bool accept_page(const struct http_xchg *x);
+
 /* In the order in which they are preferred where a client does not mind: the last is the shortest.
  */
 enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };

@@ -6,6 +6,7 @@
  * host, to /.seneschal/start, from there to this server, and comes back to /.seneschal/finish with
  * a code of one use that is bound to his browser.
  */
+#include "api/accept.h"
 #include "api/asker.h"
 #include "api/basic.h"
 #include "api/cookie.h"
@@ -52,14 +53,8 @@ static err_t decide(struct request *rq, const struct row_application *app,
 static bool wants_page(const struct http_xchg *x)
 {
     str_t method = forwarded_is(x) ? http_field(x, STR("X-Forwarded-Method")) : STR_NONE;
-    str_t accept = http_field(x, STR("Accept"));
-    if (method.n > 0 && !str_eq(method, STR("GET")) && !str_eq(method, STR("HEAD")))
-        return false;
-    for (size_t i = 0; i < accept.n; i++) {
-        if (str_starts(str_sub(accept, i, accept.n), STR("text/html")))
-            return true;
-    }
-    return false;
+    bool reads = method.n == 0 || str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
+    return reads && accept_page(x);
 }
 
 /* 302 to the start of the sign-in for Caddy and Traefik, which hand it on; nginx only knows 401,

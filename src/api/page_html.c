@@ -147,6 +147,8 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
     html_facts(h);
     html_fact(h, PHRASE_REFUSED_REQUEST_ID, str_of(id, sizeof id));
     html_facts_end(h);
+    if (phrase_of(e) == PHRASE_REFUSED_NOT_FOUND)
+        html_link(h, STR("/"), PHRASE_GO_HOME);
     page_close_tag(h);
 }
 

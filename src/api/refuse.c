@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/refuse.h"
 
+#include "api/accept.h"
 #include "api/oauth_reply.h"
 #include "api/page_html.h"
 #include "api/redirect.h"
@@ -8,12 +9,21 @@
 #include "api/services.h"
 #include "plat/jose/jws.h"
 
+/* What no row has is a page too, to a browser that went there; but for the API's part, which always
+ * answers as RFC 9457 says. */
+static bool shows_page(const struct refusing *r)
+{
+    if (r->route != NULL)
+        return r->route->page;
+    return r->e == E_NOT_FOUND && !str_starts(r->x->path, STR("/api/")) && accept_page(r->x);
+}
+
 void answer_head_begin(const struct refusing *r, struct buf *head, str_t content_type,
                        const struct html *html)
 {
     const struct route *route = r->route;
     bool oauth = route != NULL && route->oauth;
-    if (route != NULL && route->page) {
+    if (shows_page(r)) {
         page_head(head, &(struct page_head){ .type = content_type,
                                              .id = r->id,
                                              .leads_out = html != NULL && html->leads_out,
@@ -107,7 +117,7 @@ int refusal_encode(const struct refusing *r, struct buf *head, struct buf *body)
 {
     buf_clear(head);
     buf_clear(body);
-    if (r->route != NULL && r->route->page)
+    if (shows_page(r))
         return page_encode(r, head, body);
     if (r->route != NULL && r->route->oauth)
         return oauth_encode(r, head, body);

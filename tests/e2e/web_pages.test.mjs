@@ -30,6 +30,23 @@ test('every path of the console answers its index', async () => {
         assert.equal((await browser.get(path)).status, 404, path);
 });
 
+test('a browser that goes where nothing is gets a page that says so; programs, and what asks the API, get a problem', async () => {
+    const accept = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    for (const one of [browser, new Browser(server.url)]) {
+        const page = await one.get('/nothing/here', { headers: { ...accept, 'Accept-Language': 'fr' } });
+        assert.equal(page.status, 404);
+        assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
+        assert.match(page.headers['content-security-policy'], /^default-src 'none'; style-src 'self'/);
+        assert.match(page.text, /<html lang="fr"[\s\S]*Il n’y a rien ici/);
+        assert.match(page.text, /<a [^>]*href="\/"/);
+    }
+    for (const [path, headers] of [['/nothing/here', { Accept: '*/*' }], ['/nothing/here', { Accept: 'text/html;q=0, */*' }], ['/api/v1/nothing', accept]]) {
+        const refused = await browser.get(path, { headers });
+        assert.equal(refused.status, 404, path);
+        assert.equal(refused.headers['content-type'], 'application/problem+json', path);
+    }
+});
+
 test('its policy lets nothing run but its own files', async () => {
     const { headers, text } = await browser.get('/fleet');
     assert.equal(headers['content-security-policy'], POLICY);
