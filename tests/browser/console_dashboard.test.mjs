@@ -31,4 +31,28 @@ test('who only lets devices in sees devices, and is refused nothing', { skip: MI
     await at.close();
 });
 
+/** Good is 0.1 or less (web.dev/cls); nothing here has a reason to move at all. */
+const SHIFT_MAX = 0.02;
+
+for (const view of ['en-light-1280', 'fr-dark-390']) {
+    test(`nothing moves while its answers come one after another, ${view}`, { skip: MISSING }, async () => {
+        const at = await openConsole(house, view, house.boss);
+        await at.page.addInitScript(() => {
+            globalThis.__shifts = [];
+            new PerformanceObserver((list) => globalThis.__shifts.push(...list.getEntries().map(({ value, sources }) => [value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 120))]))).observe({ type: 'layout-shift', buffered: true });
+        });
+        let slow = 0;
+        await at.page.route(/\/api\/v1\/(?!auth\/me|live)/, async (route) => {
+            slow += 60;
+            await new Promise((later) => setTimeout(later, slow));
+            await route.continue();
+        });
+        await at.open('/dashboard', 'dashboard');
+        const shifts = await at.page.evaluate(() => globalThis.__shifts);
+        assert.ok(slow > 300, `${slow} ms`);
+        assert.ok(shifts.reduce((sum, [value]) => sum + value, 0) <= SHIFT_MAX, JSON.stringify(shifts, null, 1));
+        await at.close();
+    });
+}
+
 lookAt(house, { dashboard: '/dashboard?span=hour' });

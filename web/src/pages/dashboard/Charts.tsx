@@ -6,7 +6,7 @@ import { useData } from '../../api/data.ts';
 import { compact, milliseconds, number } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { urlOf, useLocation } from '../../router.ts';
-import { Card, Chart, Loaded, Note, Section, type ChartProps } from '../../ui/index.ts';
+import { Card, Chart, ErrorBox, Note, Section, Skeleton, type ChartProps } from '../../ui/index.ts';
 import { useEveryMinute } from './data.ts';
 import { figuresOf, inMilliseconds, question, spanOf, SPANS, sum, type Figures } from './series.ts';
 
@@ -114,22 +114,27 @@ export default function Charts() {
             {isForOthers ? (
                 <Note tone="info">{words.forOthers}</Note>
             ) : (
-                <Loaded of={asked}>
-                    {() => (
+                <>
+                    {asked.error && <ErrorBox problem={asked.error} retry={asked.reload} />}
+                    {(asked.data || !asked.error) && (
                         <div class="charts">
                             {chartsOf(figures).map(({ key, title, note, ...drawn }) => (
                                 <Card key={key} title={title} level={3} {...(note && { intro: note })}>
-                                    <Chart
-                                        label={words.label(title, words.spans[span])}
-                                        times={figures.times}
-                                        height={150}
-                                        {...drawn}
-                                    />
+                                    {asked.data ? (
+                                        <Chart
+                                            label={words.label(title, words.spans[span])}
+                                            times={figures.times}
+                                            height={150}
+                                            {...drawn}
+                                        />
+                                    ) : (
+                                        <Skeleton lines={3} />
+                                    )}
                                 </Card>
                             ))}
                         </div>
                     )}
-                </Loaded>
+                </>
             )}
         </Section>
     );
