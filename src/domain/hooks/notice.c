@@ -34,6 +34,9 @@ static err_t find_user(struct act *act, const struct notice_in *in, struct told 
     return E_OK;
 }
 
+/* What stands where somebody gave no reason. */
+static const str_t unsaid = { "–", 3 };
+
 /* What the portal keeps: without secrets. */
 static err_t fields_write(struct act *act, const struct told *told, str_t *ret)
 {
@@ -84,7 +87,10 @@ err_t notice_add(struct act *act, const struct notice_in *in)
     assert(in->fields_n <= NOTICE_FIELDS_MAX);
     for (size_t i = 0; i < in->fields_n; i++) {
         assert(!str_eq(str_from_cz(in->fields[i].name), STR("server"))); /* it is ours, once */
-        told.fields[told.fields_n++] = in->fields[i];
+        told.fields[told.fields_n] = in->fields[i];
+        if (in->fields[i].value.p == NULL)
+            told.fields[told.fields_n].value = unsaid;
+        told.fields_n++;
     }
     told.fields[told.fields_n++] = (struct notice_field){ "server", in->cfg->server, false };
     if (oid_is_set(in->user))
@@ -182,9 +188,12 @@ static err_t fields_read(struct act *act, str_t text, struct notice_field *ret, 
     if (n > NOTICE_FIELDS_MAX + 1)
         return E_CORRUPT;
     for (size_t i = 0; i < n; i++) {
+        const struct json *value = pairs[i].value;
+        /* Older programs wrote null for what was not said. */
+        str_t said = json_type(value) == JSON_STRING ? json_string(value) : unsaid;
         str_t name;
         TRY(str_copy(act->arena, pairs[i].name, &name));
-        TRY(str_copy(act->arena, json_string(pairs[i].value), &ret[i].value));
+        TRY(str_copy(act->arena, said, &ret[i].value));
         ret[i].name = str_cz(act->arena, name);
         if (ret[i].name == NULL)
             return E_NO_MEMORY;

@@ -113,6 +113,32 @@ static void test_mail_alone(void **state)
     assert_int_equal(mail_next(&f->act, &due), E_NOT_FOUND);
 }
 
+/* Who asks for something need not say why; older programs stored that as null. */
+static void test_unsaid(void **state)
+{
+    struct fixture *f = *state;
+    struct notice_view *rows = NULL;
+    oid_t ann = user_make(f, "ann", false);
+    const struct notice_field fields[] = { { "application", { "Photos", 6 }, false },
+                                           { "reason", { NULL, 0 }, false } };
+    const struct notice_in in = { .kind = NOTICE_ACCESS_REFUSED,
+                                  .user = ann,
+                                  .cfg = &portal_only,
+                                  .fields = fields,
+                                  .fields_n = ARRAY_LEN(fields) };
+    assert_int_equal(notice_add(&f->act, &in), E_OK);
+    struct sql_notice_put old = { .id = oid_make(),
+                                  .org = f->act.org,
+                                  .user_id = ann,
+                                  .kind = STR("access-refused"),
+                                  .fields = STR("{\"application\":\"Photos\",\"reason\":null}"),
+                                  .now = f->act.now };
+    assert_int_equal(sql_notice_put(f->act.db, &old), E_OK);
+    assert_int_equal(page(f, ann, LANG_EN, &rows), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(has(rows[i].text, "for Photos. Reason: –"));
+}
+
 static void test_language(void **state)
 {
     struct fixture *f = *state;
@@ -296,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_mail_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unsaid, setup, teardown),
         cmocka_unit_test_setup_teardown(test_language, setup, teardown),
         cmocka_unit_test_setup_teardown(test_read_by_himself_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_administrators, setup, teardown),
