@@ -89,6 +89,8 @@ static void answer_refusal(struct passage *p, err_t e)
         admission_shed(&api->admission, route_class(p->rq.route), p->shed);
     if (p->rq.act.actor.kind == ACTOR_NONE)
         edge_count_refusal(api, x, p->rq.route, e);
+    else if (!p->recorded)
+        edge_count_known(api, x, p->rq.route, &p->rq.act.actor, e);
     int status = refusal_encode(&about, head, &p->body);
     edge_add_cors(api, x, p->rq.route, head);
     buf_add(head, p->rq.reply.head);

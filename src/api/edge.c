@@ -97,6 +97,27 @@ void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct
         refusal_count(api->services->refusals, route->path, e, x->peer.ip);
 }
 
+bool edge_is_refusal(const struct route *row, err_t e)
+{
+    return err_info(e)->status == 403 || (row->hides && e == E_NOT_FOUND);
+}
+
+/* A device that waits or is out asks again and again: what it became so by is on the record. */
+static bool is_standing(err_t e)
+{
+    return e == E_DEVICE_PENDING || e == E_DEVICE_REVOKED || e == E_DEVICE_BLOCKED;
+}
+
+void edge_count_known(struct api *api, const struct http_xchg *x, const struct route *route,
+                      const struct actor *who, err_t e)
+{
+    char peer[PEER_TEXT_MAX];
+    const struct refusal what = { .principal = who->id, .row = route->path, .reason = e };
+    if (edge_is_refusal(route, e) && !is_standing(e))
+        refusal_count_known(api->services->refusals, &what, who, peer_text(&x->peer, peer).p,
+                            clock_now());
+}
+
 /* Into the loop's head and body, in the form of the row; returns the status. */
 static int refusal_begin(struct api *api, struct http_xchg *x, err_t e, const struct diag *why)
 {
@@ -334,6 +355,7 @@ static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
         return;
     }
     if (hit->who.refuse != E_OK) {
+        edge_count_known(ask->api, ask->x, ask->route, &hit->who.actor, hit->who.refuse);
         refuse_device(ask, &hit->who.actor, hit->who.refuse);
         return;
     }

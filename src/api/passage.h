@@ -79,6 +79,7 @@ struct passage {
     str_t idem_key;
     digest_t idem_body;
     struct refusal noted; /* the event of its refusal; row NULL: none */
+    bool recorded;        /* the writer has seen to that, or to the event of its act */
     struct buf body;      /* the encoded reply */
     struct arena *part;   /* memory of one part of a streamed reply */
     bool streaming;
@@ -95,6 +96,11 @@ void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, st
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
 void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
                         err_t e);
+/* The same of somebody known, where the writer has nothing to do with it. */
+void edge_count_known(struct api *api, const struct http_xchg *x, const struct route *route,
+                      const struct actor *who, err_t e);
+/* Is it for the record? 404 is one where saying 403 would tell that there is something. */
+bool edge_is_refusal(const struct route *row, err_t e);
 /* Come back in so many seconds. */
 void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in_s);
 /* One whose request was forgotten. `more`: further header lines. */

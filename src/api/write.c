@@ -62,6 +62,7 @@ static void begin(struct passage *p, struct db *db)
     p->rq.reply = (struct reply){ 0 };
     p->rq.quiet = false;
     p->rq.marked = false;
+    p->recorded = false;
     p->rq.oauth = NULL;
     event_begin(p);
 }
@@ -130,6 +131,7 @@ static err_t handle(struct passage *p)
     if (!p->rq.quiet && p->rq.route->audit != NULL) {
         p->rq.event.result = p->rq.reply.refusal == E_OK ? AUDIT_OK : AUDIT_REFUSED;
         TRY(audit_append(p->api->services->audit, p->rq.act.db, p->rq.act.arena, &p->rq.event));
+        p->recorded = true;
     }
     return p->idem_key.p != NULL ? idempotency_keep(p) : E_OK;
 }
@@ -151,20 +153,15 @@ static err_t write_run(struct write_job *job, struct db *db)
 
 static void refusal_settle(struct passage *p, err_t e);
 
-/* 404 where saying 403 would tell that there is something. */
-static bool refusal_counts(const struct route *row, err_t e)
-{
-    return err_info(e)->status == 403 || (row->hides && e == E_NOT_FOUND);
-}
-
 /* A refusal of a known principal is itself on the record: once per hour, row and reason. */
 static err_t refusal_append(struct passage *p, struct db *db, err_t e)
 {
     const struct act *act = &p->rq.act;
     struct refusal what = { act->actor.id, p->rq.route->path, e, p->rq.id };
-    if (act->actor.kind == ACTOR_NONE || !refusal_counts(p->rq.route, e) ||
+    if (act->actor.kind == ACTOR_NONE || !edge_is_refusal(p->rq.route, e) ||
         p->rq.route->audit == NULL)
         return E_OK;
+    p->recorded = true;
     if (!refusal_is_due(p->api->services->refusals, &what, clock_now()))
         return E_OK;
     p->rq.event.result = AUDIT_REFUSED;

@@ -3,6 +3,7 @@
 
 #include "api/retention.h"
 #include "domain/audit/refusals.h"
+#include "domain/fleet/device.h"
 #include "domain/fleet/enrol.h"
 #include "domain/fleet/seen.h"
 #include "domain/hooks/hook_seal.h"
@@ -63,17 +64,41 @@ static bool checkpoint_presses(const struct job_task *task)
     return audit_unsigned(task->services->audit) >= CHECKPOINT_EVENTS;
 }
 
+/* Memory keeps no names of devices. */
+static err_t known_name(struct job_task *task, const struct refusal_who *who, str_t *ret)
+{
+    struct row_device device;
+    *ret = str_from_cz(who->name);
+    if (who->kind != ACTOR_DEVICE)
+        return E_OK;
+    task->act.org = who->org;
+    err_t e = device_get(&task->act, who->id, &device);
+    if (e == E_OK)
+        *ret = device.machine_id;
+    return e == E_NOT_FOUND ? E_OK : e;
+}
+
 static err_t summary_append(struct job_task *task, const struct refusal_summary *s)
 {
-    str_t details;
-    TRY(str_format(task->act.arena, &details, "{\"block\":\"%s\",\"count\":%lld,\"row\":\"%s\"}",
-                   s->block, (long long)s->n, s->row));
+    const struct refusal_who *who = &s->who;
     struct audit_event e = {
+        .org = who->org,
         .action = STR("request.refused"),
         .result = AUDIT_REFUSED,
+        .actor_kind = who->kind,
+        .actor_id = who->id,
         .reason = str_from_cz(err_info(s->reason)->slug),
-        .details = details,
     };
+    if (who->kind == ACTOR_NONE) {
+        TRY(str_format(task->act.arena, &e.details,
+                       "{\"block\":\"%s\",\"count\":%lld,\"row\":\"%s\"}", s->peer, (long long)s->n,
+                       s->row));
+    } else {
+        e.ip = str_from_cz(s->peer);
+        TRY(known_name(task, who, &e.actor_name));
+        TRY(str_format(task->act.arena, &e.details, "{\"count\":%lld,\"row\":\"%s\"}",
+                       (long long)s->n, s->row));
+    }
     return audit_append(task->services->audit, task->act.db, task->act.arena, &e);
 }
 

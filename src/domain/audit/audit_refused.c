@@ -75,7 +75,8 @@ static err_t refusal_count_in(struct looking *l, const struct audit_view *v)
     bool session = str_eq(v->action, STR("session.refused")) ||
                    str_eq(v->action, STR("session.factor-refused"));
     bool summary = str_eq(v->action, STR("request.refused"));
-    str_t address = summary ? member_of(v->details, STR("\"block\":\"")) : v->ip;
+    str_t block = summary ? member_of(v->details, STR("\"block\":\"")) : STR_NONE;
+    str_t address = block.p != NULL ? block : v->ip;
     int64_t n = 1;
     if (summary && num_parse_i64(member_of(v->details, STR("\"count\":")), &n) != E_OK)
         n = 1; /* erased */

@@ -109,17 +109,25 @@ static void each_refusal_counts_as_what_it_is(void **state)
                                  .result = AUDIT_REFUSED,
                                  .details = STR("{\"block\":\"198.51.100.0/24\",\"count\":41,"
                                                 "\"row\":\"/auth/login\"}") });
+    append(r, DUR_S(1),
+           (struct audit_event){ .org = r->org,
+                                 .action = STR("request.refused"),
+                                 .result = AUDIT_REFUSED,
+                                 .actor_kind = ACTOR_USER,
+                                 .actor_name = STR("Ada"),
+                                 .ip = STR("192.0.2.7"),
+                                 .details = STR("{\"count\":3,\"row\":\"/users\"}") });
     struct refused_sums s = sums_of(r);
     const struct refused_day *today = &s.days[REFUSED_DAYS - 1];
     check(today->failures == 2, "a password and a second factor");
     check(today->locks == 1, "too early");
-    check(today->denials == 42, "a right that is lacking, and calls of nobody in particular");
+    check(today->denials == 45, "a right that is lacking, and what was summed up");
     check(s.addresses_n == 2, "two of them");
     check(str_eq(s.addresses[0].name, STR("198.51.100.0/24")) && s.addresses[0].n == 41, "most");
-    check(str_eq(s.addresses[1].name, STR("192.0.2.7")) && s.addresses[1].n == 4, "then");
+    check(str_eq(s.addresses[1].name, STR("192.0.2.7")) && s.addresses[1].n == 7, "then");
     check(s.names_n == 2, "two names");
-    check(str_eq(s.names[0].name, STR("grace")) && s.names[0].n == 3, "whose account was tried");
-    check(str_eq(s.names[1].name, STR("Ada")) && s.names[1].n == 1, "who was refused");
+    check(str_eq(s.names[0].name, STR("Ada")) && s.names[0].n == 4, "who was refused");
+    check(str_eq(s.names[1].name, STR("grace")) && s.names[1].n == 3, "whose account was tried");
 }
 
 static void days_and_what_is_older(void **state)
