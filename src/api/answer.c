@@ -7,6 +7,7 @@
 #include "api/mcp_edge.h"
 #include "api/page_html.h"
 #include "api/refuse.h"
+#include "api/refused.h"
 #include "api/reply.h"
 #include "api/services.h"
 #include "base/log.h"
@@ -88,9 +89,9 @@ static void answer_refusal(struct passage *p, err_t e)
     if (e == E_OVERLOADED)
         admission_shed(&api->admission, route_class(p->rq.route), p->shed);
     if (p->rq.act.actor.kind == ACTOR_NONE)
-        edge_count_refusal(api, x, p->rq.route, e);
+        refused_count(api, x, p->rq.route, e);
     else if (!p->recorded)
-        edge_count_known(api, x, p->rq.route, &p->rq.act.actor, e);
+        refused_count_known(api, x, p->rq.route, &p->rq.act.actor, e);
     int status = refusal_encode(&about, head, &p->body);
     edge_add_cors(api, x, p->rq.route, head);
     buf_add(head, p->rq.reply.head);

@@ -3,8 +3,10 @@
 
 #include "base/enc.h"
 #include "plat/os/file.h"
+#include "plat/os/part.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOTE_MAX = 4096 };
@@ -17,19 +19,14 @@ static err_t note_path(struct arena *a, const char *path, const char **ret)
     return E_OK;
 }
 
-static err_t digest_of(struct arena *a, const char *path, struct diag *why, str_t *ret)
+static err_t digest_of(struct arena *a, int fd, const char *path, struct diag *why, str_t *ret)
 {
     digest_t digest;
     char *text = arena_alloc(a, BACKUP_SHA256_TEXT);
     if (text == NULL)
         return E_NO_MEMORY;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return FAIL(why, E_IO, "%s: cannot be read", path);
-    err_t e = sha256_of_file(fd, &digest);
-    (void)close(fd); /* read-only */
-    if (e != E_OK)
-        return FAIL(why, e, "%s: cannot be read to its end", path);
+    if (sha256_of_file(fd, &digest) != E_OK)
+        return FAIL(why, E_IO, "%s: cannot be read to its end", path);
     hex_encode(digest.b, SHA256_SIZE, text);
     *ret = str_of(text, BACKUP_SHA256_TEXT);
     return E_OK;
@@ -42,29 +39,37 @@ static const char *name_of(const char *path)
 }
 
 /* The note first: a file without one was never finished. */
-static err_t backup_finish(struct arena *a, const struct backup_file *to, struct diag *why,
-                           str_t *ret_sha256)
+static err_t backup_fill(struct arena *a, const struct backup_file *to,
+                         const struct file_part *part, struct diag *why, struct backup_made *ret)
 {
     const char *note;
     str_t line;
-    TRY(digest_of(a, to->part, why, ret_sha256));
+    struct stat st;
+    TRY(db_backup(to->dir, part->path, part->fd, to->watch, why));
+    TRY(digest_of(a, part->fd, part->path, why, &ret->sha256));
+    if (fstat(part->fd, &st) != 0)
+        return FAIL(why, E_IO, "%s: cannot be looked at", part->path);
+    ret->bytes = st.st_size;
+    if (to->whole != NULL)
+        TRY(to->whole(to->arg, ret));
     TRY(note_path(a, to->path, &note));
-    TRY(str_format(a, &line, "%.*s  %s\n", STR_ARG(*ret_sha256), name_of(to->path)));
-    TRY(file_write(note, 0600, line, why));
-    return file_rename(to->part, to->path, why);
+    TRY(str_format(a, &line, "%.*s  %s\n", STR_ARG(ret->sha256), name_of(to->path)));
+    return file_write(note, 0600, line, why);
 }
 
-err_t backup_file_make(struct arena *a, const struct backup_file *to, const struct watch *watch,
-                       struct diag *why, str_t *ret_sha256)
+err_t backup_file_make(struct arena *a, const struct backup_file *to, struct diag *why,
+                       struct backup_made *ret)
 {
-    str_t sha256 = STR_NONE;
-    TRY(db_backup(to->dir, to->part, watch, why));
-    err_t e = backup_finish(a, to, why, &sha256);
+    struct file_part part;
+    struct backup_made made = { 0 };
+    TRY(file_part_open(a, to->path, why, &part));
+    err_t e = backup_fill(a, to, &part, why, &made);
     if (e != E_OK) {
-        (void)unlink(to->part); /* one that stays is no copy by its name */
+        file_part_drop(&part);
         return e;
     }
-    *ret_sha256 = sha256;
+    TRY(file_part_keep(&part, why));
+    *ret = made;
     return E_OK;
 }
 
@@ -85,7 +90,12 @@ err_t backup_file_check(struct arena *a, const char *path, struct diag *why)
     TRY(backup_file_note(a, path, &want));
     if (want.p == NULL)
         return E_OK;
-    TRY(digest_of(a, path, why, &got));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FAIL(why, E_IO, "%s: cannot be read", path);
+    err_t e = digest_of(a, fd, path, why, &got);
+    (void)close(fd); /* read-only */
+    TRY(e);
     if (!str_eq(want, got))
         return FAIL(why, E_CORRUPT, "%s: its SHA-256 is not that of %s" BACKUP_NOTE, path,
                     name_of(path));

@@ -9,9 +9,9 @@
 #include "api/lease.h"
 #include "api/mcp_edge.h"
 #include "api/refuse.h"
+#include "api/refused.h"
 #include "api/reply.h"
 #include "api/routes.h"
-#include "domain/audit/refusals.h"
 
 #include <assert.h>
 
@@ -85,37 +85,6 @@ static void add_cors_of_refusal(const struct api *api, const struct http_xchg *x
 {
     if (x->path.n > 0 && http_field(x, STR("Origin")).p != NULL)
         edge_add_cors(api, x, router_match(api->router, x->method, x->path).route, head);
-}
-
-/* SAFETY rule 5: refusals of nobody in particular are counted, and one event a minute sums them up.
- */
-void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
-                        err_t e)
-{
-    int status = err_info(e)->status;
-    if (route != NULL && (status == 401 || status == 403) && api->services->refusals != NULL)
-        refusal_count(api->services->refusals, route->path, e, x->peer.ip);
-}
-
-bool edge_is_refusal(const struct route *row, err_t e)
-{
-    return err_info(e)->status == 403 || (row->hides && e == E_NOT_FOUND);
-}
-
-/* A device that waits or is out asks again and again: what it became so by is on the record. */
-static bool is_standing(err_t e)
-{
-    return e == E_DEVICE_PENDING || e == E_DEVICE_REVOKED || e == E_DEVICE_BLOCKED;
-}
-
-void edge_count_known(struct api *api, const struct http_xchg *x, const struct route *route,
-                      const struct actor *who, err_t e)
-{
-    char peer[PEER_TEXT_MAX];
-    const struct refusal what = { .principal = who->id, .row = route->path, .reason = e };
-    if (edge_is_refusal(route, e) && !is_standing(e))
-        refusal_count_known(api->services->refusals, &what, who, peer_text(&x->peer, peer).p,
-                            clock_now());
 }
 
 /* Into the loop's head and body, in the form of the row; returns the status. */
@@ -355,7 +324,7 @@ static void edge_known(struct hot_ask *ask, const struct live_hit *hit)
         return;
     }
     if (hit->who.refuse != E_OK) {
-        edge_count_known(ask->api, ask->x, ask->route, &hit->who.actor, hit->who.refuse);
+        refused_count_known(ask->api, ask->x, ask->route, &hit->who.actor, hit->who.refuse);
         refuse_device(ask, &hit->who.actor, hit->who.refuse);
         return;
     }
@@ -382,7 +351,7 @@ static void edge_unknown(struct hot_ask *ask, ts_t now, struct live_hit *hit)
     dur_t wait;
     err_t e = ask->by_cookie ? E_OK : auth_token_spelt(ask->x, &why);
     if (e != E_OK) {
-        edge_count_refusal(ask->api, ask->x, ask->route, e);
+        refused_count(ask->api, ask->x, ask->route, e);
         edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
     } else if (admin_tokens_hold(&ask->api->services->admin_tokens, ask->token, now)) {
         edge_administrator(ask, hit);
@@ -448,7 +417,7 @@ static void on_message(void *app, struct http_xchg *x)
         return;
     }
     if (e != E_OK) {
-        edge_count_refusal(api, x, m.route, e);
+        refused_count(api, x, m.route, e);
         edge_refuse(api, x, e, &why, edge_id(x));
         return;
     }

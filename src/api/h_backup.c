@@ -135,13 +135,11 @@ static err_t name_make(struct request *rq, str_t *ret)
 
 static err_t backup_write(struct request *rq, str_t name, struct backup_out *ret)
 {
-    const char *part;
     const char *path;
-    str_t sha256;
-    TRY(path_of(rq, name, ".part", &part));
+    struct backup_made made;
     TRY(path_of(rq, name, "", &path));
-    const struct backup_file to = { .dir = rq->services->dir, .part = part, .path = path };
-    TRY(backup_file_make(rq->act.arena, &to, NULL, &rq->act.why, &sha256));
+    const struct backup_file to = { .dir = rq->services->dir, .path = path };
+    TRY(backup_file_make(rq->act.arena, &to, &rq->act.why, &made));
     return backup_look(rq, name, ret);
 }
 

@@ -2,6 +2,7 @@
 #include "api/mcp_edge.h"
 
 #include "api/passage.h"
+#include "api/refused.h"
 #include "api/reply.h"
 #include "base/ref.h"
 #include "mcp/hub.h"
@@ -178,7 +179,7 @@ enum hot_answer mcp_hot(const struct hot_ask *ask)
               : mcp_calls_tools(actor) ? E_OK
                                        : FAIL(&why, E_FORBIDDEN, MCP_NOBODY_CALLS);
     if (e != E_OK) {
-        edge_count_known(ask->api, ask->x, ask->route, actor, e);
+        refused_count_known(ask->api, ask->x, ask->route, actor, e);
         edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
         return HOT_DONE;
     }

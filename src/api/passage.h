@@ -94,13 +94,6 @@ oid_t edge_id(struct http_xchg *x);
 void edge_note_actor(struct http_xchg *x, const struct actor *actor);
 void edge_reply(struct api *api, struct http_xchg *x, int status, str_t head, str_t body);
 void edge_refuse(struct api *api, struct http_xchg *x, err_t e, const struct diag *why, oid_t id);
-void edge_count_refusal(struct api *api, const struct http_xchg *x, const struct route *route,
-                        err_t e);
-/* The same of somebody known, where the writer has nothing to do with it. */
-void edge_count_known(struct api *api, const struct http_xchg *x, const struct route *route,
-                      const struct actor *who, err_t e);
-/* Is it for the record? 404 is one where saying 403 would tell that there is something. */
-bool edge_is_refusal(const struct route *row, err_t e);
 /* Come back in so many seconds. */
 void edge_refuse_later(struct api *api, struct http_xchg *x, err_t e, int64_t in_s);
 /* One whose request was forgotten. `more`: further header lines. */

@@ -8,6 +8,7 @@
 
 #include "api/accept.h"
 #include "api/lease.h"
+#include "api/refused.h"
 #include "api/reply.h"
 #include "api/shapes_config.h"
 #include "base/enc.h"
@@ -296,7 +297,7 @@ static err_t poll_check(const struct hot_ask *ask, struct poll_query *query, enu
     if (e == E_OK && oid_is_set(query->device) && !oid_eq(query->device, ask->who->who.actor.id))
         e = FAIL(&why, E_FORBIDDEN, "a device reads its own configuration");
     if (e != E_OK) {
-        edge_count_known(ask->api, ask->x, ask->route, &ask->who->who.actor, e);
+        refused_count_known(ask->api, ask->x, ask->route, &ask->who->who.actor, e);
         edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));
         return E_OK;
     }

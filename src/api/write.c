@@ -4,6 +4,7 @@
 #include "api/passage.h"
 
 #include "api/managed.h"
+#include "api/refused.h"
 #include "api/reply.h"
 #include "domain/audit/refusals.h"
 #include "domain/audit/topic.h"
@@ -158,7 +159,7 @@ static err_t refusal_append(struct passage *p, struct db *db, err_t e)
 {
     const struct act *act = &p->rq.act;
     struct refusal what = { act->actor.id, p->rq.route->path, e, p->rq.id };
-    if (act->actor.kind == ACTOR_NONE || !edge_is_refusal(p->rq.route, e) ||
+    if (act->actor.kind == ACTOR_NONE || !refused_counts(p->rq.route, e) ||
         p->rq.route->audit == NULL)
         return E_OK;
     p->recorded = true;

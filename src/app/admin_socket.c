@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/admin_socket.h"
 
+#include "app/backup_record.h"
 #include "app/setup_link.h"
 #include "base/log.h"
 #include "base/ref.h"
@@ -19,10 +20,12 @@
 #define ASK_TOKEN   "token\n"
 #define ASK_RESTART "restart\n"
 #define ASK_SETUP   "setup\n"
+#define ASK_BACKUP  "backup " /* and what backup_record.h says */
 #define REFUSED     "refused: "
 #define RESTARTING  "restarting\n"
+#define RECORDED    "recorded\n"
 
-enum { ASK_MAX = 16, ASK_MS = 1000, ANSWER_MAX = 2048 };
+enum { ASK_MAX = sizeof ASK_BACKUP + BACKUP_TOLD_MAX, ASK_MS = 1000, ANSWER_MAX = 2048 };
 #define SUCCESSOR_MAX DUR_S(30)
 
 struct admin_socket {
@@ -85,6 +88,16 @@ static void give_setup_link(struct admin_socket *s, int fd, uid_t uid)
     explicit_bzero(link, sizeof link);
 }
 
+static void take_backup(struct admin_socket *s, int fd, str_t line, uid_t uid)
+{
+    struct diag why = { 0 };
+    err_t e = backup_record_take(s->services, line, uid, &why);
+    if (e == E_OK)
+        (void)!write(fd, RECORDED, sizeof RECORDED - 1); /* else there is no copy, but its event */
+    else
+        (void)dprintf(fd, REFUSED "%s\n", why.err == e ? why.text : err_info(e)->text);
+}
+
 /* The main thread does it, and answers (admin_socket_answer). */
 static bool begin_restart(struct admin_socket *s, int fd)
 {
@@ -111,6 +124,8 @@ static bool serve_one(struct admin_socket *s, int fd)
         give_token(s, fd, uid);
     if (str_eq(ask, STR(ASK_SETUP)))
         give_setup_link(s, fd, uid);
+    if (str_starts(ask, STR(ASK_BACKUP)) && str_ends(ask, STR("\n")))
+        take_backup(s, fd, str_sub(ask, sizeof ASK_BACKUP - 1, ask.n - sizeof ASK_BACKUP), uid);
     return str_eq(ask, STR(ASK_RESTART)) && begin_restart(s, fd);
 }
 
@@ -320,4 +335,21 @@ err_t admin_socket_setup(struct arena *a, const char *dir, struct diag *why, str
     err_t e = str_copy(a, answer, ret);
     explicit_bzero(text, sizeof text);
     return e;
+}
+
+err_t admin_socket_backup(const char *dir, str_t line, struct diag *why)
+{
+    char text[ANSWER_MAX];
+    int fd = -1;
+    TRY(socket_dial(dir, why, &fd));
+    (void)dprintf(fd, ASK_BACKUP "%.*s\n", STR_ARG(line)); /* the answer shows whether it came */
+    str_t answer = read_answer(fd, text);
+    (void)close(fd);
+    if (str_eq(answer, str_sub(STR(RECORDED), 0, sizeof RECORDED - 2)))
+        return E_OK;
+    if (answer.n == 0)
+        return FAIL(why, E_FORBIDDEN,
+                    "the server takes it only from root and from its own user, and one that is "
+                    "older than this program not at all");
+    return FAIL(why, E_CONFLICT, "%.*s", STR_ARG(answer));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * DIR/admin.sock: hands an ephemeral administrator token to a local root or to the server's own
- * user (SO_PEERCRED), or restarts the server for them: one line asks, one answers. Its own thread:
+ * user (SO_PEERCRED), restarts the server for them, or records a copy that they have made of the
+ * store: one line asks, one answers. Its own thread:
  * it answers while the loops are busy.
  */
 #ifndef APP_ADMIN_SOCKET_H
@@ -28,5 +29,8 @@ err_t admin_socket_ask(const char *dir, struct diag *why, struct token_text *ret
 
 /* The same for the link of the first administrator, which is a secret. E_CONFLICT: there is one. */
 err_t admin_socket_setup(struct arena *a, const char *dir, struct diag *why, str_t *ret) MUST_USE;
+
+/* The same: put a copy on the record (backup_record.h). E_CONFLICT: it does not, and why. */
+err_t admin_socket_backup(const char *dir, str_t line, struct diag *why) MUST_USE;
 
 #endif

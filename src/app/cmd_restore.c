@@ -13,6 +13,7 @@
 #include "plat/db/inspect.h"
 #include "plat/os/copy.h"
 #include "plat/os/file.h"
+#include "plat/os/part.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -105,7 +106,8 @@ static err_t bring(struct restore *r)
     mode_t mode;
     uid_t owner = geteuid();
     TRY(backup_file_check(r->cli->arena, r->from, why));
-    work_remove(r); /* of a run that was killed */
+    file_part_sweep(r->from); /* of backups that were killed */
+    work_remove(r);           /* of a run that was killed */
     TRY(file_make_dir(r->work, 0700, why));
     progress_begin(&progress, "KiB", 0);
     err_t e = file_copy(r->from, r->copy, 0600, &watch, why);

@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/setup_link.h"
 
+#include "app/write_wait.h"
 #include "domain/audit/audit.h"
 #include "domain/signin/link.h"
-#include "plat/db/writer.h"
-
-#include <pthread.h>
 
 enum { SETUP_ARENA_MAX = 64 * 1024 };
 
 struct setup_job {
-    struct write_job write;
+    struct write_wait wait;
     struct services *sv;
     struct act act;
     struct arena *arena;
     struct token_text link;
-    pthread_mutex_t lock;
-    pthread_cond_t over;
-    bool done;
-    err_t result;
 };
 
 static err_t setup_run(struct write_job *write, struct db *db)
 {
-    struct setup_job *job = CONTAINER_OF(write, struct setup_job, write);
+    struct setup_job *job = CONTAINER_OF(write, struct setup_job, wait.write);
     struct act *act = &job->act;
     bool there = true;
     arena_reset(job->arena);
@@ -49,34 +43,11 @@ static err_t setup_run(struct write_job *write, struct db *db)
     return audit_append(job->sv->audit, db, act->arena, &e);
 }
 
-static void setup_done(struct write_job *write, err_t e)
-{
-    struct setup_job *job = CONTAINER_OF(write, struct setup_job, write);
-    (void)pthread_mutex_lock(&job->lock);
-    job->result = e;
-    job->done = true;
-    (void)pthread_cond_signal(&job->over);
-    (void)pthread_mutex_unlock(&job->lock);
-}
-
-static err_t setup_wait(struct setup_job *job)
-{
-    TRY(writer_submit(job->sv->writer, &job->write));
-    (void)pthread_mutex_lock(&job->lock);
-    while (!job->done)
-        (void)pthread_cond_wait(&job->over, &job->lock);
-    (void)pthread_mutex_unlock(&job->lock);
-    return job->result;
-}
-
 err_t setup_link_make(struct services *sv, struct diag *why, char ret[static SETUP_LINK_MAX])
 {
     CLEANUP(arena_freep) struct arena *arena = arena_new(SETUP_ARENA_MAX);
     struct setup_job job = {
-        .write = { .class = WRITE_NORMAL,
-                   .load = LOAD_ADMIN,
-                   .run = setup_run,
-                   .done = setup_done },
+        .wait.write.run = setup_run,
         .sv = sv,
         .arena = arena,
     };
@@ -84,11 +55,7 @@ err_t setup_link_make(struct services *sv, struct diag *why, char ret[static SET
         return E_NO_MEMORY;
     if (sv->sealed)
         return FAIL(why, E_SEALED, "the master key of this store is not there");
-    (void)pthread_mutex_init(&job.lock, NULL); /* a default mutex and condition cannot fail here */
-    (void)pthread_cond_init(&job.over, NULL);
-    err_t e = setup_wait(&job);
-    (void)pthread_cond_destroy(&job.over);
-    (void)pthread_mutex_destroy(&job.lock);
+    err_t e = write_wait(sv->writer, &job.wait);
     if (e == E_OK)
         (void)snprintf(ret, SETUP_LINK_MAX, "%.*s/setup/%.*s",
                        STR_ARG(services_settings(sv)->issuer), (int)job.link.n, job.link.p);

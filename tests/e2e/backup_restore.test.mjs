@@ -2,11 +2,11 @@
 // The store as a file, and a file as the store again: whole or not at all, whatever comes in between.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
-import { enrol, uniqueName } from './lib/fleet.mjs';
+import { audit, enrol, uniqueName } from './lib/fleet.mjs';
 import { BIN, Child, seneschal, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -19,12 +19,16 @@ const restore = (from, data) => seneschal(['restore', from, '--data', data]);
 const stores = (dir) => (existsSync(dir) ? readdirSync(dir).filter((name) => !['lock', 'master.key'].includes(name)) : []);
 const sha256 = (name) => createHash('sha256').update(readFileSync(name)).digest('hex');
 
+function changedIn(data, sql, name = 'seneschal.db') {
+    const db = new DatabaseSync(path.join(data, name));
+    db.exec(sql);
+    db.close();
+}
+
 /** A copy of the good copy, changed by a statement. */
 function changed(name, sql) {
     copyFileSync(file('good.db'), file(name));
-    const db = new DatabaseSync(file(name));
-    db.exec(sql);
-    db.close();
+    changedIn(room, sql, name);
     for (const suffix of ['-wal', '-shm']) rmSync(file(name) + suffix, { force: true });
     return file(name);
 }
@@ -160,12 +164,60 @@ test('kill -9 at any moment leaves no half of anything, and the next run is not 
     }
     if (!stores(data).includes('seneschal.db')) assert.equal((await restore(big, data)).code, 0);
     assert.deepEqual(stores(data), ['seneschal.db'], `${ends} had come to their end`);
-    for (const ms of [10, 30, 50]) {
-        const to = file(`killed-${ms}.db`);
+    const copies = tempDir('killed-copies');
+    const parts = () => readdirSync(copies).filter((name) => name.endsWith('.seneschal-part'));
+    let left = 0;
+    for (let i = 0; left === 0 || i < 3; i++) {
+        assert.ok(i < 40, 'no kill came while a copy was made');
+        const to = path.join(copies, `killed-${i}.db`);
         const child = new Child(BIN, ['backup', '--data', data, '--output', to]);
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        await new Promise((resolve) => setTimeout(resolve, 10 * (1 + (i % 10))));
         await child.kill();
+        left += parts().length > 0 ? 1 : 0;
         if (existsSync(to)) assert.equal(readFileSync(`${to}.sha256`, 'utf8'), `${sha256(to)}  ${path.basename(to)}\n`);
-        else assert.equal((await backup(to, data)).code, 0);
     }
+    const last = path.join(copies, 'last.db');
+    assert.equal((await backup(last, data)).code, 0);
+    assert.deepEqual(parts(), [], 'the next run takes away what the dead have left');
+    copyFileSync(last, path.join(copies, '.last.db.seneschal-part'));
+    assert.equal((await restore(last, path.join(tempDir('after'), 'data'))).code, 0);
+    assert.deepEqual(parts(), [], 'and so does a restore');
+});
+
+test('a copy is on the record before it is there: by the running server, and without one', async () => {
+    const told = async (by) => (await audit(await by.admin(), 'action=store.backed-up')).map((e) => [e.result, e.actor.kind, e.target, e.details]);
+    const entry = (name) => ['ok', 'system', { kind: 'backup', id: null, name }, { bytes: statSync(file(name)).size, sha256: sha256(file(name)), uid: process.getuid() }];
+    const own = await startServer();
+    assert.deepEqual(await told(own), []);
+    assert.equal((await backup(file('beside é.db'), own.data)).code, 0);
+    assert.deepEqual(await told(own), [entry('beside é.db')]);
+    await own.stop();
+    assert.equal((await backup(file('alone.db'), own.data)).code, 0);
+    const verify = await seneschal(['audit', 'verify', '--data', own.data]);
+    assert.equal(verify.code, 0, verify.stdout);
+    await own.start();
+    assert.deepEqual(await told(own), [entry('alone.db'), entry('beside é.db')]);
+    const both = await Promise.all(['one.db', 'two.db'].map((name) => backup(file(name), own.data)));
+    assert.deepEqual(both.map((one) => one.code), [0, 0], both.map((one) => one.stderr).join());
+    assert.equal((await told(own)).length, 4);
+});
+
+test('what cannot be put on the record is not made', async () => {
+    const data = path.join(tempDir('held'), 'data');
+    assert.equal((await restore(file('good.db'), data)).code, 0);
+    changedIn(data, "CREATE TRIGGER no BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'no'); END");
+    const done = await backup(file('unsaid.db'), data);
+    assert.notEqual(done.code, 0);
+    assert.match(done.stderr, /no copy was made, because it cannot be put on the record/);
+    assert.deepEqual(readdirSync(room).filter((name) => name.includes('unsaid')), []);
+});
+
+test('what root makes in the directory of another is the other’s', { skip: process.getuid() !== 0 && 'only root makes files of others' }, async () => {
+    const data = path.join(tempDir('theirs'), 'data');
+    mkdirSync(data, { mode: 0o700 });
+    chownSync(data, 65534, 65534);
+    assert.equal((await restore(file('good.db'), data)).code, 0);
+    for (const name of ['seneschal.db', 'lock']) assert.equal(statSync(path.join(data, name)).uid, 65534, name);
+    assert.equal((await backup(file('of-theirs.db'), data)).code, 0);
+    for (const name of readdirSync(data)) assert.equal(statSync(path.join(data, name)).uid, 65534, name);
 });

@@ -5,7 +5,6 @@
 #include "plat/db/dbconn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 enum { STEP_PAGES = 256, PAGE_BYTES = 4096 };
@@ -48,7 +47,9 @@ static err_t copy_make(const char *dir, const char *to, const struct watch *watc
     TRY(dbconn_open(dir, DB_READER, why, &from));
     from->deadline = (dur_t){ clock_mono().us + BACKUP_MAX.us };
     from->in_read = true; /* one deadline for all of it */
-    int rc = sqlite3_open_v2(to, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    /* It takes no locks: the file is ours, and locks of its own may not go with that of its maker.
+     */
+    int rc = sqlite3_open_v2(to, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, "unix-none");
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(copy, copy_text, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -66,21 +67,9 @@ static err_t copy_sync(int fd, const char *to, struct diag *why)
     return E_OK;
 }
 
-err_t db_backup(const char *dir, const char *to, const struct watch *watch, struct diag *why)
+err_t db_backup(const char *dir, const char *to, int fd, const struct watch *watch,
+                struct diag *why)
 {
-    int fd = fault_here() ? -1 : open(to, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return FAIL(why,
-                    errno == EEXIST   ? E_CONFLICT
-                    : errno == ENOENT ? E_NOT_FOUND
-                    : errno == ENOSPC ? E_DISK_FULL
-                                      : E_IO,
-                    "%s: %s", to, strerrordesc_np(errno));
-    err_t e = copy_make(dir, to, watch, why);
-    if (e == E_OK)
-        e = copy_sync(fd, to, why);
-    (void)close(fd); /* what fsync took is there */
-    if (e != E_OK)
-        (void)unlink(to);
-    return e;
+    TRY(copy_make(dir, to, watch, why));
+    return copy_sync(fd, to, why);
 }

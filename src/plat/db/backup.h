@@ -7,13 +7,12 @@
 #include "plat/db/db.h"
 
 /*
- * Copy the store of `dir` to the file `to`, which must not be there yet (E_CONFLICT); made 0600,
- * durable when the call returns, and gone again where it fails. By SQLite's own backup, a few pages
- * at a time, under one read transaction: nobody waits for it, but the write-ahead log grows
- * meanwhile. E_NOT_FOUND: its directory. E_DISK_FULL, E_IO,
- * E_STORE_UNREACHABLE.
+ * Copy the store of `dir` into the empty file `to`, which is open as `fd` and nobody else's; its
+ * bytes are durable when the call returns, and no copy where it fails. By SQLite's own backup, a
+ * few pages at a time, under one read transaction: nobody waits for it, but the write-ahead log
+ * grows meanwhile. E_DISK_FULL, E_IO, E_STORE_UNREACHABLE.
  */
-err_t db_backup(const char *dir, const char *to, const struct watch *watch,
+err_t db_backup(const char *dir, const char *to, int fd, const struct watch *watch,
                 struct diag *why) MUST_USE;
 
 #endif

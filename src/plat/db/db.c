@@ -15,6 +15,11 @@ err_t db_open(const char *dir, enum db_role role, struct diag *why, struct db **
     return E_OK;
 }
 
+err_t db_open_any(const char *dir, struct diag *why, struct db **ret)
+{
+    return dbconn_open(dir, DB_WRITER, why, ret);
+}
+
 err_t db_read_begin(struct db *db)
 {
     assert(db->role == DB_READER);

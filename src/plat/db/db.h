@@ -20,6 +20,8 @@ enum db_role { DB_READER, DB_WRITER };
 
 /* `dir`: the data directory, NUL-terminated. Migrations must have run (db_migrate). */
 err_t db_open(const char *dir, enum db_role role, struct diag *why, struct db **ret) MUST_USE;
+/* The writer's, whatever the schema is: for the record alone, whose tables are the same in all. */
+err_t db_open_any(const char *dir, struct diag *why, struct db **ret) MUST_USE;
 void db_close(struct db *db); /* NULL is fine */
 static inline void db_closep(struct db **db)
 {

@@ -320,9 +320,26 @@ err_t file_owner(const char *path, mode_t *ret_mode, uid_t *ret_uid)
     return E_OK;
 }
 
+/* One that root makes in another's directory is the other's: he must be able to open it, too. */
+static int lock_open(const char *path)
+{
+    struct stat st;
+    const char *name;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 || geteuid() != 0)
+        return fd;
+    CLEANUP(file_closep) int dir = file_open_parent(path, &name);
+    if (dir >= 0 && fstat(dir, &st) == 0 && st.st_uid != 0)
+        (void)!fchown(fd, st.st_uid, st.st_gid); /* then that one says why it cannot start */
+    return fd;
+}
+
 err_t file_lock(const char *path, struct diag *why, int *ret_fd)
 {
-    int fd = file_fault() ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = file_fault() ? -1 : lock_open(path);
     if (fd < 0)
         return file_fail(why, "open", path);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
