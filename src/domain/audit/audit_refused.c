@@ -53,7 +53,7 @@ static err_t party_count(struct looking *l, struct parties *p, str_t name, int64
 /* What follows `name` in a text of ours, up to the next quote or comma. */
 static str_t member_of(str_t text, str_t name)
 {
-    const char *at = memmem(text.p, text.n, name.p, name.n);
+    const char *at = text.n == 0 ? NULL : memmem(text.p, text.n, name.p, name.n);
     if (at == NULL)
         return STR_NONE;
     str_t rest = str_sub(text, (size_t)(at - text.p) + name.n, text.n);

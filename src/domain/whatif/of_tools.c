@@ -35,7 +35,8 @@ static err_t note_tool(struct gathering *g, const struct gate_server *s,
         return E_OK;
     TRY(str_format(g->now.arena, &c.name, "%.*s/%.*s", STR_ARG(server_name(s)),
                    STR_ARG(tool->name)));
-    c.by = str_from_cz(to.source);
+    /* It lies in the memory of `sides`, which end before what is noted is kept. */
+    TRY(str_copy(g->now.arena, str_from_cz(to.source), &c.by));
     return gathering_note(g, &c);
 }
 
