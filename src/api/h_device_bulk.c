@@ -29,7 +29,7 @@ struct bulk {
     struct fleet_rules rules;
     struct arena *arena; /* of the request: what outlives a step */
     struct effects effects;
-    uint64_t noted; /* bits of statuses 403 by err_t: already on the record */
+    bool noted[E_COUNT]; /* refusals of right that are on the record already */
     struct row_device device;
 };
 
@@ -110,9 +110,9 @@ static err_t refusal_note(struct bulk *b, oid_t id, err_t e, struct device_bulk_
     bool explained = act->why.err == e && act->why.text[0] != '\0';
     ret->code = str_from_cz(info->slug);
     TRY(str_copy(b->arena, str_from_cz(explained ? act->why.text : info->text), &ret->detail));
-    if (info->status != 403 || (b->noted >> ((unsigned)e % 64) & 1) != 0)
+    if (info->status != 403 || b->noted[e])
         return E_OK;
-    b->noted |= UINT64_C(1) << ((unsigned)e % 64);
+    b->noted[e] = true;
     return record(b, id, e);
 }
 
