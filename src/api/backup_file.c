@@ -85,8 +85,8 @@ err_t backup_file_note(struct arena *a, const char *path, str_t *ret_sha256)
 
 err_t backup_file_check(struct arena *a, const char *path, struct diag *why)
 {
-    str_t want;
-    str_t got;
+    str_t want = STR_NONE;
+    str_t got = STR_NONE;
     TRY(backup_file_note(a, path, &want));
     if (want.p == NULL)
         return E_OK;

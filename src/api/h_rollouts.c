@@ -100,7 +100,7 @@ err_t rollouts_list(struct request *rq)
 {
     const struct rollout_query *q = rq->query;
     struct rollout_filter filter;
-    str_t filters;
+    str_t filters = STR_NONE;
     int64_t total;
     TRY(list_filter(rq, &filter, &filters));
     TRY(list_page(rq, &filter, filters));

@@ -36,7 +36,7 @@ static err_t request_reply(struct request *rq, int status, const struct row_tool
     if (out == NULL)
         return E_NO_MEMORY;
     TRY(request_view(rq, row, out));
-    buf_init(&b, 2 * TOOL_TEXT_MAX);
+    buf_init(&b, 2 * (size_t)TOOL_TEXT_MAX);
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '{');
     JSON_OUT(&o, "tool", str, out->tool);

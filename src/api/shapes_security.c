@@ -24,7 +24,7 @@ static const struct field limits_out_fields[] = {
     FIELD(struct limits_out, enabled,
           .doc = "false: `limits` of the configuration is off, and nothing is counted"),
 #define RATE(code, json, setting, burst, least, text) \
-    FIELD_AS(struct limits_out, rates[RATE_##code], json, .of = &limit_out_shape, .doc = text),
+    FIELD_AS(struct limits_out, rates[RATE_##code], json, .of = &limit_out_shape, .doc = (text)),
 #include "domain/identity/rate.def"
 #undef RATE
 };
@@ -36,7 +36,7 @@ static const struct field refused_day_fields[] = {
     FIELD(struct refused_day_out, locks,
           .doc = "tries that came before the wait of an account was over"),
     FIELD(struct refused_day_out, denials,
-          .doc = "other refused changes (of somebody known once an hour and call), and every refused call "
+          .doc = "other refused calls (of somebody known once an hour and call), and every refused call "
                  "of nobody in particular"),
 };
 static const struct shape refused_day_shape =

@@ -58,13 +58,14 @@ static err_t record_run(struct write_job *write, struct db *db)
 /* "BYTES SHA256 NAME" */
 static err_t told_parse(str_t line, struct backup_told *ret)
 {
-    struct backup_told t;
-    str_t bytes;
+    static const char digits[] = "0123456789abcdef";
+    struct backup_told t = { 0 };
+    str_t bytes = STR_NONE;
     if (!str_split(&line, ' ', &bytes) || num_parse_i64(bytes, &t.bytes) != E_OK || t.bytes < 0 ||
         !str_split(&line, ' ', &t.sha256) || t.sha256.n != 2 * (size_t)SHA256_SIZE)
         return E_BAD_FIELD;
     for (size_t i = 0; i < t.sha256.n; i++) {
-        if (memchr("0123456789abcdef", t.sha256.p[i], 16) == NULL)
+        if (memchr(digits, t.sha256.p[i], sizeof digits - 1) == NULL)
             return E_BAD_FIELD;
     }
     t.name = line;

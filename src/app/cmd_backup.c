@@ -38,21 +38,22 @@ static err_t backup_tell(void *arg, const struct backup_made *made)
     return backup_record(t->cli->arena, t->to->dir, &told, &t->cli->why);
 }
 
-static err_t backup(struct cli *cli, struct backup_file *to)
+static err_t backup(struct cli *cli, const struct backup_file *what)
 {
     struct progress progress;
     const struct watch watch = { .see = progress_see, .arg = &progress };
-    struct telling telling = { cli, to, &progress };
+    struct backup_file to = *what;
+    struct telling telling = { cli, &to, &progress };
     struct backup_made made;
-    to->watch = &watch;
-    to->whole = backup_tell;
-    to->arg = &telling;
+    to.watch = &watch;
+    to.whole = backup_tell;
+    to.arg = &telling;
     TRY(crypto_init());
     progress_begin(&progress, "KiB", 0);
-    err_t e = backup_file_make(cli->arena, to, &cli->why, &made);
+    err_t e = backup_file_make(cli->arena, &to, &cli->why, &made);
     progress_clear(&progress);
     TRY(e);
-    (void)printf("%.*s  %s\n", STR_ARG(made.sha256), to->path);
+    (void)printf("%.*s  %s\n", STR_ARG(made.sha256), to.path);
     (void)fputs("next: take it and its .sha256 to another machine, and the master key apart from "
                 "it; `seneschal restore FILE --data DIR` puts it back\n",
                 stderr);
