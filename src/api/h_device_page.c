@@ -120,8 +120,10 @@ static err_t confirm_page(struct request *rq, str_t code, const struct row_devic
     scopes_in_words(h, row->scope);
     html_form(h, "/device");
     html_hidden(h, "user_code", str_of(shown, sizeof shown));
+    HTML(h, "<p class=\"row\">");
     html_button(h, BUTTON_MAIN, PHRASE_DEVICE_YES, "decision", "approve");
     html_button(h, BUTTON_DANGER, PHRASE_DEVICE_NO, "decision", "deny");
+    HTML(h, "</p>\n");
     html_form_close(h);
     rq->quiet = true;
     return reply_page(rq, 200, h);

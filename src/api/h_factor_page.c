@@ -37,6 +37,7 @@ static err_t step_show(struct request *rq, const struct step_page *p)
                                         .focus = true });
     html_hidden(h, "next", p->next);
     html_form_end(h, PHRASE_GO_ON);
+    html_way(h, "/logout", PHRASE_LOGOUT_TITLE);
     return reply_page(rq, p->status, h);
 }
 
@@ -100,7 +101,10 @@ static void codes_form(struct html *h, const struct factors *has)
     html_heading(h, PHRASE_FACTOR_CODES);
     html_para_with(h, PHRASE_FACTOR_CODES_LEFT, &(str_t){ left, (size_t)n }, 1);
     html_form(h, HERE "/codes");
-    html_form_end(h, PHRASE_FACTOR_CODES_MAKE);
+    HTML(h, "<p class=\"row\">");
+    html_button(h, BUTTON_PLAIN, PHRASE_FACTOR_CODES_MAKE, NULL, NULL);
+    HTML(h, "</p>\n");
+    html_form_close(h);
 }
 
 err_t factors_page(struct request *rq)
@@ -122,6 +126,7 @@ err_t factors_page(struct request *rq)
     html_facts_end(h);
     app_form(h);
     codes_form(h, &has);
+    html_way(h, "/", PHRASE_GO_HOME);
     return reply_page(rq, 200, h);
 }
 

@@ -16,7 +16,7 @@ struct login_page { /* what the form has when it is shown */
     str_t org;
 };
 
-static void login_form(struct html *h, const struct login_page *p)
+static err_t login_form(struct request *rq, struct html *h, const struct login_page *p)
 {
     html_form(h, "/login");
     html_field(h, &(struct html_field){ .name = "name",
@@ -38,11 +38,10 @@ static void login_form(struct html *h, const struct login_page *p)
     if (p->org.n > 0)
         html_hidden(h, "org", p->org);
     html_form_end(h, PHRASE_LOGIN_GO);
-    HTML(h, "<p class=\"links\">");
-    html_link(h, STR("/recover"), PHRASE_LOGIN_FORGOTTEN);
-    HTML(h, "</p>\n");
+    html_way(h, "/recover", PHRASE_LOGIN_FORGOTTEN);
     if (str_starts(p->next, STR("/oauth2/")) || str_starts(p->next, STR("/forward-auth/")))
         html_leads_out(h); /* the way goes on to the application */
+    return upstream_links(rq, h, p->next, p->org);
 }
 
 static str_t next_of(str_t next)
@@ -60,8 +59,7 @@ err_t login_show(struct request *rq)
     if (oid_is_set(rq->session_id) && !rq->half && q->again.p == NULL)
         return reply_redirect(rq, 303, next_of(q->next));
     TRY(page_begin(rq, PHRASE_LOGIN_TITLE, &h));
-    login_form(h, &page);
-    TRY(upstream_links(rq, h, page.next, page.org));
+    TRY(login_form(rq, h, &page));
     return reply_page(rq, 200, h);
 }
 
@@ -83,7 +81,7 @@ static err_t login_again(struct request *rq, const struct login_do *l, enum sign
     } else {
         html_note(h, NOTE_BAD, PHRASE_LOGIN_WRONG);
     }
-    login_form(h, &page);
+    TRY(login_form(rq, h, &page));
     return reply_page(rq, out == SIGNIN_WAIT ? 429 : 401, h);
 }
 
@@ -113,9 +111,7 @@ err_t logout_show(struct request *rq)
         html_form_end(h, PHRASE_LOGOUT_GO);
     } else {
         html_note(h, NOTE_GOOD, PHRASE_LOGOUT_DONE);
-        HTML(h, "<p class=\"links\">");
-        html_link(h, STR("/login"), PHRASE_LOGIN_TITLE);
-        HTML(h, "</p>\n");
+        html_way(h, "/login", PHRASE_LOGIN_TITLE);
     }
     return reply_page(rq, 200, h);
 }

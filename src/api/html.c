@@ -238,6 +238,13 @@ void html_link_text(struct html *h, str_t href, str_t label)
     HTML(h, "</a>\n");
 }
 
+void html_way(struct html *h, const char *href, enum phrase label)
+{
+    HTML(h, "<p class=\"links\">");
+    html_link(h, str_from_cz(href), label);
+    HTML(h, "</p>\n");
+}
+
 void html_facts(struct html *h)
 {
     HTML(h, "<dl>\n");

@@ -54,11 +54,11 @@ void page_open_tag(struct html *h, const struct page_frame *frame)
     HTML(h, "\">\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">");
     html_say(h, PHRASE_SKIP_TO_CONTENT);
     HTML(h,
-         "</a>\n<header><span class=\"brand\">"
+         "</a>\n<header><a class=\"brand\" href=\"/\">"
          "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 "
          "4.6-1.7 8-6 8-11V5zm0 6a2.5 2.5 0 0 1 1 4.8V17h-2v-4.2A2.5 2.5 0 0 1 12 8z\"/></svg>");
     html_say(h, PHRASE_PRODUCT);
-    HTML(h, "</span>");
+    HTML(h, "</a>");
     add_language_link(h, frame->path);
     HTML(h, "</header>\n<main id=\"content\">\n<h1>");
     html_say(h, frame->title);
@@ -136,7 +136,7 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
     page_open_tag(h, &(struct page_frame){ PHRASE_REFUSED_TITLE, STR_NONE });
     html_note(h, NOTE_BAD, phrase_of(e));
     if (explained) {
-        HTML(h, "<p lang=\"en\">");
+        HTML(h, "<p class=\"detail\" lang=\"en\">");
         if (why->field[0] != '\0') {
             html_text(h, str_from_cz(why->field));
             HTML(h, ": ");

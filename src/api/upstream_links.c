@@ -17,9 +17,11 @@ static err_t link_one(struct html *h, const struct sql_provider_shown_row *p, st
     url_add_param(&b, STR("next"), next);
     url_add_param(&b, STR("org"), org);
     TRY(b.err);
-    HTML(h, "<p>");
-    html_link_text(h, buf_str(&b), p->title);
-    HTML(h, "</p>\n");
+    HTML(h, "<a class=\"button plain\"");
+    html_attr(h, "href", buf_str(&b));
+    HTML(h, ">");
+    html_text(h, p->title);
+    HTML(h, "</a>\n");
     return E_OK;
 }
 
@@ -38,8 +40,14 @@ err_t upstream_links(struct request *rq, struct html *h, str_t next, str_t org)
     TRY(sql_provider_shown(
         rq->act.db, rq->act.arena,
         &(struct sql_provider_shown){ .org = rq->act.org, .active = ACCOUNT_ACTIVE }, &rows, &n));
+    rq->act.org = before;
+    if (n == 0)
+        return E_OK;
+    HTML(h, "<section class=\"others\">\n");
+    html_para(h, PHRASE_LOGIN_OTHERS);
+    HTML(h, "<div class=\"row\">\n");
     for (size_t i = 0; i < n; i++)
         TRY(link_one(h, &rows[i], next, org));
-    rq->act.org = before;
+    HTML(h, "</div>\n</section>\n");
     return E_OK;
 }

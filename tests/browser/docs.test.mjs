@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The documentation in a real browser: readable by everybody in every view, found and walked without script.
+// The documentation in a real browser: found and walked without script. Its looks: server_pages.test.mjs.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { startServer } from '../e2e/lib/server.mjs';
 import { MISSING } from './lib/browser.mjs';
-import { VIEWS, judgePage, openBrowser, openPage } from './lib/pages.mjs';
+import { openBrowser, openPage } from './lib/pages.mjs';
 
 const server = await startServer();
 let browser;
@@ -12,20 +12,6 @@ before(async () => {
     if (!MISSING) browser = await openBrowser();
 });
 after(() => browser?.close());
-
-// The list, a guide with everything in it (tables, lists, code), rows of the API, what was found. SCREENSHOTS=DIR takes the pictures of all.
-const PAGES = { list: '/docs', enrolling: '/docs/enrolling', rows: '/docs/api/devices', found: '/docs?q=token' };
-
-for (const view of Object.keys(VIEWS)) {
-    for (const [name, path] of Object.entries(PAGES)) test(`${name}, ${view}`, { skip: MISSING }, async () => {
-        const { page, context, faults } = await openPage(browser, view);
-        await page.goto(server.url + path);
-        assert.equal(await page.getAttribute('html', 'lang'), view === 'french' ? 'fr' : 'en');
-        assert.deepEqual(await judgePage(page, `docs-${name}-${view}`), []);
-        assert.deepEqual(faults, []);
-        await context.close();
-    });
-}
 
 test('words are found from any page', { skip: MISSING }, async () => {
     const { page, context } = await openPage(browser, 'phone', { javaScriptEnabled: false });

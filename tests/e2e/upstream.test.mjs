@@ -42,7 +42,7 @@ const EVENT = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
 test('somebody whom nobody knows gets an account, with the groups of his claim', async () => {
     const browser = new Browser(server.url);
-    assert.match((await browser.get('/login?next=/portal')).text, /<a href="\/login\/upstream\/keycloak\?next=%2Fportal">Keycloak<\/a>/);
+    assert.match((await browser.get('/login?next=/portal')).text, /<a class="button plain" href="\/login\/upstream\/keycloak\?next=%2Fportal">Keycloak<\/a>/);
     await signIn(browser);
     const ann = await me(browser);
     assert.deepEqual([ann.username, ann.email, ann.groups], ['ann', 'ann@example.org', ['family']]);
