@@ -3,12 +3,13 @@
  * GET /live: what changed, as a tail (tail.h) for the pages of the console. A stream is in
  * the rooms of its organisation and of its person (domain/audit/topic.h), and of the server where
  * he runs it; it compares their counts with those that it has told. A slow reader is told later
- * that something changed, once.
+ * that something changed, once. What he may do himself is a topic of its own, `rights`, which his
+ * stream alone tells.
  *
- * The `id` of an event is START.N.BORN-SUM.BORN-SUM[.BORN-SUM]: when this server began, the event's
- * number, and of each room which it is and how much of what he may read has moved in it up to this
- * event. Who comes back with one where nothing has moved since is told nothing; else he is told to
- * look at everything again, because what it was is not kept.
+ * The `id` of an event is START.N.PERMS.BORN-SUM.BORN-SUM[.BORN-SUM]: when this server began, the
+ * event's number, what he may do, and of each room which it is and how much of what he may read has
+ * moved in it up to this event. Who comes back with one where nothing has moved since is told
+ * nothing; else he is told to look at everything again, because what it was is not kept.
  */
 #include "api/handlers_console.h"
 #include "api/passage.h"
@@ -23,14 +24,14 @@
 enum {
     LIVE_OWN_MAX = 64, /* streams of one person: pages that he has open */
     LIVE_OUT_MAX = 8192,
-    MARK_MAX = 160 /* two numbers of each room */
+    MARK_MAX = 160 /* his rights, and two numbers of each room */
 };
 
 static const struct field live_change_fields[] = {
     FIELD(struct live_change, topic,
           .doc =
               "devices, policies, rollouts, people, applications, tools, approvals, permissions, "
-              "homeassistant, audit, notices, sessions, admin"),
+              "homeassistant, audit, notices, sessions, admin, rights"),
 };
 const struct shape live_change_shape = SHAPE(struct live_change, "LiveChange", live_change_fields);
 
@@ -54,6 +55,7 @@ struct live_stream {
     oid_t org;   /* that is looked at */
     uint64_t n;  /* of the last event */
     bool missed; /* something, while he was away: not said yet */
+    bool rights; /* his have changed: not said yet */
     dur_t told_at;
 };
 
@@ -77,7 +79,8 @@ static bool may_read(const struct live_stream *l, int room, int topic)
 /* How far he has been told, as an `id` has it. */
 static struct mark mark_make(const struct live_stream *l)
 {
-    struct mark m = { .n = 0 };
+    struct mark m;
+    m.n = (size_t)snprintf(m.p, sizeof m.p, ".%llu", (unsigned long long)l->perms.bits);
     for (int i = 0; i < ROOM_COUNT; i++) {
         uint64_t sum = 0;
         if (l->rooms[i] == NULL)
@@ -128,6 +131,14 @@ static uint32_t live_moved(struct live_stream *l)
     return moved;
 }
 
+static void add_change(struct live_stream *l, const char *topic, const struct mark *m)
+{
+    l->n++;
+    buf_addf(&l->tail.out, "event: change\ndata: {\"topic\":\"%s\"}\n", topic);
+    add_id(l, m);
+    BUF_ADD(&l->tail.out, "\n");
+}
+
 static bool live_tell(struct tail *tail)
 {
     struct live_stream *l = stream_of(tail);
@@ -142,16 +153,14 @@ static bool live_tell(struct tail *tail)
     const struct mark before = mark_make(l); /* whoever is cut off among these has missed some */
     uint32_t moved = live_moved(l);
     for (int t = 0; t < TOPIC_COUNT; t++) {
-        if ((moved & 1U << t) == 0)
-            continue;
-        l->n++;
-        buf_addf(&tail->out, "event: change\ndata: {\"topic\":\"%s\"}\n",
-                 topic_name((enum topic)t));
-        add_id(l, &before);
-        BUF_ADD(&tail->out, "\n");
+        if ((moved & 1U << t) != 0)
+            add_change(l, topic_name((enum topic)t), &before);
     }
-    if (moved != 0)
+    if (l->rights)
+        add_change(l, "rights", &before);
+    if (moved != 0 || l->rights)
         l->told_at = now;
+    l->rights = false;
     return false;
 }
 
@@ -159,6 +168,7 @@ static bool live_tell(struct tail *tail)
 static bool live_may(struct tail *tail, const struct actor *actor)
 {
     struct live_stream *l = stream_of(tail);
+    l->rights = l->rights || l->perms.bits != actor->perms.bits;
     l->perms = actor->perms;
     return oid_eq(l->org, actor->org) || perms_have(actor->perms, PERM_SYSTEM_ADMIN);
 }

@@ -155,3 +155,38 @@ test('who is revoked is signed out at once, in every tab', { skip: MISSING }, as
         await at.close();
     }
 });
+
+test('what one may do changes while one looks: navigation, palette and page follow, in every tab, without a reload', { skip: MISSING }, async () => {
+    const person = await makePerson(server, admin);
+    const giveRoles = async (roles) => (await admin.patch(`/users/${person.id}`, { roles })).want(200);
+    const his = await openConsole(house, VIEW, person);
+    const link = (at) => at.page.locator('#nav').getByRole('link', { name: 'People' });
+    await his.open(PAGE, 'refusal');
+    await isLive(his);
+    const other = await his.tab();
+    await other.open('/portal', 'portal');
+    for (const at of [his, other]) assert.equal(await link(at).count(), 0);
+
+    await giveRoles(['auditor']);
+    await his.settled('people');
+    await changeSeenBy(his);
+    await link(other).waitFor();
+    await other.page.keyboard.press('Control+k');
+    await other.page.getByRole('option', { name: 'People' }).waitFor();
+    await other.page.keyboard.press('Escape');
+    const make = his.page.getByRole('button', { name: 'Make a group' });
+    assert.equal(await make.count(), 0);
+
+    const { id: group } = (await admin.post('/groups', { name: uniqueName('g'), roles: ['administrator'] })).want(201);
+    (await admin.post(`/groups/${group}/members`, { user_id: person.id })).want(204); // by a group as well
+    await his.page.locator('#nav').getByRole('link', { name: 'Administration' }).waitFor();
+    await make.first().waitFor();
+
+    (await admin.delete(`/groups/${group}/members/${person.id}`)).want(204);
+    await giveRoles([]);
+    await his.settled('refusal');
+    for (const at of [his, other]) await link(at).waitFor({ state: 'detached' });
+    await other.page.getByRole('heading', { name: 'My applications' }).waitFor();
+    await his.close();
+    await other.close();
+});

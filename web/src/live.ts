@@ -15,7 +15,8 @@ export type Topic =
     | 'audit'
     | 'notices'
     | 'sessions'
-    | 'admin';
+    | 'admin'
+    | 'rights';
 
 export type LiveState = 'connecting' | 'open' | 'away';
 
@@ -58,6 +59,7 @@ export function onTopics(topics: readonly Topic[], tell: () => void): () => void
 }
 
 function told(topic: string): void {
+    if (topic === 'rights') return reload(); // what he is shown of everything may be more, or less
     for (const watcher of watchers) {
         if (watcher.topics.includes(topic as Topic)) watcher.tell();
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is signed in, and what he may do. The server decides; this only keeps from being shown what it would refuse.
 import { api, call, openClient, type Problem, type Shape } from './api/client.ts';
-import { startLive } from './live.ts';
+import { onTopics, startLive } from './live.ts';
+import { store } from './store.ts';
 
 /** Before the server is asked once more where it did not answer. */
 const AGAIN_MS = 5000;
@@ -11,6 +12,8 @@ export type Me = Shape<'Me'>;
 
 let me: Me = {};
 let held: ReadonlySet<string> = new Set();
+/** What he may do, in one: whoever draws by it watches this. */
+export const rights = store('');
 
 let left = false;
 
@@ -21,22 +24,30 @@ function leave(): void {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** Who is here; without a session the sign-in page follows and nothing is answered. */
-export async function startSession(): Promise<Me> {
-    openClient('', leave);
+async function askMe(): Promise<void> {
     me = await call(api.GET('/api/v1/auth/me'));
     held = new Set(me.permissions ?? []);
     openClient(me.csrf ?? '', leave);
-    startLive(me.session_id ?? '', askAgain);
+    rights.set([...held].join());
+}
+
+/** Who is here; without a session the sign-in page follows and nothing is answered. */
+export async function startSession(): Promise<Me> {
+    openClient('', leave);
+    await askMe();
+    // It says that this session is over; it may be another one by now.
+    startLive(me.session_id ?? '', () => askAgain(startSession));
     return me;
 }
 
-/** The stream says that this session is over; it may be another one by now. A server that does not answer has not said so. */
-function askAgain(): void {
-    startSession().catch((thrown: Partial<Problem>) =>
-        REFUSED.includes(thrown.status ?? 0) ? leave() : setTimeout(askAgain, AGAIN_MS),
+/** A server that does not answer has not said that this session is over. */
+function askAgain(ask: () => Promise<unknown>): void {
+    ask().catch((thrown: Partial<Problem>) =>
+        REFUSED.includes(thrown.status ?? 0) ? leave() : setTimeout(askAgain, AGAIN_MS, ask),
     );
 }
+
+onTopics(['rights'], () => askAgain(askMe));
 
 export const whoAmI = (): Me => me;
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { language, t } from '../i18n/index.ts';
 import { pageAt } from '../pages.ts';
 import { useLocation } from '../router.ts';
+import { rights } from '../session.ts';
 import { useStore } from '../store.ts';
 import { Lazy } from './Lazy.tsx';
 import { Nav } from './Nav.tsx';
@@ -13,6 +14,7 @@ import { Away, Top } from './Top.tsx';
 
 export function Shell() {
     useStore(language);
+    useStore(rights);
     const place = useLocation();
     const [menuOpen, setMenuOpen] = useState(false);
     const page = pageAt(place.path);
