@@ -20,6 +20,7 @@ test('the log is followed live, held still, and a line of it opened', { skip: MI
     await house.admin.get('/groups');
     await at.page.getByText(/new entr/).waitFor();
     assert.equal(await tail.getByRole('listitem').count(), before);
+    assert.match(await tail.locator('time').first().innerText(), /^\d\d:\d\d:\d\d$/);
     await at.look('logs-tail');
     await tail.getByRole('button').first().click();
     await at.page.getByRole('dialog').getByText('Fields').first().waitFor();

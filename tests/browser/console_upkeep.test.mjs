@@ -47,7 +47,7 @@ test('refusals are counted where somebody was refused', { skip: MISSING }, async
         assert.ok([401, 403, 429].includes(status), String(status));
     }
     await at.page.reload();
-    await at.page.getByText(house.boss.username).first().waitFor();
+    await at.page.locator('main').getByText(house.boss.username).first().waitFor();
     await at.settled('admin');
     await at.look('admin-security-some');
     await at.close();

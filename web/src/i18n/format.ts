@@ -49,9 +49,23 @@ export const dateTime = (when: When): string =>
         new Date(when),
     );
 
+const HOURS = { hour: '2-digit', minute: '2-digit' } as const;
+const DAYS = { day: 'numeric', month: 'short' } as const;
+
+const written = (kind: string, how: Intl.DateTimeFormatOptions, when: When): string =>
+    kept(kind, (tag) => new Intl.DateTimeFormat(tag, how)).format(new Date(when));
+
 /** Hours and minutes. */
-export const clock = (when: When): string =>
-    kept('clock', (tag) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' })).format(new Date(when));
+export const clock = (when: When): string => written('clock', HOURS, when);
+
+/** With seconds: of what came just now. */
+export const clockSeconds = (when: When): string => written('seconds', { ...HOURS, second: '2-digit' }, when);
+
+/** For a column of a record: "23 Nov, 14:05:09"; the year where it is another one. */
+export const stamp = (when: When): string =>
+    new Date(when).getFullYear() === new Date().getFullYear()
+        ? written('stamp', { ...DAYS, ...HOURS, second: '2-digit' }, when)
+        : dateTime(when);
 
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
     ['year', 31_557_600],

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
-import { clock, dateTime } from '../i18n/format.ts';
+import { clockSeconds, dateTime } from '../i18n/format.ts';
 import { Button } from './Button.tsx';
 import { Status } from './Badge.tsx';
 import { Note } from './Layout.tsx';
@@ -189,7 +189,7 @@ export function TailRow({
     return (
         <span class="tail-row">
             <time class="muted" dateTime={at ?? ''} title={at ? dateTime(at) : ''}>
-                {at ? clock(at) : ''}
+                {at ? clockSeconds(at) : ''}
             </time>
             {mark}
             <Button kind="link" small onClick={onOpen}>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
 import { useEffect, useReducer } from 'preact/hooks';
-import { dateTime, relative } from '../i18n/format.ts';
+import { dateTime, relative, stamp } from '../i18n/format.ts';
 import { t } from '../i18n/index.ts';
 import { Copy } from './Copy.tsx';
 
@@ -22,14 +22,16 @@ function watch(redraw: () => void): () => void {
     };
 }
 
-/** A moment: "2 hours ago", the full time as title; `full`: the other way round. Nothing: `none`, a dash when absent. */
+/** A moment: "2 hours ago", the full time as title; `full`: the other way round; `exact`: short, to the second. Nothing: `none`, a dash when absent. */
 export function Time({
     at,
     full,
+    exact,
     none,
 }: {
     at: string | number | null | undefined;
     full?: boolean;
+    exact?: boolean;
     none?: ComponentChildren;
 }) {
     const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
@@ -39,7 +41,7 @@ export function Time({
     const short = relative(at);
     return (
         <time dateTime={new Date(at).toISOString()} title={full ? short : long}>
-            {full ? long : short}
+            {exact ? stamp(at) : full ? long : short}
         </time>
     );
 }

@@ -135,6 +135,8 @@ export default {
         used: 'Last used',
         end: 'End',
         endTitle: 'End this sign-in?',
+        endOthers: 'End all others',
+        endOthersTitle: 'End all sign-ins but this one?',
         endText: 'Whoever uses it has to sign in again.',
         ended: 'Ended',
         kinds: { browser: 'Browser', api: 'Programme', cli: 'Command line' },

@@ -138,6 +138,8 @@ const fr: typeof en = {
         used: 'Dernier usage',
         end: 'Mettre fin',
         endTitle: 'Mettre fin à cette connexion ?',
+        endOthers: 'Mettre fin aux autres',
+        endOthersTitle: 'Mettre fin à toutes les autres connexions ?',
         endText: 'Qui l’utilise devra se reconnecter.',
         ended: 'Terminée',
         kinds: { browser: 'Navigateur', api: 'Programme', cli: 'Ligne de commande' },

@@ -41,6 +41,6 @@ export function columnsNow(): readonly Column<AuditEvent>[] {
             hideBelow: 1040,
             cell: (one) => <span class="address">{one.ip || t.kit.none}</span>,
         },
-        { key: 'when', head: words.when, width: '9rem', cell: (one) => <Time at={one.at} /> },
+        { key: 'when', head: words.when, width: '10.5rem', cell: (one) => <Time at={one.at} exact /> },
     ];
 }

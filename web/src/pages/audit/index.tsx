@@ -19,6 +19,7 @@ import {
     useFilters,
     type FilterDef,
 } from '../../ui/index.ts';
+import { isUuid } from '../../ui/filters.ts';
 import { actionName, actionOptions } from './actions.ts';
 import { columnsNow, type AuditEvent } from './columns.tsx';
 import { Event } from './Event.tsx';
@@ -32,10 +33,32 @@ const Tail = lazy(() => import('./Tail.tsx'));
 const PATH = '/api/v1/admin/security/audit';
 const ORGANISATIONS = 200;
 
-function defsOf(organisations: readonly Shape<'Organisation'>[]): readonly FilterDef[] {
+/** Of what a page of somebody leads here with: his id, shown as his name. */
+const partyDef = (key: string, label: string, value: string, name: string | undefined): FilterDef => ({
+    key,
+    label,
+    options: [{ value, label: name ?? value }],
+});
+
+/** What the record calls who acted, or what was acted on, where the filter has an id. */
+function useName(key: 'actor' | 'target', id: string | undefined): FilterDef | undefined {
+    const asked = useData(isUuid(id) ? `audit/${key} ${id}` : undefined, (signal) =>
+        call(api.GET(PATH, { params: { query: { [key]: id, limit: 1 } }, signal })),
+    );
+    const name = asked.data?.items[0]?.[key]?.name ?? undefined;
+    const label = t.audit.column[key === 'actor' ? 'who' : 'target'];
+    return useMemo(() => (isUuid(id) ? partyDef(key, label, id, name) : undefined), [key, label, id, name]);
+}
+
+function defsOf(
+    organisations: readonly Shape<'Organisation'>[],
+    actor: FilterDef | undefined,
+    target: FilterDef | undefined,
+): readonly FilterDef[] {
     const words = t.audit.filter;
     const tenants = organisations.map((one) => ({ value: one.slug ?? '', label: one.name || one.slug || '' }));
     return [
+        ...(actor ? [actor] : []),
         { key: 'action', label: words.action, options: actionOptions() },
         {
             key: 'result',
@@ -45,7 +68,7 @@ function defsOf(organisations: readonly Shape<'Organisation'>[]): readonly Filte
                 { value: 'refused', label: t.audit.result.refused },
             ],
         },
-        { key: 'target', label: words.target, kind: 'text' },
+        target ?? { key: 'target', label: words.target, kind: 'text' },
         { key: 'from', label: words.from, kind: 'date' },
         { key: 'to', label: words.to, kind: 'date' },
         ...(tenants.length > 0
@@ -95,8 +118,10 @@ export default function Audit() {
     const words = t.audit;
     const [query, setQuery] = useQuery();
     const organisations = useOrganisations();
-    const defs = useMemo(() => defsOf(organisations), [organisations, words]);
-    const filters = useFilters(defs, 'actor');
+    const actor = useName('actor', query['actor']);
+    const target = useName('target', query['target']);
+    const defs = useMemo(() => defsOf(organisations, actor, target), [organisations, actor, target, words]);
+    const filters = useFilters(defs, actor ? '' : 'actor');
     const asked = useMemo(() => queryOf(filters.values), [filters.identity]);
     const columns = useMemo(columnsNow, [words]);
     const seq = Number(query['seq']);

@@ -51,7 +51,7 @@ export function columnsNow(): readonly Column<LogLine>[] {
             hideBelow: 700,
             cell: (one) => <code class="log-fields">{inOne(one.fields)}</code>,
         },
-        { key: 'at', head: words.at, width: '9rem', cell: (one) => <Time at={one.at} /> },
+        { key: 'at', head: words.at, width: '10.5rem', cell: (one) => <Time at={one.at} exact /> },
     ];
 }
 

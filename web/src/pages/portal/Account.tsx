@@ -50,18 +50,34 @@ function Factors() {
 const newestFirst = (a: Session, b: Session): number =>
     Number(b.current) - Number(a.current) || (b.used_at ?? '').localeCompare(a.used_at ?? '');
 
+const endOne = (one: Session) =>
+    call(api.DELETE('/api/v1/auth/sessions/{id}', { params: { path: { id: one.id ?? '' } } }));
+
 function Sessions() {
     const words = t.portal.account;
     const sessions = useData('portal/sessions', (signal) => call(api.GET('/api/v1/auth/sessions', { signal })), {
         topics: ['sessions'],
     });
     const end = async (one: Session) => {
-        const act = () => call(api.DELETE('/api/v1/auth/sessions/{id}', { params: { path: { id: one.id ?? '' } } }));
+        const act = () => endOne(one);
         if (await confirm({ title: words.endTitle, text: words.endText, yes: words.end, danger: true, act }))
             sessions.reload();
     };
+    const others = sessions.data?.items.filter((one) => !one.current) ?? [];
+    const endOthers = async () => {
+        const act = () => Promise.all(others.map(endOne));
+        if (
+            await confirm({ title: words.endOthersTitle, text: words.endText, yes: words.endOthers, danger: true, act })
+        )
+            sessions.reload();
+    };
+    const all = others.length > 1 && (
+        <Button small kind="danger" onClick={() => void endOthers()}>
+            {words.endOthers}
+        </Button>
+    );
     return (
-        <Card title={words.sessions} icon="session">
+        <Card title={words.sessions} icon="session" actions={all}>
             <Loaded of={sessions}>
                 {({ items }) => (
                     <ul class="portal-list">
