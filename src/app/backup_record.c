@@ -14,11 +14,13 @@
 
 enum { RECORD_ARENA_MAX = 64 * 1024, LOOK_MS = 20 };
 #define SERVER_STARTS_MAX DUR_S(30)
+#define BACKED_UP         STR("store.backed-up")
 
 struct record_job {
     struct write_wait wait;
     struct audit *audit;
     struct arena *arena;
+    str_t action;
     struct backup_told told;
     uid_t uid;
 };
@@ -37,12 +39,15 @@ static err_t record_append(struct record_job *job, struct db *db)
 {
     const struct backup_told *t = &job->told;
     struct audit_event e = { .org = record_org(db, job->arena),
-                             .action = STR("store.backed-up"),
+                             .action = job->action,
                              .actor_kind = ACTOR_SYSTEM,
                              .target_kind = STR("backup"),
                              .target_name = str_is_utf8(t->name) ? t->name : STR_NONE };
-    TRY(str_format(job->arena, &e.details, "{\"bytes\":%lld,\"sha256\":\"%.*s\",\"uid\":%u}",
-                   (long long)t->bytes, STR_ARG(t->sha256), (unsigned)job->uid));
+    str_t sha256 = STR("");
+    if (t->sha256.n > 0)
+        TRY(str_format(job->arena, &sha256, "\"sha256\":\"%.*s\",", STR_ARG(t->sha256)));
+    TRY(str_format(job->arena, &e.details, "{\"bytes\":%lld,%.*s\"uid\":%u}", (long long)t->bytes,
+                   STR_ARG(sha256), (unsigned)job->uid));
     return audit_append(job->audit, db, job->arena, &e);
 }
 
@@ -76,9 +81,11 @@ static err_t told_parse(str_t line, struct backup_told *ret)
 err_t backup_record_take(struct services *sv, str_t line, uid_t uid, struct diag *why)
 {
     CLEANUP(arena_freep) struct arena *arena = arena_new(RECORD_ARENA_MAX);
-    struct record_job job = {
-        .wait.write.run = record_run, .audit = sv->audit, .arena = arena, .uid = uid
-    };
+    struct record_job job = { .wait.write.run = record_run,
+                              .audit = sv->audit,
+                              .arena = arena,
+                              .action = BACKED_UP,
+                              .uid = uid };
     if (arena == NULL)
         return E_NO_MEMORY;
     if (told_parse(line, &job.told) != E_OK)
@@ -138,7 +145,7 @@ static err_t record_somewhere(struct record_job *job, const char *dir, str_t lin
 err_t backup_record(struct arena *a, const char *dir, const struct backup_told *told,
                     struct diag *why)
 {
-    struct record_job job = { .arena = a, .told = *told, .uid = geteuid() };
+    struct record_job job = { .arena = a, .action = BACKED_UP, .told = *told, .uid = geteuid() };
     struct diag cause = { 0 };
     str_t line;
     TRY(str_format(a, &line, "%lld %.*s %.*s", (long long)told->bytes, STR_ARG(told->sha256),
@@ -148,4 +155,13 @@ err_t backup_record(struct arena *a, const char *dir, const struct backup_told *
         return E_OK;
     return FAIL(why, e, "no copy was made, because it cannot be put on the record: %s",
                 cause.err == e ? cause.text : err_info(e)->text);
+}
+
+err_t restore_record(struct arena *a, const char *dir, const struct backup_told *from,
+                     struct diag *why)
+{
+    struct record_job job = {
+        .arena = a, .action = STR("store.restored"), .told = *from, .uid = geteuid()
+    };
+    return record_write(&job, dir, why);
 }

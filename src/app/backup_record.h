@@ -22,6 +22,11 @@ struct backup_told {
 err_t backup_record(struct arena *a, const char *dir, const struct backup_told *told,
                     struct diag *why) MUST_USE;
 
+/* Into a store that is being restored in `dir`, where nobody else looks yet: it goes on from here.
+ * `sha256` may be absent. */
+err_t restore_record(struct arena *a, const char *dir, const struct backup_told *from,
+                     struct diag *why) MUST_USE;
+
 /* The server's half: `line` is what backup_record has sent, by a process of `uid`. */
 err_t backup_record_take(struct services *sv, str_t line, uid_t uid, struct diag *why) MUST_USE;
 

@@ -6,6 +6,7 @@
  */
 #include "api/backup_file.h"
 #include "app/audit_say.h"
+#include "app/backup_record.h"
 #include "app/cli_call.h"
 #include "app/options.h"
 #include "app/progress.h"
@@ -177,6 +178,16 @@ static err_t look_for_key(struct restore *r)
     return e == E_SEALED ? E_OK : e;
 }
 
+/* The store goes on from an earlier time: whoever reads its record shall see that. */
+static err_t record(struct restore *r)
+{
+    const char *slash = strrchr(r->from, '/');
+    struct backup_told from = { .name = str_from_cz(slash == NULL ? r->from : slash + 1) };
+    TRY(db_bytes(r->work, &from.bytes));
+    TRY(backup_file_note(r->cli->arena, r->from, &from.sha256));
+    return restore_record(r->cli->arena, r->work, &from, &r->cli->why);
+}
+
 static err_t put_in_place(struct restore *r)
 {
     const char *store;
@@ -190,6 +201,7 @@ static err_t restore_in(struct restore *r)
     TRY(check_pages(r));
     TRY(check_record(r));
     TRY(look_for_key(r));
+    TRY(record(r));
     return put_in_place(r);
 }
 

@@ -60,6 +60,9 @@ test('a copy of a running server under writes is served elsewhere, and holds wha
     (await by.as(device.token).get('/devices/self')).want(200);
     const verify = await seneschal(['audit', 'verify', '--data', data]);
     assert.equal(verify.code, 0, verify.stderr);
+    const [event] = await audit(by, 'action=store.restored');
+    assert.equal(event.target.name, 'good.db');
+    assert.deepEqual(event.details, { bytes: event.details.bytes, sha256: sha256(file('good.db')), uid: process.getuid() });
     await again.stop();
 });
 

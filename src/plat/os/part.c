@@ -111,7 +111,6 @@ void file_part_sweep(const char *to)
 /* E_AGAIN: somebody swept it away before it was locked. */
 static err_t part_make(int dir, const char *name, struct file_part *p, struct diag *why)
 {
-    CLEANUP(fd_closep)
     int fd = part_fault()
                  ? -1
                  : openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -119,10 +118,11 @@ static err_t part_make(int dir, const char *name, struct file_part *p, struct di
         return FAIL(why, E_CONFLICT, "%s: another process makes it now", p->to);
     if (fd < 0)
         return part_fail(why, p->path);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !part_stands(dir, name, fd))
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !part_stands(dir, name, fd)) {
+        (void)close(fd); /* nothing was written */
         return E_AGAIN;
+    }
     p->fd = fd;
-    fd = -1;
     return E_OK;
 }
 

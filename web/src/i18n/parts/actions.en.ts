@@ -153,6 +153,7 @@ export default {
     'store.backed-up': 'Store backed up',
     'store.cleaned': 'Store cleaned',
     'store.created': 'Store made',
+    'store.restored': 'Store restored from a copy',
     'token.introspected': 'Token looked up',
     'token.issued': 'Tokens issued to an application',
     'token.reused': 'Code or token used twice',

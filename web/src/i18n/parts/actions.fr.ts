@@ -154,6 +154,7 @@ const fr: typeof en = {
     'store.backed-up': 'Base sauvegardée',
     'store.cleaned': 'Base nettoyée',
     'store.created': 'Base créée',
+    'store.restored': 'Base restaurée depuis une copie',
     'token.introspected': 'Jeton vérifié',
     'token.issued': 'Jetons émis pour une application',
     'token.reused': 'Code ou jeton utilisé deux fois',
