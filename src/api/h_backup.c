@@ -143,19 +143,25 @@ static err_t backup_write(struct request *rq, str_t name, struct backup_out *ret
     return backup_look(rq, name, ret);
 }
 
+static err_t backup_remove(struct request *rq, str_t name)
+{
+    const char *path;
+    const char *note;
+    TRY(path_of(rq, name, "", &path));
+    TRY(path_of(rq, name, BACKUP_NOTE, &note));
+    (void)unlink(path);
+    (void)unlink(note);
+    return E_OK;
+}
+
 /* The oldest make room. */
 static err_t backups_trim(struct request *rq)
 {
     struct backup_out *list;
     size_t n;
     TRY(backups_list(rq, &list, &n));
-    for (size_t i = BACKUPS_MAX; i < n; i++) {
-        const char *path;
-        TRY(path_of(rq, list[i].name, "", &path));
-        (void)unlink(path); /* one that stays is looked at next time */
-        TRY(path_of(rq, list[i].name, ".sha256", &path));
-        (void)unlink(path);
-    }
+    for (size_t i = BACKUPS_MAX; i < n; i++)
+        TRY(backup_remove(rq, list[i].name)); /* one that stays is looked at next time */
     return E_OK;
 }
 
@@ -164,7 +170,16 @@ static err_t backup_alone(struct request *rq, struct backup_out *ret)
     str_t name;
     TRY(name_make(rq, &name));
     TRY(backup_write(rq, name, ret));
+    rq->made = ret;
     return backups_trim(rq);
+}
+
+/* What is not on the record is not kept. */
+void backup_undo(struct request *rq)
+{
+    const struct backup_out *made = rq->made;
+    err_ignore(backup_remove(rq, made->name)); /* what stays is in nobody's way */
+    rq->made = NULL;
 }
 
 err_t backup_prepare(struct request *rq)
@@ -186,9 +201,7 @@ err_t backup_prepare(struct request *rq)
     }
     err_t e = hide_path(rq, backup_alone(rq, out));
     file_unlock(fd);
-    TRY(e);
-    rq->made = out;
-    return E_OK;
+    return e;
 }
 
 err_t backup_post(struct request *rq)

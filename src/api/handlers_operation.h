@@ -12,6 +12,7 @@ handler_f logs_rotate;
 handler_f logs_rotated;
 
 handler_f backups_get;
+undo_f backup_undo;
 handler_f backup_prepare;
 handler_f backup_post;
 handler_f cleanup_prepare;

@@ -51,6 +51,11 @@ struct db *api_worker_db(void *worker)
     return ((struct api_worker *)worker)->reader;
 }
 
+static dur_t deadline_from_now(void)
+{
+    return (dur_t){ clock_mono().us + PASSAGE_MAX.us };
+}
+
 err_t passage_new(const struct hot_ask *ask, struct passage **ret)
 {
     struct arena *a = http_arena(ask->x);
@@ -72,7 +77,7 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     if (p->has_token)
         p->token = *ask->token;
     p->rq.by_cookie = ask->by_cookie;
-    p->deadline = (dur_t){ clock_mono().us + PASSAGE_MAX.us };
+    p->deadline = deadline_from_now();
     (void)route_params(ask->route, ask->x->path, p->rq.params);
     *ret = p;
     return E_OK;
@@ -140,6 +145,8 @@ void passage_start(const struct hot_ask *ask, const struct live_hit *hit)
 
 void passage_finish(struct passage *p, err_t e)
 {
+    if (e != E_OK && p->rq.made != NULL && p->rq.route->undo != NULL)
+        p->rq.route->undo(&p->rq);
     p->result = e;
     p->msg.run = passage_answer;
     loop_post(p->loop, &p->msg);
@@ -358,8 +365,10 @@ static err_t passage_read(struct passage *p, const struct live_guard *guard,
     TRY(csrf_check(&p->rq));
     TRY(passage_idempotency(p));
     TRY(passage_decode(p));
-    if (route->prepare != NULL)
+    if (route->prepare != NULL) {
         TRY(route->prepare(&p->rq));
+        p->deadline = deadline_from_now(); /* what took its time did its work: it is not lost now */
+    }
     return passage_writes(p) ? E_OK : route->handler(&p->rq);
 }
 

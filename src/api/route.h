@@ -31,6 +31,7 @@ enum tx {
 enum limit { LIMIT_PRINCIPAL, LIMIT_OPEN, LIMIT_NONE }; /* by principal; by address; health only */
 
 typedef err_t handler_f(struct request *rq);
+typedef void undo_f(struct request *rq);
 
 /* A hot row is answered on the loop from memory and must not block. HOT_LOAD: the configuration of
  * the asking device is missing or old; a worker loads it and the row is asked again. HOT_PASS: not
@@ -89,6 +90,8 @@ struct route {
     const char *audit;  /* action of the event that success (and refusal) writes; wanted of every
                            TX_WRITE row */
     handler_f *prepare; /* optional: slow work before the transaction (HOUSE, step 9) */
+    undo_f *undo;       /* optional, where .prepare has set `made`: what it made outside the store
+                           goes, because nothing was written; on any thread, and quick */
     handler_f *finish;  /* optional: makes the reply after COMMIT, on a worker, where the handler
                            made none; act.db is not its */
     const char *doc;    /* one sentence */

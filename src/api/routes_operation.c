@@ -44,7 +44,7 @@ static const struct route rows[] = {
       .doc = "The copies of the store that are kept, newest first." },
     { HTTP_POST, "/admin/security/backup", backup_post, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE),
       .tx = TX_WRITE, .both = true,
-      .prepare = backup_prepare, .out = &backup_shape, .audit = "store.backed-up",
+      .prepare = backup_prepare, .undo = backup_undo, .out = &backup_shape, .audit = "store.backed-up",
       .doc = "Copies the store as it is now into `backups` of the data directory; ten are kept." },
     { HTTP_POST, "/admin/cleanup", cleanup_post, .auth = AUTH_ACTOR, MAY(OPERATION_WRITE), .tx = TX_WRITE,
       .both = true,

@@ -2,12 +2,12 @@
 // A copy of the store while it is written: whole, listed, limited in number, and a server starts from it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
 import { audit, enrol, serviceClient, uniqueName } from './lib/fleet.mjs';
-import { tempDir } from './lib/process.mjs';
+import { BIN, PATIENCE, tempDir } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 
 const server = await startServer();
@@ -86,4 +86,35 @@ test('a directory that cannot be made: said without a path, and nothing is recor
     const problem = (await by.post('/admin/security/backup')).want(503);
     assert.ok(!JSON.stringify(problem).includes(other.data), JSON.stringify(problem));
     assert.equal((await audit(by, 'action=store.backed-up&result=ok')).length, 0);
+});
+
+test('what an earlier run has left when it was killed goes with the next', async () => {
+    writeFileSync(path.join(dir, '.seneschal-old.db.seneschal-part'), 'half');
+    (await admin.post('/admin/security/backup')).want(201);
+    assert.deepEqual(readdirSync(dir).filter((f) => f.endsWith('.seneschal-part')), []);
+});
+
+test('a copy that cannot be put on the record is not kept', async () => {
+    const other = await startServer();
+    const by = await other.admin();
+    const db = new DatabaseSync(path.join(other.data, 'seneschal.db'));
+    db.exec("CREATE TRIGGER no BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'no'); END");
+    assert.ok((await by.post('/admin/security/backup')).status >= 400);
+    assert.deepEqual(readdirSync(path.join(other.data, 'backups')).filter((f) => f !== 'lock'), []);
+    db.exec('DROP TRIGGER no');
+    db.close();
+    (await by.post('/admin/security/backup')).want(201);
+});
+
+const LIBRARY = path.join(path.dirname(BIN), 'tests/faults/libdisk-faults.so');
+const cannot = PATIENCE > 1 ? 'a sanitizer wants to be the first library' : existsSync(LIBRARY) ? false : `no ${LIBRARY} in this build`;
+
+test('a copy that takes its time is answered, and on the record', { skip: cannot }, async () => {
+    const fault = path.join(tempDir('fault'), 'on');
+    writeFileSync(fault, 'slow .seneschal-part');
+    const other = await startServer({ env: { LD_PRELOAD: LIBRARY, DISK_FAULT_FILE: fault } });
+    const by = await other.admin();
+    const made = (await by.post('/admin/security/backup')).want(201);
+    const [event] = await audit(by, 'action=store.backed-up&result=ok');
+    assert.equal(event?.target.name, made.name);
 });
