@@ -27,9 +27,10 @@ WORDS = {
     "en": {"docs": "Documentation", "skip": "Skip to content", "other": "Français", "toc": "On this page", "all": "All pages",
            "search": "Search the documentation", "go": "Search",
            "lead": "How to install, run and use Seneschal. This server holds these pages itself: they fit its version, and need no network."},
+    # French holds its marks to their words, as Page.plain does
     "fr": {"docs": "Documentation", "skip": "Aller au contenu", "other": "English", "toc": "Sur cette page", "all": "Toutes les pages",
            "search": "Chercher dans la documentation", "go": "Chercher",
-           "lead": "Installer, exploiter et utiliser Seneschal. Ce serveur contient lui-même ces pages : elles correspondent à sa version, et se lisent sans réseau."},
+           "lead": "Installer, exploiter et utiliser Seneschal. Ce serveur contient lui-même ces pages\u00a0: elles correspondent à sa version, et se lisent sans réseau."},
 }
 BRAND = ('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 6a2.5 2.5 '
          '0 0 1 1 4.8V17h-2v-4.2A2.5 2.5 0 0 1 12 8z"/></svg>Seneschal')

@@ -22,6 +22,14 @@ const modulesOf: Plugin = {
     },
 };
 
+/** French: no line begins with what ends a sentence, nor ends with what opens a quotation. In code such a space is a space. */
+const noBreakFrench: Plugin = {
+    name: 'no-break-french',
+    transform(code, id) {
+        return id.endsWith('.fr.ts') ? code.replace(/ (?=[:;?!»])|(?<=«) /g, '\u00a0') : undefined;
+    },
+};
+
 // Names of files are hashes of their content, and nothing is inlined: the policy of the pages allows neither scripts, styles nor data: URIs inside them.
 export default defineConfig({
     base: '/',
@@ -31,7 +39,7 @@ export default defineConfig({
         host: '127.0.0.1',
         proxy: { [OF_SERVER]: { target: server, changeOrigin: true, headers: { Origin: server } } },
     },
-    plugins: [modulesOf],
+    plugins: [noBreakFrench, modulesOf],
     build: {
         target: 'es2023',
         modulePreload: { polyfill: false },

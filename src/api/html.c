@@ -41,9 +41,41 @@ void html_text(struct html *h, str_t s)
     buf_add(&h->b, str_sub(s, done, s.n));
 }
 
+static bool has_at(str_t s, size_t at, const char *mark)
+{
+    return str_starts(str_sub(s, at, s.n), str_from_cz(mark));
+}
+
+/* French: no line begins with what ends a sentence, nor ends with what opens a quotation. */
+static bool holds_together(str_t s, size_t at)
+{
+    static const char *const after[] = { ":", ";", "?", "!", "»" };
+    if (s.p[at] != ' ')
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(after); i++) {
+        if (has_at(s, at + 1, after[i]))
+            return true;
+    }
+    return at >= strlen("«") && has_at(s, at - strlen("«"), "«");
+}
+
+/* What a phrase says, not what somebody wrote. */
+static void own_words(struct html *h, str_t s)
+{
+    size_t done = 0;
+    for (size_t i = 0; h->lang == LANG_FR && i < s.n; i++) {
+        if (!holds_together(s, i))
+            continue;
+        html_text(h, str_sub(s, done, i - done));
+        HTML(h, "&nbsp;");
+        done = i + 1;
+    }
+    html_text(h, str_sub(s, done, s.n));
+}
+
 void html_say(struct html *h, enum phrase p)
 {
-    html_text(h, phrase_in(h->lang, p));
+    own_words(h, phrase_in(h->lang, p));
 }
 
 /* The number in "{3}" at `at`, or -1. */
@@ -62,12 +94,12 @@ void html_say_with(struct html *h, enum phrase p, const str_t *with, size_t n)
         int slot = slot_at(s, i);
         if (slot < 0 || (size_t)slot >= n)
             continue;
-        html_text(h, str_sub(s, done, i - done));
+        own_words(h, str_sub(s, done, i - done));
         html_text(h, with[slot]);
         done = i + 3;
         i += 2;
     }
-    html_text(h, str_sub(s, done, s.n));
+    own_words(h, str_sub(s, done, s.n));
 }
 
 void html_attr(struct html *h, const char *name, str_t value)

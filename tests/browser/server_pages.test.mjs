@@ -8,6 +8,7 @@ import { PASSWORD, makePerson } from '../e2e/lib/person.mjs';
 import { seneschal } from '../e2e/lib/process.mjs';
 import { startServer } from '../e2e/lib/server.mjs';
 import { signIn } from '../e2e/lib/session.mjs';
+import { inStore } from '../e2e/lib/store.mjs';
 import { lookAt, startConsole } from './lib/console.mjs';
 
 const house = await startConsole({ args: ['--registration-open', 'true', '--access-contact', 'Ada Lovelace, room 12'] });
@@ -49,6 +50,9 @@ function page(where, { who = 'nobody', then, refused } = {}) {
     return { who, refused, visit };
 }
 
+/** So many wrong codes as these views type would cost waits. */
+const forgetGuesses = () => inStore(server, 'DELETE FROM signin_failure');
+
 const askTv = async () => (await form(server, '/oauth2/device_authorization', { client_id: tv.client_id, scope: 'openid email offline_access' }, { 'User-Agent': 'TV/1.0' })).want(200).user_code;
 const typeCode = async (at) => {
     await at.page.fill('#user_code', await askTv());
@@ -75,7 +79,7 @@ lookAt(house, {
     'page-consent': page(() => new Rp(server, app).authorizeUrl().href, boss_),
     'page-client-unknown': page('/oauth2/authorize?client_id=nobody&response_type=code&redirect_uri=https://x.example/cb', { ...boss_, refused: [400, '/oauth2/authorize'] }),
     'page-device': page('/device', boss_),
-    'page-device-wrong': page('/device', { ...boss_, refused: [400, '/device'], then: (at) => write(at, { user_code: 'BCDF-GHJK' }) }),
+    'page-device-wrong': page('/device', { ...boss_, refused: [400, '/device'], then: (at) => (forgetGuesses(), write(at, { user_code: 'BCDF-GHJK' })) }),
     'page-device-ask': page('/device', { ...boss_, then: typeCode }),
     'page-device-done': page('/device', {
         ...boss_,

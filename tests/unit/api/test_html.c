@@ -109,6 +109,19 @@ static void a_refusal_shows_its_cause_escaped(void **state)
     buf_fini(&h.b);
 }
 
+static void french_marks_stay_with_their_word(void **state)
+{
+    (void)state;
+    struct html h = { .lang = LANG_FR };
+    buf_init(&h.b, HTML_MAX);
+    html_say(&h, PHRASE_LOGIN_FORGOTTEN);
+    html_say_with(&h, PHRASE_ACCESS_CONTACT, &(str_t){ "a : b", 5 },
+                  1); /* his own words: as they are */
+    assert_true(
+        str_eq(buf_str(&h.b), STR("Mot de passe oublié&nbsp;?À qui demander&nbsp;: a : b")));
+    buf_fini(&h.b);
+}
+
 static void every_phrase_is_there_in_each_language(void **state)
 {
     (void)state;
@@ -195,6 +208,7 @@ int main(void)
         cmocka_unit_test(nothing_from_outside_becomes_markup),
         cmocka_unit_test(escaped_text_is_exact),
         cmocka_unit_test(a_refusal_shows_its_cause_escaped),
+        cmocka_unit_test(french_marks_stay_with_their_word),
         cmocka_unit_test(every_phrase_is_there_in_each_language),
         cmocka_unit_test(the_browser_says_which_language),
         cmocka_unit_test(a_cookie_that_is_not_alone_is_none),

@@ -37,7 +37,13 @@ export function bytes(value: number): string {
     const unit = BYTE_UNITS[power] ?? 'byte';
     return kept(
         unit,
-        (tag) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }),
+        (tag) =>
+            new Intl.NumberFormat(tag, {
+                style: 'unit',
+                unit,
+                unitDisplay: power > 0 ? 'short' : 'long',
+                maximumFractionDigits: 1,
+            }),
     ).format(value / 1000 ** power);
 }
 
@@ -57,6 +63,9 @@ const written = (kind: string, how: Intl.DateTimeFormatOptions, when: When): str
 
 /** Hours and minutes. */
 export const clock = (when: When): string => written('clock', HOURS, when);
+
+/** A day of this year, for the axis of a chart. */
+export const day = (when: When): string => written('day', DAYS, when);
 
 /** With seconds: of what came just now. */
 export const clockSeconds = (when: When): string => written('seconds', { ...HOURS, second: '2-digit' }, when);

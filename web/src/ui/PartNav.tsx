@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** The way between the pages of one part, as tabs that are links; where they have no room for all, the one that stands open is in view. */
@@ -8,8 +9,8 @@ export function PartNav({
     current,
 }: {
     label: string;
-    parts: readonly { key: string; href: string; label: string }[];
-    current: string;
+    parts: readonly { key: string; href: string; label: ComponentChildren }[];
+    current: string | undefined;
 }) {
     const open = useRef<HTMLAnchorElement>(null);
     useEffect(() => {

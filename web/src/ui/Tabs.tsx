@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useQuery } from '../router.ts';
 import { Badge } from './Badge.tsx';
+import { PartNav } from './PartNav.tsx';
 
 export interface Tab {
     key: string;
@@ -25,22 +26,16 @@ export function Tabs({
     const [query] = useQuery();
     const shown = items.filter((one): one is Tab => Boolean(one));
     const chosen = shown.find((one) => one.key === query[param]) ?? shown[0];
-    const hrefOf = (tab: Tab): string => {
+    const partOf = (tab: Tab) => {
         const next = new URLSearchParams(query);
         if (tab === shown[0]) next.delete(param);
         else next.set(param, tab.key);
-        return `?${next}`;
+        const count = tab.count !== undefined && <Badge>{tab.count}</Badge>;
+        return { key: tab.key, href: `?${next}`, label: [tab.label, count] };
     };
     return (
         <>
-            <nav class="tabs" aria-label={label}>
-                {shown.map((tab) => (
-                    <a key={tab.key} class="tab" href={hrefOf(tab)} aria-current={tab === chosen ? 'page' : undefined}>
-                        {tab.label}
-                        {tab.count !== undefined && <Badge>{tab.count}</Badge>}
-                    </a>
-                ))}
-            </nav>
+            <PartNav label={label} parts={shown.map(partOf)} current={chosen?.key} />
             {chosen && (
                 <div class="tab-panel" key={chosen.key}>
                     {chosen.content()}

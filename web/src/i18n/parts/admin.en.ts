@@ -74,8 +74,8 @@ export default {
         epoch: (n: number) => `Number ${n}`,
         active: 'In use',
         retiring: 'Still accepted',
-        since: 'Since',
-        until: 'Until',
+        since: 'Made',
+        until: 'Ends',
         rotate: 'Rotate',
         rotateTitle: (use: string) => `Make a new key: ${use}?`,
         rotateText:

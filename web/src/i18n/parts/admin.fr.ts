@@ -76,8 +76,8 @@ const fr: typeof en = {
         epoch: (n) => `Numéro ${n}`,
         active: 'Utilisée',
         retiring: 'Encore acceptée',
-        since: 'Depuis',
-        until: 'Jusqu’à',
+        since: 'Créée',
+        until: 'Prend fin',
         rotate: 'Renouveler',
         rotateTitle: (use) => `Créer une nouvelle clé : ${use} ?`,
         rotateText:

@@ -160,7 +160,8 @@ export default {
         intro: 'An assistant reaches your tools at one address. It opens the sign-in page, you agree once, and it may call what you may.',
         address: 'Address',
         clients: 'Settings of usual clients',
-        clientsText: 'Each opens the sign-in page the first time.',
+        clientsText:
+            'Each opens the sign-in page the first time. One that is refused: an administrator lets clients in (oauth.clients_open, oauth.clients_groups), and a token always works.',
         withToken: 'Clients that cannot sign in',
         withTokenText: 'Make a personal token and put it where TOKEN stands. It acts with all your rights.',
         makeToken: 'Make a personal token',

@@ -164,7 +164,8 @@ const fr: typeof en = {
         intro: 'Un assistant atteint vos outils à une seule adresse. Il ouvre la page de connexion, vous acceptez une fois, et il peut appeler ce que vous pouvez.',
         address: 'Adresse',
         clients: 'Réglages des clients usuels',
-        clientsText: 'Chacun ouvre la page de connexion la première fois.',
+        clientsText:
+            'Chacun ouvre la page de connexion la première fois. S’il est refusé : un administrateur admet les clients (oauth.clients_open, oauth.clients_groups), et un jeton marche toujours.',
         withToken: 'Clients qui ne savent pas se connecter',
         withTokenText: 'Créez un jeton personnel et mettez-le à la place de TOKEN. Il agit avec tous vos droits.',
         makeToken: 'Créer un jeton personnel',

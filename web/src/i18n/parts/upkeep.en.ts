@@ -9,7 +9,7 @@ export default {
         unit: 'a minute',
         name: {
             address: 'Open calls from an address',
-            signin: 'Attempts to sign in from an address',
+            signin: 'Sign-ins from an address',
             device: 'A device',
             principal: 'A person or a service account',
             enrollment_key: 'An enrolment key',

@@ -10,7 +10,7 @@ const fr: typeof en = {
         unit: 'par minute',
         name: {
             address: 'Appels libres depuis une adresse',
-            signin: 'Tentatives de connexion depuis une adresse',
+            signin: 'Connexions depuis une adresse',
             device: 'Un appareil',
             principal: 'Une personne ou un compte de service',
             enrollment_key: 'Une clé d’enrôlement',

@@ -59,8 +59,10 @@ export default function Backup() {
                 </Loaded>
             </Card>
             <Card title={words.restore} intro={words.restoreText} icon="undo">
-                <CodeBlock label={words.restore} text={RESTORE} />
-                <p class="muted">{words.elsewhere}</p>
+                <Stack>
+                    <CodeBlock label={words.restore} text={RESTORE} />
+                    <p class="muted">{words.elsewhere}</p>
+                </Stack>
             </Card>
         </Stack>
     );

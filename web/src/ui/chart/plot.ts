@@ -2,7 +2,7 @@
 // uPlot with the tokens of the page: colours are asked of the browser when it is drawn, so that light and dark are right.
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { clock, compact, date } from '../../i18n/format.ts';
+import { clock, compact, day } from '../../i18n/format.ts';
 import type { ChartProps, Colour, Series } from '../Chart.tsx';
 
 export interface Hover {
@@ -85,7 +85,7 @@ function optionsOf(
                 ...axis,
                 size: 28,
                 space: 70,
-                values: (_plot, splits) => splits.map((at) => (long ? date(at * 1000) : clock(at * 1000))),
+                values: (_plot, splits) => splits.map((at) => (long ? day(at * 1000) : clock(at * 1000))),
             },
             { ...axis, size: 52, space: 36, values: (_plot, splits) => splits.map((value) => compact(value)) },
         ],
