@@ -96,4 +96,17 @@ test('a key is rotated: the one before is still accepted', { skip: MISSING }, as
     await at.close();
 });
 
-lookAt(house, { 'admin-operation': '/admin', 'admin-webhooks': '/admin?tab=webhooks' });
+const press = (name) => async (at) => {
+    await at.page.getByRole('button', { name }).click();
+    await at.page.getByRole('dialog').waitFor();
+    await at.settled('admin');
+};
+lookAt(house, {
+    'admin-operation': '/admin',
+    'admin-backups': '/admin?tab=backup',
+    'admin-keys': '/admin?tab=keys',
+    'admin-key-rotate': { path: '/admin?tab=keys', visit: (at) => at.page.getByRole('button', { name: /^(Rotate|Renouveler|Remplacer)/ }).first().click() },
+    'admin-webhooks': '/admin?tab=webhooks',
+    'admin-webhook-add': { path: '/admin?tab=webhooks', visit: press(/^(Add|Ajouter)/) },
+    'admin-deliveries-all': async () => `/admin?tab=webhooks&deliveries=${(await house.admin.get('/webhooks')).want(200).items.find((one) => one.name === 'house').id}`,
+});

@@ -110,4 +110,11 @@ test('who may not export is told who checks instead', { skip: MISSING }, async (
     await at.close();
 });
 
-lookAt(house, { audit: '/audit' });
+const openFirst = (at) => at.page.locator('.row-link').first().click();
+lookAt(house, {
+    'audit': '/audit',
+    'audit-none': '/audit?from=2001-01-01&to=2001-01-02',
+    'audit-named': () => `/audit?actor=${operator.id}`,
+    'audit-one': { path: '/audit?action=group.created', visit: async (at) => (await openFirst(at), at.settled('audit')) },
+    'audit-checked': { path: '/audit?verify=1', visit: (at) => at.settled('audit') },
+});

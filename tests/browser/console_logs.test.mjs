@@ -49,4 +49,8 @@ test('a stream that is refused says so and can be asked for again', { skip: MISS
     await at.close();
 });
 
-lookAt(house, { logs: '/logs' });
+lookAt(house, {
+    'logs': '/logs',
+    'logs-none': '/logs?q=nothing-says-this',
+    'logs-one': { path: '/logs', visit: (at) => at.page.locator('.row-link').first().click() },
+});

@@ -2,13 +2,14 @@
 // The portal: what a person without rights has here.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { enrol } from '../e2e/lib/fleet.mjs';
 import { makeServer, seeTool } from '../e2e/lib/gateway.mjs';
 import { makePerson } from '../e2e/lib/person.mjs';
 import { plantSession } from '../e2e/lib/session.mjs';
 import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
 
 const house = await startConsole();
-const { admin, guest } = house;
+const { admin, boss, guest } = house;
 const group = (await admin.post('/groups', { name: 'family' })).want(201);
 (await admin.post(`/groups/${group.id}/members`, { user_id: guest.id })).want(204);
 for (const [name, launch_url, description] of [
@@ -25,6 +26,21 @@ for (const [name, launch_url, description] of [
 const { access_token } = (await house.server.client().post('/auth/login', { username: guest.username, password: guest.password })).want(200);
 (await house.server.client({ token: access_token }).post('/mcp/tools/list', {})).want(200); // what a server has is known once it was listed
 
+const device = await enrol(house.server.client(), admin);
+(await admin.patch(`/devices/${device.id}`, { user_id: boss.id })).want(200);
+const { access_token: hers } = (await house.server.client().post('/auth/login', { username: boss.username, password: boss.password })).want(200);
+const ada = house.server.client({ token: hers });
+(await ada.post('/auth/tokens', { name: 'calendar' })).want(201);
+const { id: demo } = (await admin.get('/gateway/servers')).want(200).items.find((one) => one.name === 'demo');
+(await admin.patch(`/gateway/servers/${demo}/tools/echo`, { approval: true })).want(200);
+(await admin.put(`/permissions/user/${boss.id}`, { tool: '*', can_read: true, can_write: true, can_execute: true })).want(200);
+void ada.post('/mcp/tools/call', { name: 'demo__echo', arguments: { text: 'please' } }).catch(() => {}); // it waits until the server ends
+
+const pressed = (name) => async (at) => {
+    await at.page.getByRole('button', { name }).first().click();
+    await at.page.getByRole('dialog').waitFor();
+};
+
 const own = (path, ready) => ({ path, ready, who: 'guest' });
 lookAt(house, {
     'portal': own('/portal', 'portal'),
@@ -35,6 +51,12 @@ lookAt(house, {
     'portal-account': own('/portal/account', 'portalAccount'),
     'portal-connect': own('/portal/connect', 'portalConnect'),
     'portal-boss': { path: '/portal', ready: 'portal' },
+    'portal-boss-devices': { path: '/portal/devices', ready: 'portalDevices' },
+    'portal-boss-tools': { path: '/portal/tools', ready: 'portalTools' },
+    'portal-boss-approvals': { path: '/portal/approvals', ready: 'portalApprovals' },
+    'portal-boss-activity': { path: '/portal/activity', ready: 'portalActivity' },
+    'portal-credential': { ...own('/portal/tools', 'portalTools'), visit: pressed(/^(Give|Donner)$/) },
+    'portal-token': { ...own('/portal/account', 'portalAccount'), visit: pressed(/^(New token|Nouveau jeton)$/) },
 });
 
 test('what one may open is there, and leads there', { skip: MISSING }, async () => {

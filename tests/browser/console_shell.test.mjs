@@ -2,7 +2,7 @@
 // The frame of the console: what every page stands in, for whoever may see it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MISSING, openConsole, startConsole } from './lib/console.mjs';
+import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
 
 const house = await startConsole();
 
@@ -146,4 +146,26 @@ test('on a telephone the navigation is a drawer', { skip: MISSING }, async () =>
     await at.settled('policies');
     await link.waitFor({ state: 'hidden' });
     await at.close();
+});
+
+/** Something that lies over a page. */
+const over = (key, dialog) => async (at) => {
+    await at.page.keyboard.press(key);
+    await at.page.locator(dialog).waitFor();
+};
+lookAt(house, {
+    'shell-palette': { path: '/portal', ready: 'portal', visit: over('Control+k', 'dialog.palette[open]') },
+    'shell-keys': { path: '/portal', ready: 'portal', visit: over('?', 'dialog[open]') },
+    'shell-account': { path: '/portal', ready: 'portal', visit: (at) => at.page.locator('.account-button').click() },
+    'shell-missing': { path: '/portal/nothing', ready: 'refusal' },
+    'shell-forbidden': { path: '/fleet', ready: 'refusal', who: 'guest' },
+    // The server answers nothing but the files of the page.
+    'shell-unreachable': {
+        refused: [0, '/api/v1/auth/me'],
+        visit: async (at) => {
+            await at.page.route('**/api/v1/auth/me', (route) => route.abort());
+            await at.page.goto(`${house.server.url}/portal`);
+            await at.page.getByRole('heading').waitFor();
+        },
+    },
 });

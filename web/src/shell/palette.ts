@@ -25,7 +25,7 @@ const actions: readonly { words: keyof typeof t.shell.actions; may: readonly str
         { words: 'tool', may: ['server:write'], icon: 'tool', url: '/tools?new=1' },
         { words: 'grant', may: ['tool:write'], icon: 'permission', url: '/permissions?new=1' },
         { words: 'verify', may: ['audit:read'], icon: 'audit', url: '/audit?verify=1' },
-        { words: 'backup', may: ['system:admin'], icon: 'admin', url: '/admin?tab=backup' },
+        { words: 'backup', may: ['operation:write'], icon: 'admin', url: '/admin?tab=backup' },
         { words: 'connect', may: [], icon: 'connect', url: '/portal/connect' },
     ];
 

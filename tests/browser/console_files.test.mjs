@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What files manage is shown with its origin and cannot be changed in the console: tool servers and permissions.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { commandLine, files } from '../e2e/lib/apply.mjs';
+import { seeTool } from '../e2e/lib/gateway.mjs';
+import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
+
+const house = await startConsole();
+const { server, admin } = house;
+const { ok } = await commandLine(server, admin.token);
+await ok('apply', '-f', await files(`groups:
+  family: {priority: 50}
+upstreams:
+  recipes: {transport: http, url: "https://mcp.example.org/mcp"}
+permissions:
+  - {group: family, tool: "recipes/*", can_write: true}
+`));
+const recipes = (await admin.get('/gateway/servers')).want(200).items.find((one) => one.name === 'recipes');
+const family = (await admin.get('/groups')).want(200).items.find((one) => one.name === 'family');
+seeTool(server, recipes, 'add', { kind: 'WRITE' });
+const NOTHING = /^no change$/m;
+const PERMISSIONS = `/permissions?group=${family.id}`;
+
+/** The page says where it comes from, and gives it as files have it: to apply that changes nothing. */
+async function copies(at, ...words) {
+    await at.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await at.page.getByText('Managed by files').waitFor();
+    await at.page.getByRole('button', { name: 'Copy as YAML' }).click();
+    const text = await at.page.evaluate(() => navigator.clipboard.readText());
+    for (const word of words) assert.ok(text.includes(word), text);
+    assert.match(await ok('plan', '-f', await files(text)), NOTHING);
+}
+
+test('a tool server of files is looked at and tried, not edited', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open('/tools/recipes', 'tools');
+    await copies(at, 'upstreams', 'recipes', 'https://mcp.example.org/mcp');
+    await at.page.getByRole('button', { name: 'Acts on recipes' }).click();
+    const acts = await at.page.getByRole('menuitem').allTextContents();
+    assert.ok(acts.length > 0);
+    assert.deepEqual(acts.filter((name) => /Edit|Switch|Delete|Disable/.test(name)), []);
+    await at.close();
+});
+
+test('a permission of files is shown in its row, and its cells are no buttons to press', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open(PERMISSIONS, 'permissions');
+    await copies(at, 'permissions', 'recipes/*', 'family', 'can_write');
+    const row = at.page.getByRole('group', { name: 'recipes/*' });
+    await row.getByText('Files').waitFor();
+    const cells = row.locator('.perm-cell');
+    assert.ok((await cells.count()) > 0);
+    assert.equal(await cells.and(at.page.locator(':enabled')).count(), 0);
+    const other = at.page.getByRole('group', { name: 'recipes/add' }).locator('.perm-cell');
+    assert.ok((await other.and(at.page.locator(':enabled')).count()) > 0, 'what no file says is said here');
+    await at.close();
+});
+
+lookAt(house, { 'files-server': '/tools/recipes', 'files-permissions': PERMISSIONS });
