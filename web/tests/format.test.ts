@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import test, { beforeEach } from 'node:test';
-import { bytes, clockSeconds, duration, milliseconds, number, percent, plural, relative, stamp } from '../src/i18n/format.ts';
+import {
+    bytes,
+    clockSeconds,
+    duration,
+    milliseconds,
+    number,
+    percent,
+    plural,
+    relative,
+    stamp,
+} from '../src/i18n/format.ts';
 import { language } from '../src/i18n/index.ts';
 
 /** Spaces of all kinds as one: engines differ in which they put where. */
@@ -18,7 +28,13 @@ test('numbers follow the language', () => {
 });
 
 test('sizes take the unit that fits, from nothing to terabytes', () => {
-    assert.deepEqual([0, 999, 1000, 2_500_000, 7e15].map(bytes), ['0 bytes', '999 bytes', '1 kB', '2.5 MB', '7,000 TB']);
+    assert.deepEqual([0, 999, 1000, 2_500_000, 7e15].map(bytes), [
+        '0 bytes',
+        '999 bytes',
+        '1 kB',
+        '2.5 MB',
+        '7,000 TB',
+    ]);
 });
 
 test('a record has the second, and the year where it is another one', () => {
