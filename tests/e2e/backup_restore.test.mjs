@@ -205,6 +205,26 @@ test('a copy is on the record before it is there: by the running server, and wit
     assert.equal((await told(own)).length, 4);
 });
 
+test('a server without its key, and a store that an older program has made, are copied and recorded too', async () => {
+    const recorded = (data) => {
+        const db = new DatabaseSync(path.join(data, 'seneschal.db'), { readOnly: true });
+        const { n } = db.prepare("SELECT count(*) AS n FROM audit_event WHERE body LIKE '%store.backed-up%'").get();
+        db.close();
+        return n;
+    };
+    const data = path.join(tempDir('sealed'), 'data');
+    assert.equal((await restore(file('good.db'), data)).code, 0);
+    const before = recorded(data);
+    const sealed = await startServer({ data });
+    (await sealed.client().get('/devices')).wantProblem(503, 'sealed');
+    assert.equal((await backup(file('sealed.db'), data)).code, 0);
+    await sealed.stop();
+    assert.equal(recorded(data), before + 1);
+    changedIn(data, 'DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)');
+    assert.equal((await backup(file('older.db'), data)).code, 0);
+    assert.equal(recorded(data), before + 2);
+});
+
 test('what cannot be put on the record is not made', async () => {
     const data = path.join(tempDir('held'), 'data');
     assert.equal((await restore(file('good.db'), data)).code, 0);
