@@ -173,7 +173,7 @@ void live_set_rate(struct live *l, enum actor_kind kind, struct gcra_rate rate)
 }
 
 /* Half of a change, for one request, is no harm. */
-static struct gcra_rate rate_of(const struct live *l, uint8_t kind)
+static struct gcra_rate rate_of(const struct live *l, enum actor_kind kind)
 {
     const struct live_rate *r = &l->rates[kind];
     return (struct gcra_rate){
