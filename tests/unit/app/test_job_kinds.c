@@ -23,7 +23,8 @@ static int64_t written; /* events of the record that the job has written */
 static void make_work(struct world *w)
 {
     const str_t roles[] = { STR("operator") };
-    const struct service_in in = { .name = STR("robot"), .roles = { roles, ARRAY_LEN(roles) } };
+    const struct service_in in = { .name = STR("robot"),
+                                   .roles = { roles, ARRAY_LEN(roles), true } };
     struct row_service_account account;
     struct row_token row;
     struct token_text text;
