@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The second step of signing in, and the page on which a person sets his factors up: forms only, no
- * script. Passkeys need one, so the console has them (h_passkeys.c). */
+ * script. Passkeys need one: they are made and used by rows of the API (h_passkeys.c). */
 #include "api/handlers_factor.h"
 
 #include "api/page_html.h"
@@ -107,6 +107,23 @@ static void codes_form(struct html *h, const struct factors *has)
     html_form_close(h);
 }
 
+/* What he has, and the way to be rid of it: of a telephone that is gone. */
+static void app_shown(struct html *h, const struct row_totp *app)
+{
+    char id[OID_TEXT];
+    oid_format(app->id, id);
+    html_form(h, HERE "/remove");
+    html_hidden(h, "id", str_of(id, sizeof id));
+    HTML(h, "<p class=\"has\"><span>");
+    html_text(h, app->name);
+    HTML(h, "<br><small>");
+    html_say(h, PHRASE_FACTOR_APP);
+    HTML(h, "</small></span>");
+    html_button(h, BUTTON_DANGER, PHRASE_FACTOR_REMOVE, NULL, NULL);
+    HTML(h, "</p>\n");
+    html_form_close(h);
+}
+
 err_t factors_page(struct request *rq)
 {
     struct html *h = NULL;
@@ -118,12 +135,10 @@ err_t factors_page(struct request *rq)
     TRY(totp_list(&rq->act, user, &apps, &n));
     TRY(page_begin(rq, PHRASE_FACTORS_TITLE, &h));
     html_para(h, factors_wanted(&has) ? PHRASE_FACTORS_ON : PHRASE_FACTORS_OFF);
-    html_facts(h);
     for (size_t i = 0; i < n; i++) {
         if (ts_is_set(apps[i].confirmed_at))
-            html_fact(h, PHRASE_FACTOR_APP, apps[i].name);
+            app_shown(h, &apps[i]);
     }
-    html_facts_end(h);
     app_form(h);
     codes_form(h, &has);
     html_way(h, "/", PHRASE_GO_HOME);
@@ -222,6 +237,20 @@ err_t factors_page_confirm(struct request *rq)
     TRY(factor_details(rq, "totp", STR_NONE));
     TRY(factors_of(&rq->act, session.user_id, &has));
     return has.codes > 0 ? reply_redirect(rq, 303, STR(HERE)) : codes_show(rq, session.user_id);
+}
+
+err_t factors_page_remove(struct request *rq)
+{
+    const struct factor_remove_form *in = rq->in;
+    struct row_session session;
+    str_t name = STR_NONE;
+    bool away;
+    TRY(guard_page(rq, &session, &away));
+    if (away)
+        return E_OK;
+    TRY(totp_delete(&rq->act, session.user_id, in->id, &name));
+    TRY(factor_details(rq, "totp", name));
+    return reply_redirect(rq, 303, STR(HERE));
 }
 
 err_t factors_page_codes(struct request *rq)

@@ -25,6 +25,7 @@ handler_f factor_page_post;
 handler_f factors_page;
 handler_f factors_page_totp;
 handler_f factors_page_confirm;
+handler_f factors_page_remove;
 handler_f factors_page_codes;
 
 /* Whoever changes his factors is a person in a session of his own, who has proven his second factor

@@ -113,6 +113,9 @@ static const struct field factor_confirm_fields[] = {
     FIELD(struct factor_confirm_form, id, REQ),
     FIELD(struct factor_confirm_form, code, REQ, .min = 1, .max = CODE_MAX, .secret = true),
 };
+static const struct field factor_remove_fields[] = {
+    FIELD(struct factor_remove_form, id, REQ),
+};
 static const struct field factor_none_fields[] = {
     FIELD(struct factor_none_form, none, OPT),
 };
@@ -139,5 +142,7 @@ const struct shape factor_query_shape =
     SHAPE(struct factor_query, "FactorQuery", factor_query_fields);
 const struct shape factor_confirm_form_shape =
     SHAPE(struct factor_confirm_form, "FactorConfirmForm", factor_confirm_fields);
+const struct shape factor_remove_form_shape =
+    SHAPE(struct factor_remove_form, "FactorRemoveForm", factor_remove_fields);
 const struct shape factor_none_form_shape =
     SHAPE(struct factor_none_form, "FactorNoneForm", factor_none_fields);

@@ -105,6 +105,9 @@ struct factor_confirm_form {
     oid_t id;
     str_t code;
 };
+struct factor_remove_form {
+    oid_t id;
+};
 struct factor_none_form { /* a button and nothing else */
     bool none;
 };
@@ -123,6 +126,7 @@ extern const struct shape passkey_signed_in_shape;
 extern const struct shape factor_form_shape;
 extern const struct shape factor_query_shape;
 extern const struct shape factor_confirm_form_shape;
+extern const struct shape factor_remove_form_shape;
 extern const struct shape factor_none_form_shape;
 
 #endif

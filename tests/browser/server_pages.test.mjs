@@ -25,6 +25,7 @@ const app = await makeApp(admin, { name: 'Nextcloud', consent: true, description
 const tv = await makeApp(admin, { name: 'The television', people: [boss], client_type: 'public', grants: [DEVICE_CODE, 'refresh_token'], scopes: ['openid', 'email', 'offline_access'] });
 const theo = await makePerson(server, admin, { username: 'theo', display_name: 'Theo' });
 await takeApp(theo);
+house.theo = theo;
 
 /** This person has an authenticator app from now on. */
 async function takeApp(person) {
@@ -65,6 +66,7 @@ lookAt(house, {
     'page-login-wrong': page('/login', { refused: [401, '/login'], then: (at) => write(at, { name: 'somebody', password: 'something wrong' }) }),
     'page-factor': page('/login', { then: (at) => write(at, { name: theo.username, password: PASSWORD }) }),
     'page-factors': page('/account/factors', boss_),
+    'page-factors-some': page('/account/factors', { who: 'theo' }),
     'page-factors-app': page('/account/factors', { ...boss_, then: (at) => at.page.click('form[action="/account/factors/totp"] button') }),
     'page-recover': page('/recover'),
     'page-recover-sent': page('/recover', { then: (at) => write(at, { name: 'somebody' }) }),

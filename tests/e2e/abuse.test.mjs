@@ -264,6 +264,7 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/account/factors',
         '/account/factors/codes',
         '/account/factors/confirm',
+        '/account/factors/remove',
         '/account/factors/totp',
         '/auth/login',
         '/auth/passkey',

@@ -177,6 +177,14 @@ test('the pages set an app up without a script', async () => {
     assert.equal([...codes.text.matchAll(/<code>[^<]{19}<\/code>/g)].length, 10);
     assert.equal((await browser.get('/account/factors')).text.includes('<b>phone'), false, 'escaped');
     assert.equal((await browser.submit(await browser.get('/account/factors'), '/account/factors/codes')).status, 201);
+    const call = await callerOf(browser);
+    const apps = async () => (await call('GET', '/auth/factors')).json.totp;
+    assert.equal((await apps()).length, 1);
+    const other = await withApp();
+    const gone = await browser.submit(await browser.get('/account/factors'), '/account/factors/remove', { id: other.id });
+    assert.equal(gone.status, 404, 'it is another person’s');
+    assert.equal((await browser.submit(await browser.get('/account/factors'), '/account/factors/remove')).location.pathname, '/account/factors');
+    assert.deepEqual(await apps(), []);
 });
 
 test('an administrator lets somebody begin anew', async () => {
