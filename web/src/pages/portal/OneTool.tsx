@@ -38,9 +38,7 @@ export function OneTool({ tool, asked, ask }: Props) {
                     )}
                 </small>
             </div>
-            <div class={refused ? 'own-standing refused' : 'own-standing'}>
-                {refused ? <Refused {...{ tool, asked, ask }} /> : <May tool={tool} />}
-            </div>
+            <div class="own-standing">{refused ? <Refused {...{ tool, asked, ask }} /> : <May tool={tool} />}</div>
         </li>
     );
 }
