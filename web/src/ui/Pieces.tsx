@@ -214,7 +214,7 @@ export function ManagedBy({ object, since }: { object: unknown; since?: string |
                 <>
                     {' '}
                     <span class="muted">
-                        {t.kit.managed.since} <Time at={since} />
+                        {t.kit.managed.since} <Time at={since} full />
                     </span>
                 </>
             )}

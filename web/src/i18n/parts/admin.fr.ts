@@ -108,7 +108,7 @@ const fr: typeof en = {
         answered: (status, took) => `Réponse ${status} en ${took}.`,
         failed: (why) => `Échec : ${why}`,
         allEvents: 'Tous les événements',
-        failing: 'En échec depuis',
+        failing: 'En échec depuis le',
         on: 'Actif',
         off: 'Désactivé',
         formats: {

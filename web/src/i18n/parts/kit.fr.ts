@@ -147,7 +147,7 @@ export default {
     managed: {
         title: 'Géré par des fichiers',
         text: 'Cet objet est tenu par des fichiers appliqués au serveur. Modifiez-le là-bas ; ici, il est en lecture seule.',
-        since: 'depuis',
+        since: 'depuis le',
         copy: 'Copier en YAML',
     },
     stream: {

@@ -81,7 +81,7 @@ function Row({
             <small class="muted">{events}</small>
             {hook.failing_since ? (
                 <Status tone="bad">
-                    {words.failing} <Time at={hook.failing_since} />
+                    {words.failing} <Time at={hook.failing_since} exact />
                 </Status>
             ) : (
                 <Status tone={off ? 'off' : 'good'}>{off ? words.off : words.on}</Status>
