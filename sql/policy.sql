@@ -229,21 +229,26 @@ UNION ALL SELECT policy_name FROM version_history WHERE policy_id = $policy LIMI
 -- @one plan_device_since(org id, id id) -> (created_at ts)
 SELECT created_at FROM device WHERE org = $org AND id = $id;
 
--- Enrolled devices that a policy reaches where its newest version is followed, or would by an assignment to come. Each
--- way in is a look into an index.
--- @many preview_devices(org id, policy_id id, scope int, target id, after id, limit int) -> (id id, machine_id text)
+-- Enrolled devices that a policy reaches where its newest version is followed, if that is tried; by an assignment that
+-- goes; or would by one to come. Each way in is a look into an index.
+-- @many preview_devices(org id, policy_id id, scope int, target id, followed bool, gone id, after id,
+--   limit int) -> (id id, machine_id text)
 SELECT d.id, d.machine_id FROM device d
 WHERE d.org = $org AND d.status = 2 AND d.id > $after AND ($scope IN (1, 2)
     OR ($scope = 5 AND d.id = $target) OR ($scope = 4 AND d.user_id = $target)
     OR ($scope = 3 AND EXISTS (SELECT 1 FROM group_member m
         WHERE m.group_id = $target AND m.member_id IN (d.id, d.user_id)))
-    OR EXISTS (SELECT 1 FROM assignment a WHERE a.policy_id = $policy_id AND a.scope IN (1, 2) AND a.number IS NULL)
+    OR EXISTS (SELECT 1 FROM assignment a WHERE a.policy_id = $policy_id AND a.scope IN (1, 2)
+        AND (($followed AND a.number IS NULL) OR a.id = $gone))
     OR EXISTS (SELECT 1 FROM assignment a
-        WHERE a.policy_id = $policy_id AND a.scope = 5 AND a.target = d.id AND a.number IS NULL)
+        WHERE a.policy_id = $policy_id AND a.scope = 5 AND a.target = d.id
+        AND (($followed AND a.number IS NULL) OR a.id = $gone))
     OR EXISTS (SELECT 1 FROM assignment a
-        WHERE a.policy_id = $policy_id AND a.scope = 4 AND a.target = d.user_id AND a.number IS NULL)
+        WHERE a.policy_id = $policy_id AND a.scope = 4 AND a.target = d.user_id
+        AND (($followed AND a.number IS NULL) OR a.id = $gone))
     OR EXISTS (SELECT 1 FROM group_member m JOIN assignment a
-            ON a.policy_id = $policy_id AND a.scope = 3 AND a.target = m.group_id AND a.number IS NULL
+            ON a.policy_id = $policy_id AND a.scope = 3 AND a.target = m.group_id
+            AND (($followed AND a.number IS NULL) OR a.id = $gone)
         WHERE m.member_id IN (d.id, d.user_id)))
 ORDER BY d.id LIMIT $limit;
 
@@ -254,8 +259,9 @@ SELECT id, org, machine_id FROM device WHERE status = 2 AND id > $after ORDER BY
 -- @one preview_device(org id, id id) -> (id id, machine_id text)
 SELECT id, machine_id FROM device WHERE org = $org AND id = $id;
 
--- @one preview_is_global(policy_id id) -> (n int)
-SELECT COUNT(*) FROM assignment WHERE policy_id = $policy_id AND scope = 1 AND number IS NULL;
+-- @one preview_is_global(policy_id id, followed bool, gone id) -> (n int)
+SELECT COUNT(*) FROM assignment
+WHERE policy_id = $policy_id AND scope = 1 AND (($followed AND number IS NULL) OR id = $gone);
 
 -- @row device_ack: etag text, version text?, result text, reason text?, applied_at ts?, acked_at ts
 -- @one device_ack_get(org id, device_id id) -> device_ack

@@ -8,7 +8,7 @@
 #include "domain/policy/preview.h"
 #include "domain/policy/version_diff.h"
 
-/* A stored version, or words as they would be saved. */
+/* A stored version, or words as they would be saved; neither where only assignments change. */
 static err_t draft_of(struct request *rq, const struct preview_in *in, struct config_draft *ret)
 {
     struct row_policy_info policy;
@@ -16,9 +16,11 @@ static err_t draft_of(struct request *rq, const struct preview_in *in, struct co
     struct policy_content content = { in->content.text, in->locked.text, in->enabled };
     bool words = content.content.p != NULL;
     TRY(policy_get(&rq->act, in->policy_id, &policy));
+    *ret = (struct config_draft){ .policy = policy.id };
+    if (!in->number.set && !words && (in->assignment.v != NULL || oid_is_set(in->without)))
+        return E_OK;
     if (in->number.set == words)
         return diag_set_field(&rq->act.why, E_BAD_FIELD, "number", "want either this or `content`");
-    *ret = (struct config_draft){ .policy = policy.id };
     if (words) {
         ret->version = oid_make();
         ret->content = content.content;
@@ -33,17 +35,56 @@ static err_t draft_of(struct request *rq, const struct preview_in *in, struct co
     return E_OK;
 }
 
+/* What it would give: the version that it stays at, the one that is tried, or the newest. */
+static err_t trial_version(struct request *rq, const struct config_draft *draft, opt_i64_t number,
+                           struct config_trial *ret)
+{
+    struct row_policy_info policy;
+    struct row_policy_version v;
+    ret->pinned = number.set && number.v != 0;
+    ret->version = draft->version;
+    if (!ret->pinned && oid_is_set(draft->version))
+        return E_OK;
+    if (!ret->pinned) {
+        TRY(policy_get(&rq->act, draft->policy, &policy));
+        number = policy.newest_number;
+    }
+    if (!number.set)
+        return E_OK;
+    TRY(policy_version_find(&rq->act, draft->policy, number.v, &v));
+    ret->version = v.id;
+    return E_OK;
+}
+
 /* As strict as making it. */
-static err_t trial_of(struct request *rq, const struct preview_in *in, struct config_trial *ret)
+static err_t trial_of(struct request *rq, const struct preview_in *in,
+                      const struct config_draft *draft, struct config_trial *ret)
 {
     const struct trial_in *trial = in->assignment.v;
     struct assignment_in at = { .policy_id = in->policy_id,
                                 .target_id = trial->target_id,
-                                .priority = trial->priority };
+                                .priority = trial->priority,
+                                .number = trial->number };
     TRY(scope_parse(trial->scope, &at.scope));
-    TRY(assignment_check(&rq->act, &at));
-    *ret = (struct config_trial){ at.scope, at.target_id,
-                                  at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY };
+    TRY(assignment_check(&rq->act, &at, draft->gone));
+    *ret =
+        (struct config_trial){ .scope = at.scope,
+                               .target = at.target_id,
+                               .priority = at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY };
+    return trial_version(rq, draft, at.number, ret);
+}
+
+/* As strict as taking it away. */
+static err_t gone_of(struct request *rq, const struct preview_in *in, oid_t *ret)
+{
+    struct row_assignment row;
+    err_t e = assignment_get(&rq->act, in->without, &row);
+    if (e == E_NOT_FOUND || (e == E_OK && !oid_eq(row.policy_id, in->policy_id)))
+        return diag_set_field(&rq->act.why, E_NOT_FOUND, "without",
+                              "the policy has no such assignment");
+    TRY(e);
+    TRY(assignment_may_touch(&rq->act, (enum scope_kind)row.scope));
+    *ret = row.id;
     return E_OK;
 }
 
@@ -134,8 +175,10 @@ err_t policies_preview(struct request *rq)
         return E_NO_MEMORY;
     TRY(request_may(rq, PERM_DEVICE_READ));
     TRY(draft_of(rq, in, &draft));
+    if (oid_is_set(in->without))
+        TRY(gone_of(rq, in, &draft.gone));
     if (in->assignment.v != NULL) {
-        TRY(trial_of(rq, in, &trial));
+        TRY(trial_of(rq, in, &draft, &trial));
         draft.trial = &trial;
     }
     TRY(preview_run(&rq->act, &draft, in->device_id, &p));

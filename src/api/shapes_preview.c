@@ -12,6 +12,8 @@ static const struct field trial_in_fields[] = {
     FIELD(struct trial_in, target_id, OPT, .doc = "the group, user or device"),
     FIELD(struct trial_in, priority,  OPT, .min = -PRIORITY_MAX, .max = PRIORITY_MAX,
           .doc = "100 when absent"),
+    FIELD(struct trial_in, number,    OPT, .min = 0, .max = INT32_MAX,
+          .doc = "of a published version that it stays at; absent or 0: it follows"),
 };
 static const struct shape trial_in_shape = SHAPE(struct trial_in, "PreviewAssignment", trial_in_fields);
 
@@ -24,7 +26,10 @@ static const struct field preview_in_fields[] = {
     FIELD(struct preview_in, locked,     OPT, .max = LOCKED_MAX, .json = JSON_VALUE),
     FIELD(struct preview_in, enabled,    OPT),
     FIELD(struct preview_in, assignment, OPT, .of = &trial_in_shape,
-          .doc = "one of this policy that does not exist yet"),
+          .doc = "one of this policy that does not exist yet; without `number` and `content` every "
+          "version stays what it is"),
+    FIELD(struct preview_in, without,    OPT, .doc = "an assignment of this policy that is taken away, "
+          "or whose place `assignment` takes"),
     FIELD(struct preview_in, device_id,  OPT, .doc = "only this device, enrolled or not"),
 };
 static const struct field change_out_fields[] = {

@@ -9,6 +9,7 @@ struct trial_in {
     str_t scope;
     oid_t target_id;
     opt_i64_t priority;
+    opt_i64_t number;
 };
 
 struct preview_in {
@@ -18,6 +19,7 @@ struct preview_in {
     json_text_t locked;
     opt_bool_t enabled;
     struct obj assignment;
+    oid_t without;
     oid_t device_id;
 };
 

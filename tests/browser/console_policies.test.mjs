@@ -45,6 +45,48 @@ lookAt(house, {
     'policies-guest': { path: '/policies', who: 'guest' },
 });
 
+/** The acts of an assignment, and whom the dialog then names. */
+const assignmentAct = (act) => async (at) => {
+    await at.page.getByRole('button', { name: /organisation$/i }).click();
+    await at.page.getByRole('menuitem').nth(act).click();
+    const dialog = at.page.getByRole('dialog');
+    if (act === 0) await dialog.getByRole('combobox').first().selectOption('1');
+    await dialog.getByText('front-desk-8').first().waitFor();
+};
+const assignments = { path: `/policies/${made.policy}/assignments`, ready: 'policies' };
+lookAt(house, {
+    'policy-assign-change': { ...assignments, visit: assignmentAct(0) },
+    'policy-assign-remove': { ...assignments, visit: assignmentAct(1) },
+});
+
+test('what an assignment gives is shown before it is changed or taken away', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    const { page } = at;
+    const dialog = page.getByRole('dialog');
+    const desk = await enrol(server.client(), admin, { machine_id: 'reception-1' });
+    const policy = await publishPolicy(admin, { motto: 'first' }, { name: 'mottos', scope: 'device', target_id: desk.id });
+    await publishVersion(admin, policy.id, { motto: 'second' });
+    await at.open(`/policies/${policy.id}/assignments`, 'policies');
+    const act = async (name) => {
+        await page.getByRole('button', { name: /reception-1$/ }).click();
+        await page.getByRole('menuitem', { name }).click();
+    };
+    await act('Change');
+    await dialog.getByText('No device gets another configuration.').first().waitFor();
+    await dialog.getByLabel('Version').selectOption('1');
+    await dialog.getByText('"first"').first().waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The assignment is changed.').waitFor();
+    await act('Take away');
+    await dialog.getByRole('cell', { name: '/motto' }).waitFor();
+    await dialog.getByText('"first"').first().waitFor();
+    await dialog.getByRole('button', { name: 'Take away' }).click();
+    await page.getByText('The assignment is taken away.').waitFor();
+    assert.deepEqual(await admin.all(`/assignments?policy_id=${policy.id}`), []);
+    (await admin.delete(`/policies/${policy.id}`)).want(204);
+    await at.close();
+});
+
 test('a policy is written, assigned, looked at, published, and brought back', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280');
     const { page } = at;

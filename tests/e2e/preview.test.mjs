@@ -77,6 +77,40 @@ test('an assignment that does not exist yet goes where its priority puts it', as
     (await admin.post('/policies/preview', twice)).wantProblem(409, 'conflict');
 });
 
+test('an assignment that goes, or becomes another: whom it is for, and nobody else', async () => {
+    const { g, devices, id } = await team(2, { v: 1, only: true });
+    await publishVersion(admin, id, { v: 2, only: true });
+    const others = await team(1, { v: 'other' });
+    const alone = (await admin.post('/assignments', { policy_id: id, scope: 'device', target_id: others.devices[0].id, number: 1 })).want(201);
+    const [a] = await admin.all(`/assignments?policy_id=${id}&scope=group`);
+
+    const gone = await preview({ policy_id: id, without: a.id });
+    assert.deepEqual([gone.devices, gone.changed, gone.looked_at], [2, 2, 2]);
+    assert.deepEqual(gone.results[0].diff, [{ pointer: '/only', from: true }, { pointer: '/v', from: 2 }]);
+    assert.deepEqual([gone.results[0].enabled_from, gone.results[0].enabled_to], [true, false]);
+    const pinned = await preview({ policy_id: id, without: alone.id });
+    assert.deepEqual(pinned.results.map((r) => [r.devices, r.sample[0].id]), [[1, others.devices[0].id]]);
+    assert.deepEqual(pinned.results[0].diff, [{ pointer: '/only', from: true }, { pointer: '/v', from: 1, to: 'other' }]);
+
+    // Another version or priority in its place; who follows elsewhere is not asked about.
+    const at = { scope: 'group', target_id: g.id };
+    const back = await preview({ policy_id: id, without: a.id, assignment: { ...at, number: 1 } });
+    assert.deepEqual([back.devices, back.results[0].diff], [2, [{ pointer: '/v', from: 2, to: 1 }]]);
+    await publishPolicy(admin, { v: 'late' }, { scope: 'group', target_id: g.id });
+    const first = await preview({ policy_id: id, without: a.id, assignment: { ...at, priority: 300 } });
+    assert.deepEqual(first.results[0].diff, [{ pointer: '/v', from: 'late', to: 2 }]);
+    const added = await preview({ policy_id: id, assignment: { scope: 'device', target_id: devices[1].id, number: 1 } });
+    assert.deepEqual([added.devices, added.results[0].diff], [1, [{ pointer: '/v', from: 'late', to: 1 }]]);
+
+    // What is previewed is what then happens.
+    (await admin.delete(`/assignments/${a.id}`)).want(204);
+    assert.deepEqual((await poll(nobody, devices[0].token)).want(200).config, { v: 'late' });
+    const ask = (body) => admin.post('/policies/preview', { policy_id: id, ...body });
+    (await ask({ without: a.id })).wantProblem(404, 'not-found');
+    (await ask({ without: (await admin.all(`/assignments?policy_id=${others.id}`))[0].id })).wantProblem(404, 'not-found');
+    (await ask({ assignment: { ...at, number: 9 } })).wantProblem(422, 'bad-field');
+});
+
 test('what is previewed is what publishing then does; until then no device sees it', async () => {
     const { devices, id } = await team(2, { v: 1, keep: { a: 1 } });
     const before = await poll(nobody, devices[0].token);

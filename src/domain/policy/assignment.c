@@ -37,7 +37,7 @@ err_t assignment_may_touch(struct act *act, enum scope_kind scope)
     return E_OK;
 }
 
-err_t assignment_check(struct act *act, struct assignment_in *at)
+err_t assignment_check(struct act *act, struct assignment_in *at, oid_t own)
 {
     struct row_policy_info policy;
     err_t e = policy_get(act, at->policy_id, &policy);
@@ -46,14 +46,14 @@ err_t assignment_check(struct act *act, struct assignment_in *at)
     TRY(e);
     TRY(assignment_place(act, at->scope, &at->target_id));
     TRY(check_number(act, at->policy_id, at->number));
-    return check_room(act, at, (oid_t){ 0 });
+    return check_room(act, at, own);
 }
 
 err_t assignment_create(struct act *act, const struct assignment_in *in, struct row_assignment *ret)
 {
     struct assignment_in at = *in;
     oid_t id = oid_make();
-    TRY(assignment_check(act, &at));
+    TRY(assignment_check(act, &at, (oid_t){ 0 }));
     opt_i64_t number = { .set = at.number.set && at.number.v != 0, .v = at.number.v };
     int64_t priority = at.priority.set ? at.priority.v : ASSIGNMENT_PRIORITY;
     TRY(sql_assignment_add(act->db, &(struct sql_assignment_add){ .id = id,

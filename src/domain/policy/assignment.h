@@ -33,8 +33,9 @@ struct assignment_in {
     opt_i64_t number; /* of a published version; unset: follows, in a change as it is; 0: follows */
 };
 
-/* May it be made? Fills in the target of a scope that has only one. The errors of making it. */
-err_t assignment_check(struct act *act, struct assignment_in *at) MUST_USE;
+/* May it be made, in the place of `own` if that is set? Fills in the target of a scope that has
+ * only one. The errors of making it. */
+err_t assignment_check(struct act *act, struct assignment_in *at, oid_t own) MUST_USE;
 
 struct assignment_filter { /* zero: any */
     oid_t policy_id;

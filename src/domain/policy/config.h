@@ -29,16 +29,20 @@ struct config_trial {
     enum scope_kind scope;
     oid_t target;
     int64_t priority;
+    oid_t version; /* that it gives; zero: nothing of the policy is published */
+    bool pinned;
 };
 
-/* What would be published: nobody gets it, it only answers "what if". */
+/* What would be published or assigned: nobody gets it, it only answers "what if". */
 struct config_draft {
     oid_t policy;
-    oid_t version; /* of the stored draft, or a fresh id for words that are stored nowhere */
+    oid_t version; /* of the stored draft, or a fresh id for words that are stored nowhere; zero:
+                      every version stays what it is */
     str_t content; /* canonical text of a JSON object */
     str_t locked;  /* text of a JSON array */
     opt_bool_t enabled;
     const struct config_trial *trial; /* of this policy; NULL: only those that there are */
+    oid_t gone; /* assignment of this policy that would not be there; zero: none */
 };
 
 struct config_ask {

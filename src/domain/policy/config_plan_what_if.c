@@ -34,9 +34,32 @@ static void trial_insert(struct config_plan *plan, const struct config_draft *dr
     plan->entries[at] = (struct config_entry){ .level = trial->scope,
                                                .scope = scope,
                                                .policy = draft->policy,
-                                               .version = draft->version,
-                                               .newest = draft->version,
-                                               .priority = trial->priority };
+                                               .version = trial->version,
+                                               .newest = trial->version,
+                                               .priority = trial->priority,
+                                               .pinned = trial->pinned };
+}
+
+static void gone_remove(struct config_plan *plan, oid_t gone)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        if (!oid_eq(plan->entries[i].assignment, gone))
+            plan->entries[kept++] = plan->entries[i];
+    }
+    plan->entries_n = kept;
+}
+
+/* What is pinned stays as it is. */
+static void draft_follow(struct config_plan *plan, const struct config_draft *draft)
+{
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        struct config_entry *entry = &plan->entries[i];
+        if (entry->pinned || !oid_eq(entry->policy, draft->policy))
+            continue;
+        entry->version = draft->version;
+        entry->rollout = (oid_t){ 0 };
+    }
 }
 
 /* A copy whose entries may be changed, with room for one more. */
@@ -56,13 +79,9 @@ err_t config_plan_with(struct act *act, const struct config_plan *plan,
     struct config_plan other;
     TRY(plan_copy(act, plan, &other));
     other.draft = draft;
-    for (size_t i = 0; i < other.entries_n; i++) {
-        struct config_entry *entry = &other.entries[i];
-        if (entry->pinned || !oid_eq(entry->policy, draft->policy))
-            continue;
-        entry->version = draft->version;
-        entry->rollout = (oid_t){ 0 };
-    }
+    gone_remove(&other, draft->gone);
+    if (oid_is_set(draft->version))
+        draft_follow(&other, draft);
     trial_insert(&other, draft);
     TRY(config_plan_digest(&other, &other.digest));
     *ret = other;

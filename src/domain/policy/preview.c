@@ -76,14 +76,33 @@ err_t preview_run(struct act *act, const struct config_draft *draft, oid_t devic
     return E_OK;
 }
 
-/* What is pinned stays as it is. */
-static bool reaches(const struct config_plan *plan, oid_t policy)
+static bool has_assignment(const struct config_plan *plan, oid_t policy, oid_t assignment)
+{
+    for (size_t i = 0; i < plan->entries_n; i++) {
+        const struct config_entry *entry = &plan->entries[i];
+        if (oid_eq(entry->policy, policy) && oid_eq(entry->assignment, assignment))
+            return true;
+    }
+    return false;
+}
+
+static bool follows(const struct config_plan *plan, oid_t policy)
 {
     for (size_t i = 0; i < plan->entries_n; i++) {
         if (!plan->entries[i].pinned && oid_eq(plan->entries[i].policy, policy))
             return true;
     }
     return false;
+}
+
+/* Whoever follows gets the version that is tried; the assignments that are tried have their own. */
+static bool reaches(const struct config_draft *draft, const struct config_plan *now,
+                    const struct config_plan *then)
+{
+    const oid_t tried = { 0 }; /* what does not exist has no id */
+    return (oid_is_set(draft->version) && follows(then, draft->policy)) ||
+           (draft->trial != NULL && has_assignment(then, draft->policy, tried)) ||
+           (oid_is_set(draft->gone) && has_assignment(now, draft->policy, draft->gone));
 }
 
 static bool pair_is(const void *rows, uint32_t row, const void *key)
@@ -195,7 +214,7 @@ static err_t look_at(struct looking *l, const struct candidate *c)
     TRY(config_plan(&l->scratch, &ask, &now));
     TRY(config_plan_with(&l->scratch, &now, l->draft, &then));
     l->to->looked_n++;
-    if (!reaches(&then, l->draft->policy))
+    if (!reaches(l->draft, &now, &then))
         return E_OK;
     l->to->devices_n++;
     TRY(pair_result(l, &now, &then, &result));
@@ -235,6 +254,8 @@ static err_t page_read(struct looking *l, struct arena *a, bool everywhere, oid_
                                        .policy_id = l->draft->policy,
                                        .scope = trial != NULL ? (int)trial->scope : 0,
                                        .target = trial != NULL ? trial->target : l->act->org,
+                                       .followed = oid_is_set(l->draft->version),
+                                       .gone = l->draft->gone,
                                        .after = after,
                                        .limit = PAGE },
         &rows, ret_n));
@@ -248,9 +269,12 @@ static err_t goes_everywhere(struct looking *l, bool *ret)
 {
     struct sql_preview_is_global_row global;
     const struct config_trial *trial = l->draft->trial;
-    TRY(sql_preview_is_global(l->act->db, l->act->arena,
-                              &(struct sql_preview_is_global){ .policy_id = l->draft->policy },
-                              &global));
+    TRY(sql_preview_is_global(
+        l->act->db, l->act->arena,
+        &(struct sql_preview_is_global){ .policy_id = l->draft->policy,
+                                         .followed = oid_is_set(l->draft->version),
+                                         .gone = l->draft->gone },
+        &global));
     bool is = global.n > 0 || (trial != NULL && trial->scope == SCOPE_GLOBAL);
     *ret = is && perms_have(l->act->actor.perms, PERM_SYSTEM_ADMIN);
     return E_OK;

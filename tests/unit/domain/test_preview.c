@@ -63,6 +63,49 @@ static void test_versions(void **state)
     assert_int_equal(version_diff(&w->act, policy, 1, 3, &d), E_NOT_FOUND);
 }
 
+static struct config_draft no_assignment(struct world *w)
+{
+    struct assignment_filter f = { .policy_id = policy };
+    struct row_assignment *rows = NULL;
+    size_t n = 0;
+    assert_int_equal(assignment_list(&w->act, &f, (oid_t){ 0 }, 2, &rows, &n), E_OK);
+    assert_int_equal(n, 1);
+    return (struct config_draft){ .policy = policy, .gone = rows[0].id };
+}
+
+/* What is pinned, what follows, and what is taken away, while the versions stay what they are. */
+static void test_assignments(void **state)
+{
+    struct world *w = *state;
+    const struct config_draft gone = no_assignment(w);
+    struct preview p;
+    assert_int_equal(preview_run(&w->act, &gone, (oid_t){ 0 }, &p), E_OK);
+    check(p.devices_n == 2 && p.changed_n == 2, "both lose it");
+    check(p.results[0].changes_all == 2, "two members");
+    check(p.results[0].changes[0].to.p == NULL, "nothing is there any more");
+    struct config_trial trial = { .scope = SCOPE_DEVICE, .target = w->twin, .priority = 1 };
+    struct config_draft moved = gone;
+    moved.trial = &trial;
+    assert_int_equal(preview_run(&w->act, &moved, (oid_t){ 0 }, &p), E_OK);
+    check(p.devices_n == 2 && p.changed_n == 2, "one that gives nothing keeps nothing");
+    struct row_policy_version v;
+    assert_int_equal(policy_version_find(&w->act, policy, 1, &v), E_OK);
+    trial.version = v.id;
+    trial.pinned = true;
+    assert_int_equal(preview_run(&w->act, &moved, (oid_t){ 0 }, &p), E_OK);
+    check(p.devices_n == 2 && p.changed_n == 1, "the twin keeps what it had");
+    moved.gone = (oid_t){ 0 };
+    assert_int_equal(preview_run(&w->act, &moved, (oid_t){ 0 }, &p), E_OK);
+    check(p.devices_n == 1 && p.changed_n == 0,
+          "the same once more is for one, and changes nothing");
+}
+
+static err_t preview_gone(struct world *w, void *ret)
+{
+    const struct config_draft draft = { .policy = policy, .gone = oid_make() };
+    return preview_run(&w->act, &draft, (oid_t){ 0 }, ret);
+}
+
 static err_t preview_all(struct world *w, void *ret)
 {
     const struct config_draft draft = other_content();
@@ -92,6 +135,7 @@ static const struct {
     size_t ret_n;
 } faulty[] = {
     { "everybody", preview_all, sizeof(struct preview) },
+    { "an assignment that goes", preview_gone, sizeof(struct preview) },
     { "one device", preview_one, sizeof(struct preview) },
     { "what schemas find", find_faults, sizeof(struct schema_faults) },
     { "two versions", diff_versions, sizeof(struct version_diff) },
@@ -137,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_alike, set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(test_assignments, set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(test_versions, set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(test_failed_steps, set_up, world_tear_down),
     };

@@ -84,7 +84,6 @@ const fr: typeof en = {
         switchOff: 'Éteint',
         faults: 'Alors incomplète pour son schéma',
         more: (n: number) => counted(n, 'autre changement', 'autres changements'),
-        locks: 'Verrous',
         locksNow: (paths: string) => `Désormais verrouillé : ${paths}`,
         locksGone: (paths: string) => `N’est plus verrouillé : ${paths}`,
         enabled: 'Interrupteur',
@@ -99,7 +98,6 @@ const fr: typeof en = {
         publishedNow: (version: string) => `${version} est publiée.`,
     },
     history: {
-        title: 'Versions',
         label: 'Versions de cette politique',
         count: (n: number) => counted(n, 'version', 'versions'),
         number: 'Numéro',
@@ -109,7 +107,6 @@ const fr: typeof en = {
         when: 'Quand',
         from: 'De',
         to: 'À',
-        compare: 'Comparer',
         compareTitle: 'Ce qui change entre deux versions',
         asText: 'En texte',
         acts: (n: number) => `Que faire de la version ${number(n)}`,
@@ -156,7 +153,7 @@ const fr: typeof en = {
         changeTitle: 'Modifier cette affectation',
         changed: 'L’affectation est modifiée.',
         remove: 'Retirer',
-        removeTitle: (where: string) => `Retirer cette politique à ${where} ?`,
+        removeTitle: (where: string) => `Retirer cette politique (${where}) ?`,
         removeText:
             'Les appareils qui ne la reçoivent que par cette affectation perdent ses valeurs en quelques secondes.',
         removed: 'L’affectation est retirée.',

@@ -73,7 +73,18 @@ function Group({ result }: { result: Result }) {
 }
 
 /** The whole of it, as a panel. */
-export function Access({ of, title, none }: { of: ReturnType<typeof usePreview>; title: string; none?: string }) {
+export function Access({
+    of,
+    title,
+    none,
+    summed = true,
+}: {
+    of: ReturnType<typeof usePreview>;
+    title: string;
+    none?: string;
+    /** False: how many there are, is said elsewhere. */
+    summed?: boolean;
+}) {
     const words = t.policy.review;
     if (!may('device:read'))
         return (
@@ -86,11 +97,13 @@ export function Access({ of, title, none }: { of: ReturnType<typeof usePreview>;
             <Loaded of={of}>
                 {(preview) => (
                     <>
-                        <p>
-                            {preview.devices
-                                ? words.reaches(preview.devices, preview.changed ?? 0)
-                                : (none ?? words.reachesNone)}
-                        </p>
+                        {(summed || !preview.devices) && (
+                            <p>
+                                {preview.devices
+                                    ? words.reaches(preview.devices, preview.changed ?? 0)
+                                    : (none ?? words.reachesNone)}
+                            </p>
+                        )}
                         {preview.truncated && <Note tone="warn">{words.partial(preview.looked_at ?? 0)}</Note>}
                         {preview.devices !== 0 && preview.changed === 0 && <p class="muted">{words.same}</p>}
                         {(preview.results ?? []).map((result, at) => (

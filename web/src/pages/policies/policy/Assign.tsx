@@ -24,6 +24,8 @@ interface Values {
     number: string;
 }
 
+const priorityOf = (v: Values): number => Math.trunc(Number(v.priority)) || 0;
+
 /** The published versions that one may stay at. */
 function useVersions(id: string) {
     const found = useData(id, (signal) =>
@@ -45,7 +47,7 @@ function useVersions(id: string) {
 }
 
 function send(policy: PolicyRow, assignment: Assignment | undefined, v: Values, target: Target | undefined) {
-    const priority = Math.trunc(Number(v.priority)) || 0;
+    const priority = priorityOf(v);
     if (assignment) {
         return call(
             api.PATCH('/api/v1/assignments/{id}', {
@@ -68,20 +70,38 @@ function send(policy: PolicyRow, assignment: Assignment | undefined, v: Values, 
     );
 }
 
-function Outlook({ policy, values, target }: { policy: PolicyRow; values: Values; target: Target | undefined }) {
+/** Who gets or loses what by it; of a policy that is not published yet, with its draft. */
+function Outlook({
+    policy,
+    assignment,
+    values,
+    target,
+}: {
+    policy: PolicyRow;
+    assignment: Assignment | undefined;
+    values: Values;
+    target: string | null | undefined;
+}) {
     const words = t.policy.assign;
-    const number = Number(values.number) || policy.newest_number || policy.draft_number;
-    const ready = Boolean(number) && (!isTargeted(values.scope) || target !== undefined);
-    const at = {
-        scope: values.scope,
-        priority: Math.trunc(Number(values.priority)) || 0,
-        ...(target && isTargeted(values.scope) && { target_id: target.id }),
+    const { draft_number: draft, newest_number: newest } = policy;
+    const targeted = isTargeted(values.scope);
+    const ready = Boolean(newest ?? draft) && (!targeted || Boolean(target));
+    const body = {
+        policy_id: policy.id ?? '',
+        ...(!newest && draft && { number: draft }),
+        ...(assignment && { without: assignment.id ?? '' }),
+        assignment: {
+            scope: values.scope,
+            priority: priorityOf(values),
+            ...(targeted && target && { target_id: target }),
+            ...(values.number && { number: Number(values.number) }),
+        },
     };
-    const preview = usePreview(ready ? { policy_id: policy.id ?? '', number: number ?? 0, assignment: at } : undefined);
+    const preview = usePreview(ready ? body : undefined);
     return (
         <>
-            {!policy.newest_number && <Note tone="info">{words.unpublished}</Note>}
-            {number && !ready && <Note tone="info">{words.previewWait}</Note>}
+            {!newest && <Note tone="info">{words.unpublished}</Note>}
+            {(newest ?? draft) && !ready && <Note tone="info">{words.previewWait}</Note>}
             {ready && <Access of={preview} title={words.preview} none={t.policy.review.same} />}
         </>
     );
@@ -103,7 +123,7 @@ export function Assign({
     const versions = useVersions(policy.id ?? '');
     const form = useForm<Values, unknown>({
         initial: {
-            scope: policy.scopes?.includes('org') ? 'group' : 'org',
+            scope: (assignment?.scope as Scope | undefined) ?? (policy.scopes?.includes('org') ? 'group' : 'org'),
             target_id: '',
             priority: String(assignment?.priority ?? PRIORITY),
             number: assignment?.number ? String(assignment.number) : '',
@@ -167,7 +187,12 @@ export function Assign({
             <Field label={words.priority} hint={words.priorityHint} error={form.error('priority')}>
                 <TextInput {...form.bind('priority')} type="number" inputMode="numeric" step={1} />
             </Field>
-            {!assignment && <Outlook policy={policy} values={form.values} target={target} />}
+            <Outlook
+                policy={policy}
+                assignment={assignment}
+                values={form.values}
+                target={assignment ? assignment.target_id : target?.id}
+            />
         </Dialog>
     );
 }

@@ -8,6 +8,7 @@ import { may } from '../../../session.ts';
 import { Badge, Button, confirm, DataTable, Empty, Menu, Time, toast, type Column } from '../../../ui/index.ts';
 import type { Scope } from '../List.tsx';
 import { For } from '../Secrets.tsx';
+import { Access, usePreview } from './Access.tsx';
 import { Assign } from './Assign.tsx';
 import type { PartProps } from './Policy.tsx';
 
@@ -16,13 +17,23 @@ export type Assignment = Shape<'Assignment'>;
 export const whereOf = (row: Assignment): string =>
     row.target_name ?? t.policies.scopes[row.scope as Scope] ?? row.scope ?? '';
 
+function Loss({ row }: { row: Assignment }) {
+    const preview = usePreview({ policy_id: row.policy_id ?? '', without: row.id ?? '' });
+    return <Access of={preview} title={t.policy.assign.preview} none={t.policy.review.same} />;
+}
+
 async function takeAway(row: Assignment): Promise<boolean> {
     const words = t.policy.assign;
     const act = () => call(api.DELETE('/api/v1/assignments/{id}', { params: { path: { id: row.id ?? '' } } }));
     if (
         !(await confirm({
             title: words.removeTitle(whereOf(row)),
-            text: words.removeText,
+            text: (
+                <>
+                    <p>{words.removeText}</p>
+                    <Loss row={row} />
+                </>
+            ),
             yes: words.remove,
             danger: true,
             act,

@@ -108,7 +108,7 @@ function Draft({ policy, writable, draft, newest }: PartProps & { draft: Version
                     <Beside from={newest} to={draft} />
                     <Diff before={newest ? laidOut(newest.content) : ''} after={laidOut(draft.content)} />
                 </Card>
-                <Access of={preview} title={words.access} />
+                <Access of={preview} title={words.access} summed={false} />
             </div>
         </>
     );
