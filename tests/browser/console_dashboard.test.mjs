@@ -55,4 +55,11 @@ for (const view of ['en-light-1280', 'fr-dark-390']) {
     });
 }
 
-lookAt(house, { dashboard: '/dashboard?span=hour' });
+lookAt(house, {
+    dashboard: '/dashboard?span=hour',
+    'fleet-empty': { path: '/fleet', ready: 'fleet' },
+    'fleet-lobby-empty': { path: '/fleet/lobby', ready: 'fleet' },
+    'policies-empty': { path: '/policies', ready: 'policies' },
+    'rollouts-empty': { path: '/rollouts', ready: 'rollouts' },
+    'rollouts-new-empty': { path: '/rollouts/new', ready: 'rollouts' },
+});

@@ -23,8 +23,8 @@ export interface ChartProps {
     series: readonly Series[];
     /** `line` when absent; `stacked` adds up from the first series. */
     kind?: 'line' | 'area' | 'stacked';
-    /** A figure as text; `number` when absent. */
-    format?: (value: number) => string;
+    /** A figure with its unit, on the axis too; absent: they are counts. */
+    unit?: (value: number) => string;
     /** Pixels; 200 when absent. */
     height?: number;
 }
@@ -35,7 +35,7 @@ export function Chart(p: ChartProps) {
     const host = useRef<HTMLDivElement>(null);
     const plot = useRef<ChartHandle | null>(null);
     const [hover, setHover] = useState<Hover | null>(null);
-    const format = p.format ?? number;
+    const format = p.unit ?? number;
     const height = p.height ?? 200;
     const shape = `${p.kind} ${height} ${p.series.map((one) => `${one.label} ${one.colour}`).join()} ${document.documentElement.lang}`;
     const hasFigures = p.times.length > 0 && p.series.some((one) => one.values.some((value) => value !== null));
@@ -43,7 +43,7 @@ export function Chart(p: ChartProps) {
     useEffect(() => {
         const at = host.current;
         if (!code || !at || !hasFigures) return;
-        plot.current = code.openPlot(at, { ...p, height, format }, setHover);
+        plot.current = code.openPlot(at, { ...p, height }, setHover);
         return () => {
             plot.current?.close();
             plot.current = null;

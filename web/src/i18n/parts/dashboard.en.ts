@@ -53,7 +53,7 @@ export default {
         },
     },
     now: {
-        title: 'What waits for a person',
+        title: 'What waits for a decision',
         nothing: 'Nothing. All is decided.',
         decide: 'Decide',
         look: 'Look',
@@ -64,6 +64,7 @@ export default {
         approval: (who: string, tool: string) => `${who} wants to call ${tool}`,
         account: (who: string) => `${who} has made an account, which waits for validation`,
         request: (who: string, application: string) => `${who} asks for ${application}`,
+        promote: (policy: string, ring: number) => `Ring ${ring} of the rollout of ${policy} wants to be promoted`,
         paused: (policy: string, why: string) =>
             why ? `The rollout of ${policy} stands still: ${why}` : `The rollout of ${policy} stands still`,
         aborted: (policy: string, why: string) =>

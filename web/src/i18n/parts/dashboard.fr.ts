@@ -54,7 +54,7 @@ const fr: typeof en = {
         },
     },
     now: {
-        title: 'Ce qui attend une personne',
+        title: 'En attente d’une décision',
         nothing: 'Rien. Tout est décidé.',
         decide: 'Décider',
         look: 'Voir',
@@ -65,6 +65,7 @@ const fr: typeof en = {
         approval: (who, tool) => `${who} souhaite appeler ${tool}`,
         account: (who) => `${who} a créé un compte, qui attend d’être validé`,
         request: (who, application) => `${who} demande l’accès à ${application}`,
+        promote: (policy, ring) => `L’anneau ${ring} du déploiement de ${policy} attend d’être promu`,
         paused: (policy, why) =>
             why ? `Le déploiement de ${policy} est à l’arrêt : ${why}` : `Le déploiement de ${policy} est à l’arrêt`,
         aborted: (policy, why) =>

@@ -3,14 +3,14 @@
 import { useMemo } from 'preact/hooks';
 import { api, call } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
-import { compact, milliseconds, number } from '../../i18n/format.ts';
+import { milliseconds, number } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { urlOf, useLocation } from '../../router.ts';
 import { Card, Chart, ErrorBox, Note, Section, Skeleton, type ChartProps } from '../../ui/index.ts';
 import { useEveryMinute } from './data.ts';
 import { figuresOf, inMilliseconds, question, spanOf, SPANS, sum, type Figures } from './series.ts';
 
-interface Drawn extends Pick<ChartProps, 'kind' | 'format' | 'series'> {
+interface Drawn extends Pick<ChartProps, 'kind' | 'unit' | 'series'> {
     key: string;
     title: string;
     note?: string | undefined;
@@ -38,7 +38,7 @@ function chartsOf({ of }: Figures): Drawn[] {
         {
             key: 'latency',
             title: words.latency,
-            format: milliseconds,
+            unit: milliseconds,
             note: words.latencyNote,
             series: [
                 { label: words.p50, values: inMilliseconds(of.latency_p50_us), colour: 'accent' },
@@ -66,7 +66,6 @@ function chartsOf({ of }: Figures): Drawn[] {
         {
             key: 'devices',
             title: words.devices,
-            format: compact,
             series: [
                 { label: t.dashboard.status.enrolled, values: of.devices_enrolled, colour: 'good' },
                 { label: t.dashboard.status.pending, values: of.devices_pending, colour: 'warn' },

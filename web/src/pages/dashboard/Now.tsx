@@ -5,6 +5,7 @@ import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { Button, Card, Icon, Time, type Tone } from '../../ui/index.ts';
 import type { IconName } from '../../ui/Icon.tsx';
+import { saidWords } from '../rollouts/words.tsx';
 import type { Waiting } from './data.ts';
 
 interface Line {
@@ -68,11 +69,13 @@ function linesOf(waiting: Waiting, pending: number): Line[] {
         tone: one.state === 'aborted' ? 'bad' : 'warn',
         at: one.ended_at ?? one.state_at,
         href: `/rollouts/${one.id}`,
-        act: words.look,
+        act: one.state === 'running' && may('rollout:write') ? words.decide : words.look,
         text:
-            one.state === 'aborted'
-                ? words.aborted(one.policy_name ?? '', one.reason ?? '')
-                : words.paused(one.policy_name ?? '', one.reason ?? ''),
+            one.state === 'running'
+                ? words.promote(one.policy_name ?? '', one.ring ?? 0)
+                : one.state === 'aborted'
+                  ? words.aborted(one.policy_name ?? '', saidWords(one.reason ?? ''))
+                  : words.paused(one.policy_name ?? '', saidWords(one.reason ?? '')),
     }));
     const drafts = !may('policy:write')
         ? []

@@ -3,7 +3,9 @@
 import { useEffect } from 'preact/hooks';
 import { api, call, type Shape } from '../../api/client.ts';
 import { useData, type Data } from '../../api/data.ts';
+import { loadParts } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
+import { nextOf } from '../rollouts/rollout.ts';
 
 export type Stats = Shape<'Stats'>;
 
@@ -57,7 +59,7 @@ export interface Waiting {
     approvals: readonly Shape<'ApprovalLine'>[];
     requests: readonly Shape<'AccessRequest'>[];
     accounts: readonly Shape<'User'>[];
-    /** Stopped by their gate or by a person, or ended early. */
+    /** To be promoted, stopped by their gate or by a person, or ended early. */
     rollouts: readonly Shape<'Rollout'>[];
     policies: readonly Shape<'Policy'>[];
     notices: readonly Shape<'Notice'>[];
@@ -71,11 +73,15 @@ async function items<T>(wanted: boolean, ask: () => Promise<{ items: T[] }>): Pr
 const FRESH_MS = 24 * 3_600_000;
 const isFresh = (at: string | null | undefined): boolean => Boolean(at) && Date.now() - Date.parse(at ?? '') < FRESH_MS;
 
-async function rolloutsInTrouble(signal: AbortSignal): Promise<Shape<'Rollout'>[]> {
-    const of = (state: 'paused' | 'aborted') =>
+async function rolloutsWaiting(signal: AbortSignal): Promise<Shape<'Rollout'>[]> {
+    const of = (state: 'running' | 'paused' | 'aborted') =>
         call(api.GET('/api/v1/rollouts', { params: { query: { state, limit: SHOWN } }, signal }));
-    const [paused, aborted] = await Promise.all([of('paused'), of('aborted')]);
-    return [...paused.items, ...aborted.items.filter((one) => isFresh(one.ended_at))];
+    const [running, paused, aborted] = await Promise.all([of('running'), of('paused'), of('aborted')]);
+    return [
+        ...running.items.filter((one) => nextOf(one, Date.now()).kind === 'approval'),
+        ...paused.items,
+        ...aborted.items.filter((one) => isFresh(one.ended_at)),
+    ];
 }
 
 /** All that waits for a person. */
@@ -103,7 +109,7 @@ export function useWaiting(): Data<Waiting> {
                 items(may('user:read'), () =>
                     call(api.GET('/api/v1/users', { params: { query: { limit: LOOKED_AT } }, signal })),
                 ),
-                may('rollout:read') ? rolloutsInTrouble(signal) : [],
+                may('rollout:read') ? rolloutsWaiting(signal) : [],
                 items(may('policy:read'), () =>
                     call(api.GET('/api/v1/policies', { params: { query: { limit: LOOKED_AT } }, signal })),
                 ),
@@ -111,6 +117,7 @@ export function useWaiting(): Data<Waiting> {
                     call(api.GET('/api/v1/portal/notices', { params: { query: { limit: 20 } }, signal })),
                 ),
             ]);
+            if (rollouts.length > 0) await loadParts(['rollouts']); // what stopped them is told in its words
             return {
                 approvals,
                 requests,

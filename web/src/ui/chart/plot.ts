@@ -21,6 +21,8 @@ export interface ChartHandle {
 
 const DAY = 86_400;
 const FILL = '33';
+/** Steps of an axis that counts: there is no half of a device. */
+const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** A token as a colour that a canvas takes: what `light-dark()` comes to only the browser knows. */
 function colours(host: HTMLElement): (name: string, alpha?: string) => string {
@@ -50,6 +52,13 @@ export function stacked(series: readonly (readonly (number | null)[])[]): (numbe
     );
 }
 
+/** What was measured between two gaps is no line: it is drawn as a point. */
+function alone(plot: uPlot, series: number): number[] {
+    const values = plot.data[series] ?? [];
+    const isGap = (at: number): boolean => (values[at] ?? null) === null;
+    return [...values.keys()].filter((at) => !isGap(at) && isGap(at - 1) && isGap(at + 1));
+}
+
 function dataOf(times: readonly number[], series: readonly Series[], kind: ChartProps['kind']): uPlot.AlignedData {
     const values = series.map((one) => one.values);
     const drawn = kind === 'stacked' ? stacked(values) : values.map((one) => [...one]);
@@ -58,7 +67,7 @@ function dataOf(times: readonly number[], series: readonly Series[], kind: Chart
 
 function optionsOf(
     host: HTMLElement,
-    p: ChartProps & { height: number; format: (value: number) => string },
+    p: ChartProps & { height: number },
     hover: (now: Hover | null) => void,
 ): uPlot.Options {
     const colour = colours(host);
@@ -87,14 +96,20 @@ function optionsOf(
                 space: 70,
                 values: (_plot, splits) => splits.map((at) => (long ? day(at * 1000) : clock(at * 1000))),
             },
-            { ...axis, size: 52, space: 36, values: (_plot, splits) => splits.map((value) => compact(value)) },
+            {
+                ...axis,
+                size: p.unit ? 62 : 52,
+                space: 36,
+                ...(!p.unit && { incrs: WHOLE }),
+                values: (_plot, splits) => splits.map(p.unit ?? compact),
+            },
         ],
         series: [
             {},
             ...p.series.map((one) => ({
                 label: one.label,
                 width: 1.75,
-                points: { show: false },
+                points: { size: 5, fill: () => token(one.colour), filter: alone },
                 spanGaps: false,
                 stroke: () => token(one.colour),
                 ...(p.kind && p.kind !== 'line' && { fill: () => token(one.colour, FILL) }),
@@ -120,7 +135,7 @@ function optionsOf(
 /** Draws in `host` and again when its width or the theme changes. */
 export function openPlot(
     host: HTMLElement,
-    p: ChartProps & { height: number; format: (value: number) => string },
+    p: ChartProps & { height: number },
     hover: (now: Hover | null) => void,
 ): ChartHandle {
     let now = { times: p.times, series: p.series };
