@@ -44,6 +44,13 @@ for (const os of ['windows 11', 'debian 12']) (await init(nobody, 'new-kiosk', {
 const reader = await makePerson(server, admin, { username: 'rita', roles: ['auditor'] });
 await enrolmentKey(admin, { name: 'installers', uses: 50, groups: ['front-desks'] });
 
+/** Opens what this opens. */
+async function dialogOf(at, button) {
+    await button.click();
+    await at.page.getByRole('dialog').waitFor();
+    await at.settled('fleet');
+}
+
 lookAt(house, {
     'fleet-list': { path: '/fleet', ready: 'fleet' },
     'fleet-lobby': { path: '/fleet/lobby', ready: 'fleet' },
@@ -52,6 +59,27 @@ lookAt(house, {
     'fleet-config': { path: `/fleet/${ada.id}/config`, ready: 'fleet' },
     'fleet-history': { path: `/fleet/${ada.id}/history`, ready: 'fleet' },
     'fleet-enrol': { path: '/fleet/enrol', ready: 'fleet' },
+    'fleet-new-key': { path: '/fleet/enrol?new=1', ready: 'fleet' },
+    'fleet-nothing': { path: '/fleet?search=nothing-of-this-name', ready: 'fleet' },
+    'fleet-missing': { path: '/fleet/01890000-0000-7000-8000-000000000000', ready: 'fleet', refused: [404, '/devices/'] },
+    'fleet-approve': { path: '/fleet/lobby', ready: 'fleet', visit: (at) => dialogOf(at, at.page.getByRole('listitem').filter({ hasText: 'new-laptop' }).getByRole('button').nth(1)) },
+    'fleet-revoke': { path: `/fleet/${ada.id}`, ready: 'fleet', visit: (at) => dialogOf(at, at.page.getByRole('button', { name: /^(Revoke|Révoquer)/ })) },
+    'fleet-edit': {
+        path: `/fleet/${ada.id}`,
+        ready: 'fleet',
+        visit: async (at) => {
+            await at.page.getByRole('button', { name: /^(More acts|Autres actions)/ }).click();
+            await dialogOf(at, at.page.getByRole('menuitem').first());
+        },
+    },
+    'fleet-bulk': {
+        path: '/fleet?status=ENROLLED',
+        ready: 'fleet',
+        visit: async (at) => {
+            await at.page.getByRole('checkbox', { name: /robot-7/ }).check();
+            await dialogOf(at, at.page.getByRole('button', { name: /^(Revoke|Révoquer)/ }));
+        },
+    },
 });
 
 test('a machine comes in, gets its configuration with the reasons of it, and is shut out: as a person does it', { skip: MISSING }, async () => {

@@ -30,11 +30,29 @@ const rings = [{ group: 'desks', approval: true, soak_s: 600 }, { percent: 10, s
 const running = await makeRollout(admin, waiting, { rings });
 await act(admin, running, 'start');
 await until(admin, running, good, (now) => now.rings[0].state === 'met');
+const [room] = await members(nobody, admin, 1);
+const looked = await makeRollout(admin, await stage('meeting rooms', [room]), { rings: [{ percent: 50, approval: true }, { percent: 100 }] });
+await act(admin, looked, 'start');
+await until(admin, looked, [room], (now) => now.rings[0].state === 'met');
 const failed = await makeRollout(admin, broken);
 await act(admin, failed, 'start');
 await until(admin, failed, bad, (now) => now.state !== 'running');
 
+/** A day of figures: busy, with a gap, and one minute that stands alone. */
+async function withFigures(at) {
+    await at.page.route(/\/stats\/series\?/, async (route) => {
+        const { json, ...reply } = await route.fetch().then(async (got) => ({ response: got, json: await got.json() }));
+        const wave = (most) => json.at.map((_, i) => (i > 60 && i !== 20 && (i < 150 || i > 170) ? Math.round(most * (1 + Math.sin(i / 20)) * 0.5) : i === 20 ? most : null));
+        const most = { requests: 12_400, errors: 30, latency_p50_us: 4200, latency_p99_us: 48_000, logins: 3, logins_failed: 1, tool_calls: 240, tool_calls_denied: 12, devices_enrolled: 5 };
+        for (const name of Object.keys(json.series)) json.series[name] = wave(most[name] ?? 2);
+        await route.fulfill({ ...reply, json });
+    });
+    await at.open('/dashboard', 'dashboard');
+    await at.page.getByText(/meeting rooms/).waitFor(); // a person has to look at it
+}
+
 lookAt(house, {
+    'dashboard-busy': { visit: withFigures },
     rollouts: { path: '/rollouts', ready: 'rollouts' },
     'rollouts-new': { path: `/rollouts/new?policy=${waiting.id}`, ready: 'rollouts' },
     'rollout-running': { path: `/rollouts/${running.id}`, ready: 'rollouts' },
@@ -49,7 +67,8 @@ test('a rollout is planned, started, seen to go out, and aborted with its reason
     const { page } = at;
     const button = (name) => page.getByRole('button', { name, exact: true });
     await at.open('/rollouts?new=1', 'rollouts');
-    await page.getByRole('combobox', { name: /^Policy/ }).selectOption({ label: 'lobby' });
+    await page.getByRole('combobox', { name: /^Policy/ }).fill('lob');
+    await page.getByRole('option', { name: 'lobby' }).click();
     await page.getByRole('combobox', { name: /^Version/ }).selectOption(String(policy.to));
     await page.getByText('2 devices follow this policy.').waitFor();
     await button('A group first, then 10 %, everybody').click();

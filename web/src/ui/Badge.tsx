@@ -14,7 +14,15 @@ const DRAWN: Record<Tone, IconName> = {
 };
 
 /** A short word on a ground: a count, a level, a version. No meaning by colour: for a state take Status. */
-export function Badge({ children, tone, title }: { children: ComponentChildren; tone?: Tone; title?: string }) {
+export function Badge({
+    children,
+    tone,
+    title,
+}: {
+    children: ComponentChildren;
+    tone?: Tone | undefined;
+    title?: string;
+}) {
     return (
         <span class={`badge ${tone ?? 'neutral'}`} title={title}>
             {children}

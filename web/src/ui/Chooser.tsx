@@ -33,7 +33,7 @@ export interface ChooserProps {
 const SHOWN = 8;
 const QUIET_MS = 200;
 
-/** Objects of the server, found by their names: chips of what is chosen, and what fits below while one types. By keyboard: arrows, Enter, Backspace. */
+/** Objects of the server, found by their names: chips in the box where one types, and what fits below it. By keyboard: arrows, Enter, Backspace. */
 export function Chooser({ chosen, onInput, find, label, single, disabled, autofocus }: ChooserProps) {
     const list = useId();
     const wired = useField();
@@ -71,48 +71,45 @@ export function Chooser({ chosen, onInput, find, label, single, disabled, autofo
     const expanded = open && shown.length > 0;
     return (
         <div class="chooser">
-            {chosen.length > 0 && (
-                <div class="chips">
-                    {chosen.map((one) => (
-                        <button
-                            key={one.id}
-                            type="button"
-                            class="chip"
-                            disabled={disabled}
-                            onClick={() => onInput(chosen.filter((had) => had !== one))}
-                        >
-                            {one.name}
-                            <Icon name="close" size={14} label={t.kit.drop(one.name)} />
-                        </button>
-                    ))}
-                </div>
-            )}
-            <input
-                {...wired}
-                class="input"
-                type="text"
-                role="combobox"
-                autocomplete="off"
-                spellcheck={false}
-                value={text}
-                placeholder={label}
-                disabled={disabled}
-                autofocus={autofocus}
-                aria-label={wired.id ? undefined : label}
-                aria-expanded={expanded}
-                aria-controls={expanded ? list : undefined}
-                aria-autocomplete="list"
-                aria-activedescendant={expanded ? `${list}-${current}` : undefined}
-                onInput={(event) => {
-                    setText(event.currentTarget.value);
-                    setOpen(true);
-                    setAt(0);
-                }}
-                onFocus={() => setOpen(true)}
-                onClick={() => setOpen(true)}
-                onBlur={() => setOpen(false)}
-                onKeyDown={key}
-            />
+            <div class="chooser-box">
+                {chosen.map((one) => (
+                    <button
+                        key={one.id}
+                        type="button"
+                        class="chip"
+                        disabled={disabled}
+                        onClick={() => onInput(chosen.filter((had) => had !== one))}
+                    >
+                        {one.name}
+                        <Icon name="close" size={14} label={t.kit.drop(one.name)} />
+                    </button>
+                ))}
+                <input
+                    {...wired}
+                    type="text"
+                    role="combobox"
+                    autocomplete="off"
+                    spellcheck={false}
+                    value={text}
+                    placeholder={chosen.length > 0 ? undefined : label}
+                    disabled={disabled}
+                    autofocus={autofocus}
+                    aria-label={wired.id ? undefined : label}
+                    aria-expanded={expanded}
+                    aria-controls={expanded ? list : undefined}
+                    aria-autocomplete="list"
+                    aria-activedescendant={expanded ? `${list}-${current}` : undefined}
+                    onInput={(event) => {
+                        setText(event.currentTarget.value);
+                        setOpen(true);
+                        setAt(0);
+                    }}
+                    onFocus={() => setOpen(true)}
+                    onClick={() => setOpen(true)}
+                    onBlur={() => setOpen(false)}
+                    onKeyDown={key}
+                />
+            </div>
             {expanded && (
                 <ul class="chooser-list" id={list} role="listbox" aria-label={label}>
                     {shown.map((one, i) => (

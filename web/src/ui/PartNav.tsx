@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Badge, type Tone } from './Badge.tsx';
 
 /** The way between the pages of one part, as tabs that are links; where they have no room for all, the one that stands open is in view. */
 export function PartNav({
@@ -9,7 +10,14 @@ export function PartNav({
     current,
 }: {
     label: string;
-    parts: readonly { key: string; href: string; label: ComponentChildren }[];
+    parts: readonly {
+        key: string;
+        href: string;
+        label: ComponentChildren;
+        /** Behind the word. */
+        count?: number | string | undefined;
+        tone?: Tone | undefined;
+    }[];
     current: string | undefined;
 }) {
     const open = useRef<HTMLAnchorElement>(null);
@@ -29,6 +37,7 @@ export function PartNav({
                     aria-current={one.key === current ? 'page' : undefined}
                 >
                     {one.label}
+                    {one.count !== undefined && <Badge tone={one.tone}>{one.count}</Badge>}
                 </a>
             ))}
         </nav>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
 import { useQuery } from '../router.ts';
-import { Badge } from './Badge.tsx';
 import { PartNav } from './PartNav.tsx';
 
 export interface Tab {
@@ -26,16 +25,19 @@ export function Tabs({
     const [query] = useQuery();
     const shown = items.filter((one): one is Tab => Boolean(one));
     const chosen = shown.find((one) => one.key === query[param]) ?? shown[0];
-    const partOf = (tab: Tab) => {
+    const hrefOf = (tab: Tab): string => {
         const next = new URLSearchParams(query);
         if (tab === shown[0]) next.delete(param);
         else next.set(param, tab.key);
-        const count = tab.count !== undefined && <Badge>{tab.count}</Badge>;
-        return { key: tab.key, href: `?${next}`, label: [tab.label, count] };
+        return `?${next}`;
     };
     return (
         <>
-            <PartNav label={label} parts={shown.map(partOf)} current={chosen?.key} />
+            <PartNav
+                label={label}
+                current={chosen?.key}
+                parts={shown.map((tab) => ({ key: tab.key, href: hrefOf(tab), label: tab.label, count: tab.count }))}
+            />
             {chosen && (
                 <div class="tab-panel" key={chosen.key}>
                     {chosen.content()}

@@ -88,7 +88,6 @@ export default {
         created: 'First seen',
         enrolled: 'Enrolled',
         seen: 'Last seen',
-        address: 'Asked from',
         key: 'Key thumbprint',
         rotations: 'Credential number',
         version: 'Version',
@@ -100,7 +99,7 @@ export default {
         never: 'never',
         nothing: 'It has not reported a configuration yet.',
     },
-    result: { applied: 'applied', failed: 'failed', rejected: 'rejected: it does not believe what it got' },
+    result: { applied: 'Applied', failed: 'Failed', rejected: 'Rejected: it does not believe what it got' },
     levels: {
         none: { title: 'Nothing yet', text: 'It gets a credential when it is approved.' },
         token: {
@@ -132,9 +131,6 @@ export default {
         enabledWhy: 'Why it is on or off',
         version: 'Version',
         etag: 'Fingerprint of the bytes',
-        path: 'Path',
-        value: 'Value',
-        from: 'Comes from',
         overrides: 'Overrides',
         refused: 'Refused by a lock',
         locked: (by: string) => `Locked by ${by}: nothing narrower can change it.`,

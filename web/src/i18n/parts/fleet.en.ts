@@ -22,7 +22,6 @@ export default {
     filter: {
         group: 'Group',
         label: 'Label (name=value)',
-        owner: (name: string) => `Owner: ${name}`,
         ownerOff: 'Show the devices of everybody',
     },
     column: {
@@ -35,7 +34,6 @@ export default {
         config: 'Configuration',
         credential: 'Proves itself by',
         seen: 'Last seen',
-        created: 'First seen',
     },
     never: 'never',
     nobody: 'nobody',
@@ -63,7 +61,6 @@ export default {
         delete: 'Delete',
     },
     bulk: {
-        all: (n: number) => `of all ${devices(n)} that match`,
         approve: {
             title: (n: number) => `Approve ${devices(n)}?`,
             text: 'They come in with the key of their request. Approve together only what you expected: a code is compared in the lobby.',
@@ -104,8 +101,6 @@ export default {
         },
         failed: (n: number) => (n === 1 ? '1 was not:' : `${n} were not:`),
         left: (n: number) => `${devices(n)} left as before.`,
-        device: 'Device',
-        why: 'Why',
         more: (n: number) => `and ${n} more`,
     },
 };

@@ -27,7 +27,6 @@ const fr: typeof en = {
     filter: {
         group: 'Groupe',
         label: 'Étiquette (nom=valeur)',
-        owner: (name) => `Propriétaire : ${name}`,
         ownerOff: 'Montrer les appareils de tous',
     },
     column: {
@@ -40,7 +39,6 @@ const fr: typeof en = {
         config: 'Configuration',
         credential: 'Se prouve par',
         seen: 'Vu',
-        created: 'Première fois',
     },
     never: 'jamais',
     nobody: 'personne',
@@ -68,7 +66,6 @@ const fr: typeof en = {
         delete: 'Supprimer',
     },
     bulk: {
-        all: (n) => `sur l’ensemble : ${devices(n)} qui correspondent`,
         approve: {
             title: (n) => `Approuver ${devices(n)} ?`,
             text: 'Ils entrent avec la clé de leur demande. N’approuvez ensemble que ce que vous attendiez : un code se compare dans la salle d’attente.',
@@ -112,8 +109,6 @@ const fr: typeof en = {
         },
         failed: (n) => (n < 2 ? `${n} ne l’a pas été :` : `${n} ne l’ont pas été :`),
         left: (n) => `${devices(n)} sans changement.`,
-        device: 'Appareil',
-        why: 'Motif',
         more: (n) => `et ${n} de plus`,
     },
 };

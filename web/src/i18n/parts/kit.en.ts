@@ -44,7 +44,6 @@ export default {
         clearFilters: 'Clear the filters',
         loadingRow: 'Loading this row',
         sortBy: (name: string) => `Sort by ${name}`,
-        exportCsv: 'Export CSV',
         bulk: 'Acts on the selected rows',
     },
     schema: {
@@ -113,13 +112,11 @@ export default {
     },
     chart: {
         table: 'Show the figures',
-        time: 'Time',
         noData: 'No figures in this time',
         least: 'Least',
         most: 'Most',
         last: 'Latest',
         series: 'Line',
-        loading: 'The chart is being drawn',
     },
     why: {
         button: 'Why?',

@@ -45,7 +45,6 @@ export default {
         clearFilters: 'Effacer les filtres',
         loadingRow: 'Chargement de la ligne',
         sortBy: (name: string) => `Trier par ${name}`,
-        exportCsv: 'Exporter en CSV',
         bulk: 'Actions sur la sélection',
     },
     schema: {
@@ -114,13 +113,11 @@ export default {
     },
     chart: {
         table: 'Afficher les chiffres',
-        time: 'Heure',
         noData: 'Aucun chiffre sur cette période',
         least: 'Minimum',
         most: 'Maximum',
         last: 'Dernier',
         series: 'Courbe',
-        loading: 'Le graphique est en cours de tracé',
     },
     why: {
         button: 'Pourquoi ?',

@@ -37,7 +37,7 @@ export default {
         labels: 'Asks for labels',
     },
     noKey: 'none: it will have a token only',
-    nobody: 'nobody signed in',
+    nobody: 'nobody',
     proven: 'proven by a sign-in',
     odd: {
         several: 'Several machines, or one that lost its state, ask under this name.',

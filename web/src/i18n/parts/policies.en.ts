@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of policies, schemas and secrets.
-import { counted, number } from '../format.ts';
+import { counted } from '../format.ts';
 
 export default {
     intro: 'What each assistant is configured to do: written once, assigned to everybody, a group, a person or one device.',
@@ -15,7 +15,6 @@ export default {
         name: 'Name',
         published: 'Published',
         never: 'never',
-        version: (n: number) => `version ${number(n)}`,
         assigned: 'Assigned to',
         nowhere: 'nobody yet',
         assignments: (n: number) => counted(n, 'assignment', 'assignments'),
@@ -58,7 +57,6 @@ export default {
         textHint: 'Draft 7. The description of each member is what people read in the form.',
         submit: 'Save the schema',
         notJson: 'This is no JSON object.',
-        breaks: 'What this schema breaks',
         breaksText: 'What is published stays as it is; the next draft of these must obey.',
         force: 'Save it all the same',
         saved: 'The schema is saved.',
@@ -77,7 +75,6 @@ export default {
         nameHint: 'Letters a to z, digits, - _ and . Policies say it as {"$secret":"name"}.',
         scope: 'For',
         scopeHint: 'A device gets the most specific one of that name.',
-        target: 'Which one',
         description: 'Description',
         revision: 'Revision',
         changed: 'Changed',

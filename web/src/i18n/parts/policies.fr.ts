@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { counted, number } from '../format.ts';
+import { counted } from '../format.ts';
 import type en from './policies.en.ts';
 
 const fr: typeof en = {
@@ -15,7 +15,6 @@ const fr: typeof en = {
         name: 'Nom',
         published: 'Publiée',
         never: 'jamais',
-        version: (n: number) => `version ${number(n)}`,
         assigned: 'Affectée à',
         nowhere: 'personne encore',
         assignments: (n: number) => counted(n, 'affectation', 'affectations'),
@@ -59,7 +58,6 @@ const fr: typeof en = {
         textHint: 'Version 7. La description de chaque membre est ce qu’on lit dans le formulaire.',
         submit: 'Enregistrer le schéma',
         notJson: 'Ce n’est pas un objet JSON.',
-        breaks: 'Ce que ce schéma casse',
         breaksText: 'Ce qui est publié reste tel quel ; leur prochain brouillon devra le respecter.',
         force: 'Enregistrer malgré tout',
         saved: 'Le schéma est enregistré.',
@@ -78,7 +76,6 @@ const fr: typeof en = {
         nameHint: 'Lettres de a à z, chiffres, - _ et . Les politiques l’écrivent {"$secret":"nom"}.',
         scope: 'Pour',
         scopeHint: 'Un appareil reçoit le plus précis de ceux qui portent ce nom.',
-        target: 'Lequel',
         description: 'Description',
         revision: 'Révision',
         changed: 'Modifié',

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n/index.ts';
 import { number } from '../../i18n/format.ts';
 import { may } from '../../session.ts';
-import { Badge, PageHead } from '../../ui/index.ts';
+import { PageHead, PartNav } from '../../ui/index.ts';
 
 type Part = 'list' | 'lobby' | 'enrol';
 const PARTS: readonly { part: Part; href: string; may: readonly string[] }[] = [
@@ -32,16 +32,16 @@ export function FleetHead({
                 actions={actions}
                 {...(intro && { intro })}
             />
-            <nav class="tabs" aria-label={t.fleet.nav.label}>
-                {open.map((one) => (
-                    <a key={one.part} class="tab" href={one.href} aria-current={one.part === part ? 'page' : undefined}>
-                        {t.fleet.nav[one.part]}
-                        {one.part === 'lobby' && waiting !== undefined && waiting > 0 && (
-                            <Badge tone="wait">{number(waiting)}</Badge>
-                        )}
-                    </a>
-                ))}
-            </nav>
+            <PartNav
+                label={t.fleet.nav.label}
+                current={part}
+                parts={open.map((one) => ({
+                    key: one.part,
+                    href: one.href,
+                    label: t.fleet.nav[one.part],
+                    ...(one.part === 'lobby' && waiting && { count: number(waiting), tone: 'wait' as const }),
+                }))}
+            />
         </>
     );
 }

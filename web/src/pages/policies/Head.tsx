@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
-import { PageHead } from '../../ui/index.ts';
+import { PageHead, PartNav } from '../../ui/index.ts';
 
 export type Part = 'policies' | 'schemas' | 'secrets';
 
@@ -21,13 +21,11 @@ export function Head({ part, intro, actions }: { part: Part; intro: string; acti
     return (
         <>
             <PageHead title={words[part]} intro={intro} actions={actions} />
-            <nav class="tabs" aria-label={words.label}>
-                {parts.map((one) => (
-                    <a key={one} class="tab" href={HREFS[one]} aria-current={one === part ? 'page' : undefined}>
-                        {words[one]}
-                    </a>
-                ))}
-            </nav>
+            <PartNav
+                label={words.label}
+                current={part}
+                parts={parts.map((one) => ({ key: one, href: HREFS[one], label: words[one] }))}
+            />
         </>
     );
 }

@@ -10,6 +10,8 @@ import {
     Button,
     Card,
     Checkbox,
+    Combobox,
+    Empty,
     ErrorBox,
     Field,
     Note,
@@ -25,16 +27,26 @@ import { RingEdit } from './RingEdit.tsx';
 import './rollouts.css';
 
 const CHOICE_MAX = 100;
+const FOUND_MAX = 8;
 
-/** The versions that could go out: drafts, and published ones that are not the newest. */
-function useVersions(policy: string) {
+const findPolicies = async (search: string, signal: AbortSignal) => {
+    const query = { limit: FOUND_MAX, ...(search && { search }) };
+    const { items } = await call(api.GET('/api/v1/policies', { params: { query }, signal }));
+    return (items ?? []).map((one) => ({ key: one.id ?? '', label: one.name ?? '' }));
+};
+
+/** The name of the policy, and the versions that could go out: drafts, and published ones that are not the newest. */
+function usePolicy(policy: string) {
     const found = useData(policy || undefined, async (signal) => {
         const path = { id: policy };
         const [row, versions] = await Promise.all([
             call(api.GET('/api/v1/policies/{id}', { params: { path }, signal })),
             call(api.GET('/api/v1/policies/{id}/versions', { params: { path, query: { limit: CHOICE_MAX } }, signal })),
         ]);
-        return (versions.items ?? []).filter((line) => line.number !== row.newest_number);
+        return {
+            name: row.name ?? '',
+            versions: (versions.items ?? []).filter((line) => line.number !== row.newest_number),
+        };
     });
     return found.data;
 }
@@ -51,9 +63,7 @@ export default function NewRollout() {
     const words = t.rollouts.make;
     const [query] = useQuery();
     const [tried, setTried] = useState(false);
-    const policies = useData('policies', (signal) =>
-        call(api.GET('/api/v1/policies', { params: { query: { limit: CHOICE_MAX } }, signal })),
-    );
+    const first = useData('first', (signal) => findPolicies('', signal));
     const form = useForm<Plan, { id?: string | null }>({
         initial: {
             policy: query['policy'] ?? '',
@@ -76,7 +86,8 @@ export default function NewRollout() {
         },
     });
     const { policy, to, rings } = form.values;
-    const versions = useVersions(policy);
+    const chosen = usePolicy(policy);
+    const versions = chosen?.versions;
     const reach = useReach(policy, to);
     const groups = (useGroups() ?? []).map((group) => group.name ?? '');
     const faults = ringFaults(rings);
@@ -87,10 +98,6 @@ export default function NewRollout() {
     const setRing = (at: number, changes: Partial<RingPlan>) =>
         form.set({ rings: rings.map((ring, i) => (i === at ? { ...ring, ...changes } : ring)) });
     const add = () => form.set({ rings: [...rings.slice(0, -1), ringOf({ percent: '50' }), ...rings.slice(-1)] });
-    const policyOptions = [
-        { value: '', label: words.choosePolicy },
-        ...(policies.data?.items ?? []).map((one) => ({ value: one.id ?? '', label: one.name ?? '' })),
-    ];
     const versionOptions = [
         { value: '', label: t.kit.none },
         ...(versions ?? []).map((line) => ({
@@ -102,22 +109,42 @@ export default function NewRollout() {
         setTried(true);
         form.attributes.onSubmit(event);
     };
+    const head = (
+        <PageHead title={words.title} intro={words.intro} back={{ href: '/rollouts', label: t.rollouts.detail.back }} />
+    );
+    if (first.data?.length === 0) {
+        return (
+            <>
+                {head}
+                <Empty
+                    icon="policy"
+                    title={words.noPolicy}
+                    action={
+                        may('policy:write') && (
+                            <Button kind="primary" icon="add" href="/policies?new=1">
+                                {words.writePolicy}
+                            </Button>
+                        )
+                    }
+                >
+                    {words.noPolicyText}
+                </Empty>
+            </>
+        );
+    }
     return (
         <>
-            <PageHead
-                title={words.title}
-                intro={words.intro}
-                back={{ href: '/rollouts', label: t.rollouts.detail.back }}
-            />
+            {head}
             <form noValidate onSubmit={send} class="stack">
                 {form.problem && <ErrorBox problem={form.problem} />}
                 <Card title={words.what}>
                     <div class="gate-edit">
                         <Field label={words.policy} error={form.error('policy')} required>
-                            <Select
-                                value={policy}
-                                options={policyOptions}
-                                onInput={(next) => form.set({ policy: next, to: '' })}
+                            <Combobox
+                                value={chosen?.name ?? ''}
+                                find={findPolicies}
+                                placeholder={words.choosePolicy}
+                                onPick={(next) => form.set({ policy: next.key, to: '' })}
                             />
                         </Field>
                         <Field label={words.version} hint={words.versionHint} error={form.error('to')} required>

@@ -12,7 +12,7 @@ import {
 } from '@codemirror/language';
 import { forceLinting, lintGutter, lintKeymap, linter } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { t } from '../../i18n/index.ts';
 import { jsonFaults, type Told } from './lint.ts';
@@ -58,12 +58,12 @@ const look = (lines: number): Extension =>
             maxHeight: '46em',
         },
         '.cm-content': { padding: '0.5em 0', caretColor: 'var(--ink)' },
-        '.cm-cursor': { borderLeftColor: 'var(--ink)' },
         '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--panel)', border: 'none', paddingLeft: '4px' },
         '.cm-activeLine, .cm-activeLineGutter': {
             backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)',
         },
-        '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+        // The browser's own caret and selection: touch and input methods know them.
+        '.cm-line::selection, .cm-line ::selection': {
             backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent)',
         },
         '&.cm-focused .cm-matchingBracket': {
@@ -115,7 +115,6 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
                 lineNumbers(),
                 foldGutter(),
                 history(),
-                drawSelection(),
                 indentOnInput(),
                 bracketMatching(),
                 highlightActiveLine(),

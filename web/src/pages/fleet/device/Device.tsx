@@ -3,7 +3,7 @@
 import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import { Button, Empty, Loaded, lazy } from '../../../ui/index.ts';
+import { Button, Empty, Loaded, PartNav, lazy } from '../../../ui/index.ts';
 import type { DeviceRow } from '../device.ts';
 import { DeviceHead } from './DeviceHead.tsx';
 import { Overview } from './Overview.tsx';
@@ -16,18 +16,15 @@ const TABS = ['overview', 'config', 'history'] as const;
 
 function Tabs({ id, chosen }: { id: string; chosen: (typeof TABS)[number] }) {
     return (
-        <nav class="tabs" aria-label={t.device.tabs.label}>
-            {TABS.map((tab) => (
-                <a
-                    key={tab}
-                    class="tab"
-                    href={tab === 'overview' ? `/fleet/${id}` : `/fleet/${id}/${tab}`}
-                    aria-current={tab === chosen ? 'page' : undefined}
-                >
-                    {t.device.tabs[tab]}
-                </a>
-            ))}
-        </nav>
+        <PartNav
+            label={t.device.tabs.label}
+            current={chosen}
+            parts={TABS.map((tab) => ({
+                key: tab,
+                href: tab === 'overview' ? `/fleet/${id}` : `/fleet/${id}/${tab}`,
+                label: t.device.tabs[tab],
+            }))}
+        />
     );
 }
 

@@ -50,7 +50,7 @@ function columns(revoke: (row: KeyRow) => void): readonly Column<KeyRow>[] {
         {
             key: 'ends',
             head: words.ends,
-            width: '8rem',
+            width: '9rem',
             cell: (row) => (isOver(row) ? <Badge tone="off">{words.ended}</Badge> : <Time at={row.expires_at} />),
         },
         {
@@ -73,7 +73,7 @@ function columns(revoke: (row: KeyRow) => void): readonly Column<KeyRow>[] {
     const end: Column<KeyRow> = {
         key: 'acts',
         head: words.acts,
-        width: '5rem',
+        width: '6rem',
         align: 'end',
         card: true,
         cell: (row) => (

@@ -61,14 +61,14 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'status',
             head: words.status,
-            width: '8.5rem',
+            width: '8rem',
             sort: true,
             cell: (device) => <DeviceState status={device.status} why={device.status_reason} />,
         },
         {
             key: 'system',
             head: words.system,
-            width: 'minmax(7rem, 1.1fr)',
+            width: 'minmax(9rem, 1.3fr)',
             hideBelow: 860,
             cell: (device) => [device.os, device.type].filter(Boolean).join(' · ') || '–',
         },
@@ -94,7 +94,7 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'config',
             head: words.config,
-            width: '10rem',
+            width: '9.5rem',
             hideBelow: 700,
             card: true,
             cell: (device) => <Config device={device} />,
@@ -109,7 +109,7 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'seen',
             head: words.seen,
-            width: '10.5rem',
+            width: '9.5rem',
             sort: 'last_seen_at',
             cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} />,
         },

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // /policies/ID: its content, what publishing does, its versions, whom it is for.
 import { useState } from 'preact/hooks';
-import type { ComponentChildren } from 'preact';
 import { api, call, type Shape } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, confirm, lazy, Loaded, Menu, PageHead, Status, toast } from '../../../ui/index.ts';
+import { Badge, confirm, lazy, Loaded, Menu, PageHead, PartNav, Status, toast } from '../../../ui/index.ts';
 import { Rename } from './Rename.tsx';
 import '../policies.css';
 
@@ -69,26 +68,19 @@ function Marks({ policy }: { policy: PolicyRow }) {
 }
 
 function Nav({ policy, part }: { policy: PolicyRow; part: Part }) {
-    const counts: Partial<Record<Part, ComponentChildren>> = { assignments: policy.assignments ?? 0 };
+    const parts = PARTS.map((one) => ({
+        key: one as string,
+        href: hrefOf(policy.id ?? '', one),
+        label: t.policy.parts[one],
+        count: one === 'assignments' ? (policy.assignments ?? 0) : undefined,
+    }));
+    const rollouts = { key: 'rollouts', href: `/rollouts?policy=${policy.id}`, label: t.policy.parts.rollouts };
     return (
-        <nav class="tabs" aria-label={t.policy.parts.label}>
-            {PARTS.map((one) => (
-                <a
-                    key={one}
-                    class="tab"
-                    href={hrefOf(policy.id ?? '', one)}
-                    aria-current={one === part ? 'page' : undefined}
-                >
-                    {t.policy.parts[one]}
-                    {counts[one] !== undefined && <Badge>{counts[one]}</Badge>}
-                </a>
-            ))}
-            {may('rollout:read') && (
-                <a class="tab" href={`/rollouts?policy=${policy.id}`}>
-                    {t.policy.parts.rollouts}
-                </a>
-            )}
-        </nav>
+        <PartNav
+            label={t.policy.parts.label}
+            current={part}
+            parts={may('rollout:read') ? [...parts, rollouts] : parts}
+        />
     );
 }
 
