@@ -22,6 +22,11 @@ test('an event opens with its place in the chain', { skip: MISSING }, async () =
     await at.look('audit-event');
     await at.page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
+    await at.page.getByRole('row', { name: /Group made/ }).getByText('Group made').click();
+    await drawer.waitFor();
+    await at.page.goBack(); // as one does on a telephone
+    await drawer.waitFor({ state: 'detached' });
+    assert.equal(new URL(at.page.url()).pathname, '/audit');
     await at.close();
 });
 

@@ -79,6 +79,9 @@ test('a personal token is shown once, works, and is dead when it is deleted', { 
     const script = house.server.client({ token });
     assert.equal((await script.get('/auth/me')).want(200).username, guest.username);
     await at.look('portal-token-shown');
+    await at.page.keyboard.press('Escape'); // it is never shown again: no slip of a hand ends it
+    await at.page.mouse.click(5, 5);
+    assert.ok(await at.page.getByRole('group', { name: 'New token' }).isVisible());
     await at.page.getByRole('button', { name: 'I have copied it' }).click();
     await at.page.getByRole('listitem').filter({ hasText: 'my script' }).getByRole('button', { name: 'Delete' }).click();
     await at.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();

@@ -7,8 +7,10 @@ import { useId } from './id.ts';
 
 export interface DialogProps {
     title: ComponentChildren;
-    /** Escape, the cross, a click beside it. */
+    /** Escape, the cross, a click beside it; beside a form nobody means to lose what is in it. */
     onClose: () => void;
+    /** It shows what is never shown again: only its buttons close it. */
+    firm?: boolean;
     children: ComponentChildren;
     /** Buttons at the foot. */
     actions?: ComponentChildren;
@@ -17,7 +19,7 @@ export interface DialogProps {
     wide?: boolean;
 }
 
-function Modal({ title, onClose, children, actions, onSubmit, look }: DialogProps & { look: string }) {
+function Modal({ title, onClose, firm, children, actions, onSubmit, look }: DialogProps & { look: string }) {
     const dialog = useRef<HTMLDialogElement>(null);
     const id = useId();
     useEffect(() => {
@@ -43,9 +45,9 @@ function Modal({ title, onClose, children, actions, onSubmit, look }: DialogProp
             aria-labelledby={id}
             onCancel={(event) => {
                 event.preventDefault();
-                onClose();
+                if (!firm) onClose();
             }}
-            onPointerDown={(event) => event.target === dialog.current && onClose()}
+            onPointerDown={(event) => event.target === dialog.current && !firm && !onSubmit && onClose()}
         >
             <div class="dialog-frame">
                 <div class="dialog-head">

@@ -115,6 +115,7 @@ function Secret({ secret, close }: { secret: string; close(): void }) {
     const words = t.admin.webhooks;
     return (
         <Dialog
+            firm
             title={words.secretTitle}
             onClose={close}
             actions={

@@ -196,6 +196,7 @@ function Page({ app, reload }: { app: App; reload: () => void }) {
             {edit && <EditApplication app={app} onClose={() => setEdit(false)} done={reload} />}
             {secret && (
                 <Dialog
+                    firm
                     title={words.secretOnce}
                     onClose={() => setSecret(undefined)}
                     actions={

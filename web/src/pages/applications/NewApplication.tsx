@@ -76,6 +76,7 @@ export function NewApplication({ onClose, done }: { onClose: () => void; done: (
     if (made) {
         return (
             <Dialog
+                firm
                 wide
                 title={words.made(made.name ?? '')}
                 onClose={onClose}

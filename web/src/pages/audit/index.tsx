@@ -128,7 +128,7 @@ export default function Audit() {
     const [opened, setOpened] = useState<AuditEvent>();
     const open = (one: AuditEvent): void => {
         setOpened(one);
-        setQuery({ seq: String(one.seq) });
+        setQuery({ seq: String(one.seq) }, 'push'); // the back button closes it
     };
     const files = may('audit:export') && <Exports path={PATH} query={asked} name="audit" />;
     const live = query['live'] === '1';

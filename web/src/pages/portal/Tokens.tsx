@@ -103,6 +103,7 @@ function Make({ close, made }: { close(): void; made(): void }) {
     if (secret) {
         return (
             <Dialog
+                firm
                 title={words.newToken}
                 onClose={close}
                 actions={

@@ -62,6 +62,7 @@ function NewKey({ id, onClose, done }: { id: string; onClose: () => void; done: 
     if (made !== undefined) {
         return (
             <Dialog
+                firm
                 wide
                 title={words.keyMade}
                 onClose={onClose}

@@ -49,6 +49,7 @@ function NewToken({ id, onClose, done }: { id: string; onClose: () => void; done
     if (made !== undefined) {
         return (
             <Dialog
+                firm
                 title={words.tokenMade}
                 onClose={onClose}
                 actions={
