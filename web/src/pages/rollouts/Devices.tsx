@@ -18,8 +18,8 @@ import { saidWords } from './words.tsx';
 
 type Device = Shape<'RolloutDevice'>;
 
-function Reason({ text }: { text: string | null | undefined }) {
-    const words = saidWords(text ?? '');
+function Reason({ text }: { text: string }) {
+    const words = saidWords(text);
     return <span title={words}>{words}</span>;
 }
 
@@ -49,7 +49,7 @@ function columns(): Column<Device>[] {
             key: 'reason',
             head: words.detail.reason,
             width: 'minmax(10rem, 2fr)',
-            cell: (row) => <Reason text={row.reason} />,
+            cell: (row) => (row.reason ? <Reason text={row.reason} /> : t.kit.none),
         },
         { key: 'ring', head: words.ring, width: '6.5rem', cell: (row) => row.ring, hideBelow: 720 },
         {

@@ -45,12 +45,12 @@ const isOver = (row: KeyRow): boolean => Boolean(row.expires_at && new Date(row.
 function columns(revoke: (row: KeyRow) => void): readonly Column<KeyRow>[] {
     const words = t.enrol.keys;
     const all: readonly Column<KeyRow>[] = [
-        { key: 'name', head: words.name, width: 'minmax(9rem, 1.5fr)', cell: (row) => row.name },
-        { key: 'left', head: words.left, width: 'minmax(9rem, 1fr)', cell: (row) => <Left row={row} /> },
+        { key: 'name', head: words.name, width: 'minmax(8rem, 1.2fr)', cell: (row) => row.name },
+        { key: 'left', head: words.left, width: 'minmax(10rem, 1.2fr)', cell: (row) => <Left row={row} /> },
         {
             key: 'ends',
             head: words.ends,
-            width: '9rem',
+            width: '10rem',
             cell: (row) => (isOver(row) ? <Badge tone="off">{words.ended}</Badge> : <Time at={row.expires_at} />),
         },
         {

@@ -61,14 +61,14 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'status',
             head: words.status,
-            width: '8rem',
+            width: '8.5rem',
             sort: true,
             cell: (device) => <DeviceState status={device.status} why={device.status_reason} />,
         },
         {
             key: 'system',
             head: words.system,
-            width: 'minmax(9rem, 1.3fr)',
+            width: 'minmax(9rem, 1.7fr)',
             hideBelow: 860,
             cell: (device) => [device.os, device.type].filter(Boolean).join(' · ') || '–',
         },
@@ -88,7 +88,7 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'groups',
             head: words.groups,
-            hideBelow: 980,
+            hideBelow: 1040,
             cell: (device) => (device.groups?.length ? list(device.groups) : '–'),
         },
         {
@@ -109,7 +109,7 @@ export function columns(): readonly Column<DeviceRow>[] {
         {
             key: 'seen',
             head: words.seen,
-            width: '9.5rem',
+            width: '10.5rem',
             sort: 'last_seen_at',
             cell: (device) => <Time at={device.last_seen_at} none={t.fleet.never} />,
         },
