@@ -84,7 +84,7 @@ function optionsOf(
         width: Math.max(80, host.clientWidth),
         height: p.height,
         legend: { show: false },
-        padding: [10, 12, 0, 0],
+        padding: [10, 24, 0, 0], // half of the last word of the axis below
         cursor: { drag: { x: false, y: false }, points: { size: 7 } },
         scales: {
             y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), high === null || high <= 0 ? 1 : high * 1.06] },
