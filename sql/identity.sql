@@ -146,12 +146,16 @@ SELECT {principal_group} FROM principal_group WHERE org = $org AND id = $id;
 -- @one group_by_name(org id, name_key text) -> principal_group
 SELECT {principal_group} FROM principal_group WHERE org = $org AND name_key = $name_key;
 
--- @many group_list(org id, low text, high text, after id, n int) -> principal_group
+-- `member_id`: those that it is in.
+-- @many group_list(org id, low text, high text, member_id id?, after id, n int) -> principal_group
 SELECT {principal_group} FROM principal_group
-WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high ORDER BY id LIMIT $n;
+WHERE org = $org AND id > $after AND name_key >= $low AND name_key < $high
+AND ($member_id IS NULL OR id IN (SELECT m.group_id FROM group_member m WHERE m.member_id = $member_id))
+ORDER BY id LIMIT $n;
 
--- @one group_count(org id, low text, high text, limit int) -> (n int)
+-- @one group_count(org id, low text, high text, member_id id?, limit int) -> (n int)
 SELECT count(*) FROM (SELECT 1 FROM principal_group WHERE org = $org AND name_key >= $low AND name_key < $high
+    AND ($member_id IS NULL OR id IN (SELECT m.group_id FROM group_member m WHERE m.member_id = $member_id))
                       LIMIT $limit) AS found;
 
 -- @exec group_add(id id, org id, name text, name_key text, priority int, roles int, now ts)

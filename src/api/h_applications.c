@@ -140,14 +140,9 @@ err_t applications_list(struct request *rq)
     struct application_filter filter = { q->search, q->target_id };
     struct row_application *rows = NULL;
     struct page page;
-    char target[OID_TEXT];
-    str_t name;
     int64_t total = 0;
     size_t n = 0;
-    oid_format(q->target_id, target);
-    TRY(str_format(rq->act.arena, &name, "%.*s\n%.*s", STR_ARG(q->search), (int)sizeof target,
-                   target));
-    TRY(page_open(rq, &q->page, name, &page));
+    TRY(page_open_of(rq, &q->page, q->search, q->target_id, &page));
     TRY(application_page(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct application_out *out = ARENA_ARRAY(rq->act.arena, struct application_out, shown + 1);

@@ -49,13 +49,14 @@ static struct group_in group_words(const struct group_body *b)
 
 err_t groups_list(struct request *rq)
 {
-    const struct search_query *q = rq->query;
+    const struct group_query *q = rq->query;
+    struct group_filter filter = { q->search, q->member_id };
     struct row_principal_group *rows = NULL;
     struct page page;
     int64_t total = 0;
     size_t n = 0;
-    TRY(page_open(rq, &q->page, q->search, &page));
-    TRY(group_page(&rq->act, q->search, page.after, page.limit + 1, &rows, &n));
+    TRY(page_open_of(rq, &q->page, q->search, q->member_id, &page));
+    TRY(group_page(&rq->act, &filter, page.after, page.limit + 1, &rows, &n));
     size_t shown = page_shown(&page, n);
     struct group_out *out = ARENA_ARRAY(rq->act.arena, struct group_out, shown + 1);
     if (out == NULL)
@@ -66,7 +67,7 @@ err_t groups_list(struct request *rq)
     TRY(reply_list(rq, &group_out_shape, out, shown, page.next));
     if (!q->count)
         return E_OK;
-    TRY(group_count(&rq->act, q->search, &total));
+    TRY(group_count(&rq->act, &filter, &total));
     rq->reply.total = (opt_i64_t){ true, total };
     return E_OK;
 }

@@ -31,6 +31,16 @@ err_t page_open(struct request *rq, const struct page_in *in, str_t filters, str
     return E_OK;
 }
 
+err_t page_open_of(struct request *rq, const struct page_in *in, str_t search, oid_t of,
+                   struct page *ret)
+{
+    char id[OID_TEXT];
+    str_t filters;
+    oid_format(of, id);
+    TRY(str_format(rq->act.arena, &filters, "%.*s\n%.*s", STR_ARG(search), (int)sizeof id, id));
+    return page_open(rq, in, filters, ret);
+}
+
 err_t page_open_number(struct request *rq, const struct page_in *in, str_t filters,
                        struct page *ret)
 {

@@ -19,6 +19,9 @@ struct page {
 /* `filters`: what else makes it this list, of the request's arena. E_BAD_CURSOR. */
 err_t page_open(struct request *rq, const struct page_in *in, str_t filters,
                 struct page *ret) MUST_USE;
+/* The list of a search in what belongs to `of`; zero: in all. */
+err_t page_open_of(struct request *rq, const struct page_in *in, str_t search, oid_t of,
+                   struct page *ret) MUST_USE;
 err_t page_open_number(struct request *rq, const struct page_in *in, str_t filters,
                        struct page *ret) MUST_USE;
 

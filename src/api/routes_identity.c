@@ -42,7 +42,7 @@ static const struct route rows[] = {
              "assignments name it." },
 
     { HTTP_GET,    "/groups",      groups_list,   .auth = AUTH_ACTOR, MAY(GROUP_READ),  .tx = TX_READ,
-      .query = &search_query_shape, .out = &group_out_shape, .out_list = true,
+      .query = &group_query_shape, .out = &group_out_shape, .out_list = true,
       .doc = "The groups of the organisation." },
     { HTTP_POST,   "/groups",      groups_create, .auth = AUTH_ACTOR, MAY(GROUP_WRITE),
       .tx = TX_WRITE, .idem = true,

@@ -39,6 +39,14 @@ static const struct field user_query_fields[] = {
           .doc = "the whole, in any case"),
     COUNT_FIELD(struct user_query),
 };
+static const struct field group_query_fields[] = {
+    PAGE_FIELDS(struct group_query),
+    FIELD(struct group_query, search,    OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
+          .doc = "how the name begins, in any case"),
+    FIELD(struct group_query, member_id, OPT,
+          .doc = "a person, service account or device: those that it is in"),
+    COUNT_FIELD(struct group_query),
+};
 
 static const struct field org_in_fields[] = {
     FIELD(struct org_body, slug, REQ, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
@@ -162,6 +170,7 @@ static const struct field token_line_fields[] = {
 const struct shape page_query_shape = SHAPE(struct search_query, "PageQuery", page_query_fields);
 const struct shape search_query_shape =
     SHAPE(struct search_query, "SearchQuery", search_query_fields);
+const struct shape group_query_shape = SHAPE(struct group_query, "GroupQuery", group_query_fields);
 const struct shape user_query_shape = SHAPE(struct user_query, "UserQuery", user_query_fields);
 const struct shape org_in_shape = SHAPE(struct org_body, "OrganisationIn", org_in_fields);
 const struct shape org_out_shape = SHAPE(struct org_out, "Organisation", org_out_fields);

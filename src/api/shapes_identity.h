@@ -16,6 +16,12 @@ struct user_query {
     str_t email;
     bool count;
 };
+struct group_query {
+    struct page_in page;
+    str_t search;
+    oid_t member_id;
+    bool count;
+};
 
 struct org_body {
     str_t slug;
@@ -106,6 +112,7 @@ struct service_token_out {
 };
 
 extern const struct shape search_query_shape;
+extern const struct shape group_query_shape;
 extern const struct shape user_query_shape;
 extern const struct shape page_query_shape;
 extern const struct shape org_in_shape;

@@ -2,9 +2,12 @@
 // The pages about people, as an administrator uses them: invite, see who came, put somebody into a group.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { makeServer, seeTool } from '../e2e/lib/gateway.mjs';
+import { PASSWORD } from '../e2e/lib/person.mjs';
+import { plantSession } from '../e2e/lib/session.mjs';
 import { MISSING, lookAt, openConsole, startConsole } from './lib/console.mjs';
 
-const house = await startConsole();
+const house = await startConsole({ args: ['--registration-open', 'true'] });
 const { admin, server } = house;
 
 const family = (await admin.post('/groups', { name: 'Family' })).want(201);
@@ -12,6 +15,22 @@ const family = (await admin.post('/groups', { name: 'Family' })).want(201);
 const backup = (await admin.post('/service-accounts', { name: 'backup', groups: ['Family'] })).want(201);
 const grace = (await admin.post('/users', { username: 'grace', email: 'grace@example.org', display_name: 'Grace Hopper', groups: ['Family'], roles: ['auditor'] })).want(201);
 (await admin.post('/identity-providers', { name: 'office', issuer: 'https://login.example.org/realms/office', client_id: 'seneschal', title: 'The office', status: 'disabled' })).want(201);
+const EDGE = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36 Edg/128.0.0.0';
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
+plantSession(server, grace, { amr: 3, mfa: true, ago: 7000, agent: EDGE, ip: '192.168.1.20' });
+plantSession(server, grace, { amr: 8, ago: 300_000, agent: IPHONE, ip: '2001:db8:85a3::8a2e:370:7334' });
+plantSession(server, grace, { ago: 60 });
+const LONG = 'Maximiliane-Friederike von Hohenlohe-Waldenburg-Schillingsfürst';
+const many = [];
+for (let i = 0; i < 12; i++) many.push((await admin.post('/groups', { name: `Arbeitsgruppe für die Angelegenheiten der ${i}. Abteilung`, roles: i % 3 ? [] : ['operator', 'enroller'] })).want(201).id);
+const long = (await admin.post('/users', { username: 'maximiliane-friederike.von-hohenlohe-waldenburg', email: 'maximiliane-friederike.von-hohenlohe@schillingsfuerst.example.org', display_name: LONG, groups: many, roles: ['administrator', 'operator', 'auditor', 'enroller'] })).want(201);
+const pending = (await server.client().post('/auth/register', { username: 'newcomer', email: 'newcomer@example.org', password: PASSWORD })).want(201);
+const album = (await admin.post('/applications', { name: 'Album', kind: 'forward_auth', host: 'album.example.org', groups: ['Guests of the house'] })).want(201);
+const { access_token: token } = (await server.client().post('/auth/login', { username: 'kim', password: PASSWORD })).want(200);
+(await server.client({ token }).post('/portal/access-requests', { application_id: album.id, reason: 'For the pictures of the summer, and to add mine.' })).want(201);
+const mail = await makeServer(admin, { name: 'mail' });
+seeTool(server, mail, 'send', { kind: 'WRITE' });
+(await server.client({ token }).post('/portal/tool-requests', { tool: 'mail/send' })).want(201);
 
 test('an invitation: its link, the person who uses it, and a group', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280');
@@ -51,6 +70,19 @@ test('an invitation: its link, the person who uses it, and a group', { skip: MIS
     await page.getByRole('button', { name: 'Take out of Family' }).waitFor();
     const members = (await admin.get(`/groups/${family.id}/members`)).want(200).items;
     assert.ok(members.some((member) => member.name === 'alan'), JSON.stringify(members));
+    await at.close();
+});
+
+test('sessions tell each other apart, and a group of a person is one step away', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'fr-dark-390');
+    const { page } = at;
+    await at.open(`/people/${grace.id}`, 'people');
+    const sessions = page.getByRole('region', { name: 'Sessions' }).getByRole('listitem');
+    await sessions.filter({ hasText: 'Edge · Windows' }).filter({ hasText: '192.168.1.20' }).getByText('Mot de passe').waitFor();
+    await sessions.filter({ hasText: 'Safari · iPhone' }).getByText('Clé d’accès').waitFor();
+    await sessions.filter({ hasText: 'Navigateur' }).filter({ hasText: 'connexion' }).waitFor();
+    await page.getByRole('region', { name: 'Groupes' }).getByRole('link', { name: 'Family' }).click();
+    await page.waitForURL(`${server.url}/people/groups/${family.id}`);
     await at.close();
 });
 
@@ -130,14 +162,20 @@ lookAt(house, {
     people: { path: '/people', ready: 'people' },
     'people-add': { path: '/people?new=1', ready: 'people' },
     person: { path: () => `/people/${grace.id}`, ready: 'people' },
+    'person-long': { path: () => `/people/${long.id}`, ready: 'people' },
+    'person-pending': { path: () => `/people/${pending.id}`, ready: 'people' },
     'person-gone': { path: '/people/0198c1d2-7a30-7f51-9d0e-3f2c5b7a9e10', ready: 'people', refused: [404, '/users/0198c1d2'] },
     invitations: { path: '/people/invitations', ready: 'people' },
     'invitations-list': { path: '/people/invitations?new=list', ready: 'people' },
     groups: { path: '/people/groups', ready: 'people' },
     group: { path: () => `/people/groups/${family.id}`, ready: 'people' },
+    'group-new': { path: '/people/groups?new=1', ready: 'people' },
+    'people-none': { path: '/people?search=nobody', ready: 'people' },
+    invite: { path: '/people/invitations?new=1', ready: 'people' },
     services: { path: '/people/services', ready: 'people' },
     service: { path: () => `/people/services/${backup.id}`, ready: 'people' },
     requests: { path: '/people/requests', ready: 'people' },
+    request: { path: '/people/requests', ready: 'people', visit: (at) => at.page.getByRole('row', { name: /kim/ }).getByRole('button').first().click() },
     providers: { path: '/people/providers', ready: 'people' },
     'people-guest': { path: '/people', ready: 'refusal', who: 'guest' },
 });

@@ -101,6 +101,18 @@ test('lists go page by page, and a cursor serves no other list', async () => {
     (await admin.get(`/groups?search=${prefix}&cursor=${forged}`)).wantProblem(400, 'bad-cursor');
 });
 
+test('the groups that somebody is in, and no others', async () => {
+    const [one, two] = [await makeGroup(), await makeGroup()];
+    const name = uniqueName('kim');
+    const kim = (await admin.post('/users', { username: name, email: `${name}@example.org`, groups: [two.id, one.id] })).want(201);
+    const page = (await admin.get(`/groups?member_id=${kim.id}&limit=1&count=true`)).want(200);
+    assert.deepEqual([page.items.map((g) => g.id), page.total], [[one.id], 2]);
+    assert.deepEqual((await admin.get(`/groups?member_id=${kim.id}&cursor=${page.next_cursor}`)).want(200).items.map((g) => g.id), [two.id]);
+    assert.deepEqual((await admin.get(`/groups?member_id=${kim.id}&search=${two.name}`)).want(200).items.map((g) => g.id), [two.id]);
+    (await admin.get(`/groups?member_id=${one.id}&cursor=${page.next_cursor}`)).wantProblem(400, 'bad-cursor');
+    assert.deepEqual((await admin.get(`/groups?member_id=${one.id}`)).want(200).items, []);
+});
+
 test('a list says how many there are where it is asked', async () => {
     const prefix = uniqueName('count');
     for (let i = 0; i < 3; i++) {

@@ -94,19 +94,21 @@ err_t group_delete(struct act *act, oid_t id)
     return sql_group_drop(act->db, &drop);
 }
 
-err_t group_page(struct act *act, str_t search, oid_t after, int64_t n,
+err_t group_page(struct act *act, const struct group_filter *f, oid_t after, int64_t n,
                  struct row_principal_group **ret, size_t *ret_n)
 {
-    struct sql_group_list in = { .org = act->org, .after = after, .n = n };
-    TRY(name_range(act->arena, search, &in.low, &in.high));
+    struct sql_group_list in = { .org = act->org, .member_id = f->member, .after = after, .n = n };
+    TRY(name_range(act->arena, f->search, &in.low, &in.high));
     return sql_group_list(act->db, act->arena, &in, ret, ret_n);
 }
 
-err_t group_count(struct act *act, str_t search, int64_t *ret)
+err_t group_count(struct act *act, const struct group_filter *f, int64_t *ret)
 {
-    struct sql_group_count in = { .org = act->org, .limit = NAMES_COUNT_MAX };
+    struct sql_group_count in = { .org = act->org,
+                                  .member_id = f->member,
+                                  .limit = NAMES_COUNT_MAX };
     struct sql_group_count_row row;
-    TRY(name_range(act->arena, search, &in.low, &in.high));
+    TRY(name_range(act->arena, f->search, &in.low, &in.high));
     TRY(sql_group_count(act->db, act->arena, &in, &row));
     *ret = row.n;
     return E_OK;

@@ -26,12 +26,16 @@ err_t group_change(struct act *act, oid_t id, const struct group_in *in,
                    struct row_principal_group *ret) MUST_USE;
 /* E_CONFLICT: assignments, enrolment keys, secrets or applications name it. */
 err_t group_delete(struct act *act, oid_t id) MUST_USE;
-/* Names that begin with `search`, in any case; in the order of their making. */
-err_t group_page(struct act *act, str_t search, oid_t after, int64_t n,
-                 struct row_principal_group **ret, size_t *ret_n) MUST_USE;
 
-/* Of how many group_page is a page; exact up to NAMES_COUNT_MAX. */
-err_t group_count(struct act *act, str_t search, int64_t *ret) MUST_USE;
+struct group_filter {
+    str_t search; /* how the name begins, in any case */
+    oid_t member; /* a person, service account or device: those that it is in */
+};
+/* In the order of their making, after the id `after`. */
+err_t group_page(struct act *act, const struct group_filter *f, oid_t after, int64_t n,
+                 struct row_principal_group **ret, size_t *ret_n) MUST_USE;
+/* Of how many that is a page; exact up to NAMES_COUNT_MAX. */
+err_t group_count(struct act *act, const struct group_filter *f, int64_t *ret) MUST_USE;
 
 struct member_in { /* exactly one of them */
     oid_t user_id;

@@ -27,6 +27,11 @@ function Modal({ title, onClose, firm, children, actions, onSubmit, look }: Dial
         if (!shown) return;
         const before = document.activeElement;
         shown.showModal();
+        // What is asked comes first, not the cross; a list that opens by itself would hide the rest.
+        const first = shown.querySelector<HTMLElement>(
+            '.dialog-body :is(input, textarea, select):not(:disabled, [role=combobox])',
+        );
+        if (document.activeElement?.closest('.dialog-head')) first?.focus();
         return () => {
             shown.close();
             if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -20,7 +20,7 @@ export default {
     kinds: { user: 'Person', service: 'Service account', device: 'Device' },
     acts: 'Actions',
     addMember: 'Add a member',
-    findMember: 'Find a person, a service account or a device',
+    findMember: 'Person, service account, device',
     joined: (name: string) => `${name} is in the group now.`,
     nobody: 'Nobody is in it yet.',
     applications: 'Applications it opens',

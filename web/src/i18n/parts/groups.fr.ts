@@ -21,7 +21,7 @@ const fr: typeof en = {
     kinds: { user: 'Personne', service: 'Compte de service', device: 'Appareil' },
     acts: 'Actions',
     addMember: 'Ajouter un membre',
-    findMember: 'Chercher une personne, un compte de service ou un appareil',
+    findMember: 'Personne, compte de service, appareil',
     joined: (name: string) => `${name} est maintenant dans le groupe.`,
     nobody: 'Personne n’y est encore.',
     applications: 'Applications qu’il ouvre',

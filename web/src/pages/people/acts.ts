@@ -22,11 +22,3 @@ export const previewMember = (group: string, kind: Kind, id: string, leaves: boo
             signal,
         }),
     );
-
-/** The group of this name: an account names its groups, and a call wants their ids. */
-export async function groupByName(name: string, signal?: AbortSignal): Promise<string | undefined> {
-    const { items = [] } = await call(
-        api.GET('/api/v1/groups', { params: { query: { search: name, limit: 500 } }, ...(signal && { signal }) }),
-    );
-    return items.find((group) => group.name === name)?.id ?? undefined;
-}

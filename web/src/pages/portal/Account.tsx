@@ -4,6 +4,7 @@ import { api, call, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge, Button, Card, confirm, Loaded, PageHead, Stack, Time } from '../../ui/index.ts';
+import { agentName } from '../../ui/agent.ts';
 import { Tokens } from './Tokens.tsx';
 import './portal.css';
 
@@ -94,15 +95,17 @@ function Sessions() {
 function OneSession({ one, end }: { one: Session; end(): void }) {
     const words = t.portal.account;
     const kinds: Record<string, string> = words.kinds;
+    const kind = kinds[one.kind ?? ''] ?? one.kind;
+    const agent = agentName(one.client);
     return (
         <li>
             <span>
-                <strong>{kinds[one.kind ?? ''] ?? one.kind}</strong>{' '}
+                <strong title={one.client ?? undefined}>{agent ?? kind}</strong>{' '}
                 {one.current && <Badge tone="good">{words.thisOne}</Badge>}
                 <br />
                 <small class="muted">
-                    {[one.client ?? '', one.address ?? ''].filter(Boolean).join(' · ')}
-                    {(one.client || one.address) && <br />}
+                    {agent && one.kind !== 'browser' && `${kind} · `}
+                    {one.address && `${one.address} · `}
                     {words.used} <Time at={one.used_at} />
                 </small>
             </span>

@@ -162,13 +162,7 @@ export default function Service({ id }: { id: string }) {
                                     />
                                 </Card>
                                 <Links id={id} />
-                                <Memberships
-                                    kind="service"
-                                    id={id}
-                                    name={account.name ?? ''}
-                                    groups={account.groups ?? []}
-                                    done={asked.reload}
-                                />
+                                <Memberships kind="service" id={id} name={account.name ?? ''} done={asked.reload} />
                             </Stack>
                         </div>
                     </>

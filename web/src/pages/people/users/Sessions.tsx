@@ -4,12 +4,31 @@ import { api, call, type Shape } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
+import { agentName } from '../../../ui/agent.ts';
 import { Badge, Button, Card, Loaded, Time } from '../../../ui/index.ts';
 import { endSessions } from './acts.ts';
 
-type Kind = keyof typeof t.people.sessionKind;
+type Session = Shape<'Session'>;
 
-const kindOf = (session: Shape<'Session'>): string => t.people.sessionKind[session.kind as Kind] ?? session.kind ?? '';
+const said = (words: Record<string, string>, key: string | null | undefined): string => words[key ?? ''] ?? key ?? '';
+
+const newestFirst = (a: Session, b: Session): number => (b.used_at ?? '').localeCompare(a.used_at ?? '');
+
+/** What tells it from the others: the program and the system, from where, since when. */
+function Which({ session }: { session: Session }) {
+    const kind = said(t.people.sessionKind, session.kind);
+    const agent = agentName(session.client);
+    return (
+        <span title={session.client ?? undefined}>
+            {agent ?? kind} {session.current && <Badge tone="good">{t.people.sessionThis}</Badge>}
+            <small>
+                {agent && session.kind !== 'browser' && `${kind} · `}
+                {session.address && `${session.address} · `}
+                {t.people.sessionSince} <Time at={session.created_at} />
+            </small>
+        </span>
+    );
+}
 
 export function Sessions({ user }: { user: Shape<'User'> }) {
     const id = user.id ?? '';
@@ -41,15 +60,12 @@ export function Sessions({ user }: { user: Shape<'User'> }) {
                         <p class="inset muted">{t.people.sessionsNone}</p>
                     ) : (
                         <ul class="plain-list">
-                            {items.map((session) => (
+                            {items.toSorted(newestFirst).map((session) => (
                                 <li key={session.id}>
-                                    <span>
-                                        {kindOf(session)}
-                                        <small>{[session.client, session.address].filter(Boolean).join(' · ')}</small>
-                                    </span>
+                                    <Which session={session} />
                                     <span>
                                         {session.methods?.map((method) => (
-                                            <Badge key={method}>{method}</Badge>
+                                            <Badge key={method}>{said(t.people.proofs, method)}</Badge>
                                         ))}
                                     </span>
                                     <span class="muted">

@@ -161,7 +161,7 @@ function Page({ user, reload }: { user: User; reload: () => void }) {
                     <Links user={user} />
                 </Stack>
                 <Stack>
-                    <Memberships kind="user" id={user.id ?? ''} name={name} groups={user.groups ?? []} done={reload} />
+                    <Memberships kind="user" id={user.id ?? ''} name={name} done={reload} />
                     <Sessions user={user} />
                 </Stack>
             </div>
