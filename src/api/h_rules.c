@@ -5,8 +5,11 @@
 #include "api/page.h"
 #include "api/shapes_identity.h"
 #include "api/shapes_rules.h"
+#include "api/shapes_whatif.h"
+#include "api/whatif_view.h"
 #include "domain/access/app_words.h"
 #include "domain/access/rule.h"
+#include "domain/whatif/whatif.h"
 
 enum { HOURS_TEXT = 11, HOUR_MINUTES = 60, US = 1000000 };
 
@@ -171,6 +174,30 @@ err_t rules_delete(struct request *rq)
     TRY(rule_of_path(rq, &row));
     TRY(rule_delete(&rq->act, row.id));
     return reply_empty(rq, 204);
+}
+
+static err_t draft_of(struct request *rq, const struct rule_preview_body *b, struct rule_draft *ret)
+{
+    struct rule_in words = { .name = STR_NONE };
+    bool comes = b->rule.v != NULL;
+    if (comes)
+        words = rule_words(b->rule.v);
+    else if (!oid_is_set(b->rule_id))
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "rule",
+                              "want it, or the rule_id of one that would be deleted");
+    TRY(rule_draft(&rq->act, b->rule_id, &words, ret));
+    ret->gone = !comes;
+    return E_OK;
+}
+
+err_t rules_preview(struct request *rq)
+{
+    struct rule_draft draft;
+    struct whatif w;
+    TRY(whatif_may(rq));
+    TRY(draft_of(rq, rq->in, &draft));
+    TRY(whatif_rule(&rq->act, &draft, &w));
+    return whatif_reply(rq, &w);
 }
 
 static err_t trace_view(struct request *rq, const struct access_trace *trace, struct rows *ret)

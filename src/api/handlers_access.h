@@ -22,6 +22,7 @@ handler_f rules_create;
 handler_f rules_get;
 handler_f rules_change;
 handler_f rules_delete;
+handler_f rules_preview;
 handler_f rules_explain;
 handler_f forward_check;
 handler_f forward_check_nginx;

@@ -65,6 +65,10 @@ static const struct route rows[] = {
     { HTTP_DELETE, "/access-rules/{id}", rules_delete, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
       .tx = TX_WRITE, .audit = "access-rule.deleted",
       .doc = "Delete a rule." },
+    { HTTP_POST,   "/access-rules/preview", rules_preview, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_WRITE),
+      .tx = TX_READ, .load = LOAD_BULK, .in = &rule_preview_shape, .out = &whatif_out_shape,
+      .doc = "Who would gain an application or lose it by a rule that is made, changed or deleted; nothing is stored. "
+             "Wants user:read and device:read too." },
     { HTTP_POST,   "/access-rules/explain", rules_explain, .auth = AUTH_ACTOR, MAY(ACCESS_RULE_READ),
       .tx = TX_READ, .in = &access_explain_in_shape, .out = &access_explain_out_shape,
       .doc = "Why somebody may or may not open an application: the rule that decides, and each condition." },

@@ -100,6 +100,11 @@ static const struct field verdict_fields[] = {
     FIELD(struct rule_verdict_out, conditions, .of = &condition_shape),
 };
 static const struct shape verdict_shape = SHAPE(struct rule_verdict_out, "RuleVerdict", verdict_fields);
+static const struct field preview_fields[] = {
+    FIELD(struct rule_preview_body, rule_id, OPT, .doc = "absent: a rule that would be made"),
+    FIELD(struct rule_preview_body, rule,    OPT, .of = &rule_patch_shape,
+          .doc = "as PATCH takes it; absent: the rule would be deleted"),
+};
 static const struct field explain_out_fields[] = {
     FIELD(struct access_explain_out, effect, .doc = "deny, allow, require_mfa or require_reauth"),
     FIELD(struct access_explain_out, rule_id, .doc = "which rule decided; null: none"),
@@ -112,6 +117,8 @@ static const struct field explain_out_fields[] = {
 const struct shape rule_in_shape = SHAPE(struct rule_body, "AccessRuleIn", in_fields);
 const struct shape rule_patch_shape = SHAPE(struct rule_body, "AccessRulePatch", patch_fields);
 const struct shape rule_out_shape = SHAPE(struct rule_out, "AccessRule", out_fields);
+const struct shape rule_preview_shape =
+    SHAPE(struct rule_preview_body, "AccessRulePreviewIn", preview_fields);
 const struct shape access_explain_in_shape =
     SHAPE(struct access_explain_body, "AccessExplainIn", explain_in_fields);
 const struct shape access_explain_out_shape =

@@ -51,6 +51,11 @@ struct rule_out {
     str_t etag;
 };
 
+struct rule_preview_body {
+    oid_t rule_id;
+    struct obj rule;
+};
+
 struct access_explain_body {
     oid_t application_id;
     oid_t user_id;
@@ -84,6 +89,7 @@ struct access_explain_out {
 extern const struct shape rule_in_shape;
 extern const struct shape rule_patch_shape;
 extern const struct shape rule_out_shape;
+extern const struct shape rule_preview_shape;
 extern const struct shape access_explain_in_shape;
 extern const struct shape access_explain_out_shape;
 

@@ -69,14 +69,28 @@ test('a rule is written and decides', { skip: MISSING }, async () => {
     await dialog.getByLabel('Name').fill('never from outside');
     await dialog.getByLabel('Effect').selectOption('deny');
     await dialog.getByLabel('Position').fill('5');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const sure = page.getByRole('dialog', { name: 'Save the rule never from outside?' });
+    await sure.locator('li.loses').filter({ hasText: 'Photos' }).waitFor();
+    await at.look('rule-access-diff');
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal((await admin.get('/access-rules')).want(200).items.length, 1, 'not before it was seen and wanted');
     await dialog.getByLabel('From these networks', { exact: true }).fill('203.0.113.0/24');
     await dialog.getByRole('button', { name: 'Save' }).click();
+    await sure.locator('li.loses').filter({ hasText: 'Wiki' }).waitFor();
+    assert.equal(await sure.locator('li.loses').filter({ hasText: 'Photos' }).count(), 0, 'it depends on the address already');
+    await sure.getByRole('button', { name: 'Save' }).click();
     await page.getByText('From 203.0.113.0/24.').waitFor();
     await at.open(`/applications/explain?application=${photos.id}&user=${grace.id}`, 'applications');
     await page.getByLabel('From which address').fill('203.0.113.9');
     await page.getByText('The rule “never from outside” decided.').waitFor();
     await page.getByLabel('From which address').fill('192.168.1.20');
     await page.getByText('The rule “at home” decided.').waitFor();
+    await at.open('/applications/rules', 'applications');
+    await page.getByRole('listitem').filter({ hasText: 'never from outside' }).getByRole('button', { name: 'Delete…' }).click();
+    const gone = page.getByRole('dialog', { name: 'Delete the rule never from outside?' });
+    await gone.locator('li.gains').filter({ hasText: 'Wiki' }).waitFor();
+    await gone.getByRole('button', { name: 'Cancel' }).click();
     await at.close();
 });
 
@@ -103,6 +117,9 @@ test('every member of a rule is changed by its form, and stays where it is not t
     };
     const save = async () => {
         await dialog.getByRole('button', { name: 'Save' }).click();
+        const sure = page.getByRole('dialog', { name: /^Save the rule/ });
+        await sure.getByRole('button', { name: 'Save' }).click();
+        await sure.waitFor({ state: 'detached' });
         await dialog.waitFor({ state: 'detached' });
     };
     const drop = (word) => dialog.getByRole('button', { name: word }).click();

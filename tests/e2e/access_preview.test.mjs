@@ -106,6 +106,39 @@ test('a binding that comes or goes: rules count, and who has another way in lose
     (await admin.post(`/applications/${app.id}/bindings/preview`, { binding_id: app.id })).wantProblem(404, 'not-found');
 });
 
+test('a rule that comes, changes or goes: whom it is about, in its place among the others', async () => {
+    const [family, friends] = [await makeGroup(), await makeGroup()];
+    const [ada, bob] = [await makeUser(family), await makeUser(family, friends)];
+    const [app, other] = [await makeApp({ groups: [family.id] }), await makeApp({ groups: [family.id] })];
+    const preview = of('/access-rules/preview');
+    const told = (p) => p.results.map((r) => [names(r), brief(r.applications)]).sort();
+    const deny = { name: uniqueName('deny'), effect: 'deny', application_id: app.id, groups_any: [friends.name], position: 5 };
+    const coming = await preview({ rule: deny });
+    assert.deepEqual(told(coming), [[[ada.username, bob.username].sort(), [`${app.name} allowed none`]]], 'where rules are and none holds, the answer is no');
+    assert.equal((await admin.all('/access-rules')).some((rule) => rule.name === deny.name), false, 'nothing is stored');
+    const allow = (await admin.post('/access-rules', { name: uniqueName('allow'), effect: 'allow', application_id: app.id, position: 10 })).want(201);
+    assert.deepEqual(told(await preview({ rule: deny })), [[[bob.username], [`${app.name} allowed none`]]]);
+    assert.equal((await preview({ rule: { ...deny, position: 11 } })).changed, 0, 'behind the one that decides it changes nothing');
+    assert.equal((await preview({ rule: { ...deny, status: 'disabled' } })).changed, 0);
+    const made = (await admin.post('/access-rules', deny)).want(201);
+    const back = await preview({ rule_id: made.id });
+    assert.deepEqual(told(back), [[[bob.username], [`${app.name} none allowed`]]]);
+    assert.equal(back.results[0].applications[0].by, allow.name);
+    assert.equal((await preview({ rule_id: made.id, rule: { name: 'another name' } })).changed, 0, 'what is not said stays: its groups too');
+    assert.deepEqual(told(await preview({ rule_id: made.id, rule: { groups_any: [], groups_all: [family.id] } })), [[[ada.username], [`${app.name} allowed none`]]]);
+    const moved = await preview({ rule_id: made.id, rule: { application_id: other.id } });
+    assert.deepEqual(told(moved).flat(2).sort(), [ada.username, bob.username, `${app.name} none allowed`, `${other.name} allowed none`, `${other.name} allowed none`].sort());
+    const everywhere = await preview({ rule_id: made.id, rule: { application_id: '' } });
+    assert.deepEqual(told(everywhere), [[[ada.username, bob.username].sort(), [`${other.name} allowed none`]]]);
+    const office = await preview({ rule_id: allow.id, rule: { cidr: ['10.0.0.0/8'] } });
+    assert.deepEqual(told(office), [[[ada.username], [`${app.name} allowed conditional`]]]);
+    (await admin.patch(`/access-rules/${allow.id}`, { cidr: ['10.0.0.0/8'] })).want(200);
+    assert.equal((await preview({ rule_id: allow.id, rule: { cidr: ['10.0.0.0/8'] } })).changed, 0, 'what is so already changes nothing');
+    for (const body of [{}, { rule: { ...deny, cidr: ['10.0.0.0/99'] } }, { rule: { ...deny, groups_any: ['nobody'] } }, { rule: { ...deny, when: 'what?' } }, { rule: { ...deny, application_id: allow.id } }])
+        (await admin.post('/access-rules/preview', body)).wantProblem(422, 'bad-field');
+    (await admin.post('/access-rules/preview', { rule_id: app.id })).wantProblem(404, 'not-found');
+});
+
 test('a membership: roles, applications, tools, and values on the devices of the person', async () => {
     const g = await makeGroup({ roles: ['operator'] });
     const ada = await makeUser();
@@ -148,7 +181,8 @@ test('as strict as the change itself, and nothing of another organisation', asyn
     await bad({ subject_kind: 'group', subject_id: g.id, permissions: [{ tool: 'home/run' }] });
     await bad({ subject_kind: 'group', subject_id: g.id, permissions: [{ tool: 'nowhere/run', can_execute: true }] });
     const rows = [['/permissions/preview', { subject_kind: 'group', subject_id: g.id }], [`/groups/${g.id}/members/preview`, { user_id: ada.id }],
-        [`/applications/${(await makeApp()).id}/bindings/preview`, { group_id: g.id }]];
+        [`/applications/${(await makeApp()).id}/bindings/preview`, { group_id: g.id }],
+        ['/access-rules/preview', { rule_id: (await admin.post('/access-rules', { name: uniqueName('rule'), effect: 'deny', status: 'disabled' })).want(201).id }]];
     const auditor = (await serviceClient(admin, ['auditor'])).client;
     const slug = uniqueName('org');
     (await admin.post('/organisations', { slug, name: slug })).want(201);

@@ -25,6 +25,7 @@ struct access_proof {
     ts_t mfa_at;  /* of the newest second factor; absent: none */
 };
 
+struct rule_draft;
 struct access_ask {
     const struct row_application *app;
     enum actor_kind kind; /* user, service account or device */
@@ -36,6 +37,7 @@ struct access_ask {
     oid_t device;                     /* on which the person is; zero: not known */
     bool binds;                       /* what if a binding named him? */
     oid_t without;                    /* what if this binding were not there? zero: all are */
+    const struct rule_draft *rule;    /* what if this rule were so? NULL: all are as they are */
 };
 
 struct access_decision {

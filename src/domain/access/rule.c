@@ -211,51 +211,52 @@ static err_t rule_apply(struct act *act, const struct rule_in *in, struct row_ac
     return apply_when(act, in->when, &row->expression);
 }
 
-static err_t groups_put(struct act *act, oid_t rule, const struct names *names, const char *field,
-                        enum rule_group_kind kind)
+static err_t groups_find(struct act *act, const struct names *names, const char *field,
+                         enum rule_group_kind kind, struct rule_draft *d)
 {
     for (size_t i = 0; i < names->n; i++) {
         struct row_principal_group group;
-        oid_t id;
-        err_t e = E_NOT_FOUND;
-        if (oid_parse(names->v[i], &id) == E_OK)
-            e = group_get(act, id, &group);
-        if (e == E_NOT_FOUND) {
-            struct sql_group_by_name by = { .org = act->org };
-            TRY(name_key(act->arena, names->v[i], &by.name_key));
-            e = sql_group_by_name(act->db, act->arena, &by, &group);
-        }
-        if (e == E_NOT_FOUND)
+        err_t e = group_find(act, names->v[i], &group);
+        if (e == E_BAD_FIELD)
             return bad(act, field, "want ids or names of groups that are there");
         TRY(e);
-        struct sql_access_rule_group_add add = { .rule_id = rule,
-                                                 .kind = kind,
-                                                 .group_id = group.id };
-        TRY(sql_access_rule_group_add(act->db, &add));
+        d->groups[d->groups_n++] =
+            (struct sql_access_rule_groups_row){ kind, group.id, group.name };
     }
     return E_OK;
 }
 
-/* Both lists are replaced together: what is absent is put back as it was. */
-static err_t groups_replace(struct act *act, oid_t rule, const struct rule_in *in)
+/* A list that is absent is as it was. */
+static err_t groups_apply(struct act *act, const struct rule_in *in, struct rule_draft *d)
 {
     struct sql_access_rule_groups_row *old = NULL;
     size_t n = 0;
-    if (!in->groups_any.set && !in->groups_all.set)
-        return E_OK;
-    TRY(rule_groups(act, rule, &old, &n));
-    struct sql_access_rule_groups_clear clear = { .rule_id = rule };
-    TRY(sql_access_rule_groups_clear(act->db, &clear));
+    TRY(rule_groups(act, d->row.id, &old, &n));
+    d->groups = ARENA_ARRAY(act->arena, struct sql_access_rule_groups_row,
+                            n + in->groups_any.n + in->groups_all.n + 1);
+    if (d->groups == NULL)
+        return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         bool replaced = old[i].kind == RULE_GROUPS_ANY ? in->groups_any.set : in->groups_all.set;
-        struct sql_access_rule_group_add add = { .rule_id = rule,
-                                                 .kind = old[i].kind,
-                                                 .group_id = old[i].group_id };
         if (!replaced)
-            TRY(sql_access_rule_group_add(act->db, &add));
+            d->groups[d->groups_n++] = old[i];
     }
-    TRY(groups_put(act, rule, &in->groups_any, "groups_any", RULE_GROUPS_ANY));
-    return groups_put(act, rule, &in->groups_all, "groups_all", RULE_GROUPS_ALL);
+    TRY(groups_find(act, &in->groups_any, "groups_any", RULE_GROUPS_ANY, d));
+    return groups_find(act, &in->groups_all, "groups_all", RULE_GROUPS_ALL, d);
+}
+
+err_t rule_draft(struct act *act, oid_t id, const struct rule_in *in, struct rule_draft *ret)
+{
+    struct rule_draft d = { .row = { .id = oid_make(),
+                                     .status = APP_ACTIVE,
+                                     .effect = ACCESS_DENY,
+                                     .position = RULE_POSITION_DEFAULT } };
+    if (oid_is_set(id))
+        TRY(rule_get(act, id, &d.row));
+    TRY(rule_apply(act, in, &d.row));
+    TRY(groups_apply(act, in, &d));
+    *ret = d;
+    return E_OK;
 }
 
 static err_t taken(struct act *act, err_t e)
@@ -290,21 +291,30 @@ static err_t row_save(struct act *act, const struct row_access_rule *r)
     return taken(act, sql_access_rule_save(act->db, &save));
 }
 
+static err_t draft_save(struct act *act, const struct rule_draft *d, struct row_access_rule *ret)
+{
+    struct sql_access_rule_groups_clear clear = { .rule_id = d->row.id };
+    TRY(row_save(act, &d->row));
+    TRY(sql_access_rule_groups_clear(act->db, &clear));
+    for (size_t i = 0; i < d->groups_n; i++) {
+        struct sql_access_rule_group_add add = { .rule_id = d->row.id,
+                                                 .kind = d->groups[i].kind,
+                                                 .group_id = d->groups[i].group_id };
+        TRY(sql_access_rule_group_add(act->db, &add));
+    }
+    return rule_get(act, d->row.id, ret);
+}
+
 err_t rule_create(struct act *act, const struct rule_in *in, struct row_access_rule *ret)
 {
-    struct row_access_rule r = { .id = oid_make(),
-                                 .status = APP_ACTIVE,
-                                 .effect = ACCESS_DENY,
-                                 .position = RULE_POSITION_DEFAULT };
     struct sql_access_rule_count count = { .org = act->org };
     struct sql_access_rule_count_row there;
+    struct rule_draft d;
     TRY(sql_access_rule_count(act->db, act->arena, &count, &there));
     if (there.n >= RULES_MAX)
         return FAIL(&act->why, E_CONFLICT, "an organisation has at most %d rules", RULES_MAX);
-    TRY(rule_apply(act, in, &r));
-    TRY(row_save(act, &r));
-    TRY(groups_replace(act, r.id, in));
-    return rule_get(act, r.id, ret);
+    TRY(rule_draft(act, (oid_t){ 0 }, in, &d));
+    return draft_save(act, &d, ret);
 }
 
 /* A rule for an application of administrators is theirs too. */
@@ -317,12 +327,9 @@ err_t rule_get(struct act *act, oid_t id, struct row_access_rule *ret)
 
 err_t rule_change(struct act *act, oid_t id, const struct rule_in *in, struct row_access_rule *ret)
 {
-    struct row_access_rule r;
-    TRY(rule_get(act, id, &r));
-    TRY(rule_apply(act, in, &r));
-    TRY(row_save(act, &r));
-    TRY(groups_replace(act, id, in));
-    return rule_get(act, id, ret);
+    struct rule_draft d;
+    TRY(rule_draft(act, id, in, &d));
+    return draft_save(act, &d, ret);
 }
 
 err_t rule_delete(struct act *act, oid_t id)

@@ -44,6 +44,18 @@ struct rule_in {
     str_t when;
 };
 
+/* A rule as it would be, and its groups; the row's id says which one. */
+struct rule_draft {
+    struct row_access_rule row;
+    struct sql_access_rule_groups_row *groups;
+    size_t groups_n;
+    bool gone; /* it would not be there any more */
+};
+/* What these words make of a rule; zero: of a new one. As strict as saving it, but a name that is
+ * taken is not seen. Nothing is written. */
+err_t rule_draft(struct act *act, oid_t id, const struct rule_in *in,
+                 struct rule_draft *ret) MUST_USE;
+
 /* E_CONFLICT: the name is taken, or there are RULES_MAX. E_BAD_FIELD. */
 err_t rule_create(struct act *act, const struct rule_in *in, struct row_access_rule *ret) MUST_USE;
 err_t rule_get(struct act *act, oid_t id, struct row_access_rule *ret) MUST_USE;

@@ -64,6 +64,17 @@ static bool in_group(const struct matcher *m, oid_t id)
     return false;
 }
 
+static err_t rule_groups_now(struct matcher *m, const struct row_access_rule *r,
+                             struct sql_access_rule_groups_row **ret, size_t *ret_n)
+{
+    const struct rule_draft *tried = m->ask->rule;
+    if (tried == NULL || !oid_eq(tried->row.id, r->id))
+        return rule_groups(m->act, r->id, ret, ret_n);
+    *ret = tried->groups;
+    *ret_n = tried->groups_n;
+    return E_OK;
+}
+
 static err_t match_groups(struct matcher *m, const struct row_access_rule *r, bool *met)
 {
     struct sql_access_rule_groups_row *rows = NULL;
@@ -72,7 +83,7 @@ static err_t match_groups(struct matcher *m, const struct row_access_rule *r, bo
     size_t all_n = 0;
     bool any = false;
     bool all = true;
-    TRY(rule_groups(m->act, r->id, &rows, &n));
+    TRY(rule_groups_now(m, r, &rows, &n));
     for (size_t i = 0; i < n; i++) {
         bool in = in_group(m, rows[i].group_id);
         if (rows[i].kind == RULE_GROUPS_ANY) {
@@ -363,15 +374,57 @@ static struct access_decision effect_of(const struct matcher *m, const struct ro
     return d;
 }
 
-err_t rules_decide(struct act *act, const struct access_ask *ask, const struct access_facts *facts,
-                   struct access_trace *trace, struct access_decision *ret)
+static bool is_before(const struct row_access_rule *a, const struct row_access_rule *b)
+{
+    return a->position != b->position ? a->position < b->position
+                                      : memcmp(a->id.b, b->id.b, sizeof a->id.b) < 0;
+}
+
+/* The rules with the one that is tried in its place. */
+static err_t rules_with(struct arena *arena, const struct access_ask *ask,
+                        struct row_access_rule **rows, size_t *n)
+{
+    const struct rule_draft *tried = ask->rule;
+    const struct row_access_rule *row = &tried->row;
+    bool comes = !tried->gone && row->status == APP_ACTIVE &&
+                 (!oid_is_set(row->application_id) || oid_eq(row->application_id, ask->app->id));
+    struct row_access_rule *all = ARENA_ARRAY(arena, struct row_access_rule, *n + 1);
+    size_t all_n = 0;
+    if (all == NULL)
+        return E_NO_MEMORY;
+    for (size_t i = 0; i < *n; i++) {
+        const struct row_access_rule *one = &(*rows)[i];
+        if (oid_eq(one->id, row->id))
+            continue;
+        if (comes && is_before(row, one)) {
+            all[all_n++] = *row;
+            comes = false;
+        }
+        all[all_n++] = *one;
+    }
+    if (comes)
+        all[all_n++] = *row;
+    *rows = all;
+    *n = all_n;
+    return E_OK;
+}
+
+static err_t rules_load(struct act *act, const struct access_ask *ask, struct row_access_rule **ret,
+                        size_t *ret_n)
 {
     struct sql_access_rules_of in = { .org = ask->app->org,
                                       .application_id = ask->app->id,
                                       .n = RULES_MAX };
+    TRY(sql_access_rules_of(act->db, act->arena, &in, ret, ret_n));
+    return ask->rule != NULL ? rules_with(act->arena, ask, ret, ret_n) : E_OK;
+}
+
+err_t rules_decide(struct act *act, const struct access_ask *ask, const struct access_facts *facts,
+                   struct access_trace *trace, struct access_decision *ret)
+{
     struct row_access_rule *rows = NULL;
     size_t n = 0;
-    TRY(sql_access_rules_of(act->db, act->arena, &in, &rows, &n));
+    TRY(rules_load(act, ask, &rows, &n));
     if (n == 0)
         return E_OK;
     struct matcher *m = ARENA_NEW(act->arena, struct matcher);

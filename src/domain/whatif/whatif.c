@@ -107,6 +107,66 @@ err_t whatif_binding(struct act *act, const struct whatif_binding *what, struct 
     return E_OK;
 }
 
+struct rule_look {
+    const struct rule_draft *draft;
+    struct row_application apps[2]; /* that it is about, and was */
+    size_t apps_n;                  /* 0: all that somebody is bound to */
+};
+
+static err_t look_at_rule(struct gathering *g, const void *arg, const struct whatif_who *who)
+{
+    const struct rule_look *look = arg;
+    struct row_application *bound = NULL;
+    const struct row_application *apps = look->apps;
+    size_t n = look->apps_n;
+    if (n == 0) {
+        TRY(access_of(&g->now, who->kind, who->id, &bound, &n));
+        apps = bound;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct access_ask now = {
+            .app = &apps[i], .kind = who->kind, .principal = who->id, .org = g->act->org
+        };
+        struct access_ask then = now;
+        then.rule = look->draft;
+        TRY(note_application(g, &now, &then));
+    }
+    return E_OK;
+}
+
+/* A rule that is about another application then concerns both. */
+static err_t rule_apps(struct act *act, struct rule_look *look)
+{
+    const struct row_access_rule *then = &look->draft->row;
+    struct row_access_rule now;
+    err_t e = rule_get(act, then->id, &now);
+    if (e == E_NOT_FOUND)
+        now = *then;
+    else
+        TRY(e);
+    if (!oid_is_set(then->application_id) || !oid_is_set(now.application_id))
+        return E_OK;
+    TRY(application_get(act, then->application_id, &look->apps[look->apps_n++]));
+    if (oid_eq(then->application_id, now.application_id))
+        return E_OK;
+    return application_get(act, now.application_id, &look->apps[look->apps_n++]);
+}
+
+err_t whatif_rule(struct act *act, const struct rule_draft *what, struct whatif *ret)
+{
+    CLEANUP(arena_freep) struct arena *scratch = arena_new(SCRATCH_MAX);
+    struct whatif_scope scope = { .everybody = true, .people_only = true };
+    struct rule_look look = { .draft = what };
+    struct whatif_looker looker = { look_at_rule, &look };
+    struct whatif w = { .looked_n = 0 };
+    struct gathering g;
+    TRY(gathering_open(&g, act, scratch, &w));
+    TRY(rule_apps(act, &look));
+    TRY(gathering_close(&g, gathering_walk(&g, &scope, &looker)));
+    *ret = w;
+    return E_OK;
+}
+
 static err_t look_at_member(struct gathering *g, const void *arg, const struct whatif_who *who)
 {
     const struct gate_catalogue *all = arg;

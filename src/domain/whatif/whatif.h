@@ -8,6 +8,7 @@
 #define DOMAIN_WHATIF_WHATIF_H
 
 #include "domain/access/binding.h"
+#include "domain/access/rule.h"
 #include "domain/gateway/trial.h"
 #include "plat/crypto/crypto.h"
 
@@ -80,6 +81,10 @@ struct whatif_binding {
 };
 err_t whatif_binding(struct act *act, const struct whatif_binding *what,
                      struct whatif *ret) MUST_USE;
+
+/* An access rule that comes, changes or goes: people and service accounts; by the applications that
+ * they are bound to, where it is about all of them. */
+err_t whatif_rule(struct act *act, const struct rule_draft *what, struct whatif *ret) MUST_USE;
 
 /* Somebody enters a group or leaves it; with a person, what his devices gain or lose. */
 struct whatif_membership {

@@ -103,7 +103,7 @@ function Values({ result }: { result: Result }) {
     );
 }
 
-function Shown({ preview }: { preview: Preview }) {
+function Shown({ preview, nobody }: { preview: Preview; nobody: string | undefined }) {
     const words = t.access;
     const results = preview.results ?? [];
     const truncated = preview.truncated && (
@@ -115,7 +115,7 @@ function Shown({ preview }: { preview: Preview }) {
         return (
             <>
                 <Note tone="info" title={words.nobody}>
-                    {words.nobodyText}
+                    {nobody ?? words.nobodyText}
                 </Note>
                 {truncated}
             </>
@@ -141,7 +141,16 @@ function Shown({ preview }: { preview: Preview }) {
 }
 
 /** Asks for a preview and shows it: `<AccessDiff of="bind 17" ask={(signal) => call(api.POST('…/preview', …))} />`, in a dialog before the act. */
-export function AccessDiff({ of, ask }: { of: string; ask: (signal: AbortSignal) => Promise<Preview> }) {
+export function AccessDiff({
+    of,
+    ask,
+    nobody,
+}: {
+    of: string;
+    ask: (signal: AbortSignal) => Promise<Preview>;
+    /** Said where nobody gains or loses anything; else that nothing changes. */
+    nobody?: string;
+}) {
     const asked = useData(`access ${of}`, async (signal) => {
         const [preview] = await Promise.all([ask(signal), loadParts(['access'])]);
         return preview;
@@ -149,7 +158,7 @@ export function AccessDiff({ of, ask }: { of: string; ask: (signal: AbortSignal)
     return (
         <div class="access-diff" aria-busy={asked.data === undefined && asked.loading} aria-live="polite">
             {asked.data ? (
-                <Shown preview={asked.data} />
+                <Shown preview={asked.data} nobody={nobody} />
             ) : asked.error ? (
                 <ErrorBox problem={asked.error} retry={asked.reload} />
             ) : (

@@ -49,6 +49,10 @@ export default {
     editTitle: (name: string) => `Edit ${name}`,
     delete: 'Delete',
     deleteAsk: (name: string) => `Delete the rule ${name}?`,
+    saveAsk: (name: string) => `Save the rule ${name}?`,
+    nobody: 'Whoever may open an application still may, and nobody else.',
+    dependsHint:
+        'Groups are known; address, time, second factor and device are not. What rests on them is “under conditions”, before and after.',
     deleteText: 'Where an application has other rules and none of them holds, the answer becomes no.',
     empty: {
         title: 'No rule',
@@ -132,7 +136,6 @@ export default {
     },
     question: 'Question',
     who: 'Who',
-    whoFind: 'Find a person',
     which: 'Application',
     whichFind: 'Find an application',
     whichHint: 'None: the rule counts for every application.',

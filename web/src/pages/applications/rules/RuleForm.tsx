@@ -12,11 +12,13 @@ import {
     Select,
     Stack,
     TextInput,
+    confirm,
     toast,
     useForm,
 } from '../../../ui/index.ts';
 import { findApplications } from '../../../ui/find.ts';
 import { Age, Conditions } from './Conditions.tsx';
+import { Previewed, previewRule } from './Previewed.tsx';
 import { EFFECTS, ageIsGood, asks, bodyOf, valuesOf, type Names, type Rule, type Values } from './values.ts';
 
 const save = (rule: Rule | undefined, v: Values) =>
@@ -29,6 +31,17 @@ const save = (rule: Rule | undefined, v: Values) =>
               }),
           )
         : call(api.POST('/api/v1/access-rules', { body: bodyOf(v) }));
+
+/** Whom it would shut out or let in, before it is saved; a fault of a field shows first. null: no. */
+async function ask(rule: Rule | undefined, v: Values) {
+    const told = await previewRule(rule?.id, bodyOf(v))();
+    return confirm({
+        title: t.rules.saveAsk(v.name.trim()),
+        text: <Previewed ask={() => Promise.resolve(told)} />,
+        yes: t.applications.save,
+        act: () => save(rule, v),
+    });
+}
 
 function lacks(v: Values): Partial<Record<keyof Values, string>> {
     const words = t.rules;
@@ -53,8 +66,9 @@ export function RuleForm({ rule, names, onClose, done }: Props) {
         initial: valuesOf(rule, names),
         careless: true,
         check: lacks,
-        submit: (v) => save(rule, v),
-        done: () => {
+        submit: (v) => ask(rule, v),
+        done: (saved) => {
+            if (!saved) return;
             toast.good(t.applications.saved);
             done();
             onClose();

@@ -9,6 +9,7 @@ import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
 import { Badge, Button, Card, Empty, Loaded, Status, confirm } from '../../../ui/index.ts';
 import { Head } from '../Head.tsx';
+import { Previewed, previewRule } from './Previewed.tsx';
 import { RuleForm } from './RuleForm.tsx';
 import { sentencesOf } from './sentences.ts';
 import type { Names, Rule } from './values.ts';
@@ -47,7 +48,12 @@ export default function Rules() {
         if (
             await confirm({
                 title: words.deleteAsk(rule.name ?? ''),
-                text: words.deleteText,
+                text: (
+                    <>
+                        <p>{words.deleteText}</p>
+                        <Previewed ask={previewRule(rule.id)} />
+                    </>
+                ),
                 yes: words.delete,
                 danger: true,
                 typed: rule.name ?? '',
