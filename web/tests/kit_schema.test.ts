@@ -59,7 +59,7 @@ test('shapes of objects keep what stands beside oneOf; the shape of a value is t
 
 test('what no field can say is JSON: free names, if, allOf, references elsewhere, schemas that hold themselves', () => {
     assert.equal(kindOf({ type: 'object', additionalProperties: { type: 'string' } }), 'json');
-    assert.equal(kindOf({ type: 'string', allOf: [{ minLength: 2 }] }), 'json');
+    assert.equal(kindOf({ type: 'string', allOf: [{ minLength: 2 }, { maxLength: 9 }] }), 'json');
     assert.equal(kindOf({ $ref: 'https://example.org/x.json' }), 'json');
     assert.equal(kindOf({}), 'json');
     let node = nodeOf({
@@ -73,6 +73,66 @@ test('what no field can say is JSON: free names, if, allOf, references elsewhere
     }
     assert.equal(node.kind, 'json');
     assert.ok(depth < 20);
+});
+
+test('one schema of allOf is that schema, with the words that stand beside it', () => {
+    const node = nodeOf({ $defs: { a: { enum: ['x'] } }, description: 'here', allOf: [{ $ref: '#/$defs/a' }] });
+    assert.deepEqual([node.kind, node.description], ['choice', 'here']);
+});
+
+/** Schemas that servers send, meant or not. */
+const ODD: Record<string, Schema> = {
+    nothing: {},
+    'a type that is none': { type: 'any' },
+    'types that are none': { type: [1, null, 'string'] },
+    null: { type: 'null' },
+    'an empty enum': { enum: [] },
+    'a shape that is true': { oneOf: [true, { type: 'string' }] },
+    'no shape': { anyOf: [] },
+    'required that is none': { type: 'object', required: 'a', properties: { a: true, b: false, c: 7, '': {} } },
+    'a pattern that is none': { type: 'object', properties: { a: { type: 'string', pattern: '(' } } },
+    'a reference in a circle': { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' },
+    'a reference to nowhere': { type: 'object', properties: { a: { $ref: '#/$defs/%zz' } } },
+    'a list of tuples': { type: 'array', items: [{ type: 'string' }], minItems: 1e9 },
+    'a schema that holds itself, and has to': {
+        type: 'object',
+        required: ['a', 'b', 'c', 'd', 'e', 'f'],
+        properties: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, { $ref: '#' }])),
+    },
+    'a name that no address takes': {
+        type: 'object',
+        required: ['\ud800'],
+        properties: { '\ud800': { type: 'string' } },
+    },
+};
+
+for (const [name, schema] of Object.entries(ODD)) {
+    test(`no exception and no endless work: ${name}`, () => {
+        const node = nodeOf(schema);
+        const value = initialOf(node, true);
+        assert.doesNotThrow(() => faultsOf(schema, value));
+        assert.ok(node.kind === 'object' ? node.fields.every((one) => one.node.kind) : node.kind);
+        if (node.kind === 'variant') assert.ok(shapeOf(node, value, schema) >= 0);
+    });
+}
+
+test('what a place says is its own: a part without a schema has no words and no value of what holds it', () => {
+    const node = nodeOf({ type: 'object', default: { a: 1 }, description: 'whole', properties: { a: true } });
+    assert.ok(node.kind === 'object');
+    assert.deepEqual([node.fields[0]?.node.default, node.fields[0]?.node.description], [undefined, undefined]);
+    const list = nodeOf({ type: 'array', default: [1], items: true });
+    assert.ok(list.kind === 'list' && list.item.default === undefined);
+});
+
+test('null is a beginning where it has to be said, and not where nothing has to', () => {
+    const child = { anyOf: [{ $ref: '#' }, { type: 'null' }] };
+    const schema = {
+        type: 'object',
+        required: ['next', 'note'],
+        properties: { next: child, note: { type: ['string', 'null'] }, more: child },
+    };
+    assert.deepEqual(initialOf(nodeOf(schema), true), { next: null, note: null });
+    assert.deepEqual(faultsOf(schema, { next: null, note: null }), {});
 });
 
 test('references inside the document are followed, names with slashes too', () => {

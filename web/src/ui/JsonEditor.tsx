@@ -32,6 +32,8 @@ export function JsonEditor(p: JsonEditorProps) {
     const editor = useRef<EditorHandle | null>(null);
     const latest = useRef(p);
     latest.current = p;
+    // What was typed comes back as a value, later than the next letter: only another text is put into the editor.
+    const told = useRef<string[]>([]);
     const wired = useField();
     const lines = p.lines ?? 8;
 
@@ -45,13 +47,20 @@ export function JsonEditor(p: JsonEditorProps) {
             schema: p.schema,
             lines,
             optional: p.optional === true,
-            onInput: (value) => latest.current.onInput?.(value),
+            onInput: (value) => {
+                told.current.push(value);
+                latest.current.onInput?.(value);
+            },
             onFaults: (count) => latest.current.onFaults?.(count),
             faults: () => latest.current.faults ?? [],
         });
         return () => editor.current?.close();
     }, [code, p.readOnly, p.schema, p.label]);
-    useEffect(() => editor.current?.show(p.value), [p.value]);
+    useEffect(() => {
+        const at = told.current.lastIndexOf(p.value);
+        if (at < 0) editor.current?.show(p.value);
+        told.current = at < 0 ? [] : told.current.slice(at);
+    }, [p.value]);
     useEffect(() => editor.current?.lint(), [p.faults]);
 
     if (code === null)

@@ -16,7 +16,7 @@ const fr: typeof en = {
     noVerdicts: 'Ce qui vaut maintenant n’a pu être demandé',
     everywhere: 'Tous les outils',
     everywhereText: 'Ce qui est dit ici vaut partout où rien de plus proche n’est dit.',
-    columns: { tool: 'Outil', enabled: 'Activé', approval: 'Demande', now: 'Au final' },
+    columns: { tool: 'Outil', enabled: 'Activé', approval: 'Accord', now: 'Au final' },
     patterns: {
         all: 'chaque outil de chaque serveur',
         homes: 'les Home Assistant propres à chacun',
@@ -27,7 +27,7 @@ const fr: typeof en = {
         can_write: 'Écrire',
         can_execute: 'Exécuter',
         is_enabled: 'Activé',
-        approval: 'Demande',
+        approval: 'Accord',
     },
     saidOf: {
         access: { yes: 'oui', no: 'non', none: 'rien de dit' },

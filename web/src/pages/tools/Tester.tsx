@@ -68,6 +68,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     const schema = definitionOf(tool)?.input ?? { type: 'object' };
     const [value, setValue] = useState<unknown>();
     const [tried, setTried] = useState(false);
+    const [ready, setReady] = useState(true);
     const [subject, setSubject] = useState<Subject>();
     const [kind, setKind] = useState<SubjectKind>('user');
     const [verdict, setVerdict] = useState<Shape<'PermissionVerdict'>>();
@@ -92,6 +93,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     };
     const send = async (): Promise<void> => {
         setTried(true);
+        if (!ready) return;
         if (Object.keys(await schemaFaults(schema, value)).length > 0) return;
         await check();
         await made.send({ name: `${server.prefix}__${tool.name}`, arguments: args });
@@ -107,6 +109,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
                         onInput={setValue}
                         strict={tried}
                         label={words.arguments}
+                        onReady={setReady}
                     />
                 )}
                 {others && (

@@ -12,7 +12,7 @@ export function SchemaForm(props: SchemaFormProps) {
 /** What a form of this schema begins with: defaults, and what cannot be left out. */
 export async function startOf(schema: object): Promise<unknown> {
     const [{ nodeOf }, { initialOf }] = await Promise.all([import('./model.ts'), import('./value.ts')]);
-    return initialOf(nodeOf(schema as Record<string, unknown>), true);
+    return initialOf(nodeOf(schema as Record<string, unknown>), true) ?? {};
 }
 
 /** What is wrong with a value, by pointer, in the language of the page; none: it may be sent. */

@@ -1,128 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of a schema's form, one function for each kind of node.
-import { useState } from 'preact/hooks';
+// The fields of a schema's form: an object, a list, one of several shapes, and the frame around each.
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { number } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { Button, IconButton } from '../Button.tsx';
 import { Field } from '../Field.tsx';
-import { Select, TextArea, TextInput, type TextInputProps } from '../Inputs.tsx';
-import { JsonEditor } from '../JsonEditor.tsx';
-import { RadioCards } from '../Choice.tsx';
-import type {
-    ChoiceNode,
-    Json,
-    ListNode,
-    Node,
-    NumberNode,
-    ObjectNode,
-    Schema,
-    TextNode,
-    VariantNode,
-} from './model.ts';
+import { Select } from '../Inputs.tsx';
+import { Choice, Figure, Free, Text, YesNo, emptied, type PartProps } from './Simple.tsx';
+import type { Json, ListNode, Node, NumberNode, ObjectNode, VariantNode } from './model.ts';
 import { below, initialOf, memberOf, shapeOf, withMember } from './value.ts';
 import '../../style/kit/data.css';
-
-export interface PartProps<N extends Node = Node> {
-    node: N;
-    name: string;
-    required: boolean;
-    value: Json | undefined;
-    onInput: (value: Json | undefined) => void;
-    pointer: string;
-    faults: Record<string, string>;
-    strict: boolean;
-    root: Schema;
-    /** One of a list: it has a number, not a name. */
-    item?: boolean;
-}
-
-const INPUTS: Record<string, TextInputProps['type']> = {
-    email: 'email',
-    uri: 'url',
-    url: 'url',
-    date: 'date',
-    time: 'time',
-    password: 'password',
-};
-const ABSENT = '';
-const NULL = 'null';
 
 /** Where the fault of a field is shown: not before something stands there, unless all is asked for. */
 const faultOf = (p: PartProps): string | undefined =>
     p.strict || p.value !== undefined ? p.faults[p.pointer] : undefined;
-
-function Text(p: PartProps<TextNode>) {
-    const value = typeof p.value === 'string' ? p.value : '';
-    // An emptied field is absent where it may be; an empty text is said by the JSON view.
-    const put = (text: string): void => p.onInput(text === '' ? undefined : text);
-    return p.node.long || value.includes('\n') ? (
-        <TextArea value={value} onInput={put} />
-    ) : (
-        <TextInput
-            value={value}
-            onInput={put}
-            type={INPUTS[p.node.format ?? ''] ?? 'text'}
-            autocomplete="off"
-            placeholder={p.value === null ? NULL : undefined}
-        />
-    );
-}
-
-function Figure(p: PartProps<NumberNode>) {
-    const [text, setText] = useState(() => (p.value === undefined || p.value === null ? '' : String(p.value)));
-    const shown = text !== '' && Number(text) === p.value ? text : typeof p.value === 'number' ? String(p.value) : text;
-    const put = (next: string): void => {
-        setText(next);
-        p.onInput(next.trim() === '' ? undefined : Number.isFinite(Number(next)) ? Number(next) : next);
-    };
-    return (
-        <TextInput value={shown} onInput={put} inputMode={p.node.whole ? 'numeric' : 'decimal'} autocomplete="off" />
-    );
-}
-
-function Choice(p: PartProps<ChoiceNode>) {
-    const { node } = p;
-    const described = node.options.some((one) => one.description) && node.options.length <= 4;
-    const at = node.options.findIndex((one) => JSON.stringify(one.value) === JSON.stringify(p.value));
-    const options = [
-        ...(at < 0 || !p.required
-            ? [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]
-            : []),
-        ...(node.nullable ? [{ value: NULL, label: t.kit.schema.none }] : []),
-        ...node.options.map((one, i) => ({ value: String(i), label: one.label, hint: one.description })),
-    ];
-    const value = at >= 0 ? String(at) : p.value === null ? NULL : ABSENT;
-    const put = (next: string): void =>
-        p.onInput(next === ABSENT ? undefined : next === NULL ? null : node.options[Number(next)]?.value);
-    return described ? (
-        <RadioCards
-            label={node.title ?? p.name}
-            value={value}
-            options={options.filter((one) => one.value !== ABSENT || !p.required)}
-            onInput={put}
-        />
-    ) : (
-        <Select value={value} options={options} onInput={put} />
-    );
-}
-
-function YesNo(p: PartProps) {
-    const value = p.value === true ? 'yes' : p.value === false ? 'no' : p.value === null ? NULL : ABSENT;
-    const options = [
-        ...(p.required && p.value !== undefined
-            ? []
-            : [{ value: ABSENT, label: p.required ? t.kit.schema.choose : t.kit.schema.absent }]),
-        ...(p.node.nullable ? [{ value: NULL, label: t.kit.schema.none }] : []),
-        { value: 'yes', label: t.kit.schema.yes },
-        { value: 'no', label: t.kit.schema.no },
-    ];
-    return (
-        <Select
-            value={value}
-            options={options}
-            onInput={(next) => p.onInput(next === ABSENT ? undefined : next === NULL ? null : next === 'yes')}
-        />
-    );
-}
 
 function Members(p: PartProps<ObjectNode>) {
     if (p.node.fields.length === 0) return <p class="muted">{t.kit.schema.noArguments}</p>;
@@ -133,6 +25,7 @@ function Members(p: PartProps<ObjectNode>) {
                     key={field.name}
                     {...p}
                     item={false}
+                    bare={false}
                     node={field.node}
                     name={field.name}
                     required={field.required}
@@ -148,16 +41,25 @@ function Members(p: PartProps<ObjectNode>) {
 function List(p: PartProps<ListNode>) {
     const items = Array.isArray(p.value) ? p.value : [];
     const put = (next: Json[]): void => p.onInput(next.length === 0 && !p.required ? undefined : next);
+    // What is typed belongs to its item, also when one before it goes.
+    const keys = useRef<{ of: number[]; next: number }>({ of: [], next: 0 });
+    while (keys.current.of.length < items.length) keys.current.of.push(keys.current.next++);
+    keys.current.of.length = items.length;
+    const remove = (at: number): void => {
+        keys.current.of.splice(at, 1);
+        put(items.toSpliced(at, 1));
+    };
     return (
         <div class="schema-list">
             {items.map((item, at) => (
-                <div class="schema-item" key={at}>
+                <div class="schema-item" key={keys.current.of[at]}>
                     <Part
                         {...p}
                         node={p.node.item}
                         name={String(at + 1)}
                         required
                         item
+                        bare={false}
                         pointer={below(p.pointer, at)}
                         value={item}
                         onInput={(part) => put(items.with(at, part ?? null))}
@@ -166,7 +68,7 @@ function List(p: PartProps<ListNode>) {
                         icon="remove"
                         kind="link"
                         label={t.kit.schema.removeItem(at + 1)}
-                        onClick={() => put(items.toSpliced(at, 1))}
+                        onClick={() => remove(at)}
                     />
                 </div>
             ))}
@@ -182,38 +84,38 @@ function List(p: PartProps<ListNode>) {
     );
 }
 
+/** What a shape begins with that was not chosen before: members that both have stay. */
+function inShape(node: Node | undefined, had: Json | undefined): Json | undefined {
+    if (!node) return null;
+    const begun = initialOf(node, true);
+    if (node.kind !== 'object') return begun;
+    return node.fields.reduce<Json | undefined>((value, { name }) => {
+        const part = memberOf(had, name);
+        return part === undefined || memberOf(begun, name) !== undefined ? value : withMember(value, name, part);
+    }, begun);
+}
+
 function Variant(p: PartProps<VariantNode>) {
     const { shapes, nullable } = p.node;
     const [chosen, setChosen] = useState(() => (p.value === null ? -1 : shapeOf(p.node, p.value, p.root)));
     const shape = shapes[chosen];
+    const kept = useRef(new Map<number, Json | undefined>());
     const options = [
         ...(nullable ? [{ value: '-1', label: t.kit.schema.none }] : []),
         ...shapes.map((one, i) => ({ value: String(i), label: one.label ?? t.kit.schema.shape(i + 1) })),
     ];
     const choose = (next: string): void => {
-        setChosen(Number(next));
-        const to = shapes[Number(next)];
-        p.onInput(to ? initialOf(to.node, true) : null);
+        const to = Number(next);
+        kept.current.set(chosen, p.value);
+        setChosen(to);
+        p.onInput(kept.current.has(to) ? kept.current.get(to) : inShape(shapes[to]?.node, p.value));
     };
     return (
         <div class="schema-variant">
             <Select aria-label={p.node.title ?? p.name} value={String(chosen)} options={options} onInput={choose} />
-            {shape && <Part {...p} item={false} key={chosen} node={shape.node} name="" required />}
+            {shape && <Part {...p} item={false} bare key={chosen} node={shape.node} required />}
         </div>
     );
-}
-
-function Free(p: PartProps) {
-    const [text, setText] = useState(() => (p.value === undefined ? '' : JSON.stringify(p.value, null, 2)));
-    const put = (next: string): void => {
-        setText(next);
-        try {
-            p.onInput(next.trim() === '' ? undefined : (JSON.parse(next) as Json));
-        } catch {
-            // Not JSON yet.
-        }
-    };
-    return <JsonEditor label={p.node.title ?? p.name} value={text} onInput={put} lines={4} optional={!p.required} />;
 }
 
 function control(p: PartProps) {
@@ -238,36 +140,64 @@ function control(p: PartProps) {
     }
 }
 
-/** What it means, and between what it lies. */
-function hintOf(node: Node): string | undefined {
-    const range =
-        node.kind === 'number' && node.min !== undefined && node.max !== undefined
-            ? t.kit.schema.range(node.min, node.max)
-            : undefined;
-    return [node.description, range].filter(Boolean).join(' · ') || undefined;
+/** Longer than this a description begins folded. */
+const HINT_MAX = 280;
+
+/** Between what a number lies. */
+function rangeOf(node: NumberNode): string {
+    const { min, max, above, under } = node;
+    if (min !== undefined && max !== undefined && !above && !under) return t.kit.schema.range(min, max);
+    return [
+        min !== undefined && `${above ? '>' : '≥'} ${number(min)}`,
+        max !== undefined && `${under ? '<' : '≤'} ${number(max)}`,
+    ]
+        .filter(Boolean)
+        .join(', ');
 }
 
-/** One member with its label, hint and fault. A name that is empty stands for the whole. */
+/** What it means, and between what it lies. */
+function hintOf(node: Node): ComponentChildren {
+    const said = node.description?.trim() ?? '';
+    const hint = [said, node.kind === 'number' && rangeOf(node)].filter(Boolean).join(' · ');
+    if (hint.length <= HINT_MAX) return hint || undefined;
+    return (
+        <details class="schema-hint">
+            <summary>{`${hint.slice(0, HINT_MAX / 2).replace(/\s+\S*$/, '')}…`}</summary>
+            {hint}
+        </details>
+    );
+}
+
+/** One member with its label, hint and fault. */
 export function Part(p: PartProps) {
     const { node } = p;
-    if (p.name === '' && node.kind !== 'variant' && (node.kind === 'object' || p.pointer === '')) return control(p);
+    if (p.bare && node.kind !== 'variant') {
+        const hint = node.kind !== 'object' && hintOf(node);
+        return (
+            <>
+                {control(p)}
+                {hint && <p class="hint">{hint}</p>}
+            </>
+        );
+    }
     const group =
         node.kind === 'object' ||
         node.kind === 'list' ||
         node.kind === 'variant' ||
         (node.kind === 'choice' && node.options.some((one) => one.description) && node.options.length <= 4);
-    const absent = node.kind === 'object' && !p.required && p.value === undefined;
-    const named =
-        node.title && node.title !== p.name ? (
-            <>
-                {node.title} <code class="schema-name">{p.name}</code>
-            </>
-        ) : (
-            <>{p.name}</>
-        );
+    const nothing = p.value === undefined || p.value === null;
+    const absent = node.kind === 'object' && nothing && (!p.required || node.nullable);
+    const name = p.name === '' ? '""' : p.name;
+    const named = p.bare ? undefined : node.title && node.title !== name ? (
+        <>
+            {node.title} <code class="schema-name">{name}</code>
+        </>
+    ) : (
+        <>{name}</>
+    );
     const drop =
-        node.kind === 'object' && !p.required && p.value !== undefined ? (
-            <Button kind="link" small onClick={() => p.onInput(undefined)}>
+        node.kind === 'object' && !nothing && (!p.required || node.nullable) ? (
+            <Button kind="link" small onClick={() => p.onInput(emptied(p))}>
                 {t.kit.schema.leaveOut}
             </Button>
         ) : undefined;
@@ -275,8 +205,8 @@ export function Part(p: PartProps) {
         <Field
             label={named}
             hint={hintOf(node)}
-            error={faultOf(p)}
-            required={p.required && !p.item && p.pointer !== ''}
+            error={p.bare ? undefined : faultOf(p)}
+            required={p.required && !p.item && !p.bare}
             group={group}
             aside={drop}
         >

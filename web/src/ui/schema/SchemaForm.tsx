@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../Button.tsx';
 import { JsonEditor } from '../JsonEditor.tsx';
 import { Part } from './Part.tsx';
+import { parsed } from './Simple.tsx';
 import { nodeOf, type Json, type Schema } from './model.ts';
 import { faultsOf } from './value.ts';
 import { faultText } from './words.ts';
@@ -19,6 +20,8 @@ export interface SchemaFormProps {
     strict?: boolean;
     /** Names the JSON text to readers. */
     label: string;
+    /** false: JSON stands in it that is not finished, so the value is older than what is seen. */
+    onReady?: (ready: boolean) => void;
 }
 
 /** What is wrong with a value now: `Object.keys(schemaFaults(schema, value)).length === 0` before it is sent. */
@@ -28,19 +31,30 @@ export const schemaFaults = (schema: object, value: Json | undefined): Record<st
     );
 
 /** Fields for a JSON Schema, or the JSON itself: one click apart, and always the same value. */
-export default function SchemaForm({ schema, value, onInput, strict = false, label }: SchemaFormProps) {
+export default function SchemaForm({ schema, value, onInput, strict = false, label, onReady }: SchemaFormProps) {
     const node = useMemo(() => nodeOf(schema as Schema), [schema]);
     const [text, setText] = useState<string | null>(null);
     const asJson = text !== null || node.kind === 'json';
     const shown = text ?? JSON.stringify(value ?? {}, null, 2);
-    const faults = useMemo(() => schemaFaults(schema, value), [schema, value]);
+    const [broken, setBroken] = useState<readonly string[]>([]);
+    const faults = useMemo(
+        () => ({
+            ...schemaFaults(schema, value),
+            ...Object.fromEntries(broken.map((pointer) => [pointer, t.kit.schema.syntax])),
+        }),
+        [schema, value, broken],
+    );
+    const hold = useCallback((pointer: string, on: boolean): void => {
+        setBroken((was) =>
+            was.includes(pointer) === on ? was : on ? [...was, pointer] : was.filter((one) => one !== pointer),
+        );
+    }, []);
+    useEffect(() => onReady?.(broken.length === 0), [broken]);
     const typed = (next: string): void => {
         setText(next);
-        try {
-            onInput(JSON.parse(next) as Json);
-        } catch {
-            // Not JSON yet: the value stays what it was, and the editor marks the place.
-        }
+        const said = next.trim() === '' ? undefined : parsed(next);
+        hold('', !said);
+        if (said) onInput(said.value);
     };
     return (
         <div class="schema-form">
@@ -50,6 +64,7 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
                         kind="link"
                         small
                         icon={asJson ? 'menu' : 'edit'}
+                        disabled={asJson && broken.length > 0}
                         onClick={() => setText(asJson ? null : JSON.stringify(value ?? {}, null, 2))}
                     >
                         {asJson ? t.kit.schema.asForm : t.kit.schema.asJson}
@@ -57,7 +72,10 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
                 </div>
             )}
             {asJson ? (
-                <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
+                <div class="field wrong">
+                    <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
+                    {broken.length > 0 && <p class="error">{t.kit.schema.syntax}</p>}
+                </div>
             ) : (
                 <Part
                     node={node}
@@ -67,8 +85,10 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
                     faults={faults}
                     strict={strict}
                     root={schema as Schema}
+                    hold={hold}
                     required
-                    name=""
+                    bare
+                    name={label}
                 />
             )}
         </div>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JSON Schema as the fields of a form. Pure: no browser, no strings of a language. What a form cannot say becomes `json`.
 
+import { DEEPEST, entered, follow, isObject, later, text, type Place, type Schema } from './refs.ts';
+
+export type { Schema };
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Schema = { [key: string]: unknown };
 
 interface Common {
     title: string | undefined;
@@ -16,14 +18,18 @@ export interface TextNode extends Common {
     min: number | undefined;
     max: number | undefined;
     pattern: string | undefined;
+    /** Several lines are expected, or none at all beside the first. */
     long: boolean;
+    line: boolean;
 }
 export interface NumberNode extends Common {
     kind: 'number';
     whole: boolean;
     min: number | undefined;
     max: number | undefined;
-    step: number | undefined;
+    /** More than `min`, less than `max`. */
+    above: boolean;
+    under: boolean;
 }
 export interface BooleanNode extends Common {
     kind: 'boolean';
@@ -38,14 +44,14 @@ export interface ObjectNode extends Common {
 }
 export interface ListNode extends Common {
     kind: 'list';
-    item: Node;
+    readonly item: Node;
     min: number;
     max: number | undefined;
 }
 /** One of several shapes. */
 export interface VariantNode extends Common {
     kind: 'variant';
-    shapes: { label: string | undefined; node: Node; schema: Schema }[];
+    shapes: { label: string | undefined; readonly node: Node; schema: Schema }[];
 }
 export interface JsonNode extends Common {
     kind: 'json';
@@ -55,39 +61,20 @@ export type Node = TextNode | NumberNode | BooleanNode | ChoiceNode | ObjectNode
 export interface Member {
     name: string;
     required: boolean;
-    node: Node;
+    readonly node: Node;
 }
 
-const DEEPEST = 8;
 const LONG_TEXT = 200;
 
-const isObject = (value: unknown): value is Schema =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const namesIn = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 const num = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-/** `#/$defs/x` of the same document; what points elsewhere is not followed. */
-function follow(schema: Schema, root: Schema): Schema | undefined {
-    const ref = text(schema['$ref']);
-    if (ref === undefined) return schema;
-    if (!ref.startsWith('#/')) return undefined;
-    let at: unknown = root;
-    for (const part of ref.slice(2).split('/')) {
-        const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-        at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-    }
-    if (!isObject(at)) return undefined;
-    const { $ref: _, ...beside } = schema;
-    return { ...at, ...beside };
-}
 
 /** Types without `null`, and whether it was among them. */
 function typesOf(schema: Schema): { types: string[]; nullable: boolean } {
     const all = Array.isArray(schema['type'])
-        ? (schema['type'] as string[])
-        : text(schema['type'])
-          ? [schema['type'] as string]
-          : [];
+        ? schema['type'].filter((one) => typeof one === 'string')
+        : [schema['type']].filter((one) => typeof one === 'string');
     return {
         types: all.filter((one) => one !== 'null'),
         nullable: all.includes('null') || schema['nullable'] === true,
@@ -107,11 +94,14 @@ function choiceOf(options: ChoiceNode['options'], common: Common): Node {
 }
 
 /** oneOf and anyOf: a choice where all are constants, the one that is left beside `null`, else shapes. */
-function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema, depth: number): Node {
+function alternatives(list: Schema[], common: Common, rest: Schema, at: Place): Node {
+    const { root } = at;
     const known = list.map((one) => follow(one, root));
     if (known.some((one) => one === undefined)) return { ...common, kind: 'json' };
     const filled = (known as Schema[]).filter((one) => !isNull(one));
     const nullable = common.nullable || filled.length < known.length;
+    const path = entered(list, nullable ? [] : at.path);
+    if (!path) return { ...common, kind: 'json' };
     const constants = filled.flatMap((one) =>
         'const' in one
             ? [
@@ -128,21 +118,16 @@ function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema
     if (filled.length > 0 && filled.every((one) => 'const' in one || Array.isArray(one['enum'])))
         return choiceOf(constants, { ...common, nullable });
     const only = filled[0];
-    if (filled.length === 1 && only)
-        return {
-            ...nodeOf(
-                {
-                    ...rest,
-                    ...only,
-                    title: rest['title'] ?? only['title'],
-                    description: rest['description'] ?? only['description'],
-                },
-                root,
-                depth + 1,
-            ),
-            nullable,
-            default: common.default,
+    if (filled.length === 1 && only) {
+        const words = {
+            title: rest['title'] ?? only['title'],
+            description: rest['description'] ?? only['description'],
         };
+        const node = nodeOf({ ...rest, ...only, ...words }, root, at.depth + 1, path);
+        node.nullable ||= nullable;
+        node.default = common.default;
+        return node;
+    }
     if (filled.length === 0) return { ...common, kind: 'json' };
     // What stands beside oneOf holds for each shape; an object's members are joined.
     const shapes = filled.map((one) => {
@@ -154,22 +139,26 @@ function alternatives(list: Schema[], common: Common, rest: Schema, root: Schema
                       ...(rest['properties'] as Schema),
                       ...((one['properties'] as Schema | undefined) ?? {}),
                   },
-                  required: [
-                      ...((rest['required'] as string[] | undefined) ?? []),
-                      ...((one['required'] as string[] | undefined) ?? []),
-                  ],
+                  required: [...namesIn(rest['required']), ...namesIn(one['required'])],
               }
             : { ...rest, ...one };
+        const node = later(() => nodeOf({ ...joined, title: undefined }, root, at.depth + 1, path));
         return {
             label: text(one['title']),
-            node: nodeOf({ ...joined, title: undefined }, root, depth + 1),
+            get node() {
+                return node();
+            },
             schema: joined,
         };
     });
     return { ...common, nullable, kind: 'variant', shapes };
 }
 
-function objectOf(schema: Schema, common: Common, root: Schema, depth: number): Node {
+/** Of a place in a schema: what is no object there (`true`, a tuple, nothing) takes anything. */
+const nodeIn = (inner: unknown, { root, depth, path }: Place, forced: boolean): Node =>
+    nodeOf(isObject(inner) ? inner : {}, root, depth + 1, forced ? path : []);
+
+function objectOf(schema: Schema, common: Common, at: Place): Node {
     const properties = isObject(schema['properties']) ? schema['properties'] : {};
     const names = Object.keys(properties);
     const free =
@@ -178,18 +167,22 @@ function objectOf(schema: Schema, common: Common, root: Schema, depth: number): 
         isObject(schema['patternProperties']);
     // A tool without arguments is an empty form; an object of free names is no form at all. Free names besides those that are listed stay in the value.
     if (names.length === 0)
-        return free || depth > 0 ? { ...common, kind: 'json' } : { ...common, kind: 'object', fields: [] };
-    const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : [];
-    const fields = names.map((name) => {
-        const inner = properties[name];
-        return {
-            name,
-            required: required.includes(name),
-            node: isObject(inner)
-                ? nodeOf(inner, root, depth + 1)
-                : { ...common, kind: 'json' as const, title: undefined },
-        };
-    });
+        return free || at.depth > 0 ? { ...common, kind: 'json' } : { ...common, kind: 'object', fields: [] };
+    const required = namesIn(schema['required']);
+    const fields = names
+        .filter((name) => properties[name] !== false)
+        .map((name) => {
+            const node = later(() => nodeIn(properties[name], at, required.includes(name)));
+            return {
+                name,
+                required: required.includes(name),
+                get node() {
+                    return node();
+                },
+            };
+        })
+        // What has to be said comes first: the order of a stored schema is that of its letters.
+        .sort((a, b) => Number(b.required) - Number(a.required));
     return { ...common, kind: 'object', fields };
 }
 
@@ -197,6 +190,7 @@ function objectOf(schema: Schema, common: Common, root: Schema, depth: number): 
 const BEYOND = [
     'allOf',
     'not',
+    'contains',
     'if',
     'dependentSchemas',
     'dependentRequired',
@@ -206,15 +200,16 @@ const BEYOND = [
 ];
 
 /** The field for this schema. */
-export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
+export function nodeOf(given: Schema, root: Schema = given, depth = 0, path: readonly string[] = ['#']): Node {
     const schema = follow(given, root);
+    const here = entered([given], path);
     const common: Common = {
         title: text(given['title'] ?? schema?.['title']),
         description: text(given['description'] ?? schema?.['description']),
         nullable: false,
         default: (given['default'] ?? schema?.['default']) as Json | undefined,
     };
-    if (!schema || depth > DEEPEST || BEYOND.some((key) => key in schema)) return { ...common, kind: 'json' };
+    if (!schema || !here || depth > DEEPEST || BEYOND.some((key) => key in schema)) return { ...common, kind: 'json' };
     const { types, nullable } = typesOf(schema);
     common.nullable = nullable;
     if ('const' in schema)
@@ -222,27 +217,35 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
             [{ value: schema['const'] as Json, label: label(schema['const'] as Json), description: undefined }],
             common,
         );
-    if (Array.isArray(schema['enum']))
+    if (Array.isArray(schema['enum']) && schema['enum'].length > 0)
         return choiceOf(
             (schema['enum'] as Json[]).map((value) => ({ value, label: label(value), description: undefined })),
             common,
         );
     for (const key of ['oneOf', 'anyOf']) {
         const list = schema[key];
-        if (Array.isArray(list) && list.every(isObject)) {
+        if (Array.isArray(list)) {
+            if (!list.every(isObject)) return { ...common, kind: 'json' };
             const { [key]: _, ...rest } = schema;
-            return alternatives(list, common, rest, root, depth);
+            return alternatives(list, common, rest, { root, depth, path: here });
         }
     }
+    if (types.length === 0 && nullable) return choiceOf([{ value: null, label: '', description: undefined }], common);
     if (types.length > 1)
         return {
             ...common,
             kind: 'variant',
-            shapes: types.map((type) => ({
-                label: type,
-                node: nodeOf({ ...schema, type, title: undefined }, root, depth + 1),
-                schema: { ...schema, type },
-            })),
+            shapes: types.map((type) => {
+                const one = { ...schema, type };
+                const node = later(() => nodeOf({ ...one, title: undefined }, root, depth + 1, here));
+                return {
+                    label: type,
+                    get node() {
+                        return node();
+                    },
+                    schema: one,
+                };
+            }),
         };
     switch (types[0] ?? (isObject(schema['properties']) ? 'object' : undefined)) {
         case 'string': {
@@ -255,6 +258,7 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
                 max,
                 pattern: text(schema['pattern']),
                 long: max !== undefined && max > LONG_TEXT,
+                line: max !== undefined || 'format' in schema || 'pattern' in schema,
             };
         }
         case 'integer':
@@ -265,22 +269,26 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0): Node {
                 whole: types[0] === 'integer',
                 min: num(schema['minimum']) ?? num(schema['exclusiveMinimum']),
                 max: num(schema['maximum']) ?? num(schema['exclusiveMaximum']),
-                step: num(schema['multipleOf']),
+                above: num(schema['minimum']) === undefined,
+                under: num(schema['maximum']) === undefined,
             };
         case 'boolean':
             return { ...common, kind: 'boolean' };
-        case 'array':
+        case 'array': {
+            const least = num(schema['minItems']) ?? 0;
+            const item = later(() => nodeIn(schema['items'], { root, depth, path: here }, least > 0));
             return {
                 ...common,
                 kind: 'list',
-                item: isObject(schema['items'])
-                    ? nodeOf(schema['items'], root, depth + 1)
-                    : { ...common, kind: 'json', title: undefined, description: undefined },
-                min: num(schema['minItems']) ?? 0,
+                get item() {
+                    return item();
+                },
+                min: least,
                 max: num(schema['maxItems']),
             };
+        }
         case 'object':
-            return objectOf(schema, common, root, depth);
+            return objectOf(schema, common, { root, depth, path: here });
         default:
             return { ...common, kind: 'json' };
     }

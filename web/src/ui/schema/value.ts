@@ -5,10 +5,14 @@ import type { Json, Node, Schema, VariantNode } from './model.ts';
 
 type Members = { [key: string]: Json };
 
+/** More items than this are not made before anybody wants them. */
+const ITEMS_MAX = 50;
+
 /** What a field begins with: its default, or what it cannot do without. undefined: absent. */
 export function initialOf(node: Node, required: boolean): Json | undefined {
     if (node.default !== undefined) return structuredClone(node.default);
     if (!required) return undefined;
+    if (node.nullable) return null;
     switch (node.kind) {
         case 'object':
             return Object.fromEntries(
@@ -18,13 +22,13 @@ export function initialOf(node: Node, required: boolean): Json | undefined {
                 }),
             );
         case 'list':
-            return Array.from({ length: node.min }, () => initialOf(node.item, true) ?? null);
+            return Array.from({ length: Math.min(node.min, ITEMS_MAX) }, () => initialOf(node.item, true) ?? null);
         case 'choice':
-            return node.options.length === 1 && !node.nullable ? node.options[0]?.value : undefined;
+            return node.options.length === 1 ? node.options[0]?.value : undefined;
         case 'boolean':
-            return node.nullable ? null : false;
+            return false;
         case 'variant':
-            return node.nullable || !node.shapes[0] ? null : initialOf(node.shapes[0].node, true);
+            return node.shapes[0] ? initialOf(node.shapes[0].node, true) : null;
         default:
             return undefined;
     }
@@ -49,23 +53,28 @@ const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll(
 /** RFC 6901. */
 export const below = (pointer: string, name: string | number): string => `${pointer}/${escaped(String(name))}`;
 
+/** The faults as the library finds them; undefined: it cannot read the schema (a pattern that is none, a reference to nowhere). */
+function checked(schema: Schema, value: Json | undefined, first: boolean) {
+    try {
+        return new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', first).validate(
+            value ?? null,
+        ).errors;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Those that follow from a deeper one. */
+const FOLLOW = ['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'];
+
 /** What is wrong, by pointer: the keyword that was not met and the library's word for it. The deepest fault counts, not those that follow from it. */
 export function faultsOf(schema: Schema, value: Json | undefined): Record<string, { keyword: string; text: string }> {
     const found: Record<string, { keyword: string; text: string }> = {};
-    const { errors } = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(
-        value ?? null,
-    );
+    const errors = checked(schema, value, false) ?? [];
     for (const error of errors) {
-        if (
-            ['properties', 'items', '$ref', 'additionalProperties', 'oneOf', 'anyOf', 'allOf'].includes(
-                error.keyword,
-            ) &&
-            errors.length > 1 &&
-            error.instanceLocation !== '#'
-        )
-            continue;
+        if (FOLLOW.includes(error.keyword) && errors.length > 1 && error.instanceLocation !== '#') continue;
         let pointer = decodeURI(error.instanceLocation).replace(/^#/, '');
-        const missing = error.keyword === 'required' ? /"([^"]+)"/.exec(error.error)?.[1] : undefined;
+        const missing = error.keyword === 'required' ? /"(.+)"/s.exec(error.error)?.[1] : undefined;
         if (missing !== undefined) pointer = below(pointer, missing);
         found[pointer] ??= { keyword: error.keyword, text: error.error };
     }
@@ -77,8 +86,7 @@ export function faultsOf(schema: Schema, value: Json | undefined): Record<string
 export function shapeOf(node: VariantNode, value: Json | undefined, root: Schema): number {
     const at = node.shapes.findIndex((shape) => {
         const schema = { ...shape.schema, $defs: root['$defs'] ?? {}, definitions: root['definitions'] ?? {} };
-        return new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12').validate(value ?? null)
-            .valid;
+        return checked(schema, value, true)?.length === 0;
     });
     return Math.max(0, at);
 }
