@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of a program: a pair made here, whose file is given once, or the public half of one made elsewhere.
 import { useState } from 'preact/hooks';
-import { api, call, type Shape } from '../../../api/client.ts';
+import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import { may } from '../../../session.ts';
 import {
     Badge,
     Button,
-    Card,
     CodeBlock,
     Dialog,
     ErrorBox,
     Field,
-    Loaded,
     Note,
     TextArea,
     TextInput,
-    confirm,
     useForm,
 } from '../../../ui/index.ts';
-import { Ends } from './Ends.tsx';
+import { Credentials } from './Credentials.tsx';
 
 /** The public half as it was pasted; undefined: it is no JSON object. */
 function readKey(text: string): Record<string, never> | undefined {
@@ -106,8 +102,7 @@ function NewKey({ id, onClose, done }: { id: string; onClose: () => void; done: 
 
 export function Keys({ id, name }: { id: string; name: string }) {
     const words = t.services;
-    const [open, setOpen] = useState(false);
-    const asked = useData(
+    const list = useData(
         `keys ${id}`,
         (signal) =>
             call(
@@ -118,62 +113,23 @@ export function Keys({ id, name }: { id: string; name: string }) {
             ),
         { topics: ['people'] },
     );
-    const write = may('service-account:write');
-    const end = async (key: Shape<'ServiceKey'>): Promise<void> => {
-        const act = () =>
-            call(
-                api.DELETE('/api/v1/service-accounts/{id}/keys/{key_id}', {
-                    params: { path: { id, key_id: key.id ?? '' } },
-                }),
-            );
-        if (
-            await confirm({
-                title: words.endAsk(key.name ?? '', name),
-                text: words.endText,
-                yes: words.end,
-                danger: true,
-                act,
-            })
-        )
-            asked.reload();
-    };
     return (
-        <Card
+        <Credentials
             title={words.keys}
             icon="file"
-            flush
-            actions={
-                write && (
-                    <Button small icon="add" onClick={() => setOpen(true)}>
-                        {words.newKey}
-                    </Button>
-                )
+            owner={name}
+            none={words.noKeys}
+            add={words.newKey}
+            list={list}
+            line={(key) => (
+                <>
+                    {key.name || key.thumbprint} <Badge>{key.alg}</Badge>
+                </>
+            )}
+            end={(key_id) =>
+                call(api.DELETE('/api/v1/service-accounts/{id}/keys/{key_id}', { params: { path: { id, key_id } } }))
             }
-        >
-            <Loaded of={asked}>
-                {({ items = [] }) =>
-                    items.length === 0 ? (
-                        <p class="inset muted">{words.noKeys}</p>
-                    ) : (
-                        <ul class="plain-list">
-                            {items.map((key) => (
-                                <li key={key.id}>
-                                    <span>
-                                        {key.name || key.thumbprint} <Badge>{key.alg}</Badge>
-                                    </span>
-                                    <Ends at={key.expires_at} />
-                                    {write && (
-                                        <Button small onClick={() => void end(key)}>
-                                            {words.end}…
-                                        </Button>
-                                    )}
-                                </li>
-                            ))}
-                        </ul>
-                    )
-                }
-            </Loaded>
-            {open && <NewKey id={id} onClose={() => setOpen(false)} done={asked.reload} />}
-        </Card>
+            form={(close) => <NewKey id={id} onClose={close} done={list.reload} />}
+        />
     );
 }

@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens of a program: the text of one is shown when it is made, and never again.
 import { useState } from 'preact/hooks';
-import { api, call, type Shape } from '../../../api/client.ts';
+import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import { may } from '../../../session.ts';
-import {
-    Button,
-    Card,
-    CodeBlock,
-    Dialog,
-    ErrorBox,
-    Field,
-    Loaded,
-    Note,
-    Select,
-    TextInput,
-    confirm,
-    useForm,
-} from '../../../ui/index.ts';
-import { Ends } from './Ends.tsx';
+import { Button, CodeBlock, Dialog, ErrorBox, Field, Note, Select, TextInput, useForm } from '../../../ui/index.ts';
+import { Credentials } from './Credentials.tsx';
 
 const DAYS = ['30', '90', '365'] as const;
 const DAY_MS = 86_400_000;
@@ -95,8 +81,7 @@ function NewToken({ id, onClose, done }: { id: string; onClose: () => void; done
 
 export function Tokens({ id, name }: { id: string; name: string }) {
     const words = t.services;
-    const [open, setOpen] = useState(false);
-    const asked = useData(
+    const list = useData(
         `tokens ${id}`,
         (signal) =>
             call(
@@ -107,60 +92,23 @@ export function Tokens({ id, name }: { id: string; name: string }) {
             ),
         { topics: ['people'] },
     );
-    const write = may('service-account:write');
-    const end = async (token: Shape<'ServiceTokenLine'>): Promise<void> => {
-        const act = () =>
-            call(
-                api.DELETE('/api/v1/service-accounts/{id}/tokens/{token_id}', {
-                    params: { path: { id, token_id: token.id ?? '' } },
-                }),
-            );
-        if (
-            await confirm({
-                title: words.endAsk(token.name ?? '', name),
-                text: words.endText,
-                yes: words.end,
-                danger: true,
-                act,
-            })
-        )
-            asked.reload();
-    };
     return (
-        <Card
+        <Credentials
             title={words.tokens}
             icon="key"
-            flush
-            actions={
-                write && (
-                    <Button small icon="add" onClick={() => setOpen(true)}>
-                        {words.newToken}
-                    </Button>
+            owner={name}
+            none={words.noTokens}
+            add={words.newToken}
+            list={list}
+            line={(token) => token.name}
+            end={(token_id) =>
+                call(
+                    api.DELETE('/api/v1/service-accounts/{id}/tokens/{token_id}', {
+                        params: { path: { id, token_id } },
+                    }),
                 )
             }
-        >
-            <Loaded of={asked}>
-                {({ items = [] }) =>
-                    items.length === 0 ? (
-                        <p class="inset muted">{words.noTokens}</p>
-                    ) : (
-                        <ul class="plain-list">
-                            {items.map((token) => (
-                                <li key={token.id}>
-                                    <span>{token.name}</span>
-                                    <Ends at={token.expires_at} />
-                                    {write && (
-                                        <Button small onClick={() => void end(token)}>
-                                            {words.end}…
-                                        </Button>
-                                    )}
-                                </li>
-                            ))}
-                        </ul>
-                    )
-                }
-            </Loaded>
-            {open && <NewToken id={id} onClose={() => setOpen(false)} done={asked.reload} />}
-        </Card>
+            form={(close) => <NewToken id={id} onClose={close} done={list.reload} />}
+        />
     );
 }
