@@ -14,10 +14,10 @@ const CHUNKS: readonly (readonly [RegExp, string])[] = [
     [/\/parts\/(?:actions|audit|logs)\.(en|fr)\./, 'words-record-$1'],
     // The kit: what every page has, what one fills in, and lists.
     [
-        /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|States|Values|id)\.|\/src\/i18n\/format\.|\/src\/api\/data\./,
+        /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|Menu|PartNav|States|Tabs|Values|id|lazy|said)\.|\/src\/i18n\/format\.|\/src\/api\/data\./,
         'kit',
     ],
-    [/\/src\/ui\/(?:Dialog|Field|Inputs|form|guard)\./, 'kit-forms'],
+    [/\/src\/ui\/(?:Combobox|Dialog|Field|Inputs|Steps|confirm|form|guard|toast)\./, 'kit-forms'],
     [/\/src\/ui\/(?:table\/|Choice\.|Filters\.|filters\.)|\/virtual-core\//, 'kit-lists'],
 ];
 

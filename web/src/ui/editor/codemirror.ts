@@ -2,10 +2,17 @@
 // CodeMirror, in a shadow root: its styles are adopted sheets there, which `style-src 'self'` allows, and ours do not reach into it.
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import {
+    bracketMatching,
+    foldGutter,
+    foldKeymap,
+    HighlightStyle,
+    indentOnInput,
+    syntaxHighlighting,
+} from '@codemirror/language';
 import { forceLinting, lintGutter, lintKeymap, linter } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { t } from '../../i18n/index.ts';
 import { jsonFaults, type Told } from './lint.ts';
@@ -52,10 +59,18 @@ const look = (lines: number): Extension =>
         },
         '.cm-content': { padding: '0.5em 0', caretColor: 'var(--ink)' },
         '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--panel)', border: 'none', paddingLeft: '4px' },
+        '.cm-activeLine, .cm-activeLineGutter': {
+            backgroundColor: 'color-mix(in oklab, var(--accent-soft) 55%, transparent)',
+        },
         // The browser's own caret and selection: touch and input methods know them.
         '.cm-line::selection, .cm-line ::selection': {
             backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent)',
         },
+        '&.cm-focused .cm-matchingBracket': {
+            backgroundColor: 'var(--accent-soft)',
+            outline: '1px solid var(--accent)',
+        },
+        '.cm-foldPlaceholder': { color: 'var(--muted)', backgroundColor: 'var(--ground)', borderColor: 'var(--line)' },
         '.cm-tooltip': {
             color: 'var(--ink)',
             backgroundColor: 'var(--raised)',
@@ -98,7 +113,11 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
             doc: options.value,
             extensions: [
                 lineNumbers(),
+                foldGutter(),
                 history(),
+                indentOnInput(),
+                bracketMatching(),
+                highlightActiveLine(),
                 json(),
                 COLOURS,
                 look(options.lines),
@@ -107,7 +126,7 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
                 EditorState.tabSize.of(2),
                 EditorView.lineWrapping,
                 // Tab leaves the editor, as it leaves every field.
-                keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+                keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
                 EditorView.contentAttributes.of({
                     'aria-label': options.label,
                     'aria-readonly': String(options.readOnly),
