@@ -8,7 +8,7 @@
 #include "base/buf.h"
 
 /* The first rows of the table; the build with -Dweb=none ends before ASSET_INDEX. */
-enum asset_id { ASSET_STYLE, ASSET_DOCS_STYLE, ASSET_ICON, ASSET_INDEX };
+enum asset_id { ASSET_STYLE, ASSET_DOCS_STYLE, ASSET_ICON, ASSET_PASSKEY, ASSET_INDEX };
 
 /* Its URL names its content, so that browsers may keep it for a year. */
 void assets_add_url(struct buf *b, enum asset_id id);

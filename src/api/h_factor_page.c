@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The second step of signing in, and the page on which a person sets his factors up: forms only, no
- * script. Passkeys need one: they are made and used by rows of the API (h_passkeys.c). */
+ * script. Passkeys need one: they are made in the portal, and used at /login/passkey. */
 #include "api/handlers_factor.h"
 
 #include "api/page_html.h"
@@ -22,6 +22,7 @@ struct step_page {
 
 static err_t step_show(struct request *rq, const struct step_page *p)
 {
+    struct factors has;
     struct html *h = NULL;
     TRY(page_begin(rq, PHRASE_FACTOR_TITLE, &h));
     if (p->note != PHRASE_PRODUCT)
@@ -37,6 +38,9 @@ static err_t step_show(struct request *rq, const struct step_page *p)
                                         .focus = true });
     html_hidden(h, "next", p->next);
     html_form_end(h, PHRASE_GO_ON);
+    TRY(factors_of(&rq->act, rq->act.actor.id, &has));
+    if (has.passkeys > 0)
+        TRY(passkey_way(rq, h, p->next));
     html_way(h, "/logout", PHRASE_LOGOUT_TITLE);
     return reply_page(rq, p->status, h);
 }

@@ -3,6 +3,7 @@
 #include "api/handlers_signin.h"
 
 #include "api/cookie.h"
+#include "api/handlers_factor.h"
 #include "api/page_html.h"
 #include "api/redirect.h"
 #include "api/services.h"
@@ -38,6 +39,7 @@ static err_t login_form(struct request *rq, struct html *h, const struct login_p
     if (p->org.n > 0)
         html_hidden(h, "org", p->org);
     html_form_end(h, PHRASE_LOGIN_GO);
+    TRY(passkey_way(rq, h, p->next));
     html_way(h, "/recover", PHRASE_LOGIN_FORGOTTEN);
     if (str_starts(p->next, STR("/oauth2/")) || str_starts(p->next, STR("/forward-auth/")))
         html_leads_out(h); /* the way goes on to the application */

@@ -3,6 +3,7 @@
 #ifndef API_HANDLERS_FACTOR_H
 #define API_HANDLERS_FACTOR_H
 
+#include "api/html.h"
 #include "api/request.h"
 #include "api/shapes_factor.h"
 #include "domain/signin/passkeys.h"
@@ -19,6 +20,10 @@ handler_f passkey_remove;
 handler_f passkey_ask_options;
 handler_f passkey_sign_in;
 handler_f factors_reset_user;
+
+handler_f passkey_page;
+/* On the pages that ask for something else: the way there, where passkeys work. */
+err_t passkey_way(struct request *rq, struct html *h, str_t next) MUST_USE;
 
 handler_f factor_page;
 handler_f factor_page_post;

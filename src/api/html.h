@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A page that is being written: HTML in a buffer, where everything that is not a literal of ours
- * passes html_text or html_attr and comes out escaped (IDENTITY 57). No script, no style attribute:
- * the content security policy would refuse both.
+ * passes html_text or html_attr and comes out escaped (IDENTITY 57). No script in it, no style
+ * attribute: the content security policy would refuse both.
  *
  *   struct html *h;
  *   TRY(page_begin(rq, PHRASE_LOGIN_TITLE, &h));
@@ -26,6 +26,7 @@ struct html {
     struct buf b;
     enum lang lang;
     str_t csrf;     /* of the forms; absent: the page has none */
+    bool script;    /* the page runs one of ours: page_script */
     bool leads_out; /* a form may end at another origin (a client's): see html_leads_out */
 };
 

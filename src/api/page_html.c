@@ -83,11 +83,20 @@ err_t page_begin(struct request *rq, enum phrase title, struct html **ret)
     struct html *h = rq->html;
     buf_clear(&h->b);
     h->leads_out = false;
+    h->script = false;
     h->lang = lang_of(rq->xchg);
     TRY(csrf_token(rq, &h->csrf));
     page_open_tag(h, &(struct page_frame){ title, shown ? rq->xchg->target : STR_NONE });
     *ret = h;
     return E_OK;
+}
+
+void page_script(struct html *h, enum asset_id file)
+{
+    HTML(h, "<script type=\"module\" src=\"");
+    assets_add_url(&h->b, file);
+    HTML(h, "\"></script>\n");
+    h->script = true;
 }
 
 err_t page_keep_language(struct request *rq)
@@ -152,21 +161,24 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
     page_close_tag(h);
 }
 
-/* Of the console: its scripts are files of ours, and no text becomes markup (Trusted Types). Other
- * pages have neither scripts, connections nor fonts. */
+/* Scripts are files of ours, and no text becomes markup (Trusted Types); a page without one has no
+ * connections either. Fonts are the console's. */
 static void add_policy(struct buf *head, const struct page_head *is)
 {
+    bool script = is->script || is->console;
     BUF_ADD(head, "Content-Security-Policy: default-src 'none'; ");
-    if (is->console)
+    if (script)
         BUF_ADD(head, "script-src 'self'; ");
     BUF_ADD(head, "style-src 'self'; img-src 'self'; ");
+    if (script)
+        BUF_ADD(head, "connect-src 'self'; ");
     if (is->console)
-        BUF_ADD(head, "connect-src 'self'; font-src 'self'; ");
+        BUF_ADD(head, "font-src 'self'; ");
     BUF_ADD(head, "base-uri 'none'; ");
     if (!is->leads_out)
         BUF_ADD(head, "form-action 'self'; ");
     BUF_ADD(head, "frame-ancestors 'none'");
-    if (is->console)
+    if (script)
         BUF_ADD(head, "; require-trusted-types-for 'script'; trusted-types 'none'");
     BUF_ADD(head, "\r\n");
 }

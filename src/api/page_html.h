@@ -3,12 +3,15 @@
 #ifndef API_PAGE_HTML_H
 #define API_PAGE_HTML_H
 
+#include "api/assets.h"
 #include "api/html.h"
 #include "api/request.h"
 
 /* A new page with its head and title; the one of this request, from the start where its handler
  * runs again. Its memory goes with the request. */
 err_t page_begin(struct request *rq, enum phrase title, struct html **ret) MUST_USE;
+/* The page runs this file, once it stands; its policy lets it, and lets it ask this server. */
+void page_script(struct html *h, enum asset_id file);
 /* Close the page and answer with it. */
 err_t reply_page(struct request *rq, int status, struct html *h) MUST_USE;
 
@@ -33,7 +36,8 @@ struct page_head {
     oid_t id;       /* of the request */
     bool leads_out; /* as html.h has it */
     bool https;
-    bool console; /* the console's index: it runs scripts of ours */
+    bool script;  /* it runs scripts of ours */
+    bool console; /* the console's index: scripts, and fonts */
     str_t cache;  /* Cache-Control; absent: no-store */
 };
 void page_head(struct buf *head, const struct page_head *is);

@@ -27,6 +27,7 @@ void answer_head_begin(const struct refusing *r, struct buf *head, str_t content
         page_head(head, &(struct page_head){ .type = content_type,
                                              .id = r->id,
                                              .leads_out = html != NULL && html->leads_out,
+                                             .script = html != NULL && html->script,
                                              .https = services_settings(r->services)->https });
         return;
     }

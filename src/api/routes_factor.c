@@ -2,6 +2,7 @@
 /* Second factors: what a person has, and the step at signing in. */
 #include "api/handlers_factor.h"
 #include "api/routes_parts.h"
+#include "api/shapes_signin.h"
 
 /* clang-format off */
 static const struct route rows[] = {
@@ -46,6 +47,9 @@ static const struct route rows[] = {
       .tx = TX_WRITE, .audit = "factor.reset",
       .doc = "A person who lost everything begins anew: all factors go, and all sessions end." },
 
+    { HTTP_GET,    "/login/passkey", passkey_page, .auth = AUTH_OPEN, .tx = TX_READ, .root = true, .page = true,
+      .half = true, .no_store = true, .limit = LIMIT_OPEN, .query = &login_query_shape,
+      .doc = "Sign in by a passkey, or prove the second step by one." },
     { HTTP_GET,    "/login/factor", factor_page, .auth = AUTH_SESSION, .tx = TX_READ, .root = true,
       .page = true,
       .half = true, .no_store = true, .query = &factor_query_shape,

@@ -68,6 +68,8 @@ lookAt(house, {
     'page-factors': page('/account/factors', boss_),
     'page-factors-some': page('/account/factors', { who: 'theo' }),
     'page-factors-app': page('/account/factors', { ...boss_, then: (at) => at.page.click('form[action="/account/factors/totp"] button') }),
+    'page-passkey': page('/login/passkey'),
+    'page-passkey-cannot': page('/login/passkey', { then: (at) => at.page.click('#passkey').then(() => at.page.locator('#cannot').waitFor()) }),
     'page-recover': page('/recover'),
     'page-recover-sent': page('/recover', { then: (at) => write(at, { name: 'somebody' }) }),
     'page-recovery': page(recovery),

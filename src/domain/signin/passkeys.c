@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/signin/passkeys.h"
 
+#include "base/cidr.h"
 #include "base/enc.h"
 #include "base/num.h"
 #include "base/rng.h"
@@ -53,6 +54,14 @@ struct passkey_server passkey_server_of(str_t issuer)
     s.rp_id = str_sub(authority, 0, path);
     s.rp_id = str_sub(s.rp_id, 0, str_find(s.rp_id, ':'));
     return s;
+}
+
+bool passkey_works(str_t issuer)
+{
+    uint8_t ip[16];
+    str_t host = passkey_server_of(issuer).rp_id;
+    bool secure = str_starts(issuer, STR("https://")) || str_eq(host, STR("localhost"));
+    return secure && ip_parse(host, ip) != E_OK && !str_starts(host, STR("["));
 }
 
 /* Ours, for this use and this session, not over, and not answered before. From here on it is. */

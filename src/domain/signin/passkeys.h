@@ -26,6 +26,9 @@ struct passkey_server {
 };
 /* "https://id.example.org:8443" -> "id.example.org" and itself. */
 struct passkey_server passkey_server_of(str_t issuer);
+/* Do browsers let passkeys be used there? They want a secure context and a name, not an address
+ * (WebAuthn level 3 sections 5.1.3 and 13.4.9). */
+bool passkey_works(str_t issuer);
 
 /* What a browser answers: the bytes as they came, base64url. */
 struct passkey_answer {
