@@ -67,9 +67,13 @@ export function Field({ label, hint, error, required = false, children, group = 
         </>
     );
     return (
-        <Box class={error ? 'field wrong' : 'field'} aria-describedby={group ? said : undefined}>
+        <Box
+            class={error ? 'field wrong' : 'field'}
+            aria-labelledby={group && label ? id : undefined}
+            aria-describedby={group ? said : undefined}
+        >
             <div class="field-label">
-                {group ? <legend>{name}</legend> : <label for={id}>{name}</label>}
+                {group ? <span id={id}>{name}</span> : <label for={id}>{name}</label>}
                 {aside}
             </div>
             <FieldContext.Provider value={wiring}>{children}</FieldContext.Provider>
