@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nodeOf, type Schema } from '../src/ui/schema/model.ts';
+import { checkable } from '../src/ui/schema/foreign.ts';
 import { faultsOf, initialOf, memberOf, shapeOf, withMember } from '../src/ui/schema/value.ts';
 
 const kindOf = (schema: Schema): string => nodeOf(schema).kind;
@@ -53,7 +54,7 @@ test('shapes of objects keep what stands beside oneOf; the shape of a value is t
             ['URL', ['name', 'url']],
         ],
     );
-    assert.equal(shapeOf(node, { name: 'x', url: 'y' }, schema), 1);
+    assert.equal(shapeOf(node, { name: 'x', url: 'y' }, schema, false), 1);
     assert.equal(kindOf({ type: ['string', 'integer'] }), 'variant');
 });
 
@@ -112,7 +113,7 @@ for (const [name, schema] of Object.entries(ODD)) {
         const value = initialOf(node, true);
         assert.doesNotThrow(() => faultsOf(schema, value));
         assert.ok(node.kind === 'object' ? node.fields.every((one) => one.node.kind) : node.kind);
-        if (node.kind === 'variant') assert.ok(shapeOf(node, value, schema) >= 0);
+        if (node.kind === 'variant') assert.ok(shapeOf(node, value, schema, false) >= 0);
     });
 }
 
@@ -183,4 +184,36 @@ test('faults are told at the member that has them', () => {
     assert.equal(faults['/n']?.keyword, 'maximum');
     assert.equal(faults['/list/1']?.keyword, 'type');
     assert.deepEqual(faultsOf(schema, { 'a/b': '', n: 1 }), {});
+});
+
+test('patterns from elsewhere are not run, and what they let through is not refused without them', () => {
+    const endless = { type: 'string', pattern: '^(a+)+$' };
+    const long = `${'a'.repeat(60)}!`;
+    const foreign: Schema = {
+        $defs: { endless },
+        type: 'object',
+        properties: {
+            pattern: endless,
+            const: { $ref: '#/$defs/endless' },
+            free: { patternProperties: { '^(a+)+$': true }, additionalProperties: false },
+            one: { oneOf: [endless, { ...endless, pattern: '!$' }] },
+            no: { not: endless },
+            if: { if: endless, then: false },
+            names: { propertyNames: endless },
+            needs: { dependencies: { [long]: { properties: { [long]: endless } } } },
+            data: { const: { pattern: 'x' } },
+            count: { type: 'integer' },
+        },
+    };
+    const value = { pattern: long, const: long, free: { [long]: 1 }, one: long, no: long, if: long };
+    const more = { names: { [long]: 1 }, needs: { [long]: long }, data: { pattern: 'x' } };
+    assert.deepEqual(faultsOf(checkable(foreign), { ...value, ...more }), {});
+    assert.deepEqual(Object.keys(faultsOf(checkable(foreign), { count: 'x', data: {} })), ['/data', '/count']);
+    const shapes = { $defs: { endless }, oneOf: [{ type: 'integer' }, { $ref: '#/$defs/endless' }] };
+    const node = nodeOf(shapes);
+    assert.equal(node.kind === 'variant' && shapeOf(node, long, shapes, true), 1);
+    const ours = { type: 'string', pattern: '^[a-z]+$' };
+    assert.deepEqual(Object.keys(faultsOf(ours, 'A1')), ['']);
+    const plain = { not: { type: 'string' } };
+    assert.equal(checkable(plain), plain);
 });

@@ -61,6 +61,7 @@ export default {
         removeItem: (n: number) => `Remove number ${number(n)}`,
         shape: (n: number) => `Shape ${number(n)}`,
         range: (least: number, most: number) => `${number(least)} to ${number(most)}`,
+        pattern: (form: string) => `Form: ${form}`,
         empty: 'Some JSON has to stand here.',
         syntax: 'This is not JSON: look for a missing comma, quote or bracket here.',
         keywords: {

@@ -62,6 +62,7 @@ export default {
         removeItem: (n: number) => `Retirer le numéro ${number(n)}`,
         shape: (n: number) => `Forme ${number(n)}`,
         range: (least: number, most: number) => `de ${number(least)} à ${number(most)}`,
+        pattern: (form: string) => `Forme : ${form}`,
         empty: 'Il faut du JSON ici.',
         syntax: 'Ce n’est pas du JSON : il manque ici une virgule, un guillemet ou un crochet.',
         keywords: {

@@ -34,6 +34,7 @@ export default {
         json: 'JSON',
         look: 'How to write it',
         notObject: 'A configuration is a JSON object: it begins with { and ends with }.',
+        unfinished: (places: string) => `The JSON of ${places} is not finished. Finish it to save.`,
         save: 'Save the draft',
         beside: (names: string) => `The form does not know ${names}: they stay as they are. See them as JSON.`,
         saved: 'The draft is saved. No device sees it before it is published.',

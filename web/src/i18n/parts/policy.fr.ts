@@ -36,6 +36,7 @@ const fr: typeof en = {
         json: 'JSON',
         look: 'Comment l’écrire',
         notObject: 'Une configuration est un objet JSON : elle commence par { et finit par }.',
+        unfinished: (places: string) => `Le JSON de ${places} est inachevé. À terminer avant d’enregistrer.`,
         save: 'Enregistrer le brouillon',
         beside: (names: string) => `Le formulaire ne connaît pas ${names} : cela reste tel quel. À voir en JSON.`,
         saved: 'Le brouillon est enregistré. Aucun appareil ne le voit avant sa publication.',

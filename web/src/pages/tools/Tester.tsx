@@ -68,7 +68,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     const schema = definitionOf(tool)?.input ?? { type: 'object' };
     const [value, setValue] = useState<unknown>();
     const [tried, setTried] = useState(false);
-    const [ready, setReady] = useState(true);
+    const [broken, setBroken] = useState<readonly string[]>([]);
     const [subject, setSubject] = useState<Subject>();
     const [kind, setKind] = useState<SubjectKind>('user');
     const [verdict, setVerdict] = useState<Shape<'PermissionVerdict'>>();
@@ -93,8 +93,8 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     };
     const send = async (): Promise<void> => {
         setTried(true);
-        if (!ready) return;
-        if (Object.keys(await schemaFaults(schema, value)).length > 0) return;
+        if (broken.length > 0) return;
+        if (Object.keys(await schemaFaults(schema, value, true)).length > 0) return;
         await check();
         await made.send({ name: `${server.prefix}__${tool.name}`, arguments: args });
     };
@@ -109,7 +109,8 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
                         onInput={setValue}
                         strict={tried}
                         label={words.arguments}
-                        onReady={setReady}
+                        onBroken={setBroken}
+                        foreign
                     />
                 )}
                 {others && (

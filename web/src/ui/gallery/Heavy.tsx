@@ -79,12 +79,12 @@ function Tool() {
     const [strict, setStrict] = useState(false);
     const send = async (): Promise<void> => {
         setStrict(true);
-        const faults = Object.keys(await schemaFaults(TOOL, value));
+        const faults = Object.keys(await schemaFaults(TOOL, value, true));
         toast.info(faults.length === 0 ? JSON.stringify(value) : faults.join(', '));
     };
     return (
         <>
-            <SchemaForm schema={TOOL} value={value} onInput={setValue} strict={strict} label="Arguments" />
+            <SchemaForm schema={TOOL} value={value} onInput={setValue} strict={strict} label="Arguments" foreign />
             <Button kind="primary" onClick={() => void send()}>
                 Call
             </Button>

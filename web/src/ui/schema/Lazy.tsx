@@ -16,7 +16,7 @@ export async function startOf(schema: object): Promise<unknown> {
 }
 
 /** What is wrong with a value, by pointer, in the language of the page; none: it may be sent. */
-export async function schemaFaults(schema: object, value: unknown): Promise<Record<string, string>> {
+export async function schemaFaults(schema: object, value: unknown, foreign: boolean): Promise<Record<string, string>> {
     const code = await import('./SchemaForm.tsx');
-    return code.schemaFaults(schema, value as Parameters<typeof code.schemaFaults>[1]);
+    return code.schemaFaults(schema, value as Parameters<typeof code.schemaFaults>[1], foreign);
 }

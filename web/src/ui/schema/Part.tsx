@@ -97,7 +97,7 @@ function inShape(node: Node | undefined, had: Json | undefined): Json | undefine
 
 function Variant(p: PartProps<VariantNode>) {
     const { shapes, nullable } = p.node;
-    const [chosen, setChosen] = useState(() => (p.value === null ? -1 : shapeOf(p.node, p.value, p.root)));
+    const [chosen, setChosen] = useState(() => (p.value === null ? -1 : shapeOf(p.node, p.value, p.root, p.foreign)));
     const shape = shapes[chosen];
     const kept = useRef(new Map<number, Json | undefined>());
     const options = [
@@ -155,10 +155,14 @@ function rangeOf(node: NumberNode): string {
         .join(', ');
 }
 
-/** What it means, and between what it lies. */
+/** What it means, between what it lies and what it matches. */
 function hintOf(node: Node): ComponentChildren {
     const said = node.description?.trim() ?? '';
-    const hint = [said, node.kind === 'number' && rangeOf(node)].filter(Boolean).join(' · ');
+    const limit =
+        node.kind === 'number'
+            ? rangeOf(node)
+            : node.kind === 'text' && node.pattern && t.kit.schema.pattern(node.pattern);
+    const hint = [said, limit].filter(Boolean).join(' · ');
     if (hint.length <= HINT_MAX) return hint || undefined;
     return (
         <details class="schema-hint">

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../Button.tsx';
 import { JsonEditor } from '../JsonEditor.tsx';
+import { checkable } from './foreign.ts';
 import { Part } from './Part.tsx';
 import { parsed } from './Simple.tsx';
 import { nodeOf, type Json, type Schema } from './model.ts';
@@ -20,36 +21,49 @@ export interface SchemaFormProps {
     strict?: boolean;
     /** Names the JSON text to readers. */
     label: string;
-    /** false: JSON stands in it that is not finished, so the value is older than what is seen. */
-    onReady?: (ready: boolean) => void;
+    /** Where JSON stands that is not finished, by pointer: there the value is older than what is seen. */
+    onBroken?: (pointers: readonly string[]) => void;
+    /** It is not ours: its patterns are shown, and not run. */
+    foreign?: boolean;
 }
 
 /** What is wrong with a value now: `Object.keys(schemaFaults(schema, value)).length === 0` before it is sent. */
-export const schemaFaults = (schema: object, value: Json | undefined): Record<string, string> =>
+export const schemaFaults = (schema: object, value: Json | undefined, foreign: boolean): Record<string, string> =>
     Object.fromEntries(
-        Object.entries(faultsOf(schema as Schema, value)).map(([pointer, fault]) => [pointer, faultText(fault)]),
+        Object.entries(faultsOf(foreign ? checkable(schema as Schema) : (schema as Schema), value)).map(
+            ([pointer, fault]) => [pointer, faultText(fault)],
+        ),
     );
 
 /** Fields for a JSON Schema, or the JSON itself: one click apart, and always the same value. */
-export default function SchemaForm({ schema, value, onInput, strict = false, label, onReady }: SchemaFormProps) {
+export default function SchemaForm({
+    schema,
+    value,
+    onInput,
+    strict = false,
+    label,
+    onBroken,
+    foreign = false,
+}: SchemaFormProps) {
     const node = useMemo(() => nodeOf(schema as Schema), [schema]);
+    const rules = useMemo(() => (foreign ? checkable(schema as Schema) : schema), [schema, foreign]);
     const [text, setText] = useState<string | null>(null);
     const asJson = text !== null || node.kind === 'json';
     const shown = text ?? JSON.stringify(value ?? {}, null, 2);
     const [broken, setBroken] = useState<readonly string[]>([]);
     const faults = useMemo(
         () => ({
-            ...schemaFaults(schema, value),
+            ...schemaFaults(rules, value, false),
             ...Object.fromEntries(broken.map((pointer) => [pointer, t.kit.schema.syntax])),
         }),
-        [schema, value, broken],
+        [rules, value, broken],
     );
     const hold = useCallback((pointer: string, on: boolean): void => {
         setBroken((was) =>
             was.includes(pointer) === on ? was : on ? [...was, pointer] : was.filter((one) => one !== pointer),
         );
     }, []);
-    useEffect(() => onReady?.(broken.length === 0), [broken]);
+    useEffect(() => onBroken?.(broken), [broken]);
     const typed = (next: string): void => {
         setText(next);
         const said = next.trim() === '' ? undefined : parsed(next);
@@ -73,7 +87,7 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
             )}
             {asJson ? (
                 <div class="field wrong">
-                    <JsonEditor label={label} value={shown} onInput={typed} schema={schema} />
+                    <JsonEditor label={label} value={shown} onInput={typed} schema={rules} />
                     {broken.length > 0 && <p class="error">{t.kit.schema.syntax}</p>}
                 </div>
             ) : (
@@ -85,6 +99,7 @@ export default function SchemaForm({ schema, value, onInput, strict = false, lab
                     faults={faults}
                     strict={strict}
                     root={schema as Schema}
+                    foreign={foreign}
                     hold={hold}
                     required
                     bare

@@ -17,6 +17,7 @@ export interface PartProps<N extends Node = Node> {
     faults: Record<string, string>;
     strict: boolean;
     root: Schema;
+    foreign: boolean;
     /** JSON stands there that is not finished: nothing of it is in the value. */
     hold: (pointer: string, broken: boolean) => void;
     /** One of a list: it has a number, not a name. */
@@ -158,7 +159,11 @@ export function parsed(text: string): { value: Json | undefined } | undefined {
 
 export function Free(p: PartProps) {
     const [text, setText] = useState(() => (p.value === undefined ? '' : JSON.stringify(p.value, null, 2)));
-    useEffect(() => () => p.hold(p.pointer, false), [p.pointer]);
+    // One before it in a list may go: what is not finished is then so at another place.
+    useEffect(() => {
+        p.hold(p.pointer, !parsed(text));
+        return () => p.hold(p.pointer, false);
+    }, [p.pointer]);
     const put = (next: string): void => {
         setText(next);
         const said = parsed(next);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The value of a schema's form: what it begins with, and how a part of it is changed. Pure.
 import { Validator } from '@cfworker/json-schema';
+import { checkable } from './foreign.ts';
 import type { Json, Node, Schema, VariantNode } from './model.ts';
 
 type Members = { [key: string]: Json };
@@ -83,10 +84,10 @@ export function faultsOf(schema: Schema, value: Json | undefined): Record<string
 }
 
 /** Which shape a value has: the first that it is valid for, else the first. */
-export function shapeOf(node: VariantNode, value: Json | undefined, root: Schema): number {
+export function shapeOf(node: VariantNode, value: Json | undefined, root: Schema, foreign: boolean): number {
     const at = node.shapes.findIndex((shape) => {
         const schema = { ...shape.schema, $defs: root['$defs'] ?? {}, definitions: root['definitions'] ?? {} };
-        return checked(schema, value, true)?.length === 0;
+        return checked(foreign ? checkable(schema) : schema, value, true)?.length === 0;
     });
     return Math.max(0, at);
 }

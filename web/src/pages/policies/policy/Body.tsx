@@ -15,6 +15,7 @@ export function Body({
     faults,
     writable,
     asForm,
+    onBroken,
 }: {
     draft: Draft;
     set: (text: string) => void;
@@ -22,6 +23,7 @@ export function Body({
     faults: readonly { pointer: string; text: string }[];
     writable: boolean;
     asForm: boolean;
+    onBroken: (pointers: readonly string[]) => void;
 }) {
     const content = useMemo(() => objectOf(draft.text), [draft.text]);
     if (asForm && schemas.form && content) {
@@ -43,6 +45,7 @@ export function Body({
                     value={content as never}
                     onInput={(value) => set(laidOut(value))}
                     label={t.policy.edit.json}
+                    onBroken={onBroken}
                 />
             </div>
         );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The content, as a form where a schema stands and as JSON always, and beside it what a version says besides.
 import { useState } from 'preact/hooks';
+import { list } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate } from '../../../router.ts';
 import { Badge, Button, Card, ErrorBox, Menu, Note } from '../../../ui/index.ts';
@@ -85,11 +86,14 @@ export function Editor(props: EditorProps) {
     const editing = useDraft(props);
     const { draft, set, dirty, faults } = editing;
     const [chosen, setChosen] = useState<Look>();
+    const [broken, setBroken] = useState<readonly string[]>([]);
     const isDraft = version?.state === 'draft';
     const content = objectOf(draft.text);
     const valid = content !== undefined;
     const fits = schemas.form !== undefined && besides(content, schemas.form).length === 0;
     const asForm = (chosen ?? (fits ? 'form' : 'json')) === 'form' && schemas.form !== undefined && writable && valid;
+    const unfinished = asForm ? broken : [];
+    const ready = valid && unfinished.length === 0;
     const marks = (
         <>
             {version && (
@@ -98,7 +102,7 @@ export function Editor(props: EditorProps) {
                 </Badge>
             )}
             {dirty && <Badge tone="warn">{words.unsaved}</Badge>}
-            {writable && schemas.form && <Looks look={asForm ? 'form' : 'json'} choose={setChosen} disabled={!valid} />}
+            {writable && schemas.form && <Looks look={asForm ? 'form' : 'json'} choose={setChosen} disabled={!ready} />}
         </>
     );
     return (
@@ -112,9 +116,13 @@ export function Editor(props: EditorProps) {
                     faults={faults}
                     writable={writable}
                     asForm={asForm}
+                    onBroken={setBroken}
                 />
                 {!valid && <Note tone="warn">{words.notObject}</Note>}
-                {writable && <Foot editing={editing} id={policy.id ?? ''} isDraft={isDraft} valid={valid} />}
+                {unfinished.length > 0 && (
+                    <Note tone="warn">{words.unfinished(list(unfinished.map((at) => at || '/')))}</Note>
+                )}
+                {writable && <Foot editing={editing} id={policy.id ?? ''} isDraft={isDraft} valid={ready} />}
             </Card>
             <Options draft={draft} set={set} writable={writable} schemas={schemas} />
         </div>
