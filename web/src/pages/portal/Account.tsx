@@ -5,6 +5,7 @@ import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge, Button, Card, confirm, Loaded, PageHead, Stack, Time } from '../../ui/index.ts';
 import { agentName } from '../../ui/agent.ts';
+import { Passkeys } from './Passkeys.tsx';
 import { Tokens } from './Tokens.tsx';
 import './portal.css';
 
@@ -40,6 +41,7 @@ function Factors() {
                 return (
                     <Card title={words.factors} icon="key" actions={go}>
                         <p>{bare ? words.noFactor : words.factorsText(totp.length, passkeys.length, codes)}</p>
+                        <Passkeys items={passkeys} reload={factors.reload} />
                     </Card>
                 );
             }}

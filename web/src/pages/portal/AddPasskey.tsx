@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new passkey: its name, then what the browser and the authenticator ask for.
+import { api, call, Problem, type Shape } from '../../api/client.ts';
+import { t } from '../../i18n/index.ts';
+import { agentName } from '../../ui/agent.ts';
+import { Button, Dialog, ErrorBox, Field, Note, TextInput, useForm } from '../../ui/index.ts';
+import { proven } from './Passkeys.tsx';
+
+type Refusal = keyof typeof t.portal.account.passkeys.refused;
+
+/** What the authenticator gives; a person who calls it off, and a browser that will not, are Problems that have words. */
+async function create(options: Shape<'PasskeyMake'>): Promise<Shape<'PasskeyIn'>['credential']> {
+    try {
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+            options as PublicKeyCredentialCreationOptionsJSON,
+        );
+        const made = await navigator.credentials.create({ publicKey });
+        return (made as PublicKeyCredential).toJSON();
+    } catch (thrown) {
+        const { name } = thrown as Error;
+        throw new Problem({ code: name in t.portal.account.passkeys.refused ? name : 'NotAllowedError' });
+    }
+}
+
+export default function AddPasskey({ close, made }: { close(): void; made(): void }) {
+    const words = t.portal.account.passkeys;
+    const form = useForm({
+        initial: { name: agentName(navigator.userAgent)?.replace('·', words.on) ?? '' },
+        careless: true,
+        submit: async ({ name }) => {
+            const options = await proven(call(api.GET('/api/v1/auth/factors/passkeys/options')));
+            const credential = await create(options);
+            return proven(call(api.POST('/api/v1/auth/factors/passkeys', { body: { name, credential } })));
+        },
+        done: () => {
+            made();
+            close();
+        },
+    });
+    const calm = words.refused[form.problem?.code as Refusal];
+    return (
+        <Dialog
+            title={words.add}
+            onClose={close}
+            onSubmit={() => void form.submit()}
+            actions={
+                <Button kind="primary" type="submit" busy={form.busy} disabled={!form.values.name.trim()}>
+                    {words.go}
+                </Button>
+            }
+        >
+            <div role="status">{calm && <Note tone="info">{calm}</Note>}</div>
+            {form.problem && !calm && <ErrorBox problem={form.problem} />}
+            <Field label={words.name} hint={words.nameHint} error={form.error('name')} required>
+                <TextInput {...form.bind('name')} maxLength={32} />
+            </Field>
+        </Dialog>
+    );
+}
