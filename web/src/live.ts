@@ -15,8 +15,7 @@ export type Topic =
     | 'audit'
     | 'notices'
     | 'sessions'
-    | 'admin'
-    | 'rights';
+    | 'admin';
 
 export type LiveState = 'connecting' | 'open' | 'away';
 
@@ -34,6 +33,10 @@ interface Watcher {
 }
 const watchers = new Set<Watcher>();
 
+let askRights = (): void => {};
+/** So often it is asked just now what he may do. Until it is known nothing else is asked for: what he sees no more would be refused. */
+let unknown = 0;
+
 /** Calls `tell` after a change of these: at most once a second, and in a tab that nobody looks at once it is looked at. */
 export function onTopics(topics: readonly Topic[], tell: () => void): () => void {
     let timer = 0;
@@ -41,6 +44,7 @@ export function onTopics(topics: readonly Topic[], tell: () => void): () => void
     const look = (): void => {
         if (document.hidden) return document.addEventListener('visibilitychange', look, { once: true });
         timer = 0;
+        if (unknown > 0) return; // all are told once it is known
         last = performance.now();
         tell();
     };
@@ -58,8 +62,20 @@ export function onTopics(topics: readonly Topic[], tell: () => void): () => void
     };
 }
 
+/** `ask` is called where his own rights have changed, and calls rightsKnown once it knows them. */
+export function onRights(ask: () => void): void {
+    askRights = ask;
+}
+
+export function rightsKnown(): void {
+    if (unknown > 0 && --unknown === 0) reload(); // what he is shown of everything may be more, or less
+}
+
 function told(topic: string): void {
-    if (topic === 'rights') return reload(); // what he is shown of everything may be more, or less
+    if (topic === 'rights') {
+        unknown += 1;
+        return askRights();
+    }
     for (const watcher of watchers) {
         if (watcher.topics.includes(topic as Topic)) watcher.tell();
     }

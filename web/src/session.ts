@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is signed in, and what he may do. The server decides; this only keeps from being shown what it would refuse.
 import { api, call, openClient, type Problem, type Shape } from './api/client.ts';
-import { onTopics, startLive } from './live.ts';
+import { onRights, rightsKnown, startLive } from './live.ts';
 import { store } from './store.ts';
 
 /** Before the server is asked once more where it did not answer. */
@@ -29,6 +29,7 @@ async function askMe(): Promise<void> {
     held = new Set(me.permissions ?? []);
     openClient(me.csrf ?? '', leave);
     rights.set([...held].join());
+    rightsKnown();
 }
 
 /** Who is here; without a session the sign-in page follows and nothing is answered. */
@@ -47,7 +48,7 @@ function askAgain(ask: () => Promise<unknown>): void {
     );
 }
 
-onTopics(['rights'], () => askAgain(askMe));
+onRights(() => askAgain(askMe));
 
 export const whoAmI = (): Me => me;
 
