@@ -288,6 +288,7 @@ test('AC34: without a credential every row that is not open is 401, whatever it 
         '/login/backchannel/{id}',
         '/login/callback',
         '/login/factor',
+        '/login/passkey',
         '/login/upstream/{id}',
         '/logout',
         '/oauth2/authorize',
