@@ -41,7 +41,7 @@ static err_t step_show(struct request *rq, const struct step_page *p)
     TRY(factors_of(&rq->act, rq->act.actor.id, &has));
     if (has.passkeys > 0)
         TRY(passkey_way(rq, h, p->next));
-    html_way(h, "/logout", PHRASE_LOGOUT_TITLE);
+    html_way(h, STR("/logout"), PHRASE_LOGOUT_TITLE);
     return reply_page(rq, p->status, h);
 }
 
@@ -145,7 +145,7 @@ err_t factors_page(struct request *rq)
     }
     app_form(h);
     codes_form(h, &has);
-    html_way(h, "/", PHRASE_GO_HOME);
+    html_way(h, STR("/"), PHRASE_GO_HOME);
     return reply_page(rq, 200, h);
 }
 

@@ -324,7 +324,7 @@ err_t access_page(struct request *rq)
     say_contact(rq, h);
     html_para(h, PHRASE_ACCESS_INVITED);
     if (services_settings(rq->services)->registration_open)
-        html_way(h, "/register", PHRASE_ACCESS_REGISTER);
-    html_way(h, "/docs/access", PHRASE_ACCESS_GUIDE);
+        html_way(h, STR("/register"), PHRASE_ACCESS_REGISTER);
+    html_way(h, STR("/docs/access"), PHRASE_ACCESS_GUIDE);
     return page_only(rq, 200, h);
 }

@@ -40,7 +40,7 @@ static err_t login_form(struct request *rq, struct html *h, const struct login_p
         html_hidden(h, "org", p->org);
     html_form_end(h, PHRASE_LOGIN_GO);
     TRY(passkey_way(rq, h, p->next));
-    html_way(h, "/recover", PHRASE_LOGIN_FORGOTTEN);
+    html_way(h, STR("/recover"), PHRASE_LOGIN_FORGOTTEN);
     if (str_starts(p->next, STR("/oauth2/")) || str_starts(p->next, STR("/forward-auth/")))
         html_leads_out(h); /* the way goes on to the application */
     return upstream_links(rq, h, p->next, p->org);
@@ -113,7 +113,7 @@ err_t logout_show(struct request *rq)
         html_form_end(h, PHRASE_LOGOUT_GO);
     } else {
         html_note(h, NOTE_GOOD, PHRASE_LOGOUT_DONE);
-        html_way(h, "/login", PHRASE_LOGIN_TITLE);
+        html_way(h, STR("/login"), PHRASE_LOGIN_TITLE);
     }
     return reply_page(rq, 200, h);
 }

@@ -20,9 +20,7 @@ static err_t add_way(struct html *h, const char *path, str_t next, enum phrase l
     if (next.n > 0)
         url_add_param(&b, STR("next"), next);
     TRY(b.err);
-    HTML(h, "<p class=\"links\">");
-    html_link(h, buf_str(&b), label);
-    HTML(h, "</p>\n");
+    html_way(h, buf_str(&b), label);
     return E_OK;
 }
 
@@ -63,6 +61,7 @@ err_t passkey_page(struct request *rq)
     html_para(h, PHRASE_PASSKEY_WHAT);
     add_hidden_note(h, "refused", PHRASE_PASSKEY_REFUSED);
     add_hidden_note(h, "cannot", PHRASE_PASSKEY_CANNOT);
+    add_hidden_note(h, "busy", PHRASE_REFUSED_BUSY);
     HTML(h, "<noscript>\n");
     html_note(h, NOTE_BAD, PHRASE_PASSKEY_NO_SCRIPT);
     HTML(h, "</noscript>\n");

@@ -23,7 +23,7 @@ err_t recover_show(struct request *rq)
                                         .required = true,
                                         .focus = true });
     html_form_end(h, PHRASE_RECOVER_GO);
-    html_way(h, "/login", PHRASE_LOGIN_TITLE);
+    html_way(h, STR("/login"), PHRASE_LOGIN_TITLE);
     return reply_page(rq, 200, h);
 }
 
@@ -49,7 +49,7 @@ err_t recover_go(struct request *rq)
     TRY(page_begin(rq, PHRASE_RECOVER_TITLE, &h));
     html_note(h, NOTE_GOOD, PHRASE_RECOVER_SENT);
     html_para(h, PHRASE_RECOVER_NOT_COME);
-    html_way(h, "/login", PHRASE_LOGIN_TITLE);
+    html_way(h, STR("/login"), PHRASE_LOGIN_TITLE);
     return reply_page(rq, 200, h);
 }
 

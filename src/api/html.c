@@ -270,10 +270,10 @@ void html_link_text(struct html *h, str_t href, str_t label)
     HTML(h, "</a>\n");
 }
 
-void html_way(struct html *h, const char *href, enum phrase label)
+void html_way(struct html *h, str_t href, enum phrase label)
 {
     HTML(h, "<p class=\"links\">");
-    html_link(h, str_from_cz(href), label);
+    html_link(h, href, label);
     HTML(h, "</p>\n");
 }
 

@@ -78,7 +78,7 @@ void html_button(struct html *h, enum button kind, enum phrase label, const char
 void html_link(struct html *h, str_t href, enum phrase label);
 void html_link_text(struct html *h, str_t href, str_t label);
 /* On a line of its own, below a form: where else one may go. */
-void html_way(struct html *h, const char *href, enum phrase label);
+void html_way(struct html *h, str_t href, enum phrase label);
 
 /* A list of facts: name and value. */
 void html_facts(struct html *h);

@@ -8,8 +8,7 @@
 #include <pthread.h>
 
 struct write_wait {
-    struct write_job
-        write; /* the caller sets .run, as far as he needs more .refused and .applied */
+    struct write_job write; /* the caller sets .run; .refused and .applied where he needs them */
     pthread_mutex_t lock;
     pthread_cond_t over;
     bool done;

@@ -85,6 +85,9 @@ test('who does not prove himself, or is no active account any more, is told so a
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByRole('alert').getByText(/^No passkey was given/).waitFor();
     assert.equal(page.url(), `${url}/login/passkey`);
+    await page.route('**/auth/passkey/options', (route) => route.abort());
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByRole('alert').getByText(/^The server cannot answer now/).waitFor();
     await close();
 
     const { who, page: other, close: end } = await withPasskey();

@@ -6,10 +6,14 @@ function say(id) {
     for (const one of document.querySelectorAll('[data-says]')) one.hidden = one.id !== id;
 }
 
+/** Why it did not work, as the note that says so. */
+const noteOf = (error) => (error.name === 'SecurityError' ? 'cannot' : (error.cause ?? 'refused'));
+
 async function ask(options) {
-    const answer = await fetch(options ? '/api/v1/auth/passkey' : '/api/v1/auth/passkey/options', options);
-    if (!answer.ok) throw new Error(String(answer.status));
-    return answer.json();
+    const answer = await fetch(options ? '/api/v1/auth/passkey' : '/api/v1/auth/passkey/options', options).catch(() => undefined);
+    if (answer?.ok) return answer.json();
+    const busy = !answer || answer.status === 429 || answer.status >= 500;
+    throw new Error('not signed in', { cause: busy ? 'busy' : 'refused' });
 }
 
 async function signIn() {
@@ -30,7 +34,7 @@ async function press() {
     try {
         await signIn();
     } catch (error) {
-        say(error instanceof DOMException && error.name === 'SecurityError' ? 'cannot' : 'refused');
+        say(noteOf(error));
     }
     button.disabled = false;
 }

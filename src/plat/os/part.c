@@ -2,6 +2,7 @@
 #include "plat/os/part.h"
 
 #include "base/fault.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -78,10 +79,10 @@ static int part_directory(const char *to)
         errno = ENAMETOOLONG;
         return -1;
     }
-    if (n > 0)
+    if (n > 0) {
         memcpy(dir, to, n);
-    if (n > 0)
         dir[n] = '\0';
+    }
     return part_fault() ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
