@@ -19,7 +19,8 @@
 //   });
 //
 // A fault is: a violation of the policy, an error in the console, an exception, an answer from 400 on that nobody
-// expects, a request of ours that got none, and an id that two things have. CI takes two views of each page; SCREENSHOTS=DIR takes all eight, and their pictures.
+// expects, a request of ours that got none, and an id that two things have. CI takes two views of each page; SCREENSHOTS=DIR takes all eight, and their pictures,
+// also of what a test looks at in between.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -52,8 +53,10 @@ export const CONSOLE_VIEWS = Object.fromEntries(
     ),
 );
 
+const VIEWS_OF_CI = ['en-light-1280', 'fr-dark-390'];
+
 /** Those that a run takes of each page. */
-export const VIEWS_TAKEN = PICTURES ? Object.keys(CONSOLE_VIEWS) : ['en-light-1280', 'fr-dark-390'];
+export const VIEWS_TAKEN = PICTURES ? Object.keys(CONSOLE_VIEWS) : VIEWS_OF_CI;
 
 /** A server with nobody in it and a browser before it; both end with the file. options: of startServer. */
 export async function startEmpty(options = {}) {
@@ -163,8 +166,34 @@ class Look {
         this.faults.expect(status, part);
     }
 
-    /** Looks at what stands; fails with all that is wrong with it. */
+    /** Looks at what stands; fails with all that is wrong with it. Where pictures are taken: in every view, without a reload, so that dialogs and what was typed stay. */
     async look(name) {
+        await this.lookHere(name);
+        if (!PICTURES) return;
+        const mine = this.view;
+        const speaks = await this.page.locator('#account-menu').count(); // a page without its frame stays in its language
+        for (const view of VIEWS_TAKEN.filter((one) => one !== mine && (speaks || one.startsWith(mine.slice(0, 2))))) {
+            await this.#turn(view);
+            await this.lookHere(name, { axe: VIEWS_OF_CI.includes(view) });
+        }
+        await this.#turn(mine);
+    }
+
+    /** The same page, words and all, in another view. The choice of a language is told to the page alone: it is not what somebody wanted. */
+    async #turn(view) {
+        this.view = view;
+        const { lang, viewport, colorScheme } = CONSOLE_VIEWS[view];
+        await this.page.setViewportSize(viewport);
+        await this.page.emulateMedia({ colorScheme });
+        const told = /\/portal\/language$|\/access\?lang=/;
+        await this.page.route(told, (route) => route.fulfill({ status: 204 }));
+        await this.page.evaluate((at) => document.querySelectorAll('#account-menu fieldset:first-of-type input')[at]?.click(), lang === 'fr' ? 1 : 0);
+        await this.page.waitForFunction((want) => document.documentElement.lang === want, lang);
+        await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        await this.page.unroute(told);
+    }
+
+    async lookHere(name, { axe = true } = {}) {
         const faults = this.faults.take();
         await this.page.evaluate(() => Promise.all(document.getAnimations().map((one) => Promise.race([one.finished.catch(() => {}), new Promise((done) => setTimeout(done, 1000))]))));
         const [wide, lang, twice] = await this.page.evaluate(() => {
@@ -177,14 +206,23 @@ class Look {
         if (lang !== CONSOLE_VIEWS[this.view].lang) faults.push(`language: ${lang}`);
         if (PICTURES) {
             mkdirSync(PICTURES, { recursive: true });
-            await this.page.screenshot({ path: path.join(PICTURES, `${name}-${this.view}.png`), fullPage: true });
+            await this.#picture(path.join(PICTURES, `${name}-${this.view}.png`));
         }
-        const found = await this.faults.deafTo(async () => {
+        const found = axe && await this.faults.deafTo(async () => {
             await this.page.evaluate(AXE);
             return this.page.evaluate((rules) => globalThis.axe.run(document, { runOnly: rules, resultTypes: ['violations'] }), AXE_RULES);
         });
-        for (const v of found.violations) faults.push(`axe: ${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join('\n    ')}`);
+        for (const v of found ? found.violations : []) faults.push(`axe: ${v.id}: ${v.help}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join('\n    ')}`);
         assert.deepEqual(faults, [], `${name}, ${this.view}`);
+    }
+
+    /** The whole page, and the whole of a dialog that would scroll. */
+    async #picture(file) {
+        const { viewport } = CONSOLE_VIEWS[this.view];
+        const hidden = await this.page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('dialog[open], dialog[open] *')].map((one) => one.scrollHeight - one.clientHeight).filter((more) => more > 8)));
+        if (hidden) await this.page.setViewportSize({ width: viewport.width, height: viewport.height + Math.ceil(hidden * 1.3) });
+        await this.page.screenshot({ path: file, fullPage: true });
+        if (hidden) await this.page.setViewportSize(viewport);
     }
 
     /** Another tab of the same browser. */
@@ -231,7 +269,7 @@ export function lookAt(house, rows) {
                 if (refused) at.expect(...refused);
                 if (where !== undefined) await at.open(typeof where === 'function' ? await where() : where, ready);
                 await visit?.(at);
-                await at.look(name);
+                await at.lookHere(name);
                 await at.close();
             });
         }
