@@ -148,19 +148,19 @@ static bool live_tell(struct tail *tail)
         l->missed = false;
         return false;
     }
+    const struct mark before = mark_make(l); /* whoever is cut off among these has missed some */
+    if (l->rights) /* at once and first: until he knows, he asks for what he may not read any more */
+        add_change(l, "rights", &before);
+    l->rights = false;
     if (now.us - l->told_at.us < TELL_EVERY.us)
         return false;
-    const struct mark before = mark_make(l); /* whoever is cut off among these has missed some */
     uint32_t moved = live_moved(l);
     for (int t = 0; t < TOPIC_COUNT; t++) {
         if ((moved & 1U << t) != 0)
             add_change(l, topic_name((enum topic)t), &before);
     }
-    if (l->rights)
-        add_change(l, "rights", &before);
-    if (moved != 0 || l->rights)
+    if (moved != 0)
         l->told_at = now;
-    l->rights = false;
     return false;
 }
 

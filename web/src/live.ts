@@ -37,6 +37,12 @@ let askRights = (): void => {};
 /** So often it is asked just now what he may do. Until it is known nothing else is asked for: what he sees no more would be refused. */
 let unknown = 0;
 
+/** Everything is asked for again, and first what he may do: that may be more, or less. */
+function reload(): void {
+    unknown += 1;
+    askRights();
+}
+
 /** Calls `tell` after a change of these: at most once a second, and in a tab that nobody looks at once it is looked at. */
 export function onTopics(topics: readonly Topic[], tell: () => void): () => void {
     let timer = 0;
@@ -62,20 +68,17 @@ export function onTopics(topics: readonly Topic[], tell: () => void): () => void
     };
 }
 
-/** `ask` is called where his own rights have changed, and calls rightsKnown once it knows them. */
+/** `ask` is called where his own rights have changed, or may have, and calls rightsKnown once it knows them. */
 export function onRights(ask: () => void): void {
     askRights = ask;
 }
 
 export function rightsKnown(): void {
-    if (unknown > 0 && --unknown === 0) reload(); // what he is shown of everything may be more, or less
+    if (unknown > 0 && --unknown === 0) for (const watcher of watchers) watcher.tell();
 }
 
 function told(topic: string): void {
-    if (topic === 'rights') {
-        unknown += 1;
-        return askRights();
-    }
+    if (topic === 'rights') return reload();
     for (const watcher of watchers) {
         if (watcher.topics.includes(topic as Topic)) watcher.tell();
     }
@@ -86,10 +89,6 @@ let turn = 0;
 /** It was open, or refused: from then on it matters when it is not open. */
 let began = false;
 let missed = false;
-
-function reload(): void {
-    for (const watcher of watchers) watcher.tell();
-}
 
 function show(now: LiveState, keeps = false): void {
     if (now !== 'connecting') began = true;

@@ -2,8 +2,8 @@
 // The console and the portal: who is here, in which language, and then the page that the URL names.
 import { render } from 'preact';
 import { chooseLanguage, loadParts, setLanguage, t } from './i18n/index.ts';
-import { currentPlace, navigate, startRouter } from './router.ts';
-import { startPath } from './pages.ts';
+import { currentPlace, navigate, placeOf, startRouter } from './router.ts';
+import { pageAt, startPath } from './pages.ts';
 import { startSession } from './session.ts';
 import { Shell } from './shell/Shell.tsx';
 import { Unreachable } from './shell/Unreachable.tsx';
@@ -13,9 +13,10 @@ import { startTheme } from './shell/theme.ts';
 const root = document.getElementById('app') as HTMLElement;
 
 async function start(): Promise<void> {
-    // The words are asked for while the server says who this is.
-    const guess = chooseLanguage(undefined);
-    const words = loadParts(['shell', 'kit'], guess);
+    // The page and its words are asked for while the server says who this is.
+    const page = pageAt(placeOf(new URL(location.href)).path);
+    page?.load().catch(() => {}); // asked for again, and looked at, where it is drawn
+    const words = loadParts(['shell', 'kit', ...(page?.parts ?? [])], chooseLanguage(undefined));
     const me = await startSession();
     await words;
     await setLanguage(chooseLanguage(me.language));
