@@ -149,7 +149,7 @@ static bool live_tell(struct tail *tail)
         return false;
     }
     const struct mark before = mark_make(l); /* whoever is cut off among these has missed some */
-    if (l->rights) /* at once and first: until he knows, he asks for what he may not read any more */
+    if (l->rights) /* at once and first: until he knows, he asks for what he may not read */
         add_change(l, "rights", &before);
     l->rights = false;
     if (now.us - l->told_at.us < TELL_EVERY.us)
