@@ -200,7 +200,8 @@ class Page:
         return out, at
 
     def row(self, number, cells, ends, tag):
-        shown = (f"<{tag}{self.END if end else ''}>{self.inline(number, cell)}</{tag}>" for cell, end in zip(cells, ends))
+        tags = [tag if cell else "td" for cell in cells]  # a head without a word is not the head of anything
+        shown = (f"<{tag}{self.END if end else ''}>{self.inline(number, cell)}</{tag}>" for tag, cell, end in zip(tags, cells, ends))
         self.note(" ".join(cells))
         return f"<tr>{''.join(shown)}</tr>\n"
 

@@ -23,13 +23,14 @@ LANGS = ("en", "fr")
 CUT = "\x01"  # in a frame: here the server puts what it writes itself
 PIECES_MAX = 8 << 20
 RUN_TIME = {"api": ("The API", "L’API")}  # pages that the server writes
+SERVER = ("/access", "/account/factors", "/portal", "/portal/account", "/portal/connect", "/portal/tools", "/recover")  # to be led to
 WORDS = {
     "en": {"docs": "Documentation", "skip": "Skip to content", "other": "Français", "toc": "On this page", "all": "All pages",
-           "search": "Search the documentation", "go": "Search",
+           "search": "Search the documentation", "hint": "Search these pages", "go": "Search",
            "lead": "How to install, run and use Seneschal. This server holds these pages itself: they fit its version, and need no network."},
     # French holds its marks to their words, as Page.plain does
     "fr": {"docs": "Documentation", "skip": "Aller au contenu", "other": "English", "toc": "Sur cette page", "all": "Toutes les pages",
-           "search": "Chercher dans la documentation", "go": "Chercher",
+           "search": "Chercher dans la documentation", "hint": "Un mot à chercher", "go": "Chercher",
            "lead": "Installer, exploiter et utiliser Seneschal. Ce serveur contient lui-même ces pages\u00a0: elles correspondent à sa version, et se lisent sans réseau."},
 }
 BRAND = ('<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 6a2.5 2.5 '
@@ -76,7 +77,7 @@ class Site:
         if re.match(r"https?://", to) and not image:
             return to, ""
         path, _, anchor = to.partition("#")
-        if path.startswith("/docs/") and path[6:] in RUN_TIME and not anchor:
+        if to in SERVER or path.startswith("/docs/") and path[6:] in RUN_TIME and not anchor:
             return to, ""
         here = ROOT / page.name
         file = here if path == "" else Path(os.path.normpath(here.parent / path))
@@ -142,7 +143,7 @@ def nav(site, here, lang):
 def toc(headings, lang):
     items = "".join(f'<li class="h{level}"><a href="#{escape(anchor)}">{shown}</a></li>\n' for level, anchor, shown in headings[1:])
     title = escape(WORDS[lang]["toc"])
-    return f'<nav class="toc" aria-label="{title}">\n<p>{title}</p>\n<ul>\n{items}</ul>\n</nav>\n' if items else ""
+    return f'<nav class="toc" aria-label="{title}">\n<details><summary>{title}</summary>\n<ul>\n{items}</ul>\n</details></nav>\n' if items else ""
 
 
 def frame(site, assets, here, lang, title=CUT, path=CUT, query=CUT, contents=CUT):
@@ -162,7 +163,7 @@ def frame(site, assets, here, lang, title=CUT, path=CUT, query=CUT, contents=CUT
 <body>
 <a class="skip" href="#content">{say['skip']}</a>
 <header><a class="brand" href="/docs">{BRAND}</a>
-<form role="search" action="/docs"><input type="search" name="q" maxlength="100" required aria-label="{say['search']}" placeholder="{say['search']}" value="{query}"><button type="submit" class="plain">{say['go']}</button></form>
+<form role="search" action="/docs"><input type="search" name="q" maxlength="100" required aria-label="{say['search']}" placeholder="{say['hint']}" value="{query}"><button type="submit" class="plain">{say['go']}</button></form>
 <a class="all" href="#pages">{say['all']}</a>
 <a class="lang" lang="{other}" hreflang="{other}" href="{path}?lang={other}">{say['other']}</a></header>
 <div class="docs">
