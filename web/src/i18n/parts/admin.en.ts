@@ -18,10 +18,14 @@ export default {
     operation: {
         server: 'Server',
         health: 'Health',
-        well: 'Well',
+        states: {
+            ok: 'Well',
+            draining: 'Stopping',
+            'disk-full': 'The disk is full: nothing new is stored',
+            'clock-behind': 'The clock was set back: devices get no lease',
+        },
         version: 'Version',
         started: 'Running since',
-        database: 'Database',
         databaseSize: 'Size of the store',
         diskFree: 'Room on the disk',
         memory: 'Memory',
@@ -51,7 +55,7 @@ export default {
         restoreText:
             'Stop the server, put the master key into an empty directory and the copy beside it: it is checked as a whole first, its record too. Then start on that directory:',
         elsewhere:
-            'What happened after the copy is not in it, revocations too. Take copies to another machine, and the master key apart from them: without the key a copy cannot be served.',
+            'What happened after the copy is not in it, and neither are revocations made since. Take copies to another machine, and the master key apart from them: without it a copy is of no use.',
     },
     keys: {
         intro: 'Private halves never leave the server.',
@@ -61,7 +65,7 @@ export default {
             root: 'Root of trust',
             secrets: 'Secrets',
             factors: 'Second factors',
-            outgoing: 'What goes out',
+            outgoing: 'Outgoing messages',
         } as Record<string, string>,
         purposes: {
             config: 'Signs what devices are configured with.',
@@ -82,7 +86,7 @@ export default {
             'A new key takes over now. The one before is accepted until all that it signed or sealed has run out, so nobody is interrupted.',
         atOnce: 'End the old keys at once',
         atOnceHint:
-            'For a key that somebody may have stolen: what it signed is refused from now on, and people and devices have to come again.',
+            'For a key that somebody may have stolen: what it signed is refused from now on, and people and devices have to sign in again.',
         rotated: (use: string) => `A new key is in use: ${use}.`,
     },
     webhooks: {
@@ -122,7 +126,7 @@ export default {
         format: 'Format',
         formatHint: 'What the receiver understands.',
         events: 'Events',
-        eventsHint: 'One a line; * stands for any characters: device.*  None: all events.',
+        eventsHint: 'One a line, such as device.*; none: all events.',
         description: 'What it is for',
         group: 'Only what concerns a group',
         groupHint: 'None: of any group.',

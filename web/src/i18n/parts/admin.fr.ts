@@ -19,10 +19,14 @@ const fr: typeof en = {
     operation: {
         server: 'Serveur',
         health: 'État',
-        well: 'Tout va bien',
+        states: {
+            ok: 'Tout va bien',
+            draining: 'S’arrête',
+            'disk-full': 'Le disque est plein : rien de nouveau n’est enregistré',
+            'clock-behind': 'L’horloge a été reculée : aucun appareil ne reçoit de bail',
+        },
         version: 'Version',
         started: 'En marche depuis',
-        database: 'Base de données',
         databaseSize: 'Taille de la base',
         diskFree: 'Place sur le disque',
         memory: 'Mémoire',
@@ -63,7 +67,7 @@ const fr: typeof en = {
             root: 'Racine de confiance',
             secrets: 'Secrets',
             factors: 'Seconds facteurs',
-            outgoing: 'Ce qui sort',
+            outgoing: 'Messages sortants',
         },
         purposes: {
             config: 'Signe ce qui configure les appareils.',
@@ -84,7 +88,7 @@ const fr: typeof en = {
             'Une nouvelle clé prend le relais dès maintenant. La précédente est acceptée jusqu’à la fin de tout ce qu’elle a signé ou scellé : personne n’est interrompu.',
         atOnce: 'Mettre fin aux anciennes clés aussitôt',
         atOnceHint:
-            'Pour une clé que quelqu’un a pu voler : ce qu’elle a signé est refusé désormais, et les personnes et les appareils doivent revenir.',
+            'Pour une clé que quelqu’un a pu voler : ce qu’elle a signé est refusé désormais, et les personnes et les appareils doivent se reconnecter.',
         rotated: (use) => `Une nouvelle clé est utilisée : ${use}.`,
     },
     webhooks: {
@@ -125,7 +129,7 @@ const fr: typeof en = {
         format: 'Format',
         formatHint: 'Ce que comprend le destinataire.',
         events: 'Événements',
-        eventsHint: 'Un par ligne ; * remplace n’importe quels caractères : device.*  Aucun : tous les événements.',
+        eventsHint: 'Un par ligne, par exemple device.* ; aucun : tous les événements.',
         description: 'À quoi il sert',
         group: 'Seulement ce qui concerne un groupe',
         groupHint: 'Aucun : de tous les groupes.',

@@ -9,7 +9,7 @@ const fr: typeof en = {
     none: 'Le journal d’audit est vide',
     noneText: 'Dès que quelqu’un agit, cela figure ici.',
     filter: {
-        actor: 'Qui : nom, identifiant ou type',
+        actor: 'Qui : nom, id ou type',
         action: 'Action',
         result: 'Résultat',
         target: 'Objet',

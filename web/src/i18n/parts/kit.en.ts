@@ -143,8 +143,8 @@ export default {
     },
     managed: {
         title: 'Managed by files',
-        text: 'This object is kept by files that are applied to the server. Change it there; here it can only be read.',
-        since: 'since',
+        text: 'This object is kept by files that are applied to the server. Change the files; here it can only be read.',
+        since: 'Since',
         copy: 'Copy as YAML',
     },
     stream: {

@@ -144,8 +144,8 @@ export default {
     },
     managed: {
         title: 'Géré par des fichiers',
-        text: 'Cet objet est tenu par des fichiers appliqués au serveur. Modifiez-le là-bas ; ici, il est en lecture seule.',
-        since: 'depuis le',
+        text: 'Cet objet est tenu par des fichiers appliqués au serveur. Modifiez ces fichiers ; ici, il est en lecture seule.',
+        since: 'Depuis le',
         copy: 'Copier en YAML',
     },
     stream: {
@@ -191,7 +191,7 @@ export default {
     filters: {
         label: 'Filtres',
         search: 'Rechercher',
-        any: (name: string) => `${name} : tous`,
+        any: (name: string) => `${name} : tout`,
         remove: (name: string) => `Retirer le filtre ${name}`,
         clear: 'Tout effacer',
         chip: (name: string, value: string) => `${name} : ${value}`,

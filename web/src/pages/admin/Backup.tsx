@@ -47,6 +47,7 @@ export default function Backup() {
                                         <code class="rows-name">{one.name}</code>
                                         <span>{bytes(one.bytes ?? 0)}</span>
                                         <span class="id">
+                                            <small class="muted">SHA-256</small>
                                             <code title={one.sha256 ?? ''}>{one.sha256?.slice(0, 12)}…</code>
                                             <Copy text={one.sha256 ?? ''} />
                                         </span>

@@ -18,7 +18,9 @@ function One({ one, again }: { one: Delivery; again(): void }) {
     const { status, error, attempts = 0 } = one;
     return (
         <li class="delivery">
-            <Status tone={TONES[one.state ?? ''] ?? 'info'}>{states[one.state ?? ''] ?? one.state}</Status>
+            <span class="delivery-state">
+                <Status tone={TONES[one.state ?? ''] ?? 'info'}>{states[one.state ?? ''] ?? one.state}</Status>
+            </span>
             <details class="rows-name">
                 <summary>
                     <strong>{actionName(one.event)}</strong>{' '}

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server itself: version, health, room; and every metric as a table.
 import { useMemo, useState } from 'preact/hooks';
-import { api, call } from '../../api/client.ts';
+import { api, call, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { bytes, number } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { Card, KeyValue, Loaded, Note, SearchInput, Stack, Status, Time } from '../../ui/index.ts';
 import { familiesOf, labelsText, matching, type Family } from './metrics.ts';
+
+/** In words, what is known of why it is not well. */
+function stateOf({ status = '', reason }: Shape<'Health'>): string {
+    const states: Record<string, string> = t.admin.operation.states;
+    const state = reason ?? status ?? '';
+    return states[state] ?? state;
+}
 
 function Server() {
     const words = t.admin.operation;
@@ -23,18 +30,9 @@ function Server() {
                     <KeyValue
                         wide
                         pairs={[
-                            [
-                                words.health,
-                                <Status
-                                    tone={now.status === 'ok' ? 'good' : 'bad'}
-                                    {...(now.reason && { title: now.reason })}
-                                >
-                                    {now.status === 'ok' ? words.well : (now.status ?? '')}
-                                </Status>,
-                            ],
+                            [words.health, <Status tone={now.status === 'ok' ? 'good' : 'bad'}>{stateOf(now)}</Status>],
                             [words.version, <code>{now.version}</code>],
                             [words.started, server ? <Time at={server.started_at} full /> : undefined],
-                            [words.database, now.database],
                             [words.databaseSize, server ? bytes(server.database_bytes ?? 0) : undefined],
                             [words.diskFree, server ? bytes(server.disk_free_bytes ?? 0) : undefined],
                             [words.memory, server ? bytes(server.memory_bytes ?? 0) : undefined],
