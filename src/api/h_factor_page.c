@@ -170,9 +170,9 @@ static err_t confirm_show(struct request *rq, int status, oid_t id, const struct
     if (made != NULL) {
         html_para(h, PHRASE_FACTOR_SCAN);
         html_raw(h, made->qr); /* ours: drawn of modules, its label escaped */
-        html_facts(h);
-        html_fact(h, PHRASE_FACTOR_SECRET, made->secret);
-        html_facts_end(h);
+        HTML(h, "<p class=\"secret\">");
+        html_text(h, made->secret);
+        HTML(h, "</p>\n");
     } else {
         html_note(h, NOTE_BAD, PHRASE_FACTOR_CONFIRM_WRONG);
     }

@@ -121,6 +121,7 @@ static err_t over_page(struct request *rq)
     TRY(page_begin(rq, PHRASE_INVITE_OVER_TITLE, &h));
     html_note(h, NOTE_BAD, PHRASE_INVITE_OVER);
     say_contact(rq, h);
+    html_way(h, STR("/login"), PHRASE_PERSON_HAS_ACCOUNT); /* who has used it already */
     return page_only(rq, 403, h);
 }
 
@@ -200,6 +201,7 @@ static err_t person_page(struct request *rq, const struct person_form *f)
     }
     passwords_put(h);
     html_form_end(h, PHRASE_PERSON_GO);
+    html_way(h, STR("/login"), PHRASE_PERSON_HAS_ACCOUNT);
     return page_only(rq, f->status, h);
 }
 

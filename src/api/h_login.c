@@ -41,6 +41,7 @@ static err_t login_form(struct request *rq, struct html *h, const struct login_p
     html_form_end(h, PHRASE_LOGIN_GO);
     TRY(passkey_way(rq, h, p->next));
     html_way(h, STR("/recover"), PHRASE_LOGIN_FORGOTTEN);
+    html_way(h, STR("/access"), PHRASE_ACCESS_TITLE);
     if (str_starts(p->next, STR("/oauth2/")) || str_starts(p->next, STR("/forward-auth/")))
         html_leads_out(h); /* the way goes on to the application */
     return upstream_links(rq, h, p->next, p->org);

@@ -62,7 +62,7 @@ static err_t form_show(struct request *rq, int status, str_t link, enum phrase n
     if (note != PHRASE_PRODUCT)
         html_note(h, NOTE_BAD, note);
     html_form_to(h, path);
-    new_password_fields(h);
+    new_password_fields(h, true);
     html_form_end(h, PHRASE_RECOVERY_GO);
     return reply_page(rq, status, h);
 }
@@ -70,8 +70,13 @@ static err_t form_show(struct request *rq, int status, str_t link, enum phrase n
 /* Mail scanners and previews open links: looking uses nothing up. */
 err_t recovery_show(struct request *rq)
 {
+    static const struct new_password_over over = { PHRASE_RECOVERY_OVER, "/recover",
+                                                   PHRASE_RECOVERY_ANEW };
     struct row_signin_link link;
-    TRY(link_look(&rq->act, LINK_RECOVERY, rq->params[0], &link));
+    err_t e = link_look(&rq->act, LINK_RECOVERY, rq->params[0], &link);
+    if (e == E_NOT_FOUND)
+        return new_password_link_over(rq, &over);
+    TRY(e);
     return form_show(rq, 200, rq->params[0], PHRASE_PRODUCT);
 }
 

@@ -27,7 +27,7 @@ static err_t form_show(struct request *rq, int status, const struct new_password
                                         .value = in != NULL ? in->username : STR_NONE,
                                         .max = 128,
                                         .required = true,
-                                        .focus = true });
+                                        .focus = note == PHRASE_PRODUCT });
     html_field(h, &(struct html_field){ .name = "email",
                                         .label = PHRASE_SETUP_EMAIL,
                                         .type = "email",
@@ -35,7 +35,7 @@ static err_t form_show(struct request *rq, int status, const struct new_password
                                         .value = in != NULL ? in->email : STR_NONE,
                                         .max = 254,
                                         .required = true });
-    new_password_fields(h);
+    new_password_fields(h, note != PHRASE_PRODUCT);
     html_form_end(h, PHRASE_SETUP_GO);
     return reply_page(rq, status, h);
 }
@@ -52,7 +52,12 @@ static err_t setup_may(struct request *rq)
 
 err_t setup_show(struct request *rq)
 {
-    TRY(setup_may(rq));
+    static const struct new_password_over over = { PHRASE_SETUP_OVER, "/login",
+                                                   PHRASE_LOGIN_TITLE };
+    err_t e = setup_may(rq);
+    if (e == E_NOT_FOUND)
+        return new_password_link_over(rq, &over);
+    TRY(e);
     return form_show(rq, 200, NULL, PHRASE_PRODUCT);
 }
 

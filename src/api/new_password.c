@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/new_password.h"
 
+#include "api/page_html.h"
 #include "api/people.h"
 
 static enum phrase flaw_of(const struct new_password_in *in, const struct password_owner *who)
@@ -27,7 +28,7 @@ err_t new_password_prepare(struct request *rq, const struct password_owner *who)
     return E_OK;
 }
 
-void new_password_fields(struct html *h)
+void new_password_fields(struct html *h, bool focus)
 {
     html_field(h, &(struct html_field){ .name = "password",
                                         .label = PHRASE_PASSWORD_NEW,
@@ -35,13 +36,24 @@ void new_password_fields(struct html *h)
                                         .autocomplete = "new-password",
                                         .hint = PHRASE_PASSWORD_RULES,
                                         .max = PASSWORD_MAX,
-                                        .required = true });
+                                        .required = true,
+                                        .focus = focus });
     html_field(h, &(struct html_field){ .name = "again",
                                         .label = PHRASE_PASSWORD_AGAIN,
                                         .type = "password",
                                         .autocomplete = "new-password",
                                         .max = PASSWORD_MAX,
                                         .required = true });
+}
+
+err_t new_password_link_over(struct request *rq, const struct new_password_over *is)
+{
+    struct html *h;
+    act_clear_why(&rq->act);
+    TRY(page_begin(rq, PHRASE_LINK_OVER_TITLE, &h));
+    html_note(h, NOTE_BAD, is->why);
+    html_way(h, str_from_cz(is->href), is->way);
+    return reply_page(rq, 404, h);
 }
 
 err_t password_changed_notice(struct request *rq, const struct row_user_account *user)

@@ -15,9 +15,17 @@ struct new_password { /* in place of the row's input, once it is prepared */
     str_t hash;       /* where there is no flaw */
 };
 
+struct new_password_over {
+    enum phrase why;
+    const char *href;
+    enum phrase way;
+};
+
 /* Of a row with .hashes. The store is left. */
 err_t new_password_prepare(struct request *rq, const struct password_owner *who) MUST_USE;
-void new_password_fields(struct html *h);
+void new_password_fields(struct html *h, bool focus);
+/* The page of a link that leads nowhere: why, and what to do instead. */
+err_t new_password_link_over(struct request *rq, const struct new_password_over *is) MUST_USE;
 /* Its person is told that it has changed. */
 err_t password_changed_notice(struct request *rq, const struct row_user_account *user) MUST_USE;
 

@@ -34,7 +34,11 @@ const ada = house.server.client({ token: hers });
 const { id: demo } = (await admin.get('/gateway/servers')).want(200).items.find((one) => one.name === 'demo');
 (await admin.patch(`/gateway/servers/${demo}/tools/echo`, { approval: true })).want(200);
 (await admin.put(`/permissions/user/${boss.id}`, { tool: '*', can_read: true, can_write: true, can_execute: true })).want(200);
-void ada.post('/mcp/tools/call', { name: 'demo__echo', arguments: { text: 'please' } }).catch(() => {}); // it waits until the server ends
+/** A call of hers that waits while one looks: whoever called goes away with the server. */
+const waitingCall = async (at) => {
+    void ada.post('/mcp/tools/call', { name: 'demo__echo', arguments: { text: 'please' } }).catch(() => {});
+    await at.page.locator('.portal-list').getByText(/^(Waiting|En attente)$/).first().waitFor();
+};
 
 const pressed = (name) => async (at) => {
     await at.page.getByRole('button', { name }).first().click();
@@ -53,9 +57,9 @@ lookAt(house, {
     'portal-boss': { path: '/portal', ready: 'portal' },
     'portal-boss-devices': { path: '/portal/devices', ready: 'portalDevices' },
     'portal-boss-tools': { path: '/portal/tools', ready: 'portalTools' },
-    'portal-boss-approvals': { path: '/portal/approvals', ready: 'portalApprovals' },
+    'portal-boss-approvals': { path: '/portal/approvals', ready: 'portalApprovals', visit: waitingCall },
     'portal-boss-activity': { path: '/portal/activity', ready: 'portalActivity' },
-    'portal-credential': { ...own('/portal/tools', 'portalTools'), visit: pressed(/^(Give|Donner)$/) },
+    'portal-credential': { ...own('/portal/tools', 'portalTools'), visit: pressed(/^(Add|Ajouter)$/) },
     'portal-token': { ...own('/portal/account', 'portalAccount'), visit: pressed(/^(New token|Nouveau jeton)$/) },
 });
 

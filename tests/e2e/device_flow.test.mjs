@@ -120,7 +120,7 @@ test('IDENTITY 34: the page shows who asks; neither a link nor another site deci
     assert.ok(filled.text.includes(`value="${asked.user_code}"`));
     wantOauth(await poll(asked.device_code), 400, 'authorization_pending');
     const confirm = await browser.submit(filled, '/device', { user_code: asked.user_code });
-    for (const shown of [asked.user_code, '127.0.0.1', 'TV/1.0 &lt;i&gt;', '&lt;b&gt;TV&lt;/b&gt;', ann.username, 'know that it is you', 'see your mail address']) assert.ok(confirm.text.includes(shown), shown);
+    for (const shown of [asked.user_code, '127.0.0.1', 'TV/1.0 &lt;i&gt;', '&lt;b&gt;TV&lt;/b&gt;', ann.username, 'know that it is you', 'see your email address']) assert.ok(confirm.text.includes(shown), shown);
     assert.ok(!confirm.text.includes('<b>TV'));
     assert.ok(!confirm.text.includes('while you are away'), 'a scope that was not asked for');
     waited(60);

@@ -76,12 +76,12 @@ const fr: typeof en = {
         credentials: 'Comptes auprès des serveurs',
         credentialsText:
             'Ces serveurs agissent pour vous avec un identifiant à vous. Il est scellé, et n’est plus jamais montré.',
-        given: 'Donné',
+        given: 'Enregistré',
         missing: 'Absent : ses outils ne vous répondent pas',
-        give: 'Donner',
+        give: 'Ajouter',
         replace: 'Remplacer',
-        take: 'Reprendre',
-        taken: 'Repris',
+        take: 'Retirer',
+        taken: 'Retiré',
         giveTo: (name) => `Votre identifiant pour ${name}`,
         value: 'Jeton ou clé',
         valueHint: 'Tel que le serveur vous l’a donné. Il ne va qu’à ce serveur.',
@@ -109,7 +109,7 @@ const fr: typeof en = {
         },
     },
     activity: {
-        intro: 'Ce que le registre a de vous. Personne ne peut le changer.',
+        intro: 'Ce que le registre garde de vous. Personne ne peut le modifier.',
         none: 'Rien encore',
         noneText: 'Ce que vous faites ici et par vos assistants est enregistré.',
         label: 'Mon activité',
@@ -127,7 +127,7 @@ const fr: typeof en = {
         factors: 'Seconds facteurs et clés d’accès',
         factorsText: (apps, keys, codes) =>
             `Applications d’authentification : ${apps}. Clés d’accès : ${keys}. Codes de secours restants : ${codes}.`,
-        noFactor: 'Votre compte n’a qu’un mot de passe. Un second facteur le garde vôtre si le mot de passe est volé.',
+        noFactor: 'Votre compte n’a qu’un mot de passe. Un second facteur le protège même si le mot de passe est volé.',
         manage: 'Gérer',
         addFactor: 'Ajouter un second facteur',
         passkeys: {
@@ -150,9 +150,9 @@ const fr: typeof en = {
         sessions: 'Où vous êtes connecté',
         thisOne: 'Celle-ci',
         used: 'Dernier usage',
-        end: 'Mettre fin',
+        end: 'Déconnecter',
         endTitle: 'Mettre fin à cette connexion ?',
-        endOthers: 'Mettre fin aux autres',
+        endOthers: 'Déconnecter les autres',
         endOthersTitle: 'Mettre fin à toutes les autres connexions ?',
         endText: 'Qui l’utilise devra se reconnecter.',
         kinds: { browser: 'Navigateur', api: 'Programme', cli: 'Ligne de commande' },
@@ -176,7 +176,7 @@ const fr: typeof en = {
     connect: {
         intro: 'Un assistant atteint vos outils à une seule adresse. Il ouvre la page de connexion, vous acceptez une fois, et il peut appeler ce que vous pouvez.',
         address: 'Adresse',
-        clients: 'Réglages des clients usuels',
+        clients: 'Réglages des clients courants',
         clientsText:
             'Chacun ouvre la page de connexion la première fois. S’il est refusé : un administrateur admet les clients (oauth.clients_open, oauth.clients_groups), et un jeton marche toujours.',
         withToken: 'Clients qui ne savent pas se connecter',

@@ -13,7 +13,7 @@ const TONES: Record<string, Tone> = { ok: 'good', refused: 'bad' };
 function columnsNow(): Column<Event>[] {
     const words = t.portal.activity;
     return [
-        { key: 'what', head: words.what, width: 'minmax(12rem, 2fr)', cell: (one) => actionName(one.action) },
+        { key: 'what', head: words.what, width: 'minmax(14rem, 3fr)', cell: (one) => actionName(one.action) },
         { key: 'on', head: words.on, width: 'minmax(8rem, 2fr)', card: true, cell: onWhat },
         { key: 'when', head: words.when, width: '11rem', card: true, cell: (one) => <Time at={one.at} /> },
         { key: 'result', head: words.result, width: '8rem', cell: (one) => <Result of={one.result ?? ''} /> },

@@ -75,9 +75,12 @@ function Give({ server, close, given }: { server: Credential; close(): void; giv
             onClose={close}
             onSubmit={() => void form.submit()}
             actions={
-                <Button kind="primary" type="submit" busy={form.busy}>
-                    {words.save}
-                </Button>
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy}>
+                        {words.save}
+                    </Button>
+                </>
             }
         >
             {form.problem && <ErrorBox problem={form.problem} />}

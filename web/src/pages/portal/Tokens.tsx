@@ -123,9 +123,12 @@ function Make({ close, made }: { close(): void; made(): void }) {
             onClose={close}
             onSubmit={() => void form.submit()}
             actions={
-                <Button kind="primary" type="submit" busy={form.busy}>
-                    {words.make}
-                </Button>
+                <>
+                    <Button onClick={close}>{t.kit.cancel}</Button>
+                    <Button kind="primary" type="submit" busy={form.busy}>
+                        {words.make}
+                    </Button>
+                </>
             }
         >
             {form.problem && <ErrorBox problem={form.problem} />}
