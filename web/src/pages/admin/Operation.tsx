@@ -56,7 +56,7 @@ function Rows({ family }: { family: Family }) {
             {family.samples.map((one) => (
                 <tr key={`${one.name} ${labelsText(one.labels)}`}>
                     <th scope="row" title={family.help}>
-                        <code>{one.name}</code>
+                        <code>{one.name.split(/(?<=_)/).map((word) => [word, <wbr />])}</code>
                     </th>
                     <td>{labelsText(one.labels)}</td>
                     <td class="figure">{number(one.value)}</td>
