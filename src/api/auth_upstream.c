@@ -69,7 +69,7 @@ err_t auth_upstream(struct request *rq, str_t token, bool again, struct actor_lo
         return FAIL(&rq->act.why, E_UNAUTHENTICATED, "tokens of other issuers are for the API");
     err_t e = identity_of(rq, token, &p, again, &who);
     if (e == E_OK)
-        e = upstream_linked(&rq->act, p.id, who.sub, &user);
+        e = upstream_linked(&rq->act, &p, who.sub, &user);
     if (e == E_FORBIDDEN || e == E_NOT_FOUND)
         return FAIL(&rq->act.why, E_UNAUTHENTICATED, "nobody here is linked to this token");
     TRY(e);

@@ -4,6 +4,7 @@
 
 #include "api/cookie.h"
 #include "api/services.h"
+#include "domain/access/application.h"
 #include "domain/identity/user.h"
 #include "domain/signin/factor.h"
 #include "domain/signin/recovery_code.h"
@@ -14,12 +15,25 @@
 enum { QR_SVG_MAX = 256 * 1024, DETAILS_MAX = 1024 };
 #define STEP_UP_GOOD DUR_S(900) /* how long a proof of the second factor lets him change them */
 
+err_t credential_guard(struct request *rq)
+{
+    struct row_application app;
+    if (!oid_is_set(rq->act.actor.client))
+        return E_OK;
+    TRY(application_by_id(&rq->act, rq->act.actor.client, &app));
+    if (app.origin == APP_BUILT_IN)
+        return E_OK;
+    return FAIL(&rq->act.why, E_FORBIDDEN,
+                "an application gives nobody another way to sign in: do it in the portal");
+}
+
 err_t factor_guard(struct request *rq, struct row_session *ret)
 {
     struct row_session row;
     bool may = false;
     if (rq->act.actor.kind != ACTOR_USER || !oid_is_set(rq->session_id))
         return FAIL(&rq->act.why, E_FORBIDDEN, "only a person who is signed in has factors");
+    TRY(credential_guard(rq));
     TRY(session_get_live(&rq->act, rq->session_id, &row));
     TRY(factors_may_change(&rq->act, &row, STEP_UP_GOOD, &may));
     if (!may)
@@ -199,6 +213,7 @@ err_t factors_reset_user(struct request *rq)
     TRY(request_param_id(rq, 0, &id));
     TRY(user_get(&rq->act, id, &user));
     request_target(rq, "user", user.id, user.username);
+    TRY(user_get_to_change(&rq->act, id, &user));
     TRY(factors_reset(&rq->act, user.id));
     TRY(session_end_all(&rq->act, user.id, (oid_t){ 0 }, STR("factors-reset")));
     return reply_empty(rq, 204);

@@ -90,7 +90,7 @@ err_t auth_me(struct request *rq)
     TRY(roles_shown(rq, roles, &out->roles));
     TRY(me_perms(rq, out));
     TRY(me_features(rq, out));
-    out->is_admin = (roles >> ROLE_ADMINISTRATOR & 1) != 0 || actor->kind == ACTOR_SYSTEM;
+    out->is_admin = (roles & ROLES_ADMINISTER) != 0 || actor->kind == ACTOR_SYSTEM;
     if (rq->by_cookie)
         TRY(csrf_token(rq, &out->csrf));
     return reply_obj(rq, 200, &me_out_shape, out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handlers_access.h"
+#include "api/handlers_factor.h"
 #include "api/handlers_identity.h"
 #include "api/page.h"
 #include "api/shapes_identity.h"
@@ -21,6 +22,7 @@ err_t personal_tokens_create(struct request *rq)
     const struct service_token_body *in = rq->in;
     struct token_text text = { .n = 0 };
     struct row_token row;
+    TRY(credential_guard(rq));
     TRY(personal_token_create(&rq->act, in->name, in->expires_at, &row, &text));
     request_target(rq, "user", rq->act.actor.id, in->name);
     return token_made_reply(rq, &row, &text);

@@ -95,26 +95,26 @@ err_t sessions_delete(struct request *rq)
     return session_details(rq, &s, "revoked") == E_OK ? reply_empty(rq, 204) : E_NO_MEMORY;
 }
 
-static err_t user_of_path(struct request *rq, struct row_user_account *ret)
+static err_t user_of_path(struct request *rq, bool change, struct row_user_account *ret)
 {
     oid_t id;
     TRY(request_param_id(rq, 0, &id));
     TRY(user_get(&rq->act, id, ret));
     request_target(rq, "user", ret->id, ret->username);
-    return E_OK;
+    return change ? user_get_to_change(&rq->act, id, ret) : E_OK;
 }
 
 err_t user_sessions_list(struct request *rq)
 {
     struct row_user_account user;
-    TRY(user_of_path(rq, &user));
+    TRY(user_of_path(rq, false, &user));
     return sessions_of(rq, user.id);
 }
 
 err_t user_sessions_delete(struct request *rq)
 {
     struct row_user_account user;
-    TRY(user_of_path(rq, &user));
+    TRY(user_of_path(rq, true, &user));
     TRY(session_end_all(&rq->act, user.id, (oid_t){ 0 }, STR("revoked")));
     request_reason(rq, STR("revoked"));
     return reply_empty(rq, 204);
@@ -126,12 +126,9 @@ err_t user_recovery(struct request *rq)
     struct row_user_account user;
     struct recovery_out *out = ARENA_NEW(rq->act.arena, struct recovery_out);
     struct token_text text;
-    int64_t roles = 0;
     if (out == NULL)
         return E_NO_MEMORY;
-    TRY(user_of_path(rq, &user));
-    TRY(roles_of(&rq->act, rq->act.org, ACTOR_USER, user.id, user.roles, &roles));
-    TRY(roles_may_give(&rq->act, 0, roles));
+    TRY(user_of_path(rq, true, &user));
     err_t e = signin_gate(&rq->act, &user);
     if (e == E_FORBIDDEN) {
         act_clear_why(&rq->act);

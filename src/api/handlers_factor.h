@@ -33,6 +33,9 @@ handler_f factors_page_confirm;
 handler_f factors_page_remove;
 handler_f factors_page_codes;
 
+/* Before somebody gets another way to prove himself, which outlives the token that he came by.
+ * E_FORBIDDEN: he comes by an application. */
+err_t credential_guard(struct request *rq) MUST_USE;
 /* Whoever changes his factors is a person in a session of his own, who has proven his second factor
  * lately if he has one. E_FORBIDDEN, E_STEP_UP. */
 err_t factor_guard(struct request *rq, struct row_session *ret) MUST_USE;

@@ -11,7 +11,9 @@ enum {
 };
 
 /* clang-format off */
-static const char *const roles[] = { "administrator", "operator", "auditor", "enroller", "user", NULL };
+static const char *const roles[] = { "administrator",        "operator", "auditor", "enroller", "user",
+                                     "system-administrator", NULL };
+static const char *const group_roles[] = { "administrator", "operator", "auditor", "enroller", "user", NULL };
 static const char *const statuses[] = { "active", "disabled", NULL };
 
 #define PAGE_FIELDS(T)                                                                    \
@@ -67,7 +69,8 @@ static const struct field user_in_fields[] = {
     FIELD(struct user_body, email,        REQ, .min = 3, .max = EMAIL_MAX, .text = TEXT_EMAIL, .trim = true),
     FIELD(struct user_body, display_name, OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
     FIELD(struct user_body, groups,       OPT, .text = TEXT_LINE, .doc = "ids or names"),
-    FIELD(struct user_body, roles,        OPT, .oneof = roles),
+    FIELD(struct user_body, roles,        OPT, .oneof = roles,
+          .doc = "system-administrator: only in the organisation `default`, by one who is it"),
     FIELD(struct user_body, org,          OPT, .min = 1, .max = SLUG_MAX, .text = TEXT_SLUG,
           .doc = "slug; another organisation's wants system:admin"),
 };
@@ -98,12 +101,12 @@ static const struct field group_in_fields[] = {
           .trim = true, .doc = "unique in the organisation, in any case"),
     FIELD(struct group_body, priority, OPT, .min = 0, .max = PRIORITY_MAX,
           .doc = "of its policies among those of other groups; the higher wins; default 100"),
-    FIELD(struct group_body, roles,    OPT, .oneof = roles, .doc = "of its users and service accounts"),
+    FIELD(struct group_body, roles,    OPT, .oneof = group_roles, .doc = "of its users and service accounts"),
 };
 static const struct field group_patch_fields[] = {
     FIELD(struct group_body, name,     OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE, .trim = true),
     FIELD(struct group_body, priority, OPT, .min = 0, .max = PRIORITY_MAX),
-    FIELD(struct group_body, roles,    OPT, .oneof = roles, .doc = "replaces the roles"),
+    FIELD(struct group_body, roles,    OPT, .oneof = group_roles, .doc = "replaces the roles"),
 };
 static const struct field group_out_fields[] = {
     FIELD(struct group_out, id),

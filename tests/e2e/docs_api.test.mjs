@@ -67,7 +67,7 @@ test('in French around English sentences; a group that is not there is a page', 
     const french = root.with({ 'Accept-Language': 'fr' });
     const page = (await french.get('/docs/api/devices')).text;
     assert.match(page, /<html lang="fr">/);
-    assert.match(page, /<dt>Permission<\/dt><dd><code>device:approve<\/code> \(administrator, operator, enroller\)/);
+    assert.match(page, /<dt>Permission<\/dt><dd><code>device:approve<\/code> \(administrator, operator, enroller, system-administrator\)/);
     assert.match(page, /<p lang="en">/);
     (await french.get('/docs/api/rien')).want(404);
     assert.match((await root.get('/docs/api?lang=fr')).headers['set-cookie'][0], /lang=fr/);

@@ -63,7 +63,7 @@ test('USERS: people come, are helped, and go', async () => {
     for (const username of ['ada', 'ben']) await makePerson(server, admin, { username });
     (await server.client().post('/auth/register', { username: 'eve', email: 'eve@example.org', password: 'five red balloons' })).want(201);
     const { id } = (await admin.all('/users')).find((u) => u.username === 'ada');
-    const out = await runGuide('USERS', { words: { 'ada@example.org': 'ada2@example.org', 'ben@example.org': 'ben2@example.org', '--username ada': '', 'ada-id': id } });
+    const out = await runGuide('USERS', { words: { '/var/lib/seneschal': server.data, 'ada@example.org': 'ada2@example.org', 'ben@example.org': 'ben2@example.org', '--username ada': '', 'ada-id': id } });
     assert.match(out, /eve/);
     assert.match(out, /\/recover\/sen_l_\w+  20\d\d-/, 'a link that can be copied');
     assert.ok(!(await admin.all('/users')).some((u) => u.username === 'ben'));

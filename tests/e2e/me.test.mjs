@@ -21,6 +21,7 @@ test('permissions follow the roles, one for one with what the calls answer', asy
         { roles: ['auditor'], has: ['device:read', 'user:read', 'audit:export'], lacks: ['device:approve', 'user:write', 'system:admin'] },
         { roles: ['enroller'], has: ['device:read', 'device:approve', 'enrollment-key:write'], lacks: ['user:read', 'device:revoke'] },
         { roles: ['administrator'], has: ['device:revoke', 'user:write', 'tool:write'], lacks: ['system:admin'] },
+        { roles: ['system-administrator'], has: ['system:admin', 'user:write', 'audit:export'], lacks: [] },
     ];
     for (const { roles, has, lacks } of rows) {
         const client = await as(await makePerson(server, admin, { roles }));

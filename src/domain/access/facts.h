@@ -18,7 +18,7 @@ err_t facts_load(struct act *act, oid_t org, enum actor_kind kind, oid_t id,
                  struct access_facts *ret) MUST_USE;
 static inline bool facts_administrator(const struct access_facts *f)
 {
-    return (f->roles & 1 << ROLE_ADMINISTRATOR) != 0;
+    return (f->roles & ROLES_ADMINISTER) != 0;
 }
 
 #endif

@@ -16,18 +16,19 @@ static const char *const perm_names[PERM_COUNT] = {
 /* Which roles hold a permission, one bit each. */
 #define ROLE(r) (1U << ROLE_##r)
 static const uint32_t perm_roles[PERM_COUNT] = {
-#define PERM(code, name, roles) [PERM_##code] = (roles),
+#define PERM(code, name, roles) [PERM_##code] = (roles) | ROLE(SYSTEM_ADMINISTRATOR),
 #include "domain/authz/perm.def"
 #undef PERM
 };
 
 static const char *const role_names[ROLE_COUNT] = {
-    [ROLE_NONE]          = "none",
-    [ROLE_ADMINISTRATOR] = "administrator",
-    [ROLE_OPERATOR]      = "operator",
-    [ROLE_AUDITOR]       = "auditor",
-    [ROLE_ENROLLER]      = "enroller",
-    [ROLE_USER]          = "user",
+    [ROLE_NONE]                 = "none",
+    [ROLE_ADMINISTRATOR]        = "administrator",
+    [ROLE_OPERATOR]             = "operator",
+    [ROLE_AUDITOR]              = "auditor",
+    [ROLE_ENROLLER]             = "enroller",
+    [ROLE_USER]                 = "user",
+    [ROLE_SYSTEM_ADMINISTRATOR] = "system-administrator",
 };
 
 static const char *const actor_kind_names[] = {
@@ -87,4 +88,9 @@ perms_t roles_perms(uint32_t roles)
 perms_t perms_all(void)
 {
     return (perms_t){ (UINT64_C(1) << PERM_COUNT) - 1 };
+}
+
+perms_t perms_but_server(void)
+{
+    return (perms_t){ perms_all().bits & ~(UINT64_C(1) << PERM_SYSTEM_ADMIN) };
 }

@@ -12,8 +12,11 @@ enum role {
     ROLE_AUDITOR,
     ROLE_ENROLLER,
     ROLE_USER,
+    ROLE_SYSTEM_ADMINISTRATOR, /* of the whole server (docs/adr/0016); stored as a bit: last */
     ROLE_COUNT
 };
+/* Who administers an organisation, as a set. */
+#define ROLES_ADMINISTER (1U << ROLE_ADMINISTRATOR | 1U << ROLE_SYSTEM_ADMINISTRATOR)
 
 enum perm {
 #define PERM(code, name, roles) PERM_##code,
@@ -60,6 +63,8 @@ err_t role_parse(str_t name, enum role *ret) MUST_USE;
 perms_t role_perms(enum role r);
 perms_t roles_perms(uint32_t roles); /* a set: bit 1 << role */
 perms_t perms_all(void);
+/* All but system:admin: what a credential gives at most that others than its person look after. */
+perms_t perms_but_server(void);
 
 static inline bool perms_have(perms_t set, enum perm p)
 {

@@ -132,7 +132,7 @@ err_t notice_tell_admins(struct act *act, const struct notice_in *in)
     size_t n = 0;
     TRY(sql_user_ids_of_role(act->db, act->arena,
                              &(struct sql_user_ids_of_role){ .org = act->org,
-                                                             .role = 1 << ROLE_ADMINISTRATOR,
+                                                             .role = ROLES_ADMINISTER,
                                                              .active = ACCOUNT_ACTIVE,
                                                              .kind = ACTOR_USER,
                                                              .limit = NOTICE_ADMINS_MAX },

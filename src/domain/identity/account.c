@@ -2,6 +2,7 @@
 #include "domain/identity/account.h"
 
 #include "domain/identity/group.h"
+#include "domain/identity/organisation.h"
 
 #include <assert.h>
 
@@ -67,7 +68,8 @@ err_t roles_parse(struct act *act, const struct names *names, int64_t *ret)
         enum role r = ROLE_NONE;
         if (role_parse(names->v[i], &r) != E_OK)
             return diag_set_field(&act->why, E_BAD_FIELD, "roles",
-                                  "want administrator, operator, auditor, enroller or user");
+                                  "want administrator, operator, auditor, enroller, user or "
+                                  "system-administrator");
         roles |= 1U << r;
     }
     *ret = roles;
@@ -89,13 +91,34 @@ err_t roles_names(struct arena *a, int64_t roles, const str_t **ret, size_t *ret
     return E_OK;
 }
 
+/* The whole server is for those of the organisation that runs it. */
+static err_t server_may_give(struct act *act)
+{
+    oid_t org;
+    TRY(organisation_find(act, STR("default"), &org));
+    if (oid_eq(act->org, org))
+        return E_OK;
+    return FAIL(&act->why, E_FORBIDDEN,
+                "only members of the organisation default administer the whole server");
+}
+
 err_t roles_may_give(struct act *act, int64_t before, int64_t after)
 {
     perms_t had = roles_perms((uint32_t)before);
     perms_t more = { roles_perms((uint32_t)after).bits & ~had.bits };
-    if (perms_cover(act->actor.perms, more))
+    if (!perms_cover(act->actor.perms, more))
+        return FAIL(&act->why, E_FORBIDDEN, "nobody gives a right that he does not have himself");
+    return perms_have(more, PERM_SYSTEM_ADMIN) ? server_may_give(act) : E_OK;
+}
+
+err_t account_may_change(struct act *act, enum actor_kind kind, oid_t id, int64_t own)
+{
+    int64_t roles = 0;
+    TRY(roles_of(act, act->org, kind, id, own, &roles));
+    if (perms_cover(act->actor.perms, roles_perms((uint32_t)roles)))
         return E_OK;
-    return FAIL(&act->why, E_FORBIDDEN, "nobody gives a right that he does not have himself");
+    return FAIL(&act->why, E_FORBIDDEN,
+                "this account has rights that you lack: only who has them all changes it");
 }
 
 err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64_t own,

@@ -36,8 +36,12 @@ err_t roles_parse(struct act *act, const struct names *names, int64_t *ret) MUST
 err_t roles_names(struct arena *a, int64_t roles, const str_t **ret, size_t *ret_n) MUST_USE;
 
 /* SAFETY AC18: E_FORBIDDEN where `after` holds a permission that `before` did not and the actor
- * lacks. In the transaction that gives it. */
+ * lacks, or the whole server outside the organisation `default`. In the transaction that gives it.
+ */
 err_t roles_may_give(struct act *act, int64_t before, int64_t after) MUST_USE;
+/* Whoever changes an account, or what it proves itself by, could become it. E_FORBIDDEN: it has a
+ * right that the actor lacks. `own`: its roles without those of its groups. */
+err_t account_may_change(struct act *act, enum actor_kind kind, oid_t id, int64_t own) MUST_USE;
 /* All roles of a user or service account: its own and those of its groups. */
 err_t roles_of(struct act *act, oid_t org, enum actor_kind kind, oid_t id, int64_t own,
                int64_t *ret) MUST_USE;

@@ -50,6 +50,10 @@ err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *re
     if (e == E_NOT_FOUND) /* a principal that is gone leaves no token that works */
         return FAIL(&act->why, E_UNAUTHENTICATED, "the token is not known");
     TRY(e);
+    if (actor->kind == ACTOR_USER) { /* a personal token lies in the files of other programs */
+        loaded.who.bounded = true;
+        loaded.who.mask = perms_but_server();
+    }
     if (t.org_status != ACCOUNT_ACTIVE)
         loaded.who.refuse = E_DISABLED;
     *ret = loaded;

@@ -8,6 +8,19 @@
 
 static err_t actors_changed(struct act *act, oid_t group);
 
+/* Who enters a group is also said by files, requests for access and other issuers. */
+static err_t group_roles_parse(struct act *act, const struct names *names, int64_t *ret)
+{
+    int64_t roles = 0;
+    TRY(roles_parse(act, names, &roles));
+    if ((roles >> ROLE_SYSTEM_ADMINISTRATOR & 1) != 0)
+        return diag_set_field(&act->why, E_BAD_FIELD, "roles",
+                              "want no system-administrator: that is given to a person or a "
+                              "service account, never to a group");
+    *ret = roles;
+    return E_OK;
+}
+
 static err_t taken(struct act *act, err_t e)
 {
     return e == E_CONFLICT ? FAIL(&act->why, E_CONFLICT, "a group of this name is there already")
@@ -22,7 +35,7 @@ err_t group_create(struct act *act, const struct group_in *in, struct row_princi
                                  .priority =
                                      in->priority.set ? in->priority.v : GROUP_PRIORITY_DEFAULT,
                                  .now = act->now };
-    TRY(roles_parse(act, &in->roles, &row.roles));
+    TRY(group_roles_parse(act, &in->roles, &row.roles));
     TRY(roles_may_give(act, 0, row.roles));
     TRY(name_key(act->arena, in->name, &row.name_key));
     TRY(taken(act, sql_group_add(act->db, &row)));
@@ -50,7 +63,7 @@ err_t group_change(struct act *act, oid_t id, const struct group_in *in,
                                  .roles = old.roles,
                                  .now = act->now };
     if (in->roles.set)
-        TRY(roles_parse(act, &in->roles, &row.roles));
+        TRY(group_roles_parse(act, &in->roles, &row.roles));
     TRY(roles_may_give(act, old.roles, row.roles));
     TRY(name_key(act->arena, row.name, &row.name_key));
     TRY(taken(act, sql_group_put(act->db, &row)));

@@ -17,8 +17,8 @@ struct group_in {
     struct names roles;
 };
 
-/* E_CONFLICT: the name is taken. E_BAD_FIELD: no such role. E_FORBIDDEN: the actor lacks a right
- * that he would give. */
+/* E_CONFLICT: the name is taken. E_BAD_FIELD: no such role, or none of a group. E_FORBIDDEN: the
+ * actor lacks a right that he would give. */
 err_t group_create(struct act *act, const struct group_in *in,
                    struct row_principal_group *ret) MUST_USE;
 err_t group_get(struct act *act, oid_t id, struct row_principal_group *ret) MUST_USE;

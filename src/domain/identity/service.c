@@ -35,12 +35,21 @@ err_t service_get(struct act *act, oid_t id, struct row_service_account *ret)
     return e == E_NOT_FOUND ? FAIL(&act->why, e, "there is no such service account") : e;
 }
 
+err_t service_get_to_change(struct act *act, oid_t id, struct row_service_account *ret)
+{
+    struct row_service_account row;
+    TRY(service_get(act, id, &row));
+    TRY(account_may_change(act, ACTOR_SERVICE, id, row.roles));
+    *ret = row;
+    return E_OK;
+}
+
 err_t service_change(struct act *act, oid_t id, const struct service_in *in,
                      struct row_service_account *ret)
 {
     struct row_service_account old;
     TRY(name_wanted(act, "name", in->name));
-    TRY(service_get(act, id, &old));
+    TRY(service_get_to_change(act, id, &old));
     struct sql_service_put row = { .org = act->org,
                                    .id = id,
                                    .name = in->name.p != NULL ? in->name : old.name,
@@ -62,7 +71,7 @@ err_t service_change(struct act *act, oid_t id, const struct service_in *in,
 err_t service_delete(struct act *act, oid_t id)
 {
     struct row_service_account row;
-    TRY(service_get(act, id, &row));
+    TRY(service_get_to_change(act, id, &row));
     if (oid_eq(id, act->actor.id))
         return FAIL(&act->why, E_CONFLICT, "nobody deletes his own account");
     TRY(principal_forget(act, id));
@@ -101,10 +110,7 @@ err_t service_token_create(struct act *act, oid_t service, str_t name, ts_t expi
                            struct row_token *ret, struct token_text *ret_text)
 {
     struct row_service_account row;
-    int64_t roles = 0;
-    TRY(service_get(act, service, &row));
-    TRY(roles_of(act, act->org, ACTOR_SERVICE, service, row.roles, &roles));
-    TRY(roles_may_give(act, 0, roles));
+    TRY(service_get_to_change(act, service, &row));
     if (ts_is_set(expires_at) && expires_at.us <= act->now.us)
         return diag_set_field(&act->why, E_BAD_FIELD, "expires_at", "want a time to come");
     struct token_text text;
@@ -139,7 +145,7 @@ err_t service_token_delete(struct act *act, oid_t service, oid_t token, struct r
 {
     struct row_service_account row;
     struct row_token old;
-    TRY(service_get(act, service, &row));
+    TRY(service_get_to_change(act, service, &row));
     TRY(token_get(act, service, token, &old));
     struct sql_token_drop drop = { .org = act->org, .principal = service, .id = token };
     TRY(sql_token_drop(act->db, &drop));

@@ -20,6 +20,9 @@ struct service_in {
 err_t service_create(struct act *act, const struct service_in *in,
                      struct row_service_account *ret) MUST_USE;
 err_t service_get(struct act *act, oid_t id, struct row_service_account *ret) MUST_USE;
+/* To change it, its tokens or keys: what follows does so. E_FORBIDDEN: it has a right that the
+ * actor lacks. */
+err_t service_get_to_change(struct act *act, oid_t id, struct row_service_account *ret) MUST_USE;
 err_t service_change(struct act *act, oid_t id, const struct service_in *in,
                      struct row_service_account *ret) MUST_USE;
 /* With its memberships, tokens and keys. E_CONFLICT: it is the actor itself. */
@@ -29,8 +32,7 @@ err_t service_page(struct act *act, str_t search, oid_t after, int64_t n,
 /* Of how many that is a page; exact up to NAMES_COUNT_MAX. */
 err_t service_count(struct act *act, str_t search, int64_t *ret) MUST_USE;
 
-/* A new token, whose text is given once: only its SHA-256 is kept. Whoever gets it acts with the
- * account's rights, so the actor must have them all (E_FORBIDDEN). E_BAD_FIELD: it would have
+/* A new token, whose text is given once: only its SHA-256 is kept. E_BAD_FIELD: it would have
  * expired already. */
 err_t service_token_create(struct act *act, oid_t service, str_t name, ts_t expires_at,
                            struct row_token *ret, struct token_text *ret_text) MUST_USE;

@@ -4,6 +4,7 @@
 #include "domain/identity/group.h"
 #include "domain/identity/sign_out.h"
 #include "sql/people.h"
+#include "sql/session.h"
 
 static err_t taken(struct act *act, err_t e)
 {
@@ -36,12 +37,28 @@ err_t user_get(struct act *act, oid_t id, struct row_user_account *ret)
     return e == E_NOT_FOUND ? FAIL(&act->why, e, "there is no such user") : e;
 }
 
+err_t user_get_to_change(struct act *act, oid_t id, struct row_user_account *ret)
+{
+    struct row_user_account row;
+    TRY(user_get(act, id, &row));
+    TRY(account_may_change(act, ACTOR_USER, id, row.roles));
+    *ret = row;
+    return E_OK;
+}
+
+/* What others may have in hand by which he could be somebody else: sessions, links to recover. */
+static err_t begin_anew(struct act *act, oid_t id)
+{
+    TRY(sql_signin_link_drop_all(act->db, &(struct sql_signin_link_drop_all){ id }));
+    return principal_sign_out(act, id, (oid_t){ 0 }, STR("new-role"));
+}
+
 err_t user_change(struct act *act, oid_t id, const struct user_in *in, struct row_user_account *ret)
 {
     struct row_user_account old;
     TRY(name_wanted(act, "username", in->username));
     TRY(name_wanted(act, "email", in->email));
-    TRY(user_get(act, id, &old));
+    TRY(user_get_to_change(act, id, &old));
     struct sql_user_put row = { .org = act->org,
                                 .id = id,
                                 .username = in->username.p != NULL ? in->username : old.username,
@@ -62,6 +79,8 @@ err_t user_change(struct act *act, oid_t id, const struct user_in *in, struct ro
     TRY(taken(act, sql_user_put(act->db, &row)));
     if (row.status != ACCOUNT_ACTIVE)
         TRY(principal_sign_out(act, id, (oid_t){ 0 }, STR("disabled")));
+    else if (((row.roles & ~old.roles) >> ROLE_SYSTEM_ADMINISTRATOR & 1) != 0)
+        TRY(begin_anew(act, id));
     TRY(act_effect(act, (struct effect){ .kind = EFFECT_PRINCIPAL, .org = act->org, .id = id }));
     return user_get(act, id, ret);
 }
@@ -69,7 +88,7 @@ err_t user_change(struct act *act, oid_t id, const struct user_in *in, struct ro
 err_t user_delete(struct act *act, oid_t id)
 {
     struct row_user_account row;
-    TRY(user_get(act, id, &row));
+    TRY(user_get_to_change(act, id, &row));
     if (oid_eq(id, act->actor.id))
         return FAIL(&act->why, E_CONFLICT, "nobody deletes his own account");
     struct sql_user_use which = { .org = act->org, .id = id };

@@ -21,11 +21,14 @@ struct user_in {
  * actor lacks a right that he would give. */
 err_t user_create(struct act *act, const struct user_in *in, struct row_user_account *ret) MUST_USE;
 err_t user_get(struct act *act, oid_t id, struct row_user_account *ret) MUST_USE;
-/* E_CONFLICT too: nobody shuts himself out. */
+/* To change him, or what he proves himself by. E_FORBIDDEN: he has a right that the actor lacks. */
+err_t user_get_to_change(struct act *act, oid_t id, struct row_user_account *ret) MUST_USE;
+/* E_FORBIDDEN as above. E_CONFLICT too: nobody shuts himself out. Who becomes an administrator of
+ * the whole server is signed out everywhere, and begins anew. */
 err_t user_change(struct act *act, oid_t id, const struct user_in *in,
                   struct row_user_account *ret) MUST_USE;
-/* With his memberships and tokens. E_CONFLICT: devices or assignments name him, or it is the actor
- * himself. */
+/* With his memberships and tokens. E_FORBIDDEN as above. E_CONFLICT: devices or assignments name
+ * him, or it is the actor himself. */
 err_t user_delete(struct act *act, oid_t id) MUST_USE;
 
 struct user_filter {

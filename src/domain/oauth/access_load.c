@@ -77,6 +77,22 @@ static err_t stands_on_key(struct act *act, const struct access_claims *c, struc
     return E_OK;
 }
 
+/* Who registers applications must not come to the whole server by a system administrator's visit:
+ * only the command line, which is the server's own, acts for him with all that he may. */
+static err_t mask_of(struct act *act, const struct access_claims *c, const struct standing *s,
+                     perms_t *ret)
+{
+    struct row_application app;
+    perms_t mask = scope_perms(c->scope);
+    if (oid_is_set(s->client) && perms_have(mask, PERM_SYSTEM_ADMIN)) {
+        TRY(refused(application_by_id(act, s->client, &app)));
+        if (app.origin != APP_BUILT_IN)
+            mask.bits &= perms_but_server().bits;
+    }
+    *ret = mask;
+    return E_OK;
+}
+
 err_t access_token_load(struct act *act, const struct access_claims *c, struct actor_loaded *ret)
 {
     struct standing s = { .until = c->exp };
@@ -101,7 +117,7 @@ err_t access_token_load(struct act *act, const struct access_claims *c, struct a
     actor->grant = c->grant;
     actor->client = s.client;
     loaded.who.bounded = true;
-    loaded.who.mask = scope_perms(c->scope);
+    TRY(mask_of(act, c, &s, &loaded.who.mask));
     loaded.who.expires_at = s.until;
     *ret = loaded;
     return E_OK;

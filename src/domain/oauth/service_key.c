@@ -45,16 +45,6 @@ void service_key_file(struct buf *b, oid_t service, oid_t key, str_t pem)
     json_out_close(&o, '}');
 }
 
-/* SAFETY AC18: a key gives what the account may. */
-static err_t may_give_account(struct act *act, oid_t service)
-{
-    struct row_service_account row;
-    int64_t roles = 0;
-    TRY(service_get(act, service, &row));
-    TRY(roles_of(act, act->org, ACTOR_SERVICE, service, row.roles, &roles));
-    return roles_may_give(act, 0, roles);
-}
-
 static err_t end_check(struct act *act, ts_t *expires_at)
 {
     if (!ts_is_set(*expires_at))
@@ -78,7 +68,8 @@ err_t service_key_add(struct act *act, oid_t service, const struct service_key_i
                                        .now = act->now,
                                        .expires_at = in->expires_at };
     struct sql_service_key_count_row count;
-    TRY(may_give_account(act, service));
+    struct row_service_account account;
+    TRY(service_get_to_change(act, service, &account));
     TRY(end_check(act, &row.expires_at));
     TRY(sql_service_key_count(act->db, act->arena,
                               &(struct sql_service_key_count){ .service_id = service }, &count));
@@ -133,8 +124,10 @@ static err_t key_moved(struct act *act, oid_t service)
 err_t service_key_change(struct act *act, oid_t service, oid_t id, str_t name, str_t status,
                          struct row_service_key *ret)
 {
+    struct row_service_account account;
     struct row_service_key old;
     TRY(name_wanted(act, "name", name));
+    TRY(service_get_to_change(act, service, &account));
     TRY(service_key_get(act, service, id, &old));
     struct sql_service_key_put row = { .org = act->org,
                                        .service_id = service,
@@ -142,8 +135,6 @@ err_t service_key_change(struct act *act, oid_t service, oid_t id, str_t name, s
                                        .name = name.p != NULL ? name : old.name,
                                        .status = old.status };
     TRY(status_parse(act, status, &row.status));
-    if (row.status == SERVICE_KEY_ACTIVE && old.status != SERVICE_KEY_ACTIVE)
-        TRY(may_give_account(act, service));
     TRY(sql_service_key_put(act->db, &row));
     TRY(key_moved(act, service));
     return service_key_get(act, service, id, ret);
@@ -151,7 +142,9 @@ err_t service_key_change(struct act *act, oid_t service, oid_t id, str_t name, s
 
 err_t service_key_delete(struct act *act, oid_t service, oid_t id, struct row_service_key *ret)
 {
+    struct row_service_account account;
     struct row_service_key old;
+    TRY(service_get_to_change(act, service, &account));
     TRY(service_key_get(act, service, id, &old));
     TRY(sql_service_key_drop(act->db, &(struct sql_service_key_drop){
                                           .org = act->org, .service_id = service, .id = id }));

@@ -2,36 +2,51 @@
 /* What the link of an invitation does. */
 #include "domain/signin/invitation.h"
 
+#include "domain/identity/organisation.h"
+
 static err_t over(struct act *act)
 {
     diag_clear(&act->why); /* which of the reasons it was is nobody's business */
     return E_INVITATION_OVER;
 }
 
-/* Whoever made it, as he is now. E_NOT_FOUND: nobody who acts any more. */
-static err_t maker_load(struct act *act, const struct row_invitation *row, struct actor *ret)
+/* E_NOT_FOUND: he is not of this organisation, or acts no more. */
+static err_t maker_of(struct act *act, oid_t org, const struct row_invitation *row,
+                      struct actor *ret)
 {
-    struct actor maker = { .kind = (enum actor_kind)row->by_kind,
-                           .id = row->by_id,
-                           .org = act->org };
-    struct sql_actor_user user_in = { .org = act->org, .id = row->by_id };
+    struct actor maker = { .kind = (enum actor_kind)row->by_kind, .id = row->by_id, .org = org };
+    struct sql_actor_user user_in = { .org = org, .id = row->by_id };
     struct sql_actor_user_row user = { .status = ACCOUNT_DISABLED };
-    struct sql_actor_service service_in = { .org = act->org, .id = row->by_id };
+    struct sql_actor_service service_in = { .org = org, .id = row->by_id };
     struct sql_actor_service_row service = { .status = ACCOUNT_DISABLED };
     int64_t roles = 0;
-    if (maker.kind == ACTOR_SYSTEM) {
-        maker.perms = perms_all();
-        *ret = maker;
-        return E_OK;
-    }
     if (maker.kind == ACTOR_USER)
         TRY(sql_actor_user(act->db, act->arena, &user_in, &user));
     else if (maker.kind == ACTOR_SERVICE)
         TRY(sql_actor_service(act->db, act->arena, &service_in, &service));
     if (user.status != ACCOUNT_ACTIVE && service.status != ACCOUNT_ACTIVE)
         return E_NOT_FOUND;
-    TRY(roles_of(act, act->org, maker.kind, maker.id, user.roles | service.roles, &roles));
+    TRY(roles_of(act, org, maker.kind, maker.id, user.roles | service.roles, &roles));
     maker.perms = roles_perms((uint32_t)roles);
+    *ret = maker;
+    return E_OK;
+}
+
+/* Whoever made it, as he is now. E_NOT_FOUND: nobody who acts here any more. */
+static err_t maker_load(struct act *act, const struct row_invitation *row, struct actor *ret)
+{
+    oid_t home;
+    struct actor maker = { .kind = ACTOR_SYSTEM, .org = act->org, .perms = perms_all() };
+    if (row->by_kind != ACTOR_SYSTEM) {
+        err_t e = maker_of(act, act->org, row, &maker);
+        if (e == E_NOT_FOUND) { /* a system administrator, who is of `default`, invites anywhere */
+            TRY(organisation_find(act, STR("default"), &home));
+            e = maker_of(act, home, row, &maker);
+            if (e == E_OK && !perms_have(maker.perms, PERM_SYSTEM_ADMIN))
+                e = E_NOT_FOUND;
+        }
+        TRY(e);
+    }
     *ret = maker;
     return E_OK;
 }

@@ -140,7 +140,7 @@ err_t recovery_ask(struct act *act, const struct recovery_ask *ask, struct row_u
 
 err_t administrator_is_there(struct act *act, bool *ret)
 {
-    struct sql_first_administrator in = { .role = INT64_C(1) << ROLE_ADMINISTRATOR };
+    struct sql_first_administrator in = { .role = ROLES_ADMINISTER };
     struct sql_first_administrator_row row;
     TRY(sql_first_administrator(act->db, act->arena, &in, &row));
     *ret = row.n > 0;
@@ -150,7 +150,7 @@ err_t administrator_is_there(struct act *act, bool *ret)
 err_t setup_finish(struct act *act, str_t link, const struct setup_in *in,
                    struct row_user_account *ret)
 {
-    static const str_t role[] = { { "administrator", 13 } };
+    const str_t role[] = { str_from_cz(role_name(ROLE_SYSTEM_ADMINISTRATOR)) };
     struct row_signin_link row;
     struct row_user_account user;
     bool there = true;

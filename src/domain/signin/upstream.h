@@ -68,11 +68,13 @@ err_t upstream_person(struct act *act, const struct row_provider *p,
 /* Groups that the mapping names follow his claim; all others stay as they are. */
 err_t upstream_groups(struct act *act, const struct row_provider *p,
                       const struct upstream_identity *who, oid_t user) MUST_USE;
-/* By an administrator, who must have every right of the person. E_CONFLICT: the sub is linked. */
+/* By an administrator, who must have every right of the person. E_FORBIDDEN too: the person
+ * administers the whole server, and no issuer signs him in. E_CONFLICT: the sub is linked. */
 err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
                     struct row_user_account *ret) MUST_USE;
-/* Who is linked already; nothing changes. E_NOT_FOUND. */
-err_t upstream_linked(struct act *act, oid_t provider, str_t sub, oid_t *ret_user) MUST_USE;
+/* Who is linked already; nothing changes. E_NOT_FOUND. E_FORBIDDEN as above. */
+err_t upstream_linked(struct act *act, const struct row_provider *provider, str_t sub,
+                      oid_t *ret_user) MUST_USE;
 
 /* nonce and PKCE verifier of a way there, derived from its state: nothing of them is stored. */
 struct upstream_proofs {

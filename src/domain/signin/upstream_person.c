@@ -10,11 +10,25 @@
 
 enum { USERNAME_MAX = 64, TAIL_BYTES = 3 };
 
-err_t upstream_linked(struct act *act, oid_t provider, str_t sub, oid_t *ret_user)
+/* Issuers are looked after by administrators, who must not become more by one. */
+static err_t may_come(struct act *act, oid_t org, oid_t user)
+{
+    struct sql_actor_user_row row;
+    TRY(sql_actor_user(act->db, act->arena, &(struct sql_actor_user){ .org = org, .id = user },
+                       &row));
+    if ((row.roles >> ROLE_SYSTEM_ADMINISTRATOR & 1) == 0)
+        return E_OK;
+    return FAIL(&act->why, E_FORBIDDEN,
+                "whoever administers the whole server signs in here, by password or passkey");
+}
+
+err_t upstream_linked(struct act *act, const struct row_provider *provider, str_t sub,
+                      oid_t *ret_user)
 {
     struct sql_link_find_row row;
     TRY(sql_link_find(act->db, act->arena,
-                      &(struct sql_link_find){ .provider_id = provider, .sub = sub }, &row));
+                      &(struct sql_link_find){ .provider_id = provider->id, .sub = sub }, &row));
+    TRY(may_come(act, provider->org, row.user_id));
     *ret_user = row.user_id;
     return E_OK;
 }
@@ -23,10 +37,8 @@ err_t provider_link(struct act *act, oid_t provider, str_t sub, oid_t user,
                     struct row_user_account *ret)
 {
     struct row_user_account row;
-    int64_t roles = 0;
-    TRY(user_get(act, user, &row));
-    TRY(roles_of(act, act->org, ACTOR_USER, user, row.roles, &roles));
-    TRY(roles_may_give(act, 0, roles));
+    TRY(user_get_to_change(act, user, &row));
+    TRY(may_come(act, act->org, user));
     err_t e = sql_link_add(
         act->db, &(struct sql_link_add){
                      .provider_id = provider, .sub = sub, .user_id = user, .now = act->now });
@@ -99,13 +111,14 @@ static err_t find_or_make(struct act *act, const struct row_provider *p,
                           const struct upstream_identity *who, oid_t *ret, bool *ret_new)
 {
     oid_t same = { { 0 } };
-    err_t e = upstream_linked(act, p->id, who->sub, ret);
+    err_t e = upstream_linked(act, p, who->sub, ret);
     if (e != E_NOT_FOUND)
         return e;
     e = who->email.n > 0 ? by_email(act, who->email, &same) : E_NOT_FOUND;
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
     if (e == E_OK && p->link_email != 0 && who->email_verified) {
+        TRY(may_come(act, p->org, same));
         *ret = same;
     } else if (e == E_OK) {
         return FAIL(&act->why, E_FORBIDDEN,

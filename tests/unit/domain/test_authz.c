@@ -15,6 +15,8 @@ static const struct {
 } cases[] = {
     { "an administrator writes users", ROLE_ADMINISTRATOR, PERM_USER_WRITE, true },
     { "an administrator is no system administrator", ROLE_ADMINISTRATOR, PERM_SYSTEM_ADMIN, false },
+    { "a system administrator is one", ROLE_SYSTEM_ADMINISTRATOR, PERM_SYSTEM_ADMIN, true },
+    { "he writes users too", ROLE_SYSTEM_ADMINISTRATOR, PERM_USER_WRITE, true },
     { "an operator revokes devices", ROLE_OPERATOR, PERM_DEVICE_REVOKE, true },
     { "an operator reads no people", ROLE_OPERATOR, PERM_USER_READ, false },
     { "an operator exports no audit", ROLE_OPERATOR, PERM_AUDIT_EXPORT, false },
@@ -43,9 +45,11 @@ static void test_sets_join_and_cover(void **state)
     assert_true(perms_cover(both, role_perms(ROLE_AUDITOR)));
     assert_true(perms_cover(both, role_perms(ROLE_ENROLLER)));
     assert_false(perms_cover(role_perms(ROLE_AUDITOR), both));
-    assert_true(perms_cover(role_perms(ROLE_ADMINISTRATOR), roles_perms(UINT32_MAX)));
-    assert_true(perms_cover(perms_all(), role_perms(ROLE_ADMINISTRATOR)));
-    assert_false(perms_cover(roles_perms(UINT32_MAX), perms_all()));
+    uint32_t others = UINT32_MAX & ~(1U << ROLE_SYSTEM_ADMINISTRATOR);
+    assert_true(perms_cover(role_perms(ROLE_ADMINISTRATOR), roles_perms(others)));
+    assert_false(perms_cover(roles_perms(others), role_perms(ROLE_SYSTEM_ADMINISTRATOR)));
+    assert_int_equal(role_perms(ROLE_SYSTEM_ADMINISTRATOR).bits, perms_all().bits);
+    assert_int_equal(role_perms(ROLE_ADMINISTRATOR).bits, perms_but_server().bits);
 }
 
 static void test_names_read_back(void **state)

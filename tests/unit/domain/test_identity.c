@@ -188,13 +188,57 @@ static void test_nobody_gives_what_he_lacks(void **state)
     assert_int_equal(service_token_create(&f->act, robot.id, STR("t"), (ts_t){ 0 }, &token, &text),
                      E_FORBIDDEN);
 
-    more.roles = role_op; /* his own he may give, and what somebody has already stays his */
+    more.roles = role_op; /* his own he may give */
     assert_int_equal(user_change(&f->act, ada.id, &more, &user), E_OK);
     struct service_in rename = { .name = STR("robot-2") };
-    assert_int_equal(service_change(&f->act, robot.id, &rename, &service), E_OK);
+    assert_int_equal(service_change(&f->act, robot.id, &rename, &service), E_FORBIDDEN);
     f->act.actor.perms = role_perms(ROLE_ADMINISTRATOR);
     assert_int_equal(group_member_add(&f->act, admins.id, &member, &m, &added), E_OK);
     assert_true(added);
+}
+
+/* docs/adr/0016: of `default` alone, of no group, and out of the reach of administrators. */
+static void test_the_whole_server_is_given_by_its_own_alone(void **state)
+{
+    static const str_t role[] = { { "system-administrator", 20 } };
+    const struct names whole = { role, 1, true };
+    struct fixture *f = *state;
+    struct row_user_account owner = user_make(f, "owner", whole);
+    struct row_user_account ada = user_make(f, "ada", administrator);
+    struct row_service_account robot = service_make(f, "robot", whole);
+    struct row_organisation acme;
+    struct row_principal_group group;
+    struct row_user_account user;
+    oid_t token;
+    digest_t hash = token_for(f, robot.id, (ts_t){ 0 }, &token);
+    struct actor_loaded got;
+    assert_int_equal(actor_load(&f->act, &hash, &got), E_OK);
+    assert_int_equal(got.who.actor.perms.bits, perms_all().bits);
+
+    struct group_in all = { .name = STR("all"), .roles = whole };
+    assert_int_equal(group_create(&f->act, &all, &group), E_BAD_FIELD);
+    assert_int_equal(organisation_create(&f->act, STR("acme"), STR("Acme"), &acme), E_OK);
+    f->act.org = acme.id;
+    struct user_in eve = { .username = STR("eve"), .email = STR("e@example.org"), .roles = whole };
+    assert_int_equal(user_create(&f->act, &eve, &user), E_FORBIDDEN);
+    f->act.org = f->org;
+
+    f->act.actor = (struct actor){
+        .kind = ACTOR_USER, .id = ada.id, .org = f->org, .perms = role_perms(ROLE_ADMINISTRATOR)
+    };
+    struct user_in raise = { .roles = whole };
+    struct user_in fall = { .roles = nobody };
+    struct user_in move = { .email = STR("ada+owner@example.org") };
+    struct service_in off = { .status = STR("disabled") };
+    struct row_token row;
+    assert_int_equal(user_create(&f->act, &eve, &user), E_FORBIDDEN);
+    assert_int_equal(user_change(&f->act, ada.id, &raise, &user), E_FORBIDDEN);
+    assert_int_equal(user_change(&f->act, owner.id, &fall, &user), E_FORBIDDEN);
+    assert_int_equal(user_change(&f->act, owner.id, &move, &user), E_FORBIDDEN);
+    assert_int_equal(user_delete(&f->act, owner.id), E_FORBIDDEN);
+    assert_int_equal(service_change(&f->act, robot.id, &off, &robot), E_FORBIDDEN);
+    assert_int_equal(service_token_delete(&f->act, robot.id, token, &row), E_FORBIDDEN);
+    assert_int_equal(service_delete(&f->act, robot.id), E_FORBIDDEN);
 }
 
 static void test_a_token_has_the_rights_of_the_account_and_its_groups(void **state)
@@ -387,6 +431,7 @@ int main(void)
         CASE(test_names_are_unique_in_any_case_and_only_here),
         CASE(test_a_search_is_a_prefix_in_any_case),
         CASE(test_nobody_gives_what_he_lacks),
+        CASE(test_the_whole_server_is_given_by_its_own_alone),
         CASE(test_a_token_has_the_rights_of_the_account_and_its_groups),
         CASE(test_a_disabled_account_may_nothing),
         CASE(test_tokens_end),

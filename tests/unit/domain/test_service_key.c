@@ -79,8 +79,9 @@ static void test_nobody_gives_what_he_lacks(void **state)
         ACT(w, service_key_change(&w->act, service.id, key, STR_NONE, STR("active"), &row)),
         E_FORBIDDEN);
     assert_int_equal(
-        ACT(w, service_key_change(&w->act, service.id, key, STR("new"), STR_NONE, &row)), E_OK);
-    assert_int_equal(row.status, SERVICE_KEY_DISABLED);
+        ACT(w, service_key_change(&w->act, service.id, key, STR("new"), STR_NONE, &row)),
+        E_FORBIDDEN);
+    assert_int_equal(ACT(w, service_key_delete(&w->act, service.id, key, &row)), E_FORBIDDEN);
 }
 
 static void test_ends_and_counts_are_bounded(void **state)

@@ -278,7 +278,7 @@ static void the_first_administrator_is_made_once(void **state)
     assert_false(there); /* ada is one, but has no password */
     w->act.actor = (struct actor){ .kind = ACTOR_NONE };
     assert_int_equal(setup_finish(&w->act, a, &in, &row), E_OK);
-    assert_int_equal(row.roles, INT64_C(1) << ROLE_ADMINISTRATOR);
+    assert_int_equal(row.roles, INT64_C(1) << ROLE_SYSTEM_ADMINISTRATOR);
     assert_int_equal(w->act.actor.kind, ACTOR_NONE);
     in.username = STR("eve");
     in.email = STR("eve@example.org");

@@ -211,10 +211,11 @@ static void test_who_somebody_is(void **state)
     assert_int_equal(person(w, &p, &who, &id, &fresh), E_FORBIDDEN); /* no address */
     assert_int_equal(w->act.actor.kind, ACTOR_USER);                 /* he is himself again */
     w->act.org = w->other_org;
-    assert_int_equal(upstream_linked(&w->act, oid_make(), STR("u2"), &id), E_NOT_FOUND);
+    const struct row_provider other = { .id = oid_make(), .org = w->other_org };
+    assert_int_equal(upstream_linked(&w->act, &other, STR("u2"), &id), E_NOT_FOUND);
     w->act.org = w->org;
     assert_int_equal(ACT(w, provider_delete(&w->act, p.id)), E_OK);
-    assert_int_equal(upstream_linked(&w->act, p.id, STR("u2"), &id), E_NOT_FOUND);
+    assert_int_equal(upstream_linked(&w->act, &p, STR("u2"), &id), E_NOT_FOUND);
 }
 
 static void test_groups_follow_the_claim(void **state)
@@ -266,8 +267,13 @@ static void test_an_administrator_links(void **state)
     const struct user_in raised = { .roles = { roles, 1, true } };
     assert_int_equal(ACT(w, provider_link(&w->act, p.id, STR("u1"), ann, &row)), E_OK);
     assert_int_equal(ACT(w, provider_link(&w->act, p.id, STR("u1"), bob, &row)), E_CONFLICT);
-    assert_int_equal(upstream_linked(&w->act, p.id, STR("u1"), &id), E_OK);
+    assert_int_equal(upstream_linked(&w->act, &p, STR("u1"), &id), E_OK);
     assert_true(oid_eq(id, ann));
+    const str_t whole[] = { STR("system-administrator") };
+    const struct user_in owner = { .roles = { whole, 1, true } };
+    assert_int_equal(ACT(w, user_change(&w->act, ann, &owner, &row)), E_OK);
+    assert_int_equal(upstream_linked(&w->act, &p, STR("u1"), &id), E_FORBIDDEN);
+    assert_int_equal(ACT(w, provider_link(&w->act, p.id, STR("u3"), ann, &row)), E_FORBIDDEN);
     assert_int_equal(ACT(w, user_change(&w->act, bob, &raised, &row)), E_OK);
     w->act.actor.perms = role_perms(ROLE_OPERATOR);
     assert_int_equal(ACT(w, provider_link(&w->act, p.id, STR("u2"), bob, &row)), E_FORBIDDEN);
