@@ -50,6 +50,7 @@ export default {
         auditor: 'Auditor',
         enroller: 'Enroller',
         user: 'User',
+        'system-administrator': 'System administrator',
     },
     roleHint: {
         administrator: 'Everything in this organisation.',
@@ -57,6 +58,7 @@ export default {
         auditor: 'Reads everything, changes nothing.',
         enroller: 'Brings devices in.',
         user: 'No right of its own: the portal is open to everybody.',
+        'system-administrator': 'The whole server, with every organisation.',
     },
     roles: 'Roles',
     rolesHint: 'Mostly none: rights come from groups. You can give only what you have yourself.',

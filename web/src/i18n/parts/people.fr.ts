@@ -50,6 +50,7 @@ const fr: typeof en = {
         auditor: 'Auditeur',
         enroller: 'Enrôleur',
         user: 'Utilisateur',
+        'system-administrator': 'Administrateur du système',
     },
     roleHint: {
         administrator: 'Tout, dans cette organisation.',
@@ -57,6 +58,7 @@ const fr: typeof en = {
         auditor: 'Lit tout, ne change rien.',
         enroller: 'Fait entrer des appareils.',
         user: 'Aucun droit propre : le portail est ouvert à tous.',
+        'system-administrator': 'Tout le serveur, avec toutes les organisations.',
     },
     roles: 'Rôles',
     rolesHint: 'Le plus souvent aucun : les droits viennent des groupes. Vous ne pouvez donner que ce que vous avez.',

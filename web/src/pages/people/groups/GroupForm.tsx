@@ -53,7 +53,7 @@ export function GroupForm({ group, onClose, done }: { group?: Shape<'Group'>; on
             <Field label={t.groups.priority} hint={t.groups.priorityHint} error={form.error('priority')}>
                 <TextInput {...form.bind('priority')} type="number" min={0} max={1_000_000} />
             </Field>
-            <RolePicks {...form.bind('roles')} error={form.error('roles')} />
+            <RolePicks {...form.bind('roles')} error={form.error('roles')} group />
         </Dialog>
     );
 }

@@ -4,7 +4,6 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Data } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import { may } from '../../../session.ts';
 import { Button, Card, Loaded, confirm } from '../../../ui/index.ts';
 import type { IconName } from '../../../ui/Icon.tsx';
 import { Ends } from './Ends.tsx';
@@ -21,6 +20,8 @@ interface Of<One extends Credential> {
     /** Of the program. */
     owner: string;
     none: string;
+    /** May they be made and ended? */
+    write: boolean;
     add: string;
     list: Data<{ items: One[] }>;
     line: (one: One) => ComponentChildren;
@@ -32,7 +33,6 @@ interface Of<One extends Credential> {
 export function Credentials<One extends Credential>(of: Of<One>) {
     const words = t.services;
     const [open, setOpen] = useState(false);
-    const write = may('service-account:write');
     const end = async ({ id, name }: One): Promise<void> => {
         const ended = await confirm({
             title: words.endAsk(name ?? '', of.owner),
@@ -43,7 +43,7 @@ export function Credentials<One extends Credential>(of: Of<One>) {
         });
         if (ended) of.list.reload();
     };
-    const add = write && (
+    const add = of.write && (
         <Button small icon="add" onClick={() => setOpen(true)}>
             {of.add}
         </Button>
@@ -60,7 +60,7 @@ export function Credentials<One extends Credential>(of: Of<One>) {
                                 <li key={one.id}>
                                     <span>{of.line(one)}</span>
                                     <Ends at={one.expires_at} />
-                                    {write && (
+                                    {of.write && (
                                         <Button small onClick={() => void end(one)}>
                                             {words.end}…
                                         </Button>

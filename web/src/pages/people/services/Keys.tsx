@@ -100,7 +100,7 @@ function NewKey({ id, onClose, done }: { id: string; onClose: () => void; done: 
     );
 }
 
-export function Keys({ id, name }: { id: string; name: string }) {
+export function Keys({ id, name, write }: { id: string; name: string; write: boolean }) {
     const words = t.services;
     const list = useData(
         `keys ${id}`,
@@ -115,6 +115,7 @@ export function Keys({ id, name }: { id: string; name: string }) {
     );
     return (
         <Credentials
+            write={write}
             title={words.keys}
             icon="file"
             owner={name}

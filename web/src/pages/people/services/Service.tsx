@@ -22,13 +22,15 @@ import {
 } from '../../../ui/index.ts';
 import { LinksCard } from '../LinksCard.tsx';
 import { Memberships } from '../Memberships.tsx';
-import { roleName } from '../Roles.tsx';
+import { mayChange, roleName } from '../Roles.tsx';
 import { AccountState } from '../State.tsx';
 import { EditService } from './EditService.tsx';
 import { Keys } from './Keys.tsx';
 import { Tokens } from './Tokens.tsx';
 
 type Account = Shape<'ServiceAccount'>;
+
+const write = (account: Account): boolean => may('service-account:write') && mayChange(account.roles);
 
 const back = () => ({ href: '/people/services', label: t.people.title.services });
 
@@ -133,12 +135,12 @@ export default function Service({ id }: { id: string }) {
                             title={account.name}
                             back={back()}
                             mark={<AccountState status={account.status} />}
-                            actions={may('service-account:write') && <Acts account={account} reload={asked.reload} />}
+                            actions={write(account) && <Acts account={account} reload={asked.reload} />}
                         />
                         <div class="page-parts">
                             <Stack>
-                                <Tokens id={id} name={account.name ?? ''} />
-                                <Keys id={id} name={account.name ?? ''} />
+                                <Tokens id={id} name={account.name ?? ''} write={write(account)} />
+                                <Keys id={id} name={account.name ?? ''} write={write(account)} />
                             </Stack>
                             <Stack>
                                 <Card title={t.people.facts} icon="robot">

@@ -79,7 +79,7 @@ function NewToken({ id, onClose, done }: { id: string; onClose: () => void; done
     );
 }
 
-export function Tokens({ id, name }: { id: string; name: string }) {
+export function Tokens({ id, name, write }: { id: string; name: string; write: boolean }) {
     const words = t.services;
     const list = useData(
         `tokens ${id}`,
@@ -94,6 +94,7 @@ export function Tokens({ id, name }: { id: string; name: string }) {
     );
     return (
         <Credentials
+            write={write}
             title={words.tokens}
             icon="key"
             owner={name}

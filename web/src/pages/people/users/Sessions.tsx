@@ -6,6 +6,7 @@ import { t } from '../../../i18n/index.ts';
 import { may } from '../../../session.ts';
 import { agentName } from '../../../ui/agent.ts';
 import { Badge, Button, Card, Loaded, Time } from '../../../ui/index.ts';
+import { mayChange } from '../Roles.tsx';
 import { endSessions } from './acts.ts';
 
 type Session = Shape<'Session'>;
@@ -47,7 +48,8 @@ export function Sessions({ user }: { user: Shape<'User'> }) {
             flush
             actions={
                 some &&
-                may('user:write') && (
+                may('user:write') &&
+                mayChange(user.roles) && (
                     <Button small onClick={end}>
                         {t.people.sessionsEnd}…
                     </Button>

@@ -22,7 +22,7 @@ import {
 } from '../../../ui/index.ts';
 import { LinksCard } from '../LinksCard.tsx';
 import { Memberships } from '../Memberships.tsx';
-import { roleName } from '../Roles.tsx';
+import { mayChange, roleName } from '../Roles.tsx';
 import { AccountState } from '../State.tsx';
 import { endSessions, recoveryLink, reject, remove, removeFactors, setStatus } from './acts.ts';
 import { EditUser, LetIn, Recovery } from './dialogs.tsx';
@@ -52,7 +52,7 @@ function Page({ user, reload }: { user: User; reload: () => void }) {
     const [open, setOpen] = useState<'edit' | 'let-in'>();
     const [link, setLink] = useState<Shape<'RecoveryLink'>>();
     const name = user.display_name || user.username || '';
-    const write = may('user:write');
+    const write = may('user:write') && mayChange(user.roles);
     const words = t.people;
     const then = (done: Promise<boolean>, next = reload): void =>
         void done.then(
