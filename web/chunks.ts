@@ -17,7 +17,8 @@ const CHUNKS: readonly (readonly [RegExp, string])[] = [
         /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|Menu|PartNav|States|Tabs|Values|id|lazy|said)\.|\/src\/i18n\/format\.|\/src\/api\/data\./,
         'kit',
     ],
-    [/\/src\/ui\/(?:Combobox|Dialog|Field|Inputs|Steps|confirm|form|guard|toast)\./, 'kit-forms'],
+    [/\/src\/ui\/(?:Combobox|Dialog|Field|Inputs|Once|Steps|confirm|form|guard|toast)\./, 'kit-forms'],
+    [/\/src\/pages\/people\/(?:GroupField|Roles|State|acts)\./, 'people-parts'],
     [/\/src\/ui\/(?:table\/|Choice\.|Filters\.|filters\.)|\/virtual-core\//, 'kit-lists'],
 ];
 

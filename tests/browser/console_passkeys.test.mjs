@@ -16,8 +16,8 @@ house.server.url = url; // where browsers go from here on
 
 const KEY = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
 const WORDS = {
-    en: { add: 'Add a passkey', go: 'Go on', name: 'Chrome on Linux', there: /has a passkey of your account already/, remove: 'Remove' },
-    fr: { add: 'Ajouter une clé d’accès', go: 'Continuer', name: 'Chrome sur Linux', there: /a déjà une clé d’accès de votre compte/, remove: 'Retirer' },
+    en: { add: 'Add a passkey', go: 'Go on', name: 'Chrome on Linux', codes: 'Recovery codes', kept: 'I have kept them', there: /has a passkey of your account already/, remove: 'Remove' },
+    fr: { add: 'Ajouter une clé d’accès', go: 'Continuer', name: 'Chrome sur Linux', codes: 'Codes de secours', kept: 'Je les ai gardés', there: /a déjà une clé d’accès de votre compte/, remove: 'Retirer' },
 };
 
 /** The account page of somebody new, in a browser with an authenticator. */
@@ -35,14 +35,20 @@ async function openAccount(view) {
         await dialog.getByRole('button', { name: say.go }).click();
     };
     const listed = at.page.getByRole('listitem').filter({ hasText: say.name });
-    return { at, who, cdp, authenticatorId, say, dialog, begin, listed };
+    const codes = dialog.getByRole('group', { name: say.codes });
+    const keep = async () => {
+        await codes.waitFor(); // who had none gets them with the first passkey
+        await dialog.getByRole('button', { name: say.kept }).click();
+    };
+    return { at, who, cdp, authenticatorId, say, dialog, begin, listed, codes, keep };
 }
 
-const passkeysOf = (at) => at.page.evaluate(async () => (await (await fetch('/api/v1/auth/factors')).json()).passkeys.map(({ name }) => name));
+const factorsOf = (at) => at.page.evaluate(async () => (await fetch('/api/v1/auth/factors')).json());
+const passkeysOf = async (at) => (await factorsOf(at)).passkeys.map(({ name }) => name);
 
 for (const view of VIEWS_TAKEN) {
     test(`a passkey is added, is not added twice, and is removed, ${view}`, { skip: MISSING }, async () => {
-        const { at, cdp, authenticatorId, say, dialog, begin, listed } = await openAccount(view);
+        const { at, cdp, authenticatorId, say, dialog, begin, listed, codes, keep } = await openAccount(view);
         await at.page.getByRole('button', { name: say.add }).click();
         await dialog.getByRole('textbox').waitFor();
         const { y, height } = await dialog.boundingBox();
@@ -50,6 +56,11 @@ for (const view of VIEWS_TAKEN) {
         await at.look('portal-passkey-add');
         await at.page.keyboard.press('Escape');
         await begin();
+        const shown = (await codes.innerText()).trim().split('\n');
+        assert.equal(new Set(shown).size, (await factorsOf(at)).recovery_codes_left, shown.join());
+        await at.look('portal-passkey-codes');
+        await at.page.keyboard.press('Escape'); // shown once: no slip of a key takes them away
+        await keep();
         await listed.waitFor();
         assert.deepEqual(await passkeysOf(at), [say.name]);
         const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
@@ -73,7 +84,7 @@ for (const view of VIEWS_TAKEN) {
 }
 
 test('who calls the browser off is told so calmly, and may try again', { skip: MISSING }, async () => {
-    const { at, begin, dialog, listed } = await openAccount('en-light-1280');
+    const { at, dialog, begin, listed, keep } = await openAccount('en-light-1280');
     await at.page.evaluate(() => {
         const create = navigator.credentials.create.bind(navigator.credentials);
         navigator.credentials.create = () => {
@@ -86,14 +97,37 @@ test('who calls the browser off is told so calmly, and may try again', { skip: M
     assert.equal(await dialog.getByRole('alert').count(), 0);
     assert.deepEqual(await passkeysOf(at), []);
     await dialog.getByRole('button', { name: 'Go on' }).click();
+    await keep();
     await listed.waitFor();
     await at.close();
 });
 
-test('a session that has proven no factor lately goes to prove one, and comes back', { skip: MISSING }, async () => {
-    const { at, who, begin, listed } = await openAccount('en-light-1280');
+test('recovery codes that are refused take no passkey away, and a further passkey brings no new ones', { skip: MISSING }, async () => {
+    const { at, cdp, authenticatorId, dialog, begin, listed, codes, keep } = await openAccount('en-light-1280');
+    at.expect(503, '/auth/factors/recovery-codes');
+    await at.page.route('**/auth/factors/recovery-codes', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"code":"overloaded"}' }), { times: 1 });
     await begin();
-    await listed.waitFor();
+    await at.page.getByRole('alert').waitFor();
+    assert.equal(await dialog.count(), 0);
+    assert.equal(await listed.count(), 1);
+    const further = async () => {
+        await cdp.send('WebAuthn.clearCredentials', { authenticatorId }); // as another device would be
+        await begin();
+    };
+    await further();
+    const given = await codes.innerText();
+    await keep();
+    await further();
+    await listed.nth(2).waitFor();
+    assert.equal(await dialog.count(), 0);
+    assert.equal((await factorsOf(at)).recovery_codes_left, given.trim().split('\n').length);
+    await at.close();
+});
+
+test('a session that has proven no factor lately goes to prove one, and comes back', { skip: MISSING }, async () => {
+    const { at, who, begin, keep } = await openAccount('en-light-1280');
+    await begin();
+    await keep();
     const { cookie } = plantSession(house.server, who); // by the password, after the passkey was made
     await at.context.addCookies([{ name: 'seneschal', value: cookie, url, httpOnly: true, sameSite: 'Lax' }]);
     await at.open('/portal/account', 'portalAccount');

@@ -140,11 +140,23 @@ test('on a telephone the navigation is a drawer', { skip: MISSING }, async () =>
     assert.equal(await link.isVisible(), false);
     await at.page.getByRole('button', { name: 'Menu' }).click();
     await link.waitFor();
-    await at.page.waitForTimeout(200); // it slides in
     await at.look('drawer');
     await link.click();
     await at.settled('policies');
     await link.waitFor({ state: 'hidden' });
+    await at.close();
+});
+
+test('who wants less motion gets none: neither of a dialog nor of the drawer', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'fr-dark-390');
+    const motion = async (what, how) => (await at.page.locator(what).evaluate((one, row) => getComputedStyle(one)[row], how)).split(', ');
+    const none = async (what, how) => assert.deepEqual([...new Set(await motion(what, how))], ['0s'], `${what}: ${how}`);
+    await at.open('/portal', 'portal');
+    await none('#nav', 'transitionDuration');
+    await at.page.keyboard.press('?');
+    await none('dialog[open]', 'animationDuration');
+    await at.page.emulateMedia({ reducedMotion: 'no-preference' });
+    assert.deepEqual(await motion('dialog[open]', 'animationDuration'), ['0.14s']); // who does not, gets it
     await at.close();
 });
 

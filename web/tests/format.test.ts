@@ -5,6 +5,7 @@ import {
     bytes,
     clockSeconds,
     duration,
+    few,
     milliseconds,
     number,
     percent,
@@ -76,4 +77,10 @@ test('zero is one of many in English and one in French', () => {
     assert.equal(plural(0), 'other');
     language.set('fr');
     assert.equal(plural(0), 'one');
+});
+
+test('a cell takes a few names, and says how many more there are', () => {
+    assert.equal(few([]), '–');
+    assert.equal(few(['a', 'b', 'c']), 'a, b and c');
+    assert.equal(few(['a', 'b', 'c', 'd']), 'a, b +2');
 });

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { chipsOf, clearFilters, readFilters, type FilterDef } from '../src/ui/filters.ts';
 import { linesOf } from '../src/ui/diff_lines.ts';
 import { nextSort, pagesInView, pagesToDrop, planPages, rowAfterKey, sortOf } from '../src/ui/table/window.ts';
+import { begun } from '../src/ui/titles.ts';
 import { toYaml } from '../src/ui/yaml.ts';
 
 test('rows in view name their pages, at the seams and at the end', () => {
@@ -94,4 +95,10 @@ test('YAML: nesting, and everything that a reader might take for something else 
     assert.equal(toYaml({ text: 'one\ntwo' }), 'text: |-\n  one\n  two\n');
     assert.equal(toYaml({ on: { 'a:b': 1 } }), '"on":\n  "a:b": 1\n');
     assert.equal(toYaml([]), '[]\n');
+});
+
+test('what the server says begins as a sentence does, and the name of a field stays itself', () => {
+    assert.equal(begun('there is no such user'), 'There is no such user');
+    assert.equal(begun('name: want 1..64 bytes'), 'name: want 1..64 bytes');
+    assert.equal(begun('éteint déjà'), 'Éteint déjà');
 });

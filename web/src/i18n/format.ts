@@ -145,6 +145,10 @@ export const milliseconds = (value: number): string =>
 /** "a, b and c". */
 export const list = (items: readonly string[]): string => kept('list', (tag) => new Intl.ListFormat(tag)).format(items);
 
+/** A cell's: "a, b +10"; a dash for none. */
+export const few = (items: readonly string[] = []): string =>
+    items.length > 3 ? `${items.slice(0, 2).join(', ')} +${number(items.length - 2)}` : list(items) || '–';
+
 /** Which form of a word goes with this number: catalogues choose by it. */
 export const plural = (value: number): Intl.LDMLPluralRule =>
     kept('plural', (tag) => new Intl.PluralRules(tag)).select(value);

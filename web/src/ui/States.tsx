@@ -5,7 +5,7 @@ import { t } from '../i18n/index.ts';
 import { Button } from './Button.tsx';
 import { Copy } from './Copy.tsx';
 import { Icon, type IconName } from './Icon.tsx';
-import { useTitle } from './titles.ts';
+import { begun, useTitle } from './titles.ts';
 
 /** Nothing here yet: what this will be, and the next step as a button. */
 export function Empty({
@@ -60,7 +60,7 @@ export function ErrorBox({
             <Icon name="bad" />
             <div class="note-text">
                 <strong>{title}</strong>
-                {problem.detail && <div lang="en">{problem.detail}</div>}
+                {problem.detail && <div lang="en">{begun(problem.detail)}</div>}
                 {faults.length > 0 && (
                     <ul>
                         {faults.map((one) => (

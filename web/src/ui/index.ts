@@ -19,6 +19,7 @@ export { PartNav } from './PartNav.tsx';
 export { SubjectPicker, kindsOpen, nameOfSubject, type Subject, type SubjectKind } from './SubjectPicker.tsx';
 export { Trial, type Tried } from './Trial.tsx';
 export { Empty, ErrorBox, Loaded, Skeleton } from './States.tsx';
+export { Once } from './Once.tsx';
 export { toast } from './toast.tsx';
 export { Id, KeyValue, Stat, Time } from './Values.tsx';
 export { CodeBlock, Copy, Snippets, type Snippet } from './Copy.tsx';

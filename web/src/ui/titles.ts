@@ -7,9 +7,13 @@ import { asking } from '../ready.ts';
 
 let french: Readonly<Partial<Record<string, string>>> = {};
 
+/** A sentence begins with a capital; what names a field ("name: want ...") is left as it is. */
+export const begun = (text: string): string =>
+    text.replace(/^\p{Ll}(?=[\p{Ll}’']* )/u, (letter) => letter.toUpperCase());
+
 /** Those of the server's own refusals: it may be newer than this page, then its title stands. */
 function titleOf(problem: Problem): string {
-    if (problem.title) return (language.get() === 'fr' && french[problem.code]) || problem.title;
+    if (problem.title) return begun((language.get() === 'fr' && french[problem.code]) || problem.title);
     return problem.code === 'unreachable' ? t.kit.unreachable : t.kit.unreadable;
 }
 

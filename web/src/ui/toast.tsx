@@ -4,7 +4,7 @@ import { problemOf, type Problem } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './Button.tsx';
 import { Icon } from './Icon.tsx';
-import { askTitle } from './titles.ts';
+import { askTitle, begun } from './titles.ts';
 
 const STAY_MS = 6000;
 const MOST = 4;
@@ -29,7 +29,7 @@ function Toasts() {
                     <Icon name={one.tone} />
                     <div>
                         <strong>{one.text}</strong>
-                        {one.detail && <div lang="en">{one.detail}</div>}
+                        {one.detail && <div lang="en">{begun(one.detail)}</div>}
                     </div>
                     <IconButton icon="close" kind="link" small label={t.kit.close} onClick={() => drop(one.id)} />
                 </div>

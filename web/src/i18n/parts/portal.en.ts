@@ -137,6 +137,10 @@ export default {
             remove: 'Remove',
             removeTitle: (name: string) => `Remove the passkey “${name}”?`,
             removeText: 'It signs you in no more. Delete it on the device, too.',
+            codes: 'Recovery codes',
+            codesText:
+                'For the day on which you lose this device: keep these codes in a safe place. Each works once, and they are shown this once.',
+            kept: 'I have kept them',
             refused: {
                 NotAllowedError: 'No passkey was made: you called it off, or it took too long. Nothing has changed.',
                 InvalidStateError: 'This device has a passkey of your account already: there is nothing to add.',

@@ -7,22 +7,7 @@ import { milliseconds, list } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { useQuery } from '../../router.ts';
 import { may } from '../../session.ts';
-import {
-    Badge,
-    Button,
-    Card,
-    CodeBlock,
-    confirm,
-    Dialog,
-    Empty,
-    Loaded,
-    Menu,
-    Note,
-    Stack,
-    Status,
-    Time,
-    toast,
-} from '../../ui/index.ts';
+import { Badge, Button, Card, confirm, Empty, Loaded, Menu, Once, Status, Time, toast } from '../../ui/index.ts';
 import { Deliveries } from './Deliveries.tsx';
 import { WebhookForm } from './WebhookForm.tsx';
 
@@ -114,21 +99,14 @@ function Row({
 function Secret({ secret, close }: { secret: string; close(): void }) {
     const words = t.admin.webhooks;
     return (
-        <Dialog
-            firm
+        <Once
             title={words.secretTitle}
+            note={words.secretText}
+            text={secret}
+            label={words.secret}
+            yes={words.kept}
             onClose={close}
-            actions={
-                <Button kind="primary" onClick={close}>
-                    {words.kept}
-                </Button>
-            }
-        >
-            <Stack>
-                <Note tone="warn">{words.secretText}</Note>
-                <CodeBlock label={words.secret} text={secret} wrap />
-            </Stack>
-        </Dialog>
+        />
     );
 }
 

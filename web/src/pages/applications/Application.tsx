@@ -11,12 +11,11 @@ import {
     Badge,
     Button,
     Card,
-    CodeBlock,
-    Dialog,
     Id,
     KeyValue,
     Loaded,
     Menu,
+    Once,
     PageHead,
     Stack,
     Status,
@@ -195,19 +194,14 @@ function Page({ app, reload }: { app: App; reload: () => void }) {
             </div>
             {edit && <EditApplication app={app} onClose={() => setEdit(false)} done={reload} />}
             {secret && (
-                <Dialog
-                    firm
+                <Once
                     title={words.secretOnce}
+                    note={words.secretText}
+                    text={secret}
+                    label={words.secret}
+                    yes={words.closed}
                     onClose={() => setSecret(undefined)}
-                    actions={
-                        <Button kind="primary" onClick={() => setSecret(undefined)}>
-                            {words.closed}
-                        </Button>
-                    }
-                >
-                    <p>{words.secretText}</p>
-                    <CodeBlock text={secret} label={words.secret} wrap />
-                </Dialog>
+                />
             )}
         </>
     );

@@ -41,7 +41,7 @@ function Factors() {
                 return (
                     <Card title={words.factors} icon="key" actions={go}>
                         <p>{bare ? words.noFactor : words.factorsText(totp.length, passkeys.length, codes)}</p>
-                        <Passkeys items={passkeys} reload={factors.reload} />
+                        <Passkeys items={passkeys} codeless={codes === 0} reload={factors.reload} />
                     </Card>
                 );
             }}

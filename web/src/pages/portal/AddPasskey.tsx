@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new passkey: its name, then what the browser and the authenticator ask for.
+// A new passkey: its name, then what the browser and the authenticator ask for; who has no recovery codes gets them with it.
+import { useState } from 'preact/hooks';
 import { api, call, Problem, type Shape } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
 import { agentName } from '../../ui/agent.ts';
-import { Button, Dialog, ErrorBox, Field, Note, TextInput, useForm } from '../../ui/index.ts';
+import { Button, Dialog, ErrorBox, Field, Note, Once, TextInput, toast, useForm } from '../../ui/index.ts';
 import { proven } from './Passkeys.tsx';
 
 type Refusal = keyof typeof t.portal.account.passkeys.refused;
@@ -22,21 +23,36 @@ async function create(options: Shape<'PasskeyMake'>): Promise<Shape<'PasskeyIn'>
     }
 }
 
-export default function AddPasskey({ close, made }: { close(): void; made(): void }) {
+/** One a line; none where it is refused: the passkey is there all the same. */
+const makeCodes = () =>
+    call(api.POST('/api/v1/auth/factors/recovery-codes')).then(
+        ({ codes = [] }) => codes.join('\n'),
+        (thrown: unknown) => {
+            toast.bad(thrown);
+            return '';
+        },
+    );
+
+export default function AddPasskey({ codeless, close, made }: { codeless: boolean; close(): void; made(): void }) {
     const words = t.portal.account.passkeys;
+    const [codes, setCodes] = useState('');
     const form = useForm({
         initial: { name: agentName(navigator.userAgent)?.replace('·', words.on) ?? '' },
         careless: true,
         submit: async ({ name }) => {
             const options = await proven(call(api.GET('/api/v1/auth/factors/passkeys/options')));
             const credential = await create(options);
-            return proven(call(api.POST('/api/v1/auth/factors/passkeys', { body: { name, credential } })));
-        },
-        done: () => {
+            await proven(call(api.POST('/api/v1/auth/factors/passkeys', { body: { name, credential } })));
+            const fresh = codeless ? await makeCodes() : '';
             made();
-            close();
+            return fresh;
         },
+        done: (fresh) => (fresh ? setCodes(fresh) : close()),
     });
+    if (codes) {
+        const { codes: title, codesText: note, kept: yes } = words;
+        return <Once title={title} note={note} text={codes} label={title} yes={yes} onClose={close} />;
+    }
     const calm = words.refused[form.problem?.code as Refusal];
     return (
         <Dialog

@@ -24,7 +24,14 @@ export async function proven<T>(asked: Promise<T>): Promise<T> {
     }
 }
 
-export function Passkeys({ items, reload }: { items: readonly Passkey[]; reload(): void }) {
+interface Props {
+    items: readonly Passkey[];
+    /** Nobody could let this person in who loses the device. */
+    codeless: boolean;
+    reload(): void;
+}
+
+export function Passkeys({ items, codeless, reload }: Props) {
     const words = t.portal.account.passkeys;
     const [adding, setAdding] = useState(false);
     const remove = async (one: Passkey) => {
@@ -59,7 +66,7 @@ export function Passkeys({ items, reload }: { items: readonly Passkey[]; reload(
             ) : (
                 <p class="muted">{words.refused.SecurityError}</p>
             )}
-            {adding && <Add close={() => setAdding(false)} made={reload} />}
+            {adding && <Add codeless={codeless} close={() => setAdding(false)} made={reload} />}
         </>
     );
 }

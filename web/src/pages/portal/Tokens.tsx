@@ -7,13 +7,12 @@ import { t } from '../../i18n/index.ts';
 import {
     Button,
     Card,
-    CodeBlock,
     confirm,
     Dialog,
     ErrorBox,
     Field,
     Loaded,
-    Note,
+    Once,
     TextInput,
     Time,
     useForm,
@@ -101,21 +100,8 @@ function Make({ close, made }: { close(): void; made(): void }) {
         },
     });
     if (secret) {
-        return (
-            <Dialog
-                firm
-                title={words.newToken}
-                onClose={close}
-                actions={
-                    <Button kind="primary" onClick={close}>
-                        {words.done}
-                    </Button>
-                }
-            >
-                <Note tone="warn">{words.shown}</Note>
-                <CodeBlock label={words.newToken} text={secret} wrap />
-            </Dialog>
-        );
+        const { newToken: title, shown: note, done: yes } = words;
+        return <Once title={title} note={note} text={secret} label={title} yes={yes} onClose={close} />;
     }
     return (
         <Dialog

@@ -115,7 +115,7 @@ export function Lists() {
                     )}
                 />
             </section>
-            <Card title="A short list" flush>
+            <Card title="A short list">
                 <DataTable
                     label="Short"
                     columns={COLUMNS}

@@ -2,7 +2,7 @@
 // The enrolment keys that live, what is left of them, and their end.
 import { useMemo, useState } from 'preact/hooks';
 import { api, call, type Shape } from '../../../api/client.ts';
-import { list, number } from '../../../i18n/format.ts';
+import { few, number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
@@ -67,7 +67,7 @@ function columns(revoke: (row: KeyRow) => void): readonly Column<KeyRow>[] {
             key: 'groups',
             head: words.groups,
             hideBelow: 820,
-            cell: (row) => (row.groups?.length ? list(row.groups) : '–'),
+            cell: (row) => few(row.groups),
         },
     ];
     const end: Column<KeyRow> = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The columns of the list of devices.
-import { list } from '../../../i18n/format.ts';
+import { few } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { Badge, Icon, Time, type Column } from '../../../ui/index.ts';
 import { DeviceState } from '../DeviceState.tsx';
@@ -89,7 +89,7 @@ export function columns(): readonly Column<DeviceRow>[] {
             key: 'groups',
             head: words.groups,
             hideBelow: 1040,
-            cell: (device) => (device.groups?.length ? list(device.groups) : '–'),
+            cell: (device) => few(device.groups),
         },
         {
             key: 'config',

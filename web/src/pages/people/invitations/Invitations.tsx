@@ -2,7 +2,7 @@
 // Invitations: those that stand open, or all; made one by one or from a list.
 import { useMemo, useState } from 'preact/hooks';
 import { api, call, type Shape } from '../../../api/client.ts';
-import { list } from '../../../i18n/format.ts';
+import { few, list } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
@@ -48,7 +48,7 @@ function columns(): readonly Column<Invitation>[] {
             head: head.groups,
             hideBelow: 640,
             card: true,
-            cell: (one) => (one.groups?.length ? list(one.groups) : '–'),
+            cell: (one) => few(one.groups),
         },
         {
             key: 'uses',

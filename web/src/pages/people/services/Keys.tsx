@@ -4,18 +4,7 @@ import { useState } from 'preact/hooks';
 import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import {
-    Badge,
-    Button,
-    CodeBlock,
-    Dialog,
-    ErrorBox,
-    Field,
-    Note,
-    TextArea,
-    TextInput,
-    useForm,
-} from '../../../ui/index.ts';
+import { Badge, Button, Dialog, ErrorBox, Field, Once, TextArea, TextInput, useForm } from '../../../ui/index.ts';
 import { Credentials } from './Credentials.tsx';
 
 /** The public half as it was pasted; undefined: it is no JSON object. */
@@ -57,22 +46,16 @@ function NewKey({ id, onClose, done }: { id: string; onClose: () => void; done: 
     });
     if (made !== undefined) {
         return (
-            <Dialog
-                firm
+            <Once
                 wide
                 title={words.keyMade}
+                heading={words.once}
+                note={words.keyText}
+                text={JSON.stringify(made, null, 2)}
+                label={words.keyFile}
+                yes={t.people.closed}
                 onClose={onClose}
-                actions={
-                    <Button kind="primary" onClick={onClose}>
-                        {t.people.closed}
-                    </Button>
-                }
-            >
-                <Note tone="warn" title={words.once}>
-                    {words.keyText}
-                </Note>
-                <CodeBlock text={JSON.stringify(made, null, 2)} label={words.keyFile} />
-            </Dialog>
+            />
         );
     }
     return (

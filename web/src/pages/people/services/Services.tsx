@@ -2,7 +2,7 @@
 // Accounts of programs.
 import { useMemo } from 'preact/hooks';
 import { api, call, type Shape } from '../../../api/client.ts';
-import { list } from '../../../i18n/format.ts';
+import { few } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate, useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
@@ -42,7 +42,7 @@ function columns(): readonly Column<Account>[] {
             width: 'minmax(9rem, 1.5fr)',
             hideBelow: 640,
             card: true,
-            cell: (one) => (one.groups?.length ? list(one.groups) : '–'),
+            cell: (one) => few(one.groups),
         },
         {
             key: 'created',

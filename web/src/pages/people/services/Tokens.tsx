@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
-import { Button, CodeBlock, Dialog, ErrorBox, Field, Note, Select, TextInput, useForm } from '../../../ui/index.ts';
+import { Button, Dialog, ErrorBox, Field, Once, Select, TextInput, useForm } from '../../../ui/index.ts';
 import { Credentials } from './Credentials.tsx';
 
 const DAYS = ['30', '90', '365'] as const;
@@ -34,21 +34,15 @@ function NewToken({ id, onClose, done }: { id: string; onClose: () => void; done
     });
     if (made !== undefined) {
         return (
-            <Dialog
-                firm
+            <Once
                 title={words.tokenMade}
+                heading={words.once}
+                note={words.onceText}
+                text={made}
+                label={words.token}
+                yes={t.people.closed}
                 onClose={onClose}
-                actions={
-                    <Button kind="primary" onClick={onClose}>
-                        {t.people.closed}
-                    </Button>
-                }
-            >
-                <Note tone="warn" title={words.once}>
-                    {words.onceText}
-                </Note>
-                <CodeBlock text={made} label={words.token} wrap />
-            </Dialog>
+            />
         );
     }
     return (

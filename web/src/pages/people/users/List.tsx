@@ -2,7 +2,7 @@
 // All accounts of people: found by how a name or an address begins.
 import { useMemo, useState } from 'preact/hooks';
 import { api, call, problemOf, type Shape } from '../../../api/client.ts';
-import { list } from '../../../i18n/format.ts';
+import { few } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
@@ -61,7 +61,7 @@ function columns(): readonly Column<User>[] {
             head: head.groups,
             hideBelow: 900,
             card: true,
-            cell: (user) => (user.groups?.length ? list(user.groups) : '–'),
+            cell: (user) => few(user.groups),
         },
         {
             key: 'roles',

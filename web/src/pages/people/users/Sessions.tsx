@@ -15,7 +15,7 @@ const said = (words: Record<string, string>, key: string | null | undefined): st
 
 const newestFirst = (a: Session, b: Session): number => (b.used_at ?? '').localeCompare(a.used_at ?? '');
 
-/** What tells it from the others: the program and the system, from where, since when. */
+/** What tells it from the others: the program and the system, from where, since when and until when. */
 function Which({ session }: { session: Session }) {
     const kind = said(t.people.sessionKind, session.kind);
     const agent = agentName(session.client);
@@ -26,6 +26,8 @@ function Which({ session }: { session: Session }) {
                 {agent && session.kind !== 'browser' && `${kind} · `}
                 {session.address && `${session.address} · `}
                 {t.people.sessionSince} <Time at={session.created_at} />
+                <br />
+                {t.people.lastUsed} <Time at={session.used_at} />
             </small>
         </span>
     );
@@ -69,9 +71,6 @@ export function Sessions({ user }: { user: Shape<'User'> }) {
                                         {session.methods?.map((method) => (
                                             <Badge key={method}>{said(t.people.proofs, method)}</Badge>
                                         ))}
-                                    </span>
-                                    <span class="muted">
-                                        {t.people.lastUsed} <Time at={session.used_at} />
                                     </span>
                                 </li>
                             ))}
