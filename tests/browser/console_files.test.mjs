@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What files manage is shown with its origin and cannot be changed in the console: tool servers and permissions.
+// What files manage is shown with its origin and cannot be changed in the console: tool servers, permissions, webhooks.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { commandLine, files } from '../e2e/lib/apply.mjs';
@@ -15,10 +15,16 @@ upstreams:
   recipes: {transport: http, url: "https://mcp.example.org/mcp"}
 permissions:
   - {group: family, tool: "recipes/*", can_write: true}
+applications:
+  Nextcloud: {kind: oidc, client_id: nextcloud, redirect_uris: ["https://cloud.example.org/cb"], groups: [family]}
+webhooks:
+  pager: {url: "https://hooks.example.org/pager", format: ntfy, priority: max, events: [device.blocked], group: family}
 `));
 const recipes = (await admin.get('/gateway/servers')).want(200).items.find((one) => one.name === 'recipes');
 const family = (await admin.get('/groups')).want(200).items.find((one) => one.name === 'family');
 seeTool(server, recipes, 'add', { kind: 'WRITE' });
+const pager = (await admin.get('/webhooks')).want(200).items.find((one) => one.name === 'pager');
+const cloud = (await admin.get('/applications')).want(200).items.find((one) => one.name === 'Nextcloud');
 const NOTHING = /^no change$/m;
 const PERMISSIONS = `/permissions?group=${family.id}`;
 
@@ -57,4 +63,26 @@ test('a permission of files is shown in its row, and its cells are no buttons to
     await at.close();
 });
 
-lookAt(house, { 'files-server': '/tools/recipes', 'files-permissions': PERMISSIONS });
+test('a webhook of files says so, and is tested and rotated, not edited', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open('/admin?tab=webhooks', 'admin');
+    await at.page.getByRole('button', { name: 'Actions for pager' }).click();
+    assert.deepEqual(await at.page.getByRole('menuitem').allTextContents(), ['Test now', 'Managed by files', 'New secret']);
+    await at.page.getByRole('menuitem', { name: 'Managed by files' }).click();
+    assert.equal(await at.page.getByRole('button', { name: 'Save' }).count(), 0);
+    await at.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await at.page.getByRole('button', { name: 'Copy as YAML' }).click();
+    const text = await at.page.evaluate(() => navigator.clipboard.readText());
+    for (const word of ['pager', 'group: family', 'ntfy']) assert.ok(text.includes(word), text);
+    assert.match(await ok('plan', '-f', await files(text)), NOTHING);
+    await at.close();
+});
+
+lookAt(house, {
+    'files-server': '/tools/recipes',
+    'files-permissions': PERMISSIONS,
+    'files-group': `/people/groups/${family.id}`,
+    'files-application': `/applications/${cloud.id}`,
+    'files-webhooks': '/admin?tab=webhooks',
+    'files-webhook': `/admin?tab=webhooks&webhook=${pager.id}`,
+});

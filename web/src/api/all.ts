@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists that are short by their nature (tool servers, the permissions of one person), read whole.
+import { may } from '../session.ts';
+import { api, call } from './client.ts';
 
 interface Part<T> {
     items?: readonly T[];
@@ -23,4 +25,11 @@ export async function readAll<T>(ask: (query: { limit: number; cursor?: string }
         cursor = answer.next_cursor;
     }
     return all;
+}
+
+/** What files stand behind, of a kind as the record names it: since when, by id. Told to those who may read groups, as all objects of a set-up. */
+export async function managedSince(kind: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (!may('group:read')) return new Map();
+    const all = await readAll((query) => call(api.GET('/api/v1/managed', { params: { query }, signal })));
+    return new Map(all.filter((one) => one.kind === kind).map((one) => [one.id ?? '', one.marked_at ?? '']));
 }

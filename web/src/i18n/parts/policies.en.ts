@@ -20,7 +20,6 @@ export default {
         assignments: (n: number) => counted(n, 'assignment', 'assignments'),
         changed: 'Changed',
         draft: 'Draft open',
-        files: 'Managed by files',
     },
     empty: {
         title: 'No policy yet',

@@ -20,7 +20,6 @@ const fr: typeof en = {
         assignments: (n: number) => counted(n, 'affectation', 'affectations'),
         changed: 'Modifiée',
         draft: 'Brouillon ouvert',
-        files: 'Gérée par fichiers',
     },
     empty: {
         title: 'Aucune politique',

@@ -32,7 +32,7 @@ export default {
     answer: 'Answer',
     answerHint: 'The person sees it.',
     empty: {
-        title: 'Nobody asks for an application',
+        title: 'Nobody asks',
         text: 'When somebody asks in the portal for an application or a tool, it stands here.',
     },
 };

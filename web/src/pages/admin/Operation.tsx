@@ -81,7 +81,7 @@ function Metrics() {
         >
             <Loaded of={asked}>
                 {() => (
-                    <div class="metrics" tabIndex={0} role="region" aria-label={words.intro}>
+                    <div class="figures metrics" tabIndex={0} role="region" aria-label={words.intro}>
                         <table>
                             <thead>
                                 <tr>

@@ -6,7 +6,6 @@ import { bytes, number } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { Button, Card, confirm, Note, Stack, toast } from '../../ui/index.ts';
-import './retention.css';
 
 type Cleanup = Shape<'Cleanup'>;
 
@@ -28,7 +27,7 @@ function Figures({ found }: { found: Cleanup | undefined }) {
         ['store', words.store, words.storeKept, room(found?.bytes_freed)] as const,
     ];
     return (
-        <div class="kept" tabIndex={0} role="region" aria-label={words.would}>
+        <div class="figures kept" tabIndex={0} role="region" aria-label={words.would}>
             <table>
                 <thead>
                     <tr>

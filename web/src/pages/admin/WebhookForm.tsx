@@ -13,6 +13,7 @@ import {
     ErrorBox,
     Field,
     Loaded,
+    ManagedBy,
     Select,
     Stack,
     TextArea,
@@ -22,11 +23,13 @@ import {
 } from '../../ui/index.ts';
 import { FormatFields } from './WebhookFormat.tsx';
 import { Withheld } from './Withheld.tsx';
-import { bodyOf, FORMATS, pairsOf, valuesOf, type Values } from './webhook.ts';
+import { asFiles, bodyOf, FORMATS, pairsOf, valuesOf, type Values } from './webhook.ts';
 import type { Webhook } from './Webhooks.tsx';
 
 interface Props {
     hook: Webhook | undefined;
+    /** Since when files stand behind it. */
+    since: string | undefined;
     close(): void;
     saved(secret: string | null | undefined): void;
 }
@@ -124,7 +127,23 @@ function Fields({ form, old }: { form: Form<Values>; old: boolean }) {
     );
 }
 
-function Known({ hook, close, saved, names }: Props & { names: { group?: string; application?: string } }) {
+type Names = { group?: string; application?: string };
+
+/** What files stand behind is changed there, and this is how it stands there. */
+function ByFiles({ hook, since, close, names }: { hook: Webhook; since: string; close(): void; names: Names }) {
+    return (
+        <Dialog title={hook.name ?? ''} onClose={close} wide>
+            <ManagedBy object={asFiles(hook, names)} since={since} />
+        </Dialog>
+    );
+}
+
+function Known(props: Props & { names: Names }) {
+    const { hook, since } = props;
+    return hook && since ? <ByFiles {...props} hook={hook} since={since} /> : <Editable {...props} />;
+}
+
+function Editable({ hook, close, saved, names }: Props & { names: Names }) {
     const words = t.admin.webhooks;
     const form = useForm({
         initial: valuesOf(hook, names),
@@ -154,7 +173,7 @@ function Known({ hook, close, saved, names }: Props & { names: { group?: string;
 }
 
 /** What the group and the application of a webhook are called; who may not read them sees their ids. */
-async function namesOf(hook: Webhook, signal: AbortSignal): Promise<{ group?: string; application?: string }> {
+async function namesOf(hook: Webhook, signal: AbortSignal): Promise<Names> {
     const path = (id: string) => ({ params: { path: { id } }, signal });
     const named = async (asked: Promise<{ name?: string | null }> | undefined): Promise<string | undefined> =>
         (await asked?.catch(() => undefined))?.name ?? undefined;

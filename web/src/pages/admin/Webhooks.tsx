@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks: what is told to whom, whether it comes through, and what was given up.
 import { useState } from 'preact/hooks';
+import { managedSince } from '../../api/all.ts';
 import { api, call, problemOf, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { milliseconds, list } from '../../i18n/format.ts';
@@ -47,9 +48,11 @@ async function remove(hook: Webhook): Promise<boolean> {
 
 function Row({
     hook,
+    managed,
     acts,
 }: {
     hook: Webhook;
+    managed: boolean;
     acts: { edit(): void; deliveries(): void; rotate(): void; changed(): void };
 }) {
     const words = t.admin.webhooks;
@@ -59,7 +62,8 @@ function Row({
         <li>
             <span class="rows-name">
                 <strong>{hook.name}</strong>{' '}
-                <Badge>{words.formats[hook.format as keyof typeof words.formats] ?? hook.format}</Badge>
+                <Badge>{words.formats[hook.format as keyof typeof words.formats] ?? hook.format}</Badge>{' '}
+                {managed && <Badge>{t.kit.managed.title}</Badge>}
                 <br />
                 <small class="muted">{hook.url}</small>
             </span>
@@ -79,9 +83,14 @@ function Row({
                     label={words.more(hook.name ?? '')}
                     items={[
                         { key: 'test', label: words.test, icon: 'play', onSelect: () => void tryIt(hook) },
-                        { key: 'edit', label: words.edit, icon: 'edit', onSelect: acts.edit },
-                        { key: 'rotate', label: words.rotate, icon: 'reload', onSelect: acts.rotate },
                         {
+                            key: 'edit',
+                            label: managed ? t.kit.managed.title : words.edit,
+                            icon: managed ? 'copy' : 'edit',
+                            onSelect: acts.edit,
+                        },
+                        { key: 'rotate', label: words.rotate, icon: 'reload', onSelect: acts.rotate },
+                        !managed && {
                             key: 'remove',
                             label: words.remove,
                             icon: 'remove',
@@ -116,7 +125,13 @@ export default function Webhooks() {
     const [secret, setSecret] = useState<string>();
     const asked = useData(
         'admin/webhooks',
-        (signal) => call(api.GET('/api/v1/webhooks', { params: { query: { limit: 100 } }, signal })),
+        async (signal) => {
+            const [{ items }, since] = await Promise.all([
+                call(api.GET('/api/v1/webhooks', { params: { query: { limit: 100 } }, signal })),
+                managedSince('webhook', signal),
+            ]);
+            return { items, since };
+        },
         { topics: ['admin'] },
     );
     const hooks = asked.data?.items ?? [];
@@ -147,7 +162,7 @@ export default function Webhooks() {
     return (
         <Card title={words.title} intro={words.intro} icon="webhook" actions={hooks.length > 0 && add}>
             <Loaded of={asked}>
-                {({ items }) =>
+                {({ items, since }) =>
                     items.length === 0 ? (
                         <Empty icon="webhook" title={words.none} action={add}>
                             {words.noneText}
@@ -158,6 +173,7 @@ export default function Webhooks() {
                                 <Row
                                     key={one.id}
                                     hook={one}
+                                    managed={since.has(one.id ?? '')}
                                     acts={{
                                         edit: () => setQuery({ webhook: one.id ?? undefined }),
                                         deliveries: () => setQuery({ deliveries: one.id ?? undefined }),
@@ -173,6 +189,7 @@ export default function Webhooks() {
             {(query['new'] || editing) && (
                 <WebhookForm
                     hook={editing}
+                    since={asked.data?.since.get(editing?.id ?? '')}
                     close={() => setQuery({ new: undefined, webhook: undefined })}
                     saved={saved}
                 />

@@ -78,6 +78,14 @@ export function valuesOf(hook: Known | undefined, names: { group?: string; appli
     };
 }
 
+/** The same as it stands in a file: by names, without secrets and what is the server's own choice. */
+export function asFiles(hook: Known, names: { group?: string; application?: string }): object {
+    const values = { ...valuesOf(hook), group: [], application: [] };
+    const { name, format, status, ...said } = bodyOf(values, false);
+    const own = { ...(format !== 'standard' && { format }), ...(status !== 'active' && { status }) };
+    return { webhooks: { [name]: { ...said, ...own, ...names } } };
+}
+
 /** Lines `Name: value` as an object; undefined: one of them is no such line. */
 export function pairsOf(text: string): Record<string, string> | undefined {
     const lines = text.split('\n').filter((line) => line.trim());

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose permissions are shown, what is said of him, and which tools there are.
-import { readAll } from '../../api/all.ts';
+import { managedSince, readAll } from '../../api/all.ts';
 import { api, call, type Shape } from '../../api/client.ts';
 import { useData, type Data } from '../../api/data.ts';
-import { may } from '../../session.ts';
 import { nameOfSubject, type SubjectKind } from '../../ui/index.ts';
 import type { PermissionRow } from '../tools/who.ts';
 import type { Access } from './model.ts';
@@ -188,14 +187,5 @@ export function useVerdicts(
 
 /** Rows that files stand behind: since when, by their ids. */
 export function useManaged(): Data<ReadonlyMap<string, string>> {
-    return useData(
-        may('operation:read') || may('tool:read') ? 'managed permissions' : undefined,
-        async (signal) => {
-            const rows = await readAll((query) => call(api.GET('/api/v1/managed', { params: { query }, signal })));
-            return new Map(
-                rows.filter((row) => row.kind === 'permission').map((row) => [row.id ?? '', row.marked_at ?? '']),
-            );
-        },
-        { topics: ['permissions'] },
-    );
+    return useData('managed permissions', (signal) => managedSince('permission', signal), { topics: ['permissions'] });
 }

@@ -54,9 +54,9 @@ function Name({ policy }: { policy: Policy }) {
                 </Status>
             )}
             {policy.managed && (
-                <Badge title={words.files}>
+                <Badge>
                     <Icon name="file" size={14} />
-                    {words.files}
+                    {t.kit.managed.title}
                 </Badge>
             )}
         </span>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tool servers as this page shows them: what is named, and how each of them does.
-import { readAll } from '../../api/all.ts';
+import { managedSince, readAll } from '../../api/all.ts';
 import { api, call, problemOf, type Shape } from '../../api/client.ts';
 import { useData, type Data } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import { may } from '../../session.ts';
 import type { Tone } from '../../ui/index.ts';
 
 export type Server = Shape<'Server'>;
@@ -18,13 +17,6 @@ export interface ServerLine {
     running: Running | undefined;
     /** When files said it last; absent where none stand behind it. */
     byFiles: string | undefined;
-}
-
-/** What files stand behind, by id; told to those who may read groups, as all objects of a set-up. */
-async function managedServers(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    if (!may('group:read')) return new Map();
-    const all = await readAll((query) => call(api.GET('/api/v1/managed', { params: { query }, signal })));
-    return new Map(all.filter((one) => one.kind === 'server').map((one) => [one.id ?? '', one.marked_at ?? '']));
 }
 
 /** The same as it stands in a file: what is the server's own choice is left out. */
@@ -62,7 +54,7 @@ export async function readServers(signal: AbortSignal): Promise<ServerLine[]> {
     const [servers, running, managed] = await Promise.all([
         readAll((query) => call(api.GET('/api/v1/gateway/servers', { params: { query }, signal }))),
         runningNow(signal),
-        managedServers(signal),
+        managedSince('server', signal),
     ]);
     return servers.map((server) => ({
         server,

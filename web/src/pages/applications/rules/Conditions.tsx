@@ -118,7 +118,7 @@ export function Conditions({ form }: { form: Form<Values> }) {
             </Part>
             <Part title={words.part.time}>
                 <Field label={words.weekdays} group>
-                    <div class="weekdays">
+                    <Stack as="row">
                         {WEEKDAYS.map((name) => (
                             <Checkbox
                                 key={name}
@@ -127,7 +127,7 @@ export function Conditions({ form }: { form: Form<Values> }) {
                                 onInput={(on) => day(name, on)}
                             />
                         ))}
-                    </div>
+                    </Stack>
                 </Field>
                 <Stack as="grid">
                     <Field label={words.hours} hint={words.hoursHint} error={form.error('hours')}>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One group: who is in it, and what it gives them.
 import { useState } from 'preact/hooks';
+import { managedSince } from '../../../api/all.ts';
 import { api, call, type Shape } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { number } from '../../../i18n/format.ts';
@@ -30,13 +31,12 @@ import { Members } from './Members.tsx';
 type Group = Shape<'Group'>;
 
 /** Objects that files made, of one organisation: a page of them. */
-const MANAGED_MAX = 500;
 const back = () => ({ href: '/people/groups', label: t.people.title.groups });
 
-function Page({ group, managed, reload }: { group: Group; managed: Shape<'Managed'> | undefined; reload: () => void }) {
+function Page({ group, since, reload }: { group: Group; since: string | undefined; reload: () => void }) {
     const [open, setOpen] = useState(false);
     const name = group.name ?? '';
-    const write = may('group:write') && !managed;
+    const write = may('group:write') && !since;
     const remove = async (): Promise<void> => {
         const said = await confirm({
             title: t.people.deleteAsk(name),
@@ -64,7 +64,7 @@ function Page({ group, managed, reload }: { group: Group; managed: Shape<'Manage
                 title={name}
                 back={back()}
                 mark={
-                    managed && (
+                    since && (
                         <Status tone="info" icon="file">
                             {t.groups.byFiles}
                         </Status>
@@ -72,7 +72,7 @@ function Page({ group, managed, reload }: { group: Group; managed: Shape<'Manage
                 }
                 actions={acts}
             />
-            {managed && <ManagedBy object={asFiles(group)} since={managed.marked_at ?? null} />}
+            {since && <ManagedBy object={asFiles(group)} since={since} />}
             <div class="page-parts first-wide">
                 <Members group={group} />
                 <Stack>
@@ -113,10 +113,7 @@ export default function Group({ id }: { id: string }) {
         `group ${id}`,
         async (signal) => {
             const group = await call(api.GET('/api/v1/groups/{id}', { params: { path: { id } }, signal }));
-            const managed = await call(
-                api.GET('/api/v1/managed', { params: { query: { limit: MANAGED_MAX } }, signal }),
-            );
-            return { group, managed: managed.items?.find((one) => one.id === id) };
+            return { group, since: (await managedSince('group', signal)).get(id) };
         },
         { topics: ['people'] },
     );
@@ -124,7 +121,7 @@ export default function Group({ id }: { id: string }) {
         <>
             {!asked.data && <PageHead title={t.people.title.groups} back={back()} />}
             <Loaded of={asked}>
-                {({ group, managed }) => <Page group={group} managed={managed} reload={asked.reload} />}
+                {({ group, since }) => <Page group={group} since={since} reload={asked.reload} />}
             </Loaded>
         </>
     );
