@@ -71,7 +71,9 @@ export default function Palette() {
                 onKeyDown={pressed}
             />
             <Found entries={entries} chosen={chosen} open={open} />
-            <p class="palette-hint">{entries.length === 0 ? t.shell.palette.empty : t.shell.palette.hint}</p>
+            <p class={entries.length === 0 ? 'palette-hint' : 'palette-hint keys'}>
+                {entries.length === 0 ? t.shell.palette.empty : t.shell.palette.hint}
+            </p>
             <p class="unseen" role="status">
                 {t.shell.palette.results(entries.length)}
             </p>

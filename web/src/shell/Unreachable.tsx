@@ -8,9 +8,11 @@ export function Unreachable({ problem }: { problem: Error }) {
         <main class="refusal">
             <h1>{words.title}</h1>
             <p>{words.text}</p>
-            <p>
-                <code>{problem.message}</code>
-            </p>
+            {problem.message !== 'unreachable' && (
+                <p>
+                    <code>{problem.message}</code>
+                </p>
+            )}
             <button type="button" class="button primary" onClick={() => location.reload()}>
                 {words.again}
             </button>
