@@ -232,8 +232,8 @@ SELECT created_at FROM device WHERE org = $org AND id = $id;
 -- Enrolled devices that a policy reaches where its newest version is followed, if that is tried; by an assignment that
 -- goes; or would by one to come. Each way in is a look into an index.
 -- @many preview_devices(org id, policy_id id, scope int, target id, followed bool, gone id, after id,
---   limit int) -> (id id, machine_id text)
-SELECT d.id, d.machine_id FROM device d
+--   limit int) -> (id id, machine_id text, hostname text?)
+SELECT d.id, d.machine_id, d.hostname FROM device d
 WHERE d.org = $org AND d.status = 2 AND d.id > $after AND ($scope IN (1, 2)
     OR ($scope = 5 AND d.id = $target) OR ($scope = 4 AND d.user_id = $target)
     OR ($scope = 3 AND EXISTS (SELECT 1 FROM group_member m
@@ -253,11 +253,11 @@ WHERE d.org = $org AND d.status = 2 AND d.id > $after AND ($scope IN (1, 2)
 ORDER BY d.id LIMIT $limit;
 
 -- Enrolled devices of all organisations, for what is global.
--- @many preview_everywhere(after id, limit int) -> (id id, org id, machine_id text)
-SELECT id, org, machine_id FROM device WHERE status = 2 AND id > $after ORDER BY id LIMIT $limit;
+-- @many preview_everywhere(after id, limit int) -> (id id, org id, machine_id text, hostname text?)
+SELECT id, org, machine_id, hostname FROM device WHERE status = 2 AND id > $after ORDER BY id LIMIT $limit;
 
--- @one preview_device(org id, id id) -> (id id, machine_id text)
-SELECT id, machine_id FROM device WHERE org = $org AND id = $id;
+-- @one preview_device(org id, id id) -> (id id, machine_id text, hostname text?)
+SELECT id, machine_id, hostname FROM device WHERE org = $org AND id = $id;
 
 -- @one preview_is_global(policy_id id, followed bool, gone id) -> (n int)
 SELECT COUNT(*) FROM assignment

@@ -219,10 +219,10 @@ WHERE m.rollout = $rollout AND m.state = $state AND NOT m.back AND m.device > $a
 -- @one rollout_back_left(rollout id) -> (device id)
 SELECT device FROM rollout_device WHERE rollout = $rollout AND state IN (2, 5) AND NOT back LIMIT 1;
 
--- @row rollout_line: device id, machine_id text?, ring int, state int, since ts, seen_at ts?, reason text?, at ts,
---   back bool
+-- @row rollout_line: device id, machine_id text?, hostname text?, ring int, state int, since ts, seen_at ts?,
+--   reason text?, at ts, back bool
 -- @many rollout_device_list(rollout id, state int?, ring int?, after id, limit int) -> rollout_line
-SELECT m.device, d.machine_id, m.ring, m.state, m.since, m.seen_at, m.reason, m.at, m.back
+SELECT m.device, d.machine_id, d.hostname, m.ring, m.state, m.since, m.seen_at, m.reason, m.at, m.back
 FROM rollout_device m LEFT JOIN device d ON d.id = m.device
 WHERE m.rollout = $rollout AND m.device > $after AND ($state IS NULL OR m.state = $state)
     AND ($ring IS NULL OR m.ring = $ring)

@@ -24,6 +24,10 @@ SELECT count(*) FROM user_account u WHERE u.password IS NOT NULL AND u.status = 
 AND (u.roles & $role <> 0 OR EXISTS (SELECT 1 FROM group_member m JOIN principal_group g ON g.id = m.group_id
     WHERE m.kind = 1 AND m.member_id = u.id AND g.roles & $role <> 0));
 
+-- Whoever it is, and whether he may sign in or not.
+-- @one first_person() -> (n int)
+SELECT count(*) FROM (SELECT 1 FROM user_account LIMIT 1) AS one;
+
 -- @row signin_failure: bucket int, failures int, at ts
 -- @one signin_failure_get(bucket int) -> signin_failure
 SELECT {signin_failure} FROM signin_failure WHERE bucket = $bucket;

@@ -92,6 +92,19 @@ static err_t agent_options(struct seneschal_agent *g, const struct seneschal_age
     return E_OK;
 }
 
+/* Where the configuration goes: before anybody is asked to approve a machine that could not write
+ * it. */
+static err_t agent_make_room(struct seneschal_agent *g)
+{
+    char dir[AGENT_PATH_MAX + 1];
+    (void)snprintf(dir, sizeof dir, "%s", g->out);
+    char *end = strrchr(dir, '/');
+    if (end == NULL || end == dir)
+        return E_OK;
+    *end = '\0';
+    return file_make_dirs(dir, 0755, &g->why);
+}
+
 static err_t agent_know_host(struct seneschal_agent *g, const char *machine_id)
 {
     struct utsname u;
@@ -203,6 +216,7 @@ static err_t agent_start(struct seneschal_agent *g, const struct seneschal_agent
     if (g->arena == NULL)
         return E_NO_MEMORY;
     TRY(file_make_dirs(g->dir, 0700, &g->why));
+    TRY(agent_make_room(g));
     (void)snprintf(path, sizeof path, "%s/lock", g->dir);
     TRY(file_lock(path, &g->why, &g->lock));
     const struct adapt_caller adapters = {

@@ -186,6 +186,7 @@ static err_t confirm_show(struct request *rq, int status, oid_t id, const struct
                                         .required = true,
                                         .focus = true });
     html_form_end(h, PHRASE_FACTOR_CONFIRM);
+    html_way(h, STR(HERE), PHRASE_FACTORS_TITLE);
     return reply_page(rq, status, h);
 }
 
@@ -235,6 +236,11 @@ err_t factors_page_confirm(struct request *rq)
         act_clear_why(&rq->act);
         rq->quiet = true;
         return confirm_show(rq, 422, in->id, NULL);
+    }
+    if (e == E_CONFLICT) { /* the second of two clicks: it is confirmed, which that page says */
+        act_clear_why(&rq->act);
+        rq->quiet = true;
+        return reply_redirect(rq, 303, STR(HERE));
     }
     TRY(e);
     TRY(factor_was_first(&rq->act, &session));

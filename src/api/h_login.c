@@ -9,6 +9,7 @@
 #include "api/services.h"
 #include "api/signin_parts.h"
 #include "api/upstream_links.h"
+#include "domain/signin/link.h"
 #include "domain/signin/session.h"
 
 struct login_page { /* what the form has when it is shown */
@@ -59,9 +60,13 @@ err_t login_show(struct request *rq)
                                      .next = own_path(q->next) ? q->next : STR_NONE,
                                      .org = q->org };
     struct html *h;
+    bool inhabited;
     if (oid_is_set(rq->session_id) && !rq->half && q->again.p == NULL)
         return reply_redirect(rq, 303, next_of(q->next));
     TRY(page_begin(rq, PHRASE_LOGIN_TITLE, &h));
+    TRY(anybody_is_there(&rq->act, &inhabited));
+    if (!inhabited)
+        html_note(h, NOTE_INFO, PHRASE_LOGIN_EMPTY);
     TRY(login_form(rq, h, &page));
     return reply_page(rq, 200, h);
 }

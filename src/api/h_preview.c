@@ -108,7 +108,8 @@ static err_t result_view(struct request *rq, const struct preview_result *r,
     if (sample == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < r->sample_n; i++)
-        sample[i] = (struct preview_device_out){ r->sample[i].id, r->sample[i].machine_id };
+        sample[i] = (struct preview_device_out){ r->sample[i].id, r->sample[i].machine_id,
+                                                 r->sample[i].hostname };
     *ret = (struct preview_result_out){
         .devices = (int64_t)r->devices_n,
         .sample_device_id = r->sample[0].id,

@@ -49,6 +49,7 @@ err_t rollouts_devices(struct request *rq)
         out[i] = (struct rollout_device_out){
             .device_id = rows[i].device,
             .machine_id = rows[i].machine_id,
+            .hostname = rows[i].hostname,
             .ring = rows[i].ring,
             .state = str_from_cz(rollout_member_name(rows[i].state)),
             .reason = rows[i].reason,

@@ -8,7 +8,7 @@ static enum phrase flaw_of(const struct new_password_in *in, const struct passwo
 {
     struct diag why = { 0 };
     if (!str_eq(in->password, in->again))
-        return PHRASE_PASSWORD_TWO;
+        return PHRASE_PERSON_PASSWORDS_DIFFER;
     if (password_allowed(&why, in->password, who) == E_OK)
         return PHRASE_PRODUCT;
     return password_is_short(in->password) ? PHRASE_PASSWORD_SHORT : PHRASE_PASSWORD_COMMON;

@@ -128,6 +128,8 @@ static enum phrase phrase_of(err_t e)
         return PHRASE_REFUSED_FORBIDDEN;
     case 404:
         return PHRASE_REFUSED_NOT_FOUND;
+    case 409:
+        return PHRASE_REFUSED_CONFLICT;
     case 429:
         return PHRASE_REFUSED_TOO_OFTEN;
     case 503:
@@ -156,7 +158,7 @@ void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request
     html_facts(h);
     html_fact(h, PHRASE_REFUSED_REQUEST_ID, str_of(id, sizeof id));
     html_facts_end(h);
-    if (phrase_of(e) == PHRASE_REFUSED_NOT_FOUND)
+    if (phrase_of(e) == PHRASE_REFUSED_NOT_FOUND || phrase_of(e) == PHRASE_REFUSED_CONFLICT)
         html_link(h, STR("/"), PHRASE_GO_HOME);
     page_close_tag(h);
 }

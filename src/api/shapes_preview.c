@@ -43,6 +43,7 @@ const struct shape change_out_shape = SHAPE(struct change_out, "Change", change_
 static const struct field preview_device_out_fields[] = {
     FIELD(struct preview_device_out, id),
     FIELD(struct preview_device_out, machine_id),
+    FIELD(struct preview_device_out, hostname),
 };
 static const struct shape preview_device_out_shape =
     SHAPE(struct preview_device_out, "PreviewDevice", preview_device_out_fields);

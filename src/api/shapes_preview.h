@@ -32,6 +32,7 @@ struct change_out {
 struct preview_device_out {
     oid_t id;
     str_t machine_id;
+    str_t hostname;
 };
 
 struct fault_out {

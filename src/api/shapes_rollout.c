@@ -175,6 +175,7 @@ static const struct field rollout_out_fields[] = {
 static const struct field device_out_fields[] = {
     FIELD(struct rollout_device_out, device_id),
     FIELD(struct rollout_device_out, machine_id, .doc = "null: the device was deleted"),
+    FIELD(struct rollout_device_out, hostname),
     FIELD(struct rollout_device_out, ring),
     FIELD(struct rollout_device_out, state),
     FIELD(struct rollout_device_out, reason,     .doc = "of its acknowledgement, or of the clock"),

@@ -115,6 +115,7 @@ struct rollout_out {
 struct rollout_device_out {
     oid_t device_id;
     str_t machine_id;
+    str_t hostname;
     int64_t ring;
     str_t state;
     str_t reason;

@@ -6,9 +6,9 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAgent } from './lib/agent.mjs';
+import { agentCommand, startAgent } from './lib/agent.mjs';
 import { audit, decide, enrolmentKey, publishPolicy, publishVersion } from './lib/fleet.mjs';
-import { eventually, PATIENCE } from './lib/process.mjs';
+import { eventually, PATIENCE, tempDir } from './lib/process.mjs';
 import { startProxy } from './lib/proxy.mjs';
 import { startServer } from './lib/server.mjs';
 
@@ -49,6 +49,14 @@ test('by the lobby: code, approval, configuration, change, acknowledgement', asy
     }, WAIT);
     assert.match(config.etag, /^"?[0-9a-f]{64}"?$/);
     assert.equal((await devices()).length, 1);
+});
+
+test('the directory of its configuration is made before anybody is asked to approve the machine', async () => {
+    const { server } = await house();
+    const dir = tempDir('agent');
+    const out = path.join(dir, 'etc/assistant/config.json');
+    const { stderr } = await agentCommand(['--server', server.url, '--state', path.join(dir, 'state'), '--config-out', out, '--machine-id', 'no-directory', '--once']);
+    assert.equal(lstatSync(path.dirname(out)).mode & 0o777, 0o755, stderr);
 });
 
 test('by a key: --once enrols, writes the configuration and ends with 0; a second time uses its token', async () => {

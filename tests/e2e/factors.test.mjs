@@ -56,6 +56,21 @@ test('an app is added, shown once, and asked for from then on', async () => {
     assert.equal((await step(again, totp(made.secret, 1))).location.pathname, '/portal');
 });
 
+test('the second of two clicks on Confirm leads to the page that says it is confirmed', async () => {
+    const who = await makePerson(server, admin);
+    const { browser } = await signedIn(who);
+    const made = await browser.submit(await browser.get('/account/factors'), '/account/factors/totp', { name: 'phone' });
+    const [secret] = made.text.match(/[A-Z2-7]{32}/);
+    const wrong = await browser.submit(made, '/account/factors/confirm', { code: '000000' });
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /href="\/account\/factors"/); // to begin again, where the picture was not kept
+    const sent = { ...wrong.form('/account/factors/confirm').fields, code: totp(secret) };
+    const first = await browser.post('/account/factors/confirm', sent);
+    assert.deepEqual([first.status, first.text.match(/<li><code>/g).length], [201, 10]);
+    const second = await browser.post('/account/factors/confirm', sent);
+    assert.deepEqual([second.status, second.location?.pathname], [303, '/account/factors']);
+});
+
 test('IDENTITY 52: the second step cannot be left out', async () => {
     const who = await withApp();
     const { browser } = await signedIn(who);

@@ -14,6 +14,16 @@ const setupLink = () => seneschal(['setup-link', '--data', server.data]);
 const boss = { username: 'ada', email: 'ada@example.org', password: PASSWORD, again: PASSWORD };
 const fill = async (browser, link, fields = boss) => browser.submit(await browser.get(link), undefined, fields);
 
+test('who comes to a server with nobody in it is told how the first account is made', async () => {
+    const own = await startServer();
+    const login = async (query = '') => (await new Browser(own.url).get(`/login${query}`)).text;
+    assert.match(await login(), /Nobody has an account here yet.*`seneschal setup-link --data DIR`/);
+    assert.match(await login('?lang=fr'), /Personne n’a encore de compte ici.*`seneschal setup-link --data DIR`/);
+    (await (await own.admin()).post('/users', { username: 'early', email: 'early@example.org' })).want(201);
+    assert.doesNotMatch(await login(), /setup-link/);
+    await own.stop();
+});
+
 test('the first administrator makes his account by a link that works once', async () => {
     (await admin.post('/users', { username: 'early', email: 'early@example.org', roles: ['administrator'] })).want(201); // without a password
     const [first, second] = [await setupLink(), await setupLink()];

@@ -199,8 +199,12 @@ static err_t count_in(struct looking *l, const struct candidate *c, uint32_t res
     r->devices_n++;
     if (r->sample_n == PREVIEW_SAMPLE_MAX)
         return E_OK;
-    TRY(str_copy(l->act->arena, c->device.machine_id, &r->sample[r->sample_n].machine_id));
-    r->sample[r->sample_n++].id = c->device.id;
+    struct preview_device *to = &r->sample[r->sample_n];
+    TRY(str_copy(l->act->arena, c->device.machine_id, &to->machine_id));
+    if (c->device.hostname.p != NULL)
+        TRY(str_copy(l->act->arena, c->device.hostname, &to->hostname));
+    to->id = c->device.id;
+    r->sample_n++;
     return E_OK;
 }
 
@@ -226,7 +230,7 @@ static err_t look_one(struct looking *l, oid_t device)
     struct sql_preview_device_row row;
     TRY(sql_preview_device(l->act->db, l->act->arena,
                            &(struct sql_preview_device){ .org = l->act->org, .id = device }, &row));
-    return look_at(l, &(struct candidate){ l->act->org, { row.id, row.machine_id } });
+    return look_at(l, &(struct candidate){ l->act->org, { row.id, row.machine_id, row.hostname } });
 }
 
 /* The next devices, by id. A page lives in an arena of its own. */
@@ -244,7 +248,8 @@ static err_t page_read(struct looking *l, struct arena *a, bool everywhere, oid_
             l->act->db, a, &(struct sql_preview_everywhere){ .after = after, .limit = PAGE }, &all,
             ret_n));
         for (size_t i = 0; i < *ret_n; i++)
-            out[i] = (struct candidate){ all[i].org, { all[i].id, all[i].machine_id } };
+            out[i] =
+                (struct candidate){ all[i].org, { all[i].id, all[i].machine_id, all[i].hostname } };
         *ret = out;
         return E_OK;
     }
@@ -260,7 +265,8 @@ static err_t page_read(struct looking *l, struct arena *a, bool everywhere, oid_
                                        .limit = PAGE },
         &rows, ret_n));
     for (size_t i = 0; i < *ret_n; i++)
-        out[i] = (struct candidate){ l->act->org, { rows[i].id, rows[i].machine_id } };
+        out[i] =
+            (struct candidate){ l->act->org, { rows[i].id, rows[i].machine_id, rows[i].hostname } };
     *ret = out;
     return E_OK;
 }

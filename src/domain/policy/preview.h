@@ -30,6 +30,7 @@ struct preview_change { /* of one member; texts of JSON, absent: nothing */
 struct preview_device {
     oid_t id;
     str_t machine_id;
+    str_t hostname; /* absent: none is known */
 };
 
 struct preview_result { /* what changes in the same way for `devices_n` devices */

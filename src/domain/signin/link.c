@@ -147,6 +147,14 @@ err_t administrator_is_there(struct act *act, bool *ret)
     return E_OK;
 }
 
+err_t anybody_is_there(struct act *act, bool *ret)
+{
+    struct sql_first_person_row row;
+    TRY(sql_first_person(act->db, act->arena, &row));
+    *ret = row.n > 0;
+    return E_OK;
+}
+
 err_t setup_finish(struct act *act, str_t link, const struct setup_in *in,
                    struct row_user_account *ret)
 {

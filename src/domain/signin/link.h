@@ -43,6 +43,8 @@ err_t recovery_ask(struct act *act, const struct recovery_ask *ask,
 
 /* Is there an administrator with a password, in any organisation? Then no link makes one. */
 err_t administrator_is_there(struct act *act, bool *ret) MUST_USE;
+/* Has anybody an account, in any organisation? */
+err_t anybody_is_there(struct act *act, bool *ret) MUST_USE;
 /* The first one, to whom the server is given: an account in `default` with the role
  * system-administrator and this password. E_CONFLICT:
  * there is one, or the name is taken. */
