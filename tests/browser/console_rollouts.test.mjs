@@ -70,7 +70,7 @@ test('a rollout is planned, started, seen to go out, and aborted with its reason
     await page.getByRole('combobox', { name: /^Policy/ }).fill('lob');
     await page.getByRole('option', { name: 'lobby' }).click();
     await page.getByRole('combobox', { name: /^Version/ }).selectOption(String(policy.to));
-    await page.getByText('2 devices follow this policy.').waitFor();
+    await page.getByText('Followed by 2 devices.').waitFor();
     await button('A group first, then 10 %, everybody').click();
     await button('Save as a draft').click();
     await page.getByText('Say which group.').waitFor();

@@ -132,7 +132,7 @@ export function Chooser({ chosen, onInput, find, label, single, disabled, autofo
             )}
             {open && found.data && shown.length === 0 && (
                 <p class="hint" role="status">
-                    {t.kit.table.nothing}
+                    {asked ? t.kit.notFound : t.kit.table.empty}
                 </p>
             )}
         </div>

@@ -81,13 +81,19 @@ function Ask({ question: q, done }: { question: Question; done: (answer: Answer 
     );
 }
 
+/** The titles of what is being asked: a double click asks once. */
+const open = new Set<string>();
+
 /** Asks before an act; null: no. `if (await confirm({ title: t.x.revoke(name), yes: t.x.revokeVerb, danger: true, typed: name })) …` */
 export function confirm(question: Question): Promise<Answer | null> {
+    if (open.has(question.title)) return Promise.resolve(null);
+    open.add(question.title);
     const host = document.body.appendChild(document.createElement('div'));
     return new Promise((resolve) => {
         const done = (answer: Answer | null): void => {
             render(null, host);
             host.remove();
+            open.delete(question.title);
             resolve(answer);
         };
         render(<Ask question={question} done={done} />, host);

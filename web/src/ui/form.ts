@@ -64,6 +64,8 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<Problem>();
     const [missing, setMissing] = useState<Record<string, string>>({});
+    /** What was changed since the refusal: that it was wrong is no news any more. */
+    const [mended, setMended] = useState<Partial<V>>({});
     const dirty = useMemo(() => !same(first, values), [first, values]);
     const letGo = useGuard(dirty && !options.careless);
     const latest = useRef({ options, values, busy });
@@ -72,6 +74,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
     const acts = useMemo(() => {
         const set = (changes: Partial<V>): void => {
             setMissing((was) => Object.fromEntries(Object.entries(was).filter(([name]) => !(name in changes))));
+            setMended((was) => ({ ...was, ...changes }));
             // The ref follows at once: two changes between two drawings are two changes.
             latest.current.values = { ...latest.current.values, ...changes };
             setValues(latest.current.values);
@@ -84,6 +87,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
             if (Object.keys(lacks).length > 0) return;
             setBusy(true);
             setProblem(undefined);
+            setMended({});
             try {
                 const result = await now.submit(sent);
                 setFirst(sent);
@@ -112,7 +116,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
         dirty,
         busy,
         problem: faults.rest ? problem : undefined,
-        error: (name) => missing[name] ?? faults.of[name],
+        error: (name) => missing[name] ?? (name in mended ? undefined : faults.of[name]),
         bind: (name) => ({
             name,
             value: values[name],

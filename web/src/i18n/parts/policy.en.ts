@@ -33,7 +33,7 @@ export default {
         form: 'Form',
         json: 'JSON',
         look: 'How to write it',
-        notObject: 'A configuration is a JSON object: it begins with { and ends with }.',
+        notObject: 'A JSON object, such as {"model": "small"}.',
         unfinished: (places: string) => `The JSON of ${places} is not finished. Finish it to save.`,
         save: 'Save the draft',
         beside: (names: string) => `The form does not know ${names}: they stay as they are. See them as JSON.`,

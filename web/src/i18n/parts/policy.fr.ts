@@ -35,7 +35,7 @@ const fr: typeof en = {
         form: 'Formulaire',
         json: 'JSON',
         look: 'Comment l’écrire',
-        notObject: 'Une configuration est un objet JSON : elle commence par { et finit par }.',
+        notObject: 'Un objet JSON, comme {"model": "small"}.',
         unfinished: (places: string) => `Le JSON de ${places} est inachevé. À terminer avant d’enregistrer.`,
         save: 'Enregistrer le brouillon',
         beside: (names: string) => `Le formulaire ne connaît pas ${names} : cela reste tel quel. À voir en JSON.`,

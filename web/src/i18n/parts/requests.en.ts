@@ -32,7 +32,7 @@ export default {
     answer: 'Answer',
     answerHint: 'The person sees it.',
     empty: {
-        title: 'Nobody asks',
+        title: 'Nobody asks for an application',
         text: 'When somebody asks in the portal for an application or a tool, it stands here.',
     },
 };

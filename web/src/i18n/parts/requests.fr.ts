@@ -33,7 +33,7 @@ const fr: typeof en = {
     answer: 'Réponse',
     answerHint: 'La personne la voit.',
     empty: {
-        title: 'Personne ne demande',
+        title: 'Personne ne demande d’application',
         text: 'Quand quelqu’un demande une application ou un outil dans le portail, cela apparaît ici.',
     },
 };

@@ -193,7 +193,7 @@ export default {
         versionHint: 'A draft is published to the rings only, until the last one is over.',
         noVersion: 'This policy has no version that could go out: write a draft first.',
         write: 'Write a draft',
-        reaches: (n: number) => `${devices(n)} follow this policy.`,
+        reaches: (n: number) => `Followed by ${devices(n)}.`,
         rings: 'To whom first',
         ringsHint: 'Groups and labels come before shares; shares rise, and the last ring is everybody.',
         presets: {

@@ -196,7 +196,7 @@ const fr: typeof en = {
         versionHint: 'Un brouillon n’est publié qu’aux anneaux, jusqu’à la fin du dernier.',
         noVersion: 'Cette politique n’a aucune version à sortir : écrivez d’abord un brouillon.',
         write: 'Écrire un brouillon',
-        reaches: (n: number) => `${devices(n)} suivent cette politique.`,
+        reaches: (n: number) => `Suivie par ${devices(n)}.`,
         rings: 'À qui d’abord',
         ringsHint:
             'Groupes et étiquettes passent avant les parts ; les parts croissent, et le dernier anneau est tout le monde.',

@@ -315,6 +315,7 @@ export default {
         mayI: 'May I?',
         mayHe: (name: string) => `May ${name}?`,
         call: 'Call it',
+        unfit: 'It was not called: the arguments do not fit.',
         cancel: 'Cancel the call',
         onlySelf: 'Calls are made as yourself alone',
         allowed: (who: string) => `${who}: allowed`,

@@ -325,6 +325,7 @@ const fr: typeof en = {
         mayI: 'En ai-je le droit ?',
         mayHe: (name) => `${name} en a le droit ?`,
         call: 'Appeler',
+        unfit: 'L’appel n’a pas été fait : les arguments ne conviennent pas.',
         cancel: 'Annuler l’appel',
         onlySelf: 'On n’appelle qu’en son propre nom',
         allowed: (who) => `${who} : autorisé`,

@@ -35,11 +35,12 @@ export function FirstSteps({
     const items = shown.map((name): Step => {
         const { href } = WAYS[name];
         const step = words.of[name];
+        const isDone = done[name] === true;
         return {
             key: name,
-            title: step.title,
+            title: isDone ? step.title : <a href={href}>{step.title}</a>,
             text: step.text,
-            done: done[name] === true,
+            done: isDone,
             action: (
                 <Button kind="primary" small href={href}>
                     {step.action}

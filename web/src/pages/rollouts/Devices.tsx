@@ -30,7 +30,7 @@ function columns(): Column<Device>[] {
             key: 'device',
             head: words.detail.device,
             width: 'minmax(10rem, 1.5fr)',
-            cell: (row) => row.machine_id ?? row.device_id,
+            cell: (row) => row.hostname || row.machine_id || row.device_id,
         },
         {
             key: 'state',

@@ -69,6 +69,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     const [value, setValue] = useState<unknown>();
     const [tried, setTried] = useState(false);
     const [broken, setBroken] = useState<readonly string[]>([]);
+    const [unfit, setUnfit] = useState(false);
     const [subject, setSubject] = useState<Subject>();
     const [kind, setKind] = useState<SubjectKind>('user');
     const [verdict, setVerdict] = useState<Shape<'PermissionVerdict'>>();
@@ -79,6 +80,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
         void startOf(schema).then(setValue).finally(answered);
     }, [tool.digest]);
     useEffect(() => setVerdict(undefined), [subject, value]);
+    useEffect(() => setUnfit(false), [value]);
     const args = (value ?? {}) as Record<string, never>;
     const check = async (): Promise<Shape<'PermissionVerdict'> | undefined> => {
         setProblem(undefined);
@@ -91,10 +93,19 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
             return undefined;
         }
     };
+    const sending = useRef(false);
+    /** A second click while the first is on its way is no second call. */
+    const sendOnce = async (): Promise<void> => {
+        if (sending.current) return;
+        sending.current = true;
+        await send().finally(() => (sending.current = false));
+    };
     const send = async (): Promise<void> => {
         setTried(true);
         if (broken.length > 0) return;
-        if (Object.keys(await schemaFaults(schema, value, true)).length > 0) return;
+        const fits = Object.keys(await schemaFaults(schema, value, true)).length === 0;
+        setUnfit(!fits);
+        if (!fits) return;
         await check();
         await made.send({ name: `${server.prefix}__${tool.name}`, arguments: args });
     };
@@ -135,6 +146,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
                         )}
                     </Field>
                 )}
+                {unfit && <Note tone="warn">{words.unfit}</Note>}
                 <div class="tester-acts">
                     <Button icon="permission" onClick={() => void check()}>
                         {subject ? words.mayHe(subject.name) : words.mayI}
@@ -149,7 +161,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
                             icon="play"
                             disabled={subject !== undefined}
                             {...(subject && { title: words.onlySelf })}
-                            onClick={() => void send()}
+                            onClick={() => void sendOnce()}
                         >
                             {words.call}
                         </Button>

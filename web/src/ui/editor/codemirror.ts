@@ -133,6 +133,19 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
                     ...(options.readOnly && { tabindex: '0' }),
                 }),
                 EditorState.phrases.of(t.kit.editor),
+                EditorView.domEventHandlers({
+                    // Over what is selected Chromium keeps the colour of what was there by a style attribute, which the page's policy refuses.
+                    beforeinput(event, at) {
+                        if (event.inputType !== 'insertText' || !event.data || event.isComposing) return false;
+                        if (options.readOnly || at.state.selection.main.empty) return false;
+                        at.dispatch(at.state.replaceSelection(event.data), {
+                            userEvent: 'input.type',
+                            scrollIntoView: true,
+                        });
+                        event.preventDefault();
+                        return true;
+                    },
+                }),
                 EditorView.updateListener.of((update) => {
                     if (update.docChanged && !quiet) options.onInput(update.state.doc.toString());
                 }),

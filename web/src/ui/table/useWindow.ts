@@ -67,19 +67,25 @@ export function useRowHeight(box: RefObject<HTMLElement | null>, first: number, 
 /** The width of an element, as it changes. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
     const width = useRef(0);
+    const watched = useRef<HTMLElement | null>(null);
+    const observer = useRef<ResizeObserver | undefined>(undefined);
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
+    // Each time it is drawn: an empty list has no table, and its first row comes with another one.
     useLayoutEffect(() => {
-        const watched = element.current;
-        if (!watched) return;
-        width.current = watched.clientWidth;
-        redraw();
-        const observer = new ResizeObserver(() => {
-            if (watched.clientWidth === width.current) return;
-            width.current = watched.clientWidth;
+        const now = element.current;
+        if (now === watched.current) return;
+        watched.current = now;
+        observer.current?.disconnect();
+        if (!now) return;
+        const look = (): void => {
+            if (now.clientWidth === width.current) return;
+            width.current = now.clientWidth;
             redraw();
-        });
-        observer.observe(watched);
-        return () => observer.disconnect();
-    }, []);
+        };
+        look();
+        observer.current = new ResizeObserver(look);
+        observer.current.observe(now);
+    });
+    useLayoutEffect(() => () => observer.current?.disconnect(), []);
     return width.current;
 }

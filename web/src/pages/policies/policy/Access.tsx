@@ -18,9 +18,11 @@ export function usePreview(body: Asked | undefined, key = '') {
     );
 }
 
+const nameOf = (one: NonNullable<Result['sample']>[number]): string => one.hostname || one.machine_id || '';
+
 function Names({ result }: { result: Result }) {
     const sample = result.sample ?? [];
-    const names = sample.map((one) => one.machine_id ?? one.id ?? '');
+    const names = sample.map(nameOf);
     const n = result.devices ?? 0;
     return (
         <details class="access-names" open={n <= 3}>
@@ -28,7 +30,7 @@ function Names({ result }: { result: Result }) {
             <ul>
                 {sample.map((one) => (
                     <li key={one.id}>
-                        <a href={`/fleet/${one.id}`}>{one.machine_id}</a>
+                        <a href={`/fleet/${one.id}`}>{nameOf(one)}</a>
                     </li>
                 ))}
             </ul>
