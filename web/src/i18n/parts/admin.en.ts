@@ -178,12 +178,11 @@ export default {
         title: 'Organisations',
         intro: 'Tenants of this server: nothing crosses from one to another.',
         make: 'Make an organisation',
+        first: 'How its first people come in',
         made: (name: string) => `${name} was made.`,
         name: 'Name',
-        nameNeeded: 'Say what it is called.',
         slug: 'Short name',
         slugHint: 'Small letters, digits and hyphens; it is in addresses and stays as it is.',
-        slugNeeded: 'Give it a short name.',
     },
     clock: {
         title: 'Clock',

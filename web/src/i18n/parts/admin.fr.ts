@@ -182,12 +182,11 @@ const fr: typeof en = {
         title: 'Organisations',
         intro: 'Les locataires de ce serveur : rien ne passe de l’un à l’autre.',
         make: 'Créer une organisation',
+        first: 'Comment y faire entrer les premières personnes',
         made: (name) => `${name} a été créée.`,
         name: 'Nom',
-        nameNeeded: 'Donnez-lui un nom.',
         slug: 'Nom court',
         slugHint: 'Minuscules, chiffres et traits d’union ; il figure dans les adresses et ne change plus.',
-        slugNeeded: 'Donnez-lui un nom court.',
     },
     clock: {
         title: 'Horloge',

@@ -21,12 +21,13 @@ import {
 
 function Make({ close, done }: { close(): void; done(): void }) {
     const words = t.admin.organisations;
+    const needed = t.kit.schema.keywords.required;
     const form = useForm({
         initial: { slug: '', name: '' },
         careless: true,
         check: (values) => ({
-            ...(!values.slug && { slug: words.slugNeeded }),
-            ...(!values.name && { name: words.nameNeeded }),
+            ...(!values.slug && { slug: needed }),
+            ...(!values.name && { name: needed }),
         }),
         submit: (body) => call(api.POST('/api/v1/organisations', { body, headers: { 'Idempotency-Key': onceKey() } })),
         done: ({ name }) => {
@@ -85,15 +86,18 @@ export default function Organisations() {
                                 <span class="rows-name">
                                     <strong>{one.name}</strong> <code>{one.slug}</code>
                                 </span>
-                                <Id id={one.id ?? ''} />
                                 <span class="muted">
                                     <Time at={one.created_at} />
                                 </span>
+                                <Id id={one.id ?? ''} />
                             </li>
                         ))}
                     </ul>
                 )}
             </Loaded>
+            <Button kind="link" icon="book" href="/docs/users">
+                {words.first}
+            </Button>
             {making && <Make close={() => setMaking(false)} done={asked.reload} />}
         </Card>
     );
