@@ -60,6 +60,8 @@ test('filters come out of the query, but for values that are none of theirs', ()
         user: 'ada',
     });
     assert.deepEqual(readFilters({ status: 'evil', mine: '1', search: '' }, DEFS, 'search'), {});
+    const days: FilterDef[] = ['from', 'to'].map((key) => ({ key, label: key, kind: 'date' }));
+    assert.deepEqual(readFilters({ from: 'yesterday', to: '2026-11-23' }, days), { to: '2026-11-23' });
     assert.deepEqual(chipsOf({ status: 'on', user: 'ada' }, DEFS), [
         { key: 'status', label: 'Status', value: 'Online' },
         { key: 'user', label: 'User', value: 'ada' },

@@ -111,7 +111,7 @@ export function Filters({
                 <div class="chips">
                     {chips.map((chip) => {
                         const kind = defs.find((def) => def.key === chip.key)?.kind;
-                        const value = kind === 'date' ? date(chip.value) : chip.value;
+                        const value = kind === 'date' ? date(`${chip.value}T00:00`) : chip.value;
                         return (
                             <button
                                 key={chip.key}

@@ -25,7 +25,7 @@ export function PartNav({
         const link = open.current;
         const row = link?.parentElement;
         if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
-    }, [current]);
+    }, [current, parts.map(({ count }) => count).join()]); // a count that comes later moves what is behind it
     return (
         <nav class="tabs" aria-label={label}>
             {parts.map((one) => (

@@ -25,6 +25,7 @@ export function readFilters(
         if (!value) continue;
         if (def.options && !def.options.some((one) => one.value === value)) continue;
         if (def.kind === 'flag' && value !== 'true') continue;
+        if (def.kind === 'date' && Number.isNaN(Date.parse(`${value}T00:00`))) continue;
         values[def.key] = value;
     }
     return values;

@@ -35,7 +35,7 @@ export default {
         selected: (n: number) => `${number(n)} selected`,
         selectAll: (n: number) => `Select all ${number(n)} that match`,
         allPicked: (n: number) => `All ${number(n)} that match are selected`,
-        clear: 'Clear the selection',
+        clear: 'Deselect',
         rows: (n: number) => (n === 1 ? '1 row' : `${number(n)} rows`),
         rowsLoaded: (n: number) => `${number(n)} rows, more come as you scroll`,
         empty: 'Nothing here yet',

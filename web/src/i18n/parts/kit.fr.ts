@@ -36,7 +36,7 @@ export default {
         selected: (n: number) => (n < 2 ? `${number(n)} sélectionné` : `${number(n)} sélectionnés`),
         selectAll: (n: number) => `Sélectionner les ${number(n)} qui correspondent`,
         allPicked: (n: number) => `Les ${number(n)} qui correspondent sont sélectionnés`,
-        clear: 'Effacer la sélection',
+        clear: 'Désélectionner',
         rows: (n: number) => (n < 2 ? `${number(n)} ligne` : `${number(n)} lignes`),
         rowsLoaded: (n: number) => `${number(n)} lignes, la suite vient au défilement`,
         empty: 'Rien ici pour l’instant',

@@ -64,7 +64,7 @@ export interface Member {
     readonly node: Node;
 }
 
-const LONG_TEXT = 200;
+const LONG_TEXT = 256;
 
 const namesIn = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
@@ -257,7 +257,7 @@ export function nodeOf(given: Schema, root: Schema = given, depth = 0, path: rea
                 min: num(schema['minLength']),
                 max,
                 pattern: text(schema['pattern']),
-                long: max !== undefined && max > LONG_TEXT,
+                long: max !== undefined && max > LONG_TEXT && !('format' in schema),
                 line: max !== undefined || 'format' in schema || 'pattern' in schema,
             };
         }
