@@ -53,10 +53,24 @@ const assignmentAct = (act) => async (at) => {
     if (act === 0) await dialog.getByRole('combobox').first().selectOption('1');
     await dialog.getByText('front-desk-8').first().waitFor();
 };
+const opened = (name) => async (at) => {
+    await at.page.getByRole('button', { name }).click();
+    await at.page.getByRole('dialog').waitFor();
+    await at.settled('policies');
+};
 const assignments = { path: `/policies/${made.policy}/assignments`, ready: 'policies' };
 lookAt(house, {
     'policy-assign-change': { ...assignments, visit: assignmentAct(0) },
     'policy-assign-remove': { ...assignments, visit: assignmentAct(1) },
+    'policies-secret-new': { path: '/policies/secrets', ready: 'policies', visit: opened(/^(Set a secret|Poser un secret)/) },
+    'policies-schema-new': { path: '/policies/schemas', ready: 'policies', visit: opened(/^(Add a schema|Ajouter un schéma)/) },
+    'policy-json': { path: `/policies/${made.policy}`, ready: 'policies', visit: (at) => at.page.getByRole('button', { name: 'JSON', exact: true }).click() },
+    'policies-empty': {
+        visit: async (at) => {
+            await at.page.route(/\/api\/v1\/policies\?/, (route) => route.fulfill({ json: { items: [], total: 0 } }));
+            await at.open('/policies', 'policies');
+        },
+    },
 });
 
 test('what an assignment gives is shown before it is changed or taken away', { skip: MISSING }, async () => {

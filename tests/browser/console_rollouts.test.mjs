@@ -34,6 +34,11 @@ const [room] = await members(nobody, admin, 1);
 const looked = await makeRollout(admin, await stage('meeting rooms', [room]), { rings: [{ percent: 50, approval: true }, { percent: 100 }] });
 await act(admin, looked, 'start');
 await until(admin, looked, [room], (now) => now.rings[0].state === 'met');
+const [lab] = await members(nobody, admin, 1);
+const done = await makeRollout(admin, await stage('labs', [lab]));
+await act(admin, done, 'start');
+await until(admin, done, [lab], (now) => now.state === 'completed');
+const planned = await makeRollout(admin, await stage('showroom', []), { rings });
 const failed = await makeRollout(admin, broken);
 await act(admin, failed, 'start');
 await until(admin, failed, bad, (now) => now.state !== 'running');
@@ -57,6 +62,8 @@ lookAt(house, {
     'rollouts-new': { path: `/rollouts/new?policy=${waiting.id}`, ready: 'rollouts' },
     'rollout-running': { path: `/rollouts/${running.id}`, ready: 'rollouts' },
     'rollout-failed': { path: `/rollouts/${failed.id}?state=failed`, ready: 'rollouts' },
+    'rollout-done': { path: `/rollouts/${done.id}`, ready: 'rollouts' },
+    'rollout-draft': { path: `/rollouts/${planned.id}`, ready: 'rollouts' },
     'rollouts-guest': { path: '/rollouts', who: 'guest' },
 });
 
@@ -71,7 +78,7 @@ test('a rollout is planned, started, seen to go out, and aborted with its reason
     await page.getByRole('option', { name: 'lobby' }).click();
     await page.getByRole('combobox', { name: /^Version/ }).selectOption(String(policy.to));
     await page.getByText('Followed by 2 devices.').waitFor();
-    await button('A group first, then 10 %, everybody').click();
+    await button('A group first, then 10%, everybody').click();
     await button('Save as a draft').click();
     await page.getByText('Say which group.').waitFor();
     await page.getByRole('combobox', { name: /^Group/ }).fill('lobby');
@@ -121,7 +128,7 @@ test('a device that failed is named with its reason, and leads to its page', { s
 });
 
 test('what a rollout says of itself is known to the page, which says it in its language', async () => {
-    for (const { id } of [running, failed]) {
+    for (const { id } of [running, failed, done]) {
         const { reason } = (await admin.get(`/rollouts/${id}`)).want(200);
         const said = (await admin.all(`/rollouts/${id}/events`)).map((event) => event.reason);
         assert.ok(said.length >= 2);

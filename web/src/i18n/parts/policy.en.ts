@@ -73,7 +73,7 @@ export default {
         reachesNone: 'It reaches no device: nothing changes for anybody until it is assigned.',
         same: 'No device gets another configuration.',
         assign: 'Assign it',
-        partial: (n: number) => `This is a part: ${devices(n)} were looked at.`,
+        partial: (n: number) => `This is a part: ${counted(n, 'device was', 'devices were')} looked at.`,
         group: (n: number, names: string, more: boolean) => `${devices(n)}: ${names}${more ? ' …' : ''}`,
         switchOn: 'Switched on',
         switchOff: 'Switched off',

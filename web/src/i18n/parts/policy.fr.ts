@@ -79,7 +79,8 @@ const fr: typeof en = {
         reachesNone: 'Elle ne concerne aucun appareil : rien ne change pour personne tant qu’elle n’est pas affectée.',
         same: 'Aucun appareil ne reçoit une autre configuration.',
         assign: 'L’affecter',
-        partial: (n: number) => `Ceci est partiel : ${devices(n)} ont été examinés.`,
+        partial: (n: number) =>
+            `Ceci est partiel : ${counted(n, 'appareil a été examiné', 'appareils ont été examinés')}.`,
         group: (n: number, names: string, more: boolean) => `${devices(n)} : ${names}${more ? ' …' : ''}`,
         switchOn: 'Allumé',
         switchOff: 'Éteint',
@@ -129,7 +130,7 @@ const fr: typeof en = {
         count: (n: number) => counted(n, 'affectation', 'affectations'),
         to: 'Affectée à',
         version: 'Reçoit',
-        follows: 'la version publiée la plus récente',
+        follows: 'la dernière version publiée',
         pinned: (n: number) => `version ${number(n)}, fixée`,
         priority: 'Priorité',
         priorityHint:

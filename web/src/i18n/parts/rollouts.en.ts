@@ -89,7 +89,6 @@ export default {
         device: 'Device',
         reason: 'Reason',
         seen: 'Seen',
-        noDevices: 'No device in this state',
         noDevicesText: 'Devices come here as their rings begin.',
         events: 'What happened',
         noEvents: 'Nothing has happened yet: it was not started.',
@@ -113,7 +112,7 @@ export default {
         draft: () => 'It is a draft: nobody gets the version yet.',
         began: (ring: number, all: number) => `Ring ${number(ring)} of ${number(all)} began.`,
         answered: (did: number, all: number, failed: number) =>
-            `${number(did)} of ${devices(all)} answered, ${number(failed)} of them with a failure.`,
+            `${number(did)} of ${devices(all)} answered, ${failed ? number(failed) : 'none'} of them with a failure.`,
         pauses: (ring: number) => `Ring ${number(ring)} is over: it wants to be looked at before the next.`,
         promoted: (ring: number) => `A person promoted ring ${number(ring)}.`,
         forced: (ring: number) => `A person promoted ring ${number(ring)}, without waiting for those that are missing.`,
@@ -130,7 +129,8 @@ export default {
     nexts: {
         draft: 'Nothing happens until it is started.',
         counting: (ring: number) => `The devices of ring ${number(ring)} are being found.`,
-        pending: (n: number) => `It goes on once ${devices(n)} that are there have answered.`,
+        pending: (n: number) =>
+            `It goes on once ${counted(n, 'device that is there has', 'devices that are there have')} answered.`,
         few: (did: number, away: number) =>
             `It waits for more devices: ${number(did)} have answered, ${number(away)} are away. Promoting without waiting goes on without them.`,
         soaking: (s: number) => `It goes on after ${duration(s)} more of watching.`,
@@ -198,9 +198,9 @@ export default {
         ringsHint: 'Groups and labels come before shares; shares rise, and the last ring is everybody.',
         presets: {
             label: 'A plan to begin with',
-            careful: 'Careful: 1 %, 10 %, everybody',
-            quick: 'Quick: 10 %, everybody',
-            group: 'A group first, then 10 %, everybody',
+            careful: 'Careful: 1%, 10%, everybody',
+            quick: 'Quick: 10%, everybody',
+            group: 'A group first, then 10%, everybody',
         },
         kinds: { group: 'A group', label: 'A label', percent: 'A share' },
         kind: 'Takes',
@@ -234,7 +234,7 @@ export default {
         needGroup: 'Say which group.',
         needLabel: 'A label is NAME=VALUE.',
         rising: 'Shares rise from ring to ring.',
-        limits: 'A share is more than 0 and at most 100 %.',
+        limits: 'A share is more than 0 and at most 100%.',
         made: 'The rollout is planned. Start it when you are ready.',
     },
 };

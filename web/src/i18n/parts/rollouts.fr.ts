@@ -90,7 +90,6 @@ const fr: typeof en = {
         device: 'Appareil',
         reason: 'Motif',
         seen: 'Vu',
-        noDevices: 'Aucun appareil dans cet état',
         noDevicesText: 'Les appareils arrivent ici quand leur anneau commence.',
         events: 'Ce qui s’est passé',
         noEvents: 'Rien ne s’est encore passé : il n’a pas été démarré.',
@@ -114,7 +113,7 @@ const fr: typeof en = {
         draft: () => 'C’est un brouillon : personne ne reçoit encore la version.',
         began: (ring: number, all: number) => `L’anneau ${number(ring)} sur ${number(all)} a commencé.`,
         answered: (did: number, all: number, failed: number) =>
-            `Réponses reçues : ${number(did)} sur ${number(all)}, dont ${counted(failed, 'échec', 'échecs')}.`,
+            `Réponses reçues : ${number(did)} sur ${number(all)}, ${failed ? `dont ${counted(failed, 'échec', 'échecs')}` : 'sans échec'}.`,
         pauses: (ring: number) => `L’anneau ${number(ring)} est passé : il attend un regard avant le suivant.`,
         promoted: (ring: number) => `Une personne a promu l’anneau ${number(ring)}.`,
         forced: (ring: number) => `Une personne a promu l’anneau ${number(ring)}, sans attendre ceux qui manquent.`,
@@ -131,7 +130,8 @@ const fr: typeof en = {
     nexts: {
         draft: 'Rien ne se passe tant qu’il n’est pas démarré.',
         counting: (ring: number) => `Les appareils de l’anneau ${number(ring)} sont recherchés.`,
-        pending: (n: number) => `Il continue quand ${devices(n)} présents auront répondu.`,
+        pending: (n: number) =>
+            `Il continue quand ${counted(n, 'appareil présent aura', 'appareils présents auront')} répondu.`,
         few: (did: number, away: number) =>
             `Il attend plus d’appareils : ${number(did)} ont répondu, ${number(away)} sont absents. Promouvoir sans attendre continue sans eux.`,
         soaking: (s: number) => `Il continue après ${duration(s)} d’observation.`,
@@ -150,7 +150,7 @@ const fr: typeof en = {
         startText: (ring: string, n: number) =>
             `L’anneau 1 (${ring}) reçoit maintenant la version ${number(n)} ; tous les autres gardent ce qu’ils ont.`,
         started: 'Le déploiement est en cours.',
-        pause: 'Mettre en pause',
+        pause: 'Suspendre',
         paused: 'Le déploiement est en pause. Les appareils qui ont la version la gardent.',
         resume: 'Reprendre',
         resumed: 'Le déploiement a repris.',
@@ -161,7 +161,7 @@ const fr: typeof en = {
         force: 'Promouvoir sans attendre',
         forceTitle: (ring: number) => `Dépasser l’anneau ${number(ring)} sans attendre ?`,
         forceText: (pending: number, away: number) =>
-            `Il continue sans attendre : ${devices(pending)} en attente, ${devices(away)} absents, et sans plus d’observation. Il ne passe pas outre les échecs.`,
+            `Il continue sans attendre : ${devices(pending)} en attente, ${counted(away, 'appareil absent', 'appareils absents')}, et sans plus d’observation. Il ne passe pas outre les échecs.`,
         promoted: 'L’anneau est promu.',
         takeBackNow: 'Retirer la version',
         abort: 'Interrompre',
@@ -220,7 +220,7 @@ const fr: typeof en = {
         removeRing: (n: number) => `Retirer l’anneau ${number(n)}`,
         lastRing: (n: number) => `Anneau ${number(n)} : tous`,
         everybody: 'Tous',
-        about: (n: number) => (n === 0 ? 'peut-être aucun appareil' : `environ ${devices(n)}`),
+        about: (n: number) => (n === 0 ? 'peut-être aucun' : `environ ${devices(n)}`),
         exactly: (n: number) => devices(n),
         gate: 'Ce qui ne doit pas arriver',
         maxFailed: 'Échecs admis au plus',

@@ -69,7 +69,7 @@ function Assigned({ policy }: { policy: Policy }) {
     if (!policy.assignments) return <span class="muted">{words.nowhere}</span>;
     return (
         <span title={words.assignments(policy.assignments)}>
-            {inWords(scopes)}
+            {inWords(scopes).toLowerCase()}
             {policy.assignments > scopes.length && (
                 <span class="muted"> · {words.assignments(policy.assignments)}</span>
             )}

@@ -93,7 +93,7 @@ export function Devices({ row }: { row: RolloutRow }) {
                 count={words.devices}
                 href={(one) => `/fleet/${one.device_id}`}
                 empty={
-                    <Empty icon="device" title={words.detail.noDevices}>
+                    <Empty icon="device" title={words.detail.noMembers}>
                         {words.detail.noDevicesText}
                     </Empty>
                 }
