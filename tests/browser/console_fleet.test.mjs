@@ -39,10 +39,18 @@ const kiosk = await letIn(LONG, { os: 'windows 11', type: 'kiosk', client_versio
 await letIn('robot-7', { hostname: 'robot-7', os: 'ubuntu 24.04', type: 'rpa', client_version: '1.3.0' });
 const refused = (await init(nobody, 'unknown-box', { os: 'macos 15' })).want(201);
 (await decide(admin, refused.device_id, 'refuse')).want(200);
-(await init(nobody, 'new-laptop', { hostname: 'new-laptop', os: 'macos 15', type: 'workstation', user_hint: 'Kim', key: makeKey(), labels: { site: 'lyon' } })).want(201);
+const waiting = (await init(nobody, 'new-laptop', { hostname: 'new-laptop', os: 'macos 15', type: 'workstation', user_hint: 'Kim', key: makeKey(), labels: { site: 'lyon' } })).want(201);
 for (const os of ['windows 11', 'debian 12']) (await init(nobody, 'new-kiosk', { os, type: 'kiosk', key: makeKey() })).want(201);
 const reader = await makePerson(server, admin, { username: 'rita', roles: ['auditor'] });
 await enrolmentKey(admin, { name: 'installers', uses: 50, groups: ['front-desks'] });
+
+/** A fleet that has nothing yet. */
+const empty = (where) => ({
+    visit: async (at) => {
+        await at.page.route(/\/api\/v1\/devices\?/, (route) => route.fulfill({ json: { items: [], total: 0 } }));
+        await at.open(where, 'fleet');
+    },
+});
 
 /** Opens what this opens. */
 async function dialogOf(at, button) {
@@ -61,6 +69,10 @@ lookAt(house, {
     'fleet-enrol': { path: '/fleet/enrol', ready: 'fleet' },
     'fleet-new-key': { path: '/fleet/enrol?new=1', ready: 'fleet' },
     'fleet-nothing': { path: '/fleet?search=nothing-of-this-name', ready: 'fleet' },
+    'fleet-waiting': { path: `/fleet/${waiting.device_id}`, ready: 'fleet' },
+    'fleet-empty': empty('/fleet'),
+    'fleet-lobby-empty': empty('/fleet/lobby'),
+    'fleet-lobby-many': { path: '/fleet/lobby', ready: 'fleet', visit: (at) => at.page.getByRole('checkbox').first().check() },
     'fleet-missing': { path: '/fleet/01890000-0000-7000-8000-000000000000', ready: 'fleet', refused: [404, '/devices/'] },
     'fleet-approve': { path: '/fleet/lobby', ready: 'fleet', visit: (at) => dialogOf(at, at.page.getByRole('listitem').filter({ hasText: 'new-laptop' }).getByRole('button').nth(1)) },
     'fleet-revoke': { path: `/fleet/${ada.id}`, ready: 'fleet', visit: (at) => dialogOf(at, at.page.getByRole('button', { name: /^(Revoke|Révoquer)/ })) },

@@ -39,7 +39,7 @@ export default {
         auto: 'by itself',
         lobby: 'in the lobby',
         groups: 'Groups',
-        acts: 'Acts',
+        acts: 'Actions',
         revoke: 'Revoke',
         revokeTitle: (name: string) => `Revoke the key ${name}?`,
         revokeText: 'No machine comes in with it any more. Those that are in stay in.',

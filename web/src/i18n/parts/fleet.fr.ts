@@ -9,7 +9,7 @@ const fr: typeof en = {
     devices,
     nav: {
         label: 'Parties de cette page',
-        list: 'Tous les appareils',
+        list: 'Tous',
         lobby: 'Salle d’attente',
         enrol: 'Faire entrer des machines',
     },
@@ -23,7 +23,7 @@ const fr: typeof en = {
         REVOKED: 'Révoqué',
     },
     counts: { label: 'Par état', all: 'Tous', waiting: 'À approuver' },
-    search: 'Machine, nom d’hôte ou propriétaire',
+    search: 'Machine, hôte ou propriétaire',
     filter: {
         group: 'Groupe',
         label: 'Étiquette (nom=valeur)',

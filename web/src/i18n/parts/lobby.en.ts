@@ -66,7 +66,8 @@ export default {
         groupNames: 'Names of groups, with commas between them',
         noGroups: 'There is no group yet.',
         person: 'For a person',
-        personHint: 'The owner: his policies apply, and he sees the device in his portal. Nobody, when left empty.',
+        personHint:
+            'The owner: their policies apply, and they see the device in their portal. Nobody, when left empty.',
         nobodySuch: (name: string) => `There is no “${name}”. Choose one from the list.`,
         labels: 'Give it the labels that it asks for',
         reason: 'Note',

@@ -16,7 +16,7 @@ const fr: typeof en = {
     selectAll: 'Choisir toutes celles affichées',
     select: (name) => `Choisir ${name}`,
     approve: 'Approuver',
-    approveAs: 'Groupes et propriétaire…',
+    approveAs: 'Groupe, personne…',
     refuse: 'Refuser',
     code: 'Code',
     compare: 'Elle a demandé plus d’une fois. Comparez, et approuvez la demande dont la machine affiche le code.',

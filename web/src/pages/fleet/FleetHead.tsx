@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of the pages about all devices, and the way between them.
 import type { ComponentChildren } from 'preact';
+import { api, call } from '../../api/client.ts';
+import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { number } from '../../i18n/format.ts';
 import { may } from '../../session.ts';
@@ -13,17 +15,15 @@ const PARTS: readonly { part: Part; href: string; may: readonly string[] }[] = [
     { part: 'enrol', href: '/fleet/enrol', may: ['enrollment-key:read', 'device:approve', 'fleet:lock'] },
 ];
 
-export function FleetHead({
-    part,
-    actions,
-    intro,
-    waiting,
-}: {
-    part: Part;
-    actions?: ComponentChildren;
-    intro?: string;
-    waiting?: number | undefined;
-}) {
+export function FleetHead({ part, actions, intro }: { part: Part; actions?: ComponentChildren; intro?: string }) {
+    const waiting = useData(
+        'waiting',
+        (signal) =>
+            call(
+                api.GET('/api/v1/devices', { params: { query: { status: 'PENDING', limit: 1, count: true } }, signal }),
+            ),
+        { topics: ['devices'] },
+    ).data?.total;
     const open = PARTS.filter((one) => one.may.length === 0 || may(...one.may));
     return (
         <>

@@ -19,11 +19,12 @@ import {
     Stack,
     Status,
     TextInput,
+    useGroups,
 } from '../../../ui/index.ts';
 import { assembled, fitsLeaf, momentOf } from './explain.ts';
 import { Leaf } from './Leaf.tsx';
 import { Plan, Refused, Removed } from './Plan.tsx';
-import { Source } from './Said.tsx';
+import { GroupsOf, Source } from './Said.tsx';
 
 type Explanation = Shape<'Explanation'>;
 
@@ -82,7 +83,10 @@ function Head({ explained }: { explained: Explanation }) {
 
 function Explained({ explained }: { explained: Explanation }) {
     const words = t.device.config;
-    if ((explained.plan ?? []).length === 0)
+    const plan = explained.plan ?? [];
+    const names = new Map(useGroups()?.map(({ id, name }) => [id, name] as const));
+    const groups = plan.map((step) => [step.assignment_id ?? '', names.get(step.target_id ?? '') ?? ''] as const);
+    if (plan.length === 0)
         return (
             <Empty
                 icon="policy"
@@ -99,15 +103,18 @@ function Explained({ explained }: { explained: Explanation }) {
             </Empty>
         );
     return (
-        <Stack>
-            <Card intro={words.intro}>
-                <Head explained={explained} />
-                <Leaves explained={explained} />
-            </Card>
-            <Removed removed={explained.removed ?? []} />
-            <Refused refused={explained.refused ?? []} />
-            <Plan plan={explained.plan ?? []} />
-        </Stack>
+        <GroupsOf.Provider value={new Map(groups)}>
+            <Stack>
+                <Card>
+                    <p class="intro">{words.intro}</p>
+                    <Head explained={explained} />
+                    <Leaves explained={explained} />
+                </Card>
+                <Removed removed={explained.removed ?? []} />
+                <Refused refused={explained.refused ?? []} />
+                <Plan plan={plan} />
+            </Stack>
+        </GroupsOf.Provider>
     );
 }
 

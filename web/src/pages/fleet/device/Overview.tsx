@@ -72,6 +72,9 @@ function Machine({ device }: { device: DeviceRow }) {
                     [words.client, device.client_version ?? ''],
                     [words.fingerprint, device.fingerprint ? <code>{device.fingerprint}</code> : undefined],
                     [words.id, <Id id={device.id ?? ''} />],
+                    [words.created, <Time at={device.created_at} />],
+                    [words.enrolled, <Time at={device.enrolled_at} none={words.never} />],
+                    [words.seen, <Time at={device.last_seen_at} none={words.never} />],
                 ]}
             />
         </Card>
@@ -87,9 +90,6 @@ function Belongs({ device }: { device: DeviceRow }) {
                     [words.owner, <Owner device={device} />],
                     [words.groups, <Groups groups={device.groups} />],
                     [words.labels, <Labels labels={device.labels} />],
-                    [words.created, <Time at={device.created_at} />],
-                    [words.enrolled, <Time at={device.enrolled_at} none={words.never} />],
-                    [words.seen, <Time at={device.last_seen_at} none={words.never} />],
                 ]}
             />
         </Card>
@@ -185,12 +185,12 @@ export function Overview({ device, reload }: { device: DeviceRow; reload: () => 
     return (
         <Stack>
             {(device.requests?.length ?? 0) > 0 && <Requests device={device} done={reload} />}
-            <div class="stack grid facts">
+            <div class="facts">
                 <Machine device={device} />
-                <Belongs device={device} />
                 <Configuration device={device} />
-                <Proves device={device} />
+                <Belongs device={device} />
                 <Free title={t.device.facts.metrics} icon="activity" value={device.metrics} />
+                <Proves device={device} />
                 <Free title={t.device.facts.says} icon="info" value={device.metadata} />
             </div>
         </Stack>

@@ -2,10 +2,11 @@
 // The policies behind a configuration: in which order they apply, what they took away, what locks kept out.
 import type { Shape } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
-import { Card } from '../../../ui/index.ts';
+import { Card, Value } from '../../../ui/index.ts';
 import { levelName } from '../../../ui/Pieces.tsx';
 import { readable } from './explain.ts';
-import { Source, Words } from './Said.tsx';
+import { Leaf } from './Leaf.tsx';
+import { Source } from './Said.tsx';
 
 export function Plan({ plan }: { plan: readonly Shape<'ExplainPlan'>[] }) {
     const words = t.device.config;
@@ -32,17 +33,7 @@ export function Removed({ removed }: { removed: readonly Shape<'ExplainRemoved'>
         <Card title={words.removed} intro={words.removedText} icon="remove">
             <ul class="leaves">
                 {removed.map((one) => (
-                    <li key={one.pointer} class="leaf">
-                        <div class="leaf-path" title={one.pointer ?? ''}>
-                            <code>{readable(one.pointer)}</code>
-                        </div>
-                        <div class="leaf-value">
-                            <Words words={one.shadowed ?? []} />
-                        </div>
-                        <div class="leaf-from">
-                            <Source word={one} />
-                        </div>
-                    </li>
+                    <Leaf key={one.pointer} leaf={{ ...one, value: null }} />
                 ))}
             </ul>
         </Card>
@@ -61,11 +52,16 @@ export function Refused({ refused }: { refused: readonly Shape<'ExplainWord'>[] 
                             <code>{readable(word.pointer)}</code>
                         </div>
                         <div class="leaf-value">
-                            <Words words={[word]} />
+                            <del>
+                                <Value value={word.value ?? null} />
+                            </del>
                         </div>
-                        <div class="leaf-from muted">
-                            {word.locked_by &&
-                                words.locked(word.locked_by.policy_name ?? levelName(word.locked_by.level))}
+                        <div class="leaf-from">
+                            <Source word={word} />
+                            <div class="leaf-more muted">
+                                {word.locked_by &&
+                                    words.locked(word.locked_by.policy_name ?? levelName(word.locked_by.level))}
+                            </div>
                         </div>
                     </li>
                 ))}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who says what to a device.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import type { Shape } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
 import { Badge, Value } from '../../../ui/index.ts';
@@ -11,14 +13,19 @@ interface Spoken {
     policy_name?: string | null;
     number?: number | null;
     version?: string | null;
+    assignment_id?: string | null;
 }
 
-/** Who said something: the level, the policy, its version. */
+/** Names of the groups that assignments are to. */
+export const GroupsOf = createContext<ReadonlyMap<string, string>>(new Map());
+
+/** Who said something: the level and its group, the policy, its version. */
 export function Source({ word, label }: { word: Spoken; label?: string }) {
+    const group = useContext(GroupsOf).get(word.assignment_id ?? '');
     const name = word.policy_name ?? t.device.config.deleted;
     return (
         <span class="source" title={label}>
-            <Badge tone="info">{levelName(word.level)}</Badge>
+            <Badge tone="info">{group ? t.device.config.group(group) : levelName(word.level)}</Badge>
             {word.policy_id ? <a href={`/policies/${word.policy_id}`}>{name}</a> : name}
             {(word.version ?? word.number) && <small>{word.version ?? `#${word.number}`}</small>}
         </span>

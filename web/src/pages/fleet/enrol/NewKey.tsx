@@ -2,10 +2,11 @@
 // A new enrolment key: for what, for how many, until when; then the key itself, once.
 import { useState } from 'preact/hooks';
 import { api, call, onceKey } from '../../../api/client.ts';
+import { date } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { Button, Checkbox, Dialog, ErrorBox, Field, Switch, TextInput, useForm } from '../../../ui/index.ts';
 import { GroupsField } from '../lobby/fields.tsx';
-import { bodyOf, faultsOf, type KeyForm } from './keyform.ts';
+import { bodyOf, endOf, faultsOf, type KeyForm } from './keyform.ts';
 import type { KeyRow } from './Keys.tsx';
 import { MadeKey } from './MadeKey.tsx';
 
@@ -60,7 +61,11 @@ export default function NewKey({ onClose, made }: { onClose: () => void; made: (
                 <Field label={words.uses} hint={words.usesHint} error={form.error('uses')}>
                     <TextInput {...form.bind('uses')} inputMode="numeric" />
                 </Field>
-                <Field label={words.ends} hint={words.endsHint} error={form.error('ends')}>
+                <Field
+                    label={words.ends}
+                    hint={form.values.ends ? date(endOf(form.values.ends)) : words.endsHint}
+                    error={form.error('ends')}
+                >
                     <TextInput {...form.bind('ends')} type="date" />
                 </Field>
             </div>

@@ -71,7 +71,7 @@ export default function List() {
     );
     return (
         <>
-            <FleetHead part="list" actions={enrol} waiting={counts.data?.PENDING} />
+            <FleetHead part="list" actions={enrol} />
             <Counts counts={counts.data} chosen={status} />
             <Filters filters={filters} placeholder={t.fleet.search}>
                 {filter.user && (

@@ -55,7 +55,7 @@ export default function Lobby() {
             call(
                 api.GET('/api/v1/devices', {
                     params: {
-                        query: { status: 'PENDING', sort: 'created_at', limit, count: true, ...(search && { search }) },
+                        query: { status: 'PENDING', sort: 'created_at', limit, ...(search && { search }) },
                     },
                     signal,
                 }),
@@ -74,7 +74,7 @@ export default function Lobby() {
     );
     return (
         <>
-            <FleetHead part="lobby" intro={t.lobby.intro} waiting={asked.data?.total} />
+            <FleetHead part="lobby" intro={t.lobby.intro} />
             <div class="lobby-bar">
                 <SearchInput label={t.lobby.search} value={search} onInput={(next) => setQuery({ search: next })} />
                 {may('device:approve') && items.length > 1 && (
