@@ -76,7 +76,7 @@ export default {
         },
         revoke: {
             title: (n: number) => `Revoke ${devices(n)}?`,
-            text: 'Their credentials, configurations, sessions and tool calls end at once, for good. Nothing that they can do brings them back.',
+            text: 'Credentials, configurations, sessions and tool calls end at once, for good. Nothing that a device does brings it back.',
         },
         word: 'revoke',
     },

@@ -83,8 +83,8 @@ const fr: typeof en = {
             text: 'Ils retrouvent leur configuration et leurs outils.',
         },
         revoke: {
-            title: (n) => `Révoquer ${devices(n)} ?`,
-            text: 'Leurs identifiants, configurations, sessions et appels d’outils prennent fin aussitôt, pour de bon. Rien de ce qu’ils peuvent faire ne les ramène.',
+            title: (n) => `Révoquer ${devices(n)} ?`,
+            text: 'Identifiants, configurations, sessions et appels d’outils prennent fin aussitôt, pour de bon. Rien de ce que fait un appareil ne le ramène.',
         },
         word: 'révoquer',
     },

@@ -52,12 +52,7 @@ export default {
     refused: (name: string) => `${name} was refused.`,
     refuseTitle: (name: string) => `Refuse ${name}?`,
     refuseText: 'Its requests end. It may ask again.',
-    bulk: {
-        approve: (n: number) => `Approve ${counted(n, 'machine', 'machines')}?`,
-        approveText:
-            'Approve together only what you expected. Machines with several requests are left: they are decided one by one.',
-        refuse: (n: number) => `Refuse ${counted(n, 'machine', 'machines')}?`,
-    },
+    bulk: 'Approve together only what you expected. Machines with several requests are left: they are decided one by one.',
     form: {
         title: (name: string) => `Approve ${name}`,
         request: 'Which request',

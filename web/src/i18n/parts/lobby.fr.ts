@@ -52,12 +52,7 @@ const fr: typeof en = {
     refused: (name) => `${name} a été refusée.`,
     refuseTitle: (name) => `Refuser ${name} ?`,
     refuseText: 'Ses demandes prennent fin. Elle peut demander à nouveau.',
-    bulk: {
-        approve: (n) => `Approuver ${counted(n, 'machine', 'machines')} ?`,
-        approveText:
-            'N’approuvez ensemble que ce que vous attendiez. Les machines à plusieurs demandes sont laissées : elles se décident une à une.',
-        refuse: (n) => `Refuser ${counted(n, 'machine', 'machines')} ?`,
-    },
+    bulk: 'N’approuvez ensemble que ce que vous attendiez. Les machines à plusieurs demandes sont laissées : elles se décident une à une.',
     form: {
         title: (name) => `Approuver ${name}`,
         request: 'Quelle demande',

@@ -71,7 +71,7 @@ export default {
         label: 'Secrets',
         count: (n: number) => counted(n, 'secret', 'secrets'),
         name: 'Name',
-        nameHint: 'Letters a to z, digits, - _ and . Policies say it as {"$secret":"name"}.',
+        nameHint: 'Letters a to z, digits, “-”, “_” and “.”. Policies say it as {"$secret":"name"}.',
         scope: 'For',
         scopeHint: 'A device gets the most specific one of that name.',
         description: 'Description',

@@ -133,7 +133,7 @@ export default {
         scopeHint: 'What is more specific wins: organisation, then groups, then the person, then the device.',
         which: 'Version',
         whichHint: 'Who follows gets each publication. Who is pinned keeps one version and takes no part in rollouts.',
-        follow: 'Follow the newest published version',
+        follow: 'Always the newest published',
         pin: (n: number, version: string) => `Stay at ${version} (number ${number(n)})`,
         preview: 'What this would change',
         previewWait: 'Choose whom it is for: then it is shown here what changes.',

@@ -143,7 +143,7 @@ const fr: typeof en = {
         which: 'Version',
         whichHint:
             'Qui suit reçoit chaque publication. Qui est fixé garde une version et ne participe pas aux déploiements.',
-        follow: 'Suivre la version publiée la plus récente',
+        follow: 'Toujours la dernière publiée',
         pin: (n: number, version: string) => `Rester à ${version} (numéro ${number(n)})`,
         preview: 'Ce que cela changerait',
         previewWait: 'Choisissez pour qui : ce qui change s’affiche alors ici.',

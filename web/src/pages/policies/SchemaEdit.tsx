@@ -116,7 +116,7 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
                 />
             </Field>
             <Field label={words.text} hint={words.textHint} error={wrong} group>
-                <JsonEditor label={words.text} value={text} onInput={setText} lines={12} />
+                <JsonEditor label={words.text} value={text} onInput={setText} lines={12} optional />
             </Field>
         </Dialog>
     );

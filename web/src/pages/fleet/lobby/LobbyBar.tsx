@@ -21,7 +21,7 @@ function ApproveMany({
     const words = t.lobby.form;
     return (
         <Dialog
-            title={t.lobby.bulk.approve(count)}
+            title={t.fleet.bulk.approve.title(count)}
             onClose={onClose}
             onSubmit={() => onGo(sentGroups(groups), reason.trim())}
             actions={
@@ -33,7 +33,7 @@ function ApproveMany({
                 </>
             }
         >
-            <p>{t.lobby.bulk.approveText}</p>
+            <p>{t.lobby.bulk}</p>
             <GroupsField value={groups} onInput={setGroups} />
             <Field label={words.reason} hint={words.reasonHint}>
                 <TextInput value={reason} onInput={setReason} maxLength={500} />
@@ -47,7 +47,7 @@ export function LobbyBar({ ids, clear, done }: { ids: readonly string[]; clear: 
     const [asking, setAsking] = useState(false);
     const refuse = async (): Promise<void> => {
         const answer = await confirm({
-            title: t.lobby.bulk.refuse(ids.length),
+            title: t.fleet.bulk.refuse.title(ids.length),
             text: t.lobby.refuseText,
             yes: t.lobby.refuse,
             danger: true,
