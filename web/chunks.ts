@@ -14,7 +14,7 @@ const CHUNKS: readonly (readonly [RegExp, string])[] = [
     [/\/parts\/(?:actions|audit|logs)\.(en|fr)\./, 'words-record-$1'],
     // The kit: what every page has, what one fills in, and lists.
     [
-        /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|Menu|PartNav|States|Tabs|Values|id|lazy|said)\.|\/src\/i18n\/format\.|\/src\/api\/data\./,
+        /\/src\/ui\/(?:Badge|Button|Copy|Later|Layout|Menu|PartNav|States|Tabs|Values|id|lazy|said)\.|\/src\/i18n\/format\.|\/src\/api\/(?:all|data)\./,
         'kit',
     ],
     [/\/src\/ui\/(?:Combobox|Dialog|Field|Inputs|Once|Steps|confirm|form|guard|toast)\./, 'kit-forms'],

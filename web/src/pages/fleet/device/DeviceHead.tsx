@@ -73,6 +73,10 @@ export function DeviceHead({ device, reload }: { device: DeviceRow; reload: () =
             onSelect: () => void act(move),
         }));
     const close = (): void => setOpen(undefined);
+    const changed = (): void => {
+        close();
+        reload();
+    };
     return (
         <>
             <PageHead
@@ -114,26 +118,8 @@ export function DeviceHead({ device, reload }: { device: DeviceRow; reload: () =
                 }
             />
             <StateNote device={device} />
-            {open === 'edit' && (
-                <Edit
-                    device={device}
-                    onClose={close}
-                    done={() => {
-                        close();
-                        reload();
-                    }}
-                />
-            )}
-            {open === 'approve' && (
-                <Approve
-                    device={device}
-                    onClose={close}
-                    done={() => {
-                        close();
-                        reload();
-                    }}
-                />
-            )}
+            {open === 'edit' && <Edit device={device} onClose={close} done={changed} />}
+            {open === 'approve' && <Approve device={device} onClose={close} done={changed} />}
             {claim && <Claim claim={claim} id={id} onClose={() => setClaim('')} />}
         </>
     );

@@ -130,13 +130,12 @@ function Proves({ device }: { device: DeviceRow }) {
     );
 }
 
+const RESULTS = ['applied', 'failed', 'rejected'] as const;
+
 function Configuration({ device }: { device: DeviceRow }) {
     const words = t.device.facts;
     const { config } = device;
-    const result =
-        config?.result === 'applied' || config?.result === 'failed' || config?.result === 'rejected'
-            ? config.result
-            : undefined;
+    const result = RESULTS.find((one) => one === config?.result);
     return (
         <Card
             title={words.configuration}
