@@ -92,7 +92,7 @@ const fr: typeof en = {
         at: 'Rapporté',
         drift: 'Modifié par d’autres',
         driftAt: 'Constaté',
-        why: 'Pourquoi ?',
+        why: 'Pourquoi ?',
         never: 'jamais',
         nothing: 'Il n’a pas encore rapporté de configuration.',
     },

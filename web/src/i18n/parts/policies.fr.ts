@@ -72,7 +72,7 @@ const fr: typeof en = {
         label: 'Secrets',
         count: (n: number) => counted(n, 'secret', 'secrets'),
         name: 'Nom',
-        nameHint: 'Lettres de a à z, chiffres, « - », « _ » et « . ». Les politiques l’écrivent {"$secret":"nom"}.',
+        nameHint: 'Lettres de a à z, chiffres, « - », « _ » et « . ». Les politiques l’écrivent {"$secret":"nom"}.',
         scope: 'Pour',
         scopeHint: 'Un appareil reçoit le plus précis de ceux qui portent ce nom.',
         description: 'Description',
