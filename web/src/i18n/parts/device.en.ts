@@ -119,7 +119,6 @@ export default {
         saved: 'Saved. Its configuration follows within a second.',
     },
     config: {
-        intro: 'What this device gets, and why: each value with the policy that set it and what that overrode.',
         search: 'Value, path or policy',
         at: 'As it was at',
         now: 'Now',

@@ -116,7 +116,6 @@ const fr: typeof en = {
         saved: 'Enregistré. Sa configuration suit en moins d’une seconde.',
     },
     config: {
-        intro: 'Ce que cet appareil reçoit, et pourquoi : chaque valeur avec la politique qui l’a donnée et ce qu’elle a remplacé.',
         search: 'Valeur, chemin ou politique',
         at: 'Telle qu’elle était le',
         now: 'Maintenant',

@@ -3,7 +3,6 @@
 import { useState } from 'preact/hooks';
 import { api, call, onceKey, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
-import { date } from '../../i18n/format.ts';
 import { t } from '../../i18n/index.ts';
 import {
     Button,
@@ -122,11 +121,7 @@ function Make({ close, made }: { close(): void; made(): void }) {
             <Field label={words.tokenName} error={form.error('name')} required>
                 <TextInput {...form.bind('name')} />
             </Field>
-            <Field
-                label={words.expires}
-                hint={form.values.expires ? date(`${form.values.expires}T00:00`) : words.expiresHint}
-                error={form.error('expires')}
-            >
+            <Field label={words.expires} hint={words.expiresHint} error={form.error('expires')}>
                 <TextInput type="date" {...form.bind('expires')} />
             </Field>
         </Dialog>

@@ -106,7 +106,6 @@ function Explained({ explained }: { explained: Explanation }) {
         <GroupsOf.Provider value={new Map(groups)}>
             <Stack>
                 <Card>
-                    <p class="intro">{words.intro}</p>
                     <Head explained={explained} />
                     <Leaves explained={explained} />
                 </Card>
