@@ -63,7 +63,7 @@ test('a tool is granted to a person, with a look at what changes, and denied to 
 test('on a phone a tool is one line, and opens', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'fr-light-390');
     const { page } = at;
-    await at.open(`/permissions?user=${guest.id}`, 'permissions');
+    await at.open(`/permissions?user=${guest.id}&server=mail`, 'permissions');
     const line = page.getByRole('group', { name: 'mail/send', exact: true });
     await line.getByText('Écrire : oui').waitFor();
     assert.equal(await line.getByRole('button', { name: /^Écrire/ }).isVisible(), false);

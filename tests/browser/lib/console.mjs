@@ -216,13 +216,20 @@ class Look {
         assert.deepEqual(faults, [], `${name}, ${this.view}`);
     }
 
-    /** The whole page, and the whole of a dialog that would scroll. */
+    /** The whole page from its beginning, and the whole of a dialog that would scroll. */
     async #picture(file) {
         const { viewport } = CONSOLE_VIEWS[this.view];
-        const hidden = await this.page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('dialog[open], dialog[open] *')].map((one) => one.scrollHeight - one.clientHeight).filter((more) => more > 8)));
-        if (hidden) await this.page.setViewportSize({ width: viewport.width, height: viewport.height + Math.ceil(hidden * 1.3) });
+        const [top, hidden] = await this.page.evaluate(() => {
+            const open = [...document.querySelectorAll('dialog[open], dialog[open] *')];
+            const top = scrollY;
+            scrollTo(0, 0);
+            return [top, Math.max(0, ...open.map((one) => one.scrollHeight - one.clientHeight).filter((more) => more > 8))];
+        });
+        const bound = (size) => this.page.evaluate((most) => document.querySelectorAll('dialog[open]').forEach((one) => (one.style.maxBlockSize = most)), size);
+        if (hidden) await Promise.all([this.page.setViewportSize({ width: viewport.width, height: viewport.height + hidden }), bound('none')]);
         await this.page.screenshot({ path: file, fullPage: true });
-        if (hidden) await this.page.setViewportSize(viewport);
+        if (hidden) await Promise.all([this.page.setViewportSize(viewport), bound('')]);
+        await this.page.evaluate((at) => scrollTo(0, at), top);
     }
 
     /** Another tab of the same browser. */

@@ -43,7 +43,10 @@ function remedy(problem: Problem): string {
     return problem.status >= 500 ? at.server : at.input;
 }
 
-/** A refusal of the server in full: title, detail (in English), what to do, `retry` as a button, and the id of the request for who helps. */
+/**
+ * A refusal of the server in full: title, detail (in English; that something is not there needs none),
+ * what to do, `retry` as a button, and the id of the request for who helps.
+ */
 export function ErrorBox({
     problem,
     retry,
@@ -60,7 +63,7 @@ export function ErrorBox({
             <Icon name="bad" />
             <div class="note-text">
                 <strong>{title}</strong>
-                {problem.detail && <div lang="en">{begun(problem.detail)}</div>}
+                {problem.detail && problem.status !== 404 && <div lang="en">{begun(problem.detail)}</div>}
                 {faults.length > 0 && (
                     <ul>
                         {faults.map((one) => (

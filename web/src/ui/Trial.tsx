@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import '../style/kit/choose.css';
@@ -19,8 +20,12 @@ const DRAWN: Record<Tried['state'], IconName> = { wait: 'off', busy: 'wait', goo
 
 /** Something done one after the other, each with what came of it: a test of a connection. */
 export function Trial({ steps, label }: { steps: readonly Tried[]; label: string }) {
+    const list = useRef<HTMLOListElement>(null);
+    const came = steps.map((step) => step.state).join();
+    // With what its page says of it below: in a dialog it begins where nobody looks.
+    useEffect(() => list.current?.parentElement?.scrollIntoView({ block: 'nearest' }), [came]);
     return (
-        <ol class="trial" aria-label={label}>
+        <ol class="trial" aria-label={label} ref={list}>
             {steps.map((step) => (
                 <li key={step.key} class={`tried ${step.state}`}>
                     <Icon name={DRAWN[step.state]} label={t.kit.trial[step.state]} />

@@ -6,7 +6,7 @@ export default {
     nav: { list: 'Applications', rules: 'Access rules', explain: 'Why?' },
     title: { list: 'Applications', rules: 'Access rules', explain: 'Who may open what, and why' },
     intro: {
-        list: 'What people sign in to with their account of here.',
+        list: 'What people sign in to with their account here.',
         rules: 'They refine who may open what: by place, time, second factor or device.',
         explain: 'Choose who asks and an application: you see the verdict, and what decided.',
     },
@@ -65,7 +65,7 @@ export default {
     bindingsIntro: 'Groups, people and service accounts. Access rules may say more.',
     noBindings: 'Nobody yet.',
     bind: 'Let somebody open it',
-    bindFind: 'Find a group, a person or a service account',
+    bindFind: 'Group, person or service account',
     bound: (who: string, app: string) => `${who} may open ${app} now.`,
     unbind: 'Take away',
     bindAsk: (who: string, app: string) => `Let ${who} open ${app}?`,

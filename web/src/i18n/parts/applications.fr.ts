@@ -4,7 +4,7 @@ import type en from './applications.en.ts';
 
 const fr: typeof en = {
     parts: 'Parties de cette page',
-    nav: { list: 'Applications', rules: 'Règles d’accès', explain: 'Pourquoi ?' },
+    nav: { list: 'Applications', rules: 'Règles', explain: 'Pourquoi ?' },
     title: { list: 'Applications', rules: 'Règles d’accès', explain: 'Qui peut ouvrir quoi, et pourquoi' },
     intro: {
         list: 'Ce à quoi on se connecte avec son compte d’ici.',
@@ -66,7 +66,7 @@ const fr: typeof en = {
     bindingsIntro: 'Groupes, personnes et comptes de service. Les règles d’accès peuvent en dire plus.',
     noBindings: 'Personne pour l’instant.',
     bind: 'Laisser quelqu’un l’ouvrir',
-    bindFind: 'Chercher un groupe, une personne ou un compte de service',
+    bindFind: 'Nom d’un groupe ou d’un compte',
     bound: (who: string, app: string) => `${who} peut maintenant ouvrir ${app}.`,
     unbind: 'Retirer',
     bindAsk: (who, app) => `Ouvrir ${app} à ${who} ?`,

@@ -3,7 +3,7 @@
 import { counted } from '../format.ts';
 
 export default {
-    intro: 'Your own Home Assistant, for your assistants alone. Nobody else sees it, administrators included.',
+    intro: 'Your own Home Assistant, only for your assistants. Nobody else sees it, administrators included.',
     add: 'Add a Home Assistant',
     edit: 'Edit',
     editTitle: (name: string) => `Edit ${name}`,
@@ -21,7 +21,7 @@ export default {
         steps: [
             'Settings → Devices & services → Add integration → Model Context Protocol Server (2025.2 and later). Choose the API “Assist”.',
             'Settings → Voice assistants → Expose: choose what assistants may see. What is not exposed does not exist for them.',
-            'Your profile → Security → Long-lived access tokens → Create token. Make one for this alone.',
+            'Your profile → Security → Long-lived access tokens → Create token. Make one just for this.',
         ],
         token: 'The token may do there what its owner may do: a person without administrator’s rights is a good owner for it.',
     },
@@ -50,14 +50,14 @@ export default {
         'Tools that read are open to you. Those that change something need a permission: ask who administers your organisation.',
     use: 'Use it from an assistant',
     useText:
-        'This door leads to this home alone, with its own names. On the first call your assistant opens your browser, and you sign in.',
+        'This address leads only to this home, with its own names. On the first call your assistant opens your browser, and you sign in.',
     address: 'Address',
     together: 'With all your other tools, by one address',
     warnings: {
-        'plain-http': 'Plain HTTP: the token can be read on the way. Use it inside your own network alone.',
+        'plain-http': 'Plain HTTP: the token can be read on the way. Use it only inside your own network.',
         starting: 'It is still starting.',
         'entities-capped': 'There are more than could be counted.',
-        'older-transport': 'It speaks the older HTTP+SSE alone: that works, newer versions are faster.',
+        'older-transport': 'It only speaks the older HTTP+SSE: that works, but newer versions are faster.',
         'no-tools': 'Nothing is exposed to assistants yet.',
     },
     test: {

@@ -3,7 +3,7 @@ import { counted } from '../format.ts';
 import type en from './config.en.ts';
 
 const fr: typeof en = {
-    intro: 'Votre propre Home Assistant, pour vos assistants seuls. Personne d’autre ne le voit, pas même les administrateurs.',
+    intro: 'Votre propre Home Assistant, réservé à vos assistants. Personne d’autre ne le voit, pas même les administrateurs.',
     add: 'Ajouter un Home Assistant',
     edit: 'Modifier',
     editTitle: (name) => `Modifier ${name}`,
@@ -21,9 +21,9 @@ const fr: typeof en = {
         steps: [
             'Paramètres → Appareils et services → Ajouter une intégration → Model Context Protocol Server (2025.2 et suivants). Choisissez l’API « Assist ».',
             'Paramètres → Assistants vocaux → Exposer : choisissez ce que les assistants peuvent voir. Ce qui n’est pas exposé n’existe pas pour eux.',
-            'Votre profil → Sécurité → Jetons d’accès longue durée → Créer un jeton. Créez-en un pour cela seul.',
+            'Votre profil → Sécurité → Jetons d’accès longue durée → Créer un jeton. Créez-en un rien que pour cela.',
         ],
-        token: 'Le jeton peut là-bas ce que peut son propriétaire : une personne sans droits d’administration en est un bon.',
+        token: 'Le jeton peut là-bas ce que peut son propriétaire : une personne sans droits d’administration convient bien.',
     },
     states: { ok: 'Répond', failed: 'En échec', never: 'Jamais interrogé' },
     failedTitle: 'Le dernier essai a échoué',
@@ -51,14 +51,15 @@ const fr: typeof en = {
         'Les outils qui lisent vous sont ouverts. Ceux qui changent quelque chose demandent une autorisation : adressez-vous à qui administre votre organisation.',
     use: 'L’utiliser depuis un assistant',
     useText:
-        'Cette porte ne mène qu’à cette maison, avec ses propres noms. Au premier appel, votre assistant ouvre votre navigateur et vous vous connectez.',
+        'Cette adresse ne mène qu’à cette maison, avec ses propres noms. Au premier appel, votre assistant ouvre votre navigateur et vous vous connectez.',
     address: 'Adresse',
     together: 'Avec tous vos autres outils, par une seule adresse',
     warnings: {
         'plain-http': 'HTTP sans TLS : le jeton peut être lu en chemin. À n’utiliser que dans votre propre réseau.',
         starting: 'Il démarre encore.',
         'entities-capped': 'Il y en a plus qu’on n’a pu en compter.',
-        'older-transport': 'Il ne parle que l’ancien HTTP+SSE : cela marche, les versions récentes sont plus rapides.',
+        'older-transport':
+            'Il ne parle que l’ancien HTTP+SSE : cela marche, mais les versions récentes sont plus rapides.',
         'no-tools': 'Rien n’est encore exposé aux assistants.',
     },
     test: {

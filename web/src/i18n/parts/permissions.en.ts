@@ -19,7 +19,7 @@ export default {
     columns: { tool: 'Tool', enabled: 'Enabled', approval: 'Asks', now: 'In the end' },
     patterns: {
         all: 'every tool of every server',
-        homes: 'the own Home Assistants of all people',
+        homes: 'everybody’s own Home Assistants',
         server: 'all tools of this server',
     },
     flags: { can_read: 'Read', can_write: 'Write', can_execute: 'Execute', is_enabled: 'Enabled', approval: 'Asks' },
@@ -69,7 +69,7 @@ export default {
         title: (tool: string) => `Why: ${tool}`,
         allowed: (who: string) => `${who} may call it`,
         denied: (who: string) => `${who} may not call it`,
-        order: 'All that is said about it, the closest first. The first that says something decides; of equals, no wins.',
+        order: 'All that is said about it, the closest first. The first that says something decides; on a tie, no wins.',
         decides: 'decides',
         builtIn: 'Built in',
         groups: 'Rows of groups count for their members.',

@@ -19,7 +19,7 @@ const fr: typeof en = {
     columns: { tool: 'Outil', enabled: 'Activé', approval: 'Accord', now: 'Au final' },
     patterns: {
         all: 'chaque outil de chaque serveur',
-        homes: 'les Home Assistant propres à chacun',
+        homes: 'le Home Assistant de chacun',
         server: 'tous les outils de ce serveur',
     },
     flags: {
@@ -53,9 +53,9 @@ const fr: typeof en = {
     allowAll: (n) => `Autoriser ${counted(n, 'outil', 'outils')}`,
     denyAll: (n) => `Refuser ${counted(n, 'outil', 'outils')}`,
     inheritAll: (n) => `Ne rien dire de ${counted(n, 'outil', 'outils')}`,
-    changes: (n) => `${counted(n, 'ligne modifiée', 'lignes modifiées')}, pas encore enregistré`,
-    discard: 'Abandonner',
-    preview: 'Aperçu et enregistrement',
+    changes: (n) => `${counted(n, 'ligne modifiée, non enregistrée', 'lignes modifiées, non enregistrées')}`,
+    discard: 'Annuler',
+    preview: 'Voir et enregistrer',
     others: 'Autres lignes',
     othersText: 'Sur des invites, des ressources et des outils que personne n’a vus.',
     flagIs: (flag, yes) => `${flag} : ${yes ? 'oui' : 'non'}`,
@@ -73,8 +73,8 @@ const fr: typeof en = {
     },
     why: {
         title: (tool) => `Pourquoi : ${tool}`,
-        allowed: (who) => `${who} : peut l’appeler`,
-        denied: (who) => `${who} : ne peut pas l’appeler`,
+        allowed: (who) => `${who} peut l’appeler`,
+        denied: (who) => `${who} ne peut pas l’appeler`,
         order: 'Tout ce qui en est dit, du plus proche au plus lointain. Le premier qui dit quelque chose décide ; à égalité, le refus l’emporte.',
         decides: 'décide',
         builtIn: 'Intégré',

@@ -4,9 +4,9 @@ import { readAll } from '../../api/all.ts';
 import { api, call, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import { Badge, Button, Dialog, Loaded, Note } from '../../ui/index.ts';
+import { Badge, Button, Dialog, Loaded, Note, Status } from '../../ui/index.ts';
 import { sourceText } from '../tools/Verdict.tsx';
-import { rowsFor, saysOf, type PermissionRow } from '../tools/who.ts';
+import { rowsFor, SAYS_TONES, saysOf, type PermissionRow } from '../tools/who.ts';
 import type { ToolRow, Whose } from './data.ts';
 
 function concerns(row: PermissionRow, whose: Whose): boolean {
@@ -76,17 +76,15 @@ export default function Explain({
                                             }
                                         </span>
                                         <span>
-                                            <code>{row.tool}</code> {t.tools.who.says[says]}
+                                            <code>{row.tool}</code>{' '}
+                                            <Status tone={SAYS_TONES[says]}>{t.tools.who.says[says]}</Status>
                                         </span>
                                         {verdict?.rule === row.id && <Badge tone="info">{words.decides}</Badge>}
                                     </li>
                                 );
                             })}
                         <li>
-                            <strong>{words.builtIn}</strong>{' '}
-                            <span>
-                                {t.tools.who.builtIn[tool.access]} {t.tools.classes[tool.access]}
-                            </span>
+                            <strong>{words.builtIn}</strong> <span>{t.tools.who.builtIn[tool.access]}</span>
                             {verdict && !verdict.rule && verdict.source === 'built-in' && (
                                 <Badge tone="info">{words.decides}</Badge>
                             )}

@@ -62,6 +62,13 @@ function Cell({ flag, p }: { flag: Flag; p: LineProps }) {
 
 function Name({ p }: { p: LineProps }) {
     const words = t.permissions;
+    const conditions = (Array.isArray(p.row?.arguments) ? p.row.arguments.length : 0) + (p.row?.device ? 1 : 0);
+    const marks = (
+        <>
+            {conditions > 0 && <Badge title={words.conditionsWhy}>{words.conditions(conditions)}</Badge>}
+            {p.managed && <Badge title={words.managedRow}>{words.files}</Badge>}
+        </>
+    );
     if (!p.tool)
         return (
             <span class="perm-name">
@@ -73,7 +80,7 @@ function Name({ p }: { p: LineProps }) {
                           ? words.patterns.homes
                           : words.patterns.server}
                 </span>
-                {p.managed && <Badge title={words.managedRow}>{words.files}</Badge>}
+                {marks}
             </span>
         );
     return (
@@ -82,7 +89,7 @@ function Name({ p }: { p: LineProps }) {
                 <code>{p.tool.name}</code>
             </a>
             <Badge tone={CLASS_TONES[p.tool.access] ?? 'off'}>{t.tools.classes[p.tool.access]}</Badge>
-            {p.managed && <Badge title={words.managedRow}>{words.files}</Badge>}
+            {marks}
             {p.tool.state === 'quarantined' && <Badge tone="warn">{t.tools.pins.quarantined}</Badge>}
         </span>
     );
@@ -105,7 +112,6 @@ function Brief({ p }: { p: LineProps }) {
 export function Line(p: LineProps) {
     const words = t.permissions;
     const [open, setOpen] = useState(false);
-    const conditions = (Array.isArray(p.row?.arguments) ? p.row.arguments.length : 0) + (p.row?.device ? 1 : 0);
     const classes = ['perm-row', !p.tool && 'pattern', open && 'open', p.changed && 'touched'].filter(Boolean);
     return (
         <div class={classes.join(' ')} role="group" aria-label={p.pattern}>
@@ -125,7 +131,6 @@ export function Line(p: LineProps) {
             ))}
             <span class="perm-now">{p.tool && <Now saved={p.verdict} drafted={p.drafted} />}</span>
             <span class="perm-more">
-                {conditions > 0 && <Badge title={words.conditionsWhy}>{words.conditions(conditions)}</Badge>}
                 {p.onWhy && (
                     <IconButton small kind="link" icon="why" label={words.whyOf(p.pattern)} onClick={p.onWhy} />
                 )}

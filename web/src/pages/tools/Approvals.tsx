@@ -31,20 +31,20 @@ function columnsOf(): Column<Approval>[] {
         {
             key: 'tool',
             head: t.tools.columns.tool,
-            width: 'minmax(9rem, 2fr)',
+            width: 'minmax(8rem, 2fr)',
             cell: (one) => <code>{toolOf(one)}</code>,
         },
         { key: 'state', head: t.tools.columns.state, width: '9rem', cell: (one) => <State of={one} /> },
         {
             key: 'caller',
             head: words.caller,
-            width: 'minmax(7rem, 1fr)',
+            width: 'minmax(7rem, 2fr)',
             cell: (one) => one.caller_name ?? words.nobody,
         },
         {
             key: 'by',
             head: words.by,
-            width: 'minmax(7rem, 1fr)',
+            width: 'minmax(7.5rem, 1fr)',
             hideBelow: 720,
             card: true,
             cell: (one) => one.decided_by_name ?? <span class="muted">{t.kit.none}</span>,
@@ -60,7 +60,7 @@ function columnsOf(): Column<Approval>[] {
                 return <span title={reason ?? undefined}>{reason || <span class="muted">{t.kit.none}</span>}</span>;
             },
         },
-        { key: 'at', head: words.at, width: '8.5rem', cell: (one) => <Time at={one.decided_at ?? one.expires_at} /> },
+        { key: 'at', head: words.at, width: '9.5rem', cell: (one) => <Time at={one.decided_at ?? one.expires_at} /> },
     ];
 }
 
@@ -79,10 +79,10 @@ function History({ turn }: { turn: number }) {
                 options: STATES.map((value) => ({ value, label: words.states[value] })),
             },
         ],
-        [],
+        [words],
     );
     const filters = useFilters(defs, '');
-    const columns = useMemo(columnsOf, []);
+    const columns = useMemo(columnsOf, [words]);
     const state = filters.values['state'] as (typeof STATES)[number] | undefined;
     return (
         <Section title={words.history}>

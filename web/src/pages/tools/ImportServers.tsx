@@ -22,7 +22,7 @@ function stepOf(one: Outcome, dry: boolean): Tried {
         title: one.name ?? '',
         aside: said,
         state: one.warnings?.length && one.outcome === 'created' ? 'warn' : (STATES[one.outcome ?? ''] ?? 'wait'),
-        text: one.reason ?? (one.warnings?.includes('plain-http') ? words.plain : undefined),
+        text: one.reason?.replace(/^[a-z-]+: /, '') ?? (one.warnings?.includes('plain-http') ? words.plain : undefined),
     };
 }
 
@@ -85,7 +85,7 @@ export default function ImportServers({ onClose }: { onClose: () => void }) {
         >
             {!over && (
                 <>
-                    <p class="hint">{words.intro}</p>
+                    <p>{words.intro}</p>
                     <Field label={words.text} error={wrong}>
                         <TextArea
                             mono

@@ -65,7 +65,7 @@ const columns = (): Column<ToolLine>[] => [
     {
         key: 'changed',
         head: t.tools.columns.changed,
-        width: '9rem',
+        width: '9.5rem',
         hideBelow: 860,
         card: false,
         cell: (tool) => <Time at={tool.changed_at} />,
@@ -84,10 +84,10 @@ export function ServerTools({ line: { server } }: { line: ServerLine }) {
                 options: STATES.map((value) => ({ value, label: t.tools.pins[value] })),
             },
         ],
-        [],
+        [t.tools],
     );
     const filters = useFilters(defs);
-    const shown = useMemo(columns, []);
+    const shown = useMemo(columns, [t.tools]);
     const { search = '', state } = filters.values;
     const ask = async (): Promise<void> => {
         setBusy(true);

@@ -45,7 +45,7 @@ function columnsOf(again: () => void): Column<ServerLine>[] {
         {
             key: 'name',
             head: t.tools.columns.name,
-            width: 'minmax(10rem, 2fr)',
+            width: 'minmax(10rem, 5fr)',
             cell: ({ server, byFiles }) => (
                 <>
                     <strong>{server.name}</strong>
@@ -139,11 +139,11 @@ export function Servers() {
                 options: STATES.map((value) => ({ value, label: t.tools.filterStates[value] })),
             },
         ],
-        [],
+        [t.tools],
     );
     const filters = useFilters(defs);
     const again = (): void => setTurn((n) => n + 1);
-    const columns = useMemo(() => columnsOf(again), []);
+    const columns = useMemo(() => columnsOf(again), [t.tools]);
     const { search = '', state } = filters.values;
     const wanted = (line: ServerLine): boolean => {
         const text = plain(

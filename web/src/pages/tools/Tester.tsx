@@ -112,7 +112,7 @@ export default function Tester({ server, tool }: { server: Server; tool: Tool })
     const others = may('tool:read') && kindsOpen(KINDS).length > 0;
     return (
         <div class="tester">
-            <Card title={words.arguments} icon="play">
+            <Card title={words.arguments}>
                 {value !== undefined && (
                     <SchemaForm
                         schema={schema}

@@ -67,6 +67,9 @@ function Definition({ tool }: { tool: Tool }) {
     );
 }
 
+/** Of a short story; a long one is told under "About". */
+const firstLine = (text = ''): string => text.split('\n', 1).find((line) => line.length <= 160) ?? '';
+
 function One({ server, name, running }: { server: Server; name: string; running: boolean }) {
     const path = { id: server.id ?? '', name };
     const found = useData(
@@ -80,6 +83,10 @@ function One({ server, name, running }: { server: Server; name: string; running:
             {name}
         </>
     );
+    const introOf = (tool: Tool): string => {
+        const said = definitionOf(tool);
+        return said?.title || firstLine(said?.description);
+    };
     const back = { href: serverPath(server.name ?? ''), label: server.name ?? '' };
     return (
         <Loaded of={found}>
@@ -96,7 +103,7 @@ function One({ server, name, running }: { server: Server; name: string; running:
                                     <ToolState tool={tool} />
                                 </>
                             }
-                            {...(definitionOf(tool)?.title && { intro: definitionOf(tool)?.title })}
+                            intro={introOf(tool)}
                         />
                         {tool.state === 'gone' && (
                             <Note tone="info" title={t.tools.pins.gone}>

@@ -6,8 +6,8 @@ import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
 import { may } from '../../session.ts';
 import { Badge, Button, Card, Empty, Loaded, Status } from '../../ui/index.ts';
-import { CLASS_TONES, type Server, type Tool } from './data.ts';
-import { rowsFor, saysOf, subjectKey, type PermissionRow } from './who.ts';
+import type { Server, Tool } from './data.ts';
+import { rowsFor, SAYS_TONES, saysOf, subjectKey, type PermissionRow } from './who.ts';
 
 function Row({ row, kind }: { row: PermissionRow; kind: 'READ' | 'WRITE' | 'EXECUTE' }) {
     const words = t.tools.who;
@@ -18,7 +18,7 @@ function Row({ row, kind }: { row: PermissionRow; kind: 'READ' | 'WRITE' | 'EXEC
         <li class="who-row">
             <a href={`/permissions?${query}`}>{name}</a>
             <span class="muted">{words.kinds[(row.subject_kind ?? 'default') as keyof typeof words.kinds]}</span>
-            <Status tone={says === 'allow' ? 'good' : says === 'deny' ? 'bad' : 'off'}>{words.says[says]}</Status>
+            <Status tone={SAYS_TONES[says]}>{words.says[says]}</Status>
             <span class="who-more">
                 <code>{row.tool}</code>
                 {row.approval === true && <Badge tone="warn">{t.tools.asks}</Badge>}
@@ -47,9 +47,7 @@ export default function WhoMay({ server, tool }: { server: Server; tool: Tool })
     );
     return (
         <Card title={words.title} intro={words.intro} actions={change}>
-            <p>
-                {words.builtIn[kind]} <Badge tone={CLASS_TONES[kind] ?? 'off'}>{t.tools.classes[kind]}</Badge>
-            </p>
+            <p>{words.builtIn[kind]}</p>
             <Loaded of={rows}>
                 {(all) => {
                     const mine = rowsFor(all, server.name ?? '', tool.name ?? '');

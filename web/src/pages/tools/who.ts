@@ -5,6 +5,7 @@ import type { Shape } from '../../api/client.ts';
 export type PermissionRow = Shape<'Permission'>;
 export type Access = 'READ' | 'WRITE' | 'EXECUTE';
 export type Says = 'allow' | 'deny' | 'inherit';
+export const SAYS_TONES = { allow: 'good', deny: 'bad', inherit: 'off' } as const;
 
 const KIND_ORDER = ['user', 'service-account', 'device', 'group', 'default'];
 

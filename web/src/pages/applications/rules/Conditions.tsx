@@ -118,7 +118,7 @@ export function Conditions({ form }: { form: Form<Values> }) {
             </Part>
             <Part title={words.part.time}>
                 <Field label={words.weekdays} group>
-                    <Stack as="row">
+                    <div class="weekdays">
                         {WEEKDAYS.map((name) => (
                             <Checkbox
                                 key={name}
@@ -127,7 +127,7 @@ export function Conditions({ form }: { form: Form<Values> }) {
                                 onInput={(on) => day(name, on)}
                             />
                         ))}
-                    </Stack>
+                    </div>
                 </Field>
                 <Stack as="grid">
                     <Field label={words.hours} hint={words.hoursHint} error={form.error('hours')}>
