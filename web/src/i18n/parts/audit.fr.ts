@@ -64,12 +64,12 @@ const fr: typeof en = {
     tail: 'Le journal d’audit au fil de l’écriture',
     verify: {
         button: 'Vérifier',
-        title: 'Le journal d’audit est-il entier ?',
+        title: 'Le journal d’audit est-il entier ?',
         running: 'Événements dont l’empreinte a été calculée',
         stop: 'Arrêter',
         whole: (n) => (n === 1 ? 'L’unique événement est intact' : `Les ${number(n)} événements sont intacts`),
         wholeText:
-            'Ce navigateur a lu les événements tels qu’ils sont enregistrés et recalculé chaque empreinte : toutes sont justes, chacune découle de la précédente, et aucun événement ne manque.',
+            'Ce navigateur a lu les événements tels qu’ils sont enregistrés et recalculé chaque empreinte : toutes sont justes, chacune découle de la précédente, et aucun événement ne manque.',
         stopped: (n) => `Arrêté après ${counted(n, 'événement', 'événements')}`,
         stoppedText: 'Jusque-là, chaque empreinte est juste. La suite n’a pas été examinée.',
         faulty: (n) => `${counted(n, 'anomalie trouvée', 'anomalies trouvées')}`,
@@ -82,17 +82,17 @@ const fr: typeof en = {
             details: (seq) =>
                 `Les noms, l’adresse ou les détails de l’événement ${seq} ont été modifiés après son écriture.`,
             foreign: (seq) => `L’événement ${seq} appartient à une autre chaîne.`,
-            kept: (seq) => `L’événement ${seq} n’a pas l’empreinte que vous aviez gardée : le journal a été réécrit.`,
+            kept: (seq) => `L’événement ${seq} n’a pas l’empreinte que vous aviez gardée : le journal a été réécrit.`,
         },
         moreFaults: (n) => `et ${number(n)} de plus`,
         cut: (seq) =>
-            `L’empreinte que vous aviez gardée porte le numéro ${seq}, et le journal s’arrête avant : sa fin a été coupée.`,
+            `L’empreinte que vous aviez gardée porte le numéro ${seq}, et le journal s’arrête avant : sa fin a été coupée.`,
         keptHolds: (seq) => `L’empreinte que vous aviez gardée, numéro ${seq}, est toujours à sa place.`,
         looked: 'Examinés',
         lookedAt: (detailed, erased) =>
             erased === 0
                 ? `${counted(detailed, 'événement', 'événements')} avec noms, adresse et détails`
-                : `${counted(detailed, 'événement', 'événements')} avec noms, adresse et détails ; pour ${number(erased)}, ils ont été effacés`,
+                : `${counted(detailed, 'événement', 'événements')} avec noms, adresse et détails ; pour ${number(erased)}, ils ont été effacés`,
         by: 'Par',
         byBrowser: 'ce navigateur',
         on: 'Le',
@@ -101,19 +101,19 @@ const fr: typeof en = {
         of: 'Sa date',
         limits: 'Ce que cela ne peut pas montrer',
         limitsText:
-            'Les octets viennent du serveur. Qui le tient, avec sa base, pourrait écrire un journal entièrement nouveau : seule une empreinte gardée ailleurs le révèle, comme une fin coupée. Copiez de temps en temps la dernière, et comparez-lui plus tard le journal.',
+            'Les octets viennent du serveur. Qui le tient, avec sa base, pourrait écrire un journal entièrement nouveau : seule une empreinte gardée ailleurs le révèle, comme une fin coupée. Copiez de temps en temps la dernière, et comparez-lui plus tard le journal.',
         copyHead: 'Copier cette empreinte',
         kept: 'Une empreinte que vous avez gardée',
-        keptHint: 'La ligne copiée ici, ou une ligne « audit-checkpoint » du journal du serveur.',
+        keptHint: 'La ligne copiée ici, ou une ligne « audit-checkpoint » du journal du serveur.',
         compare: 'Comparer',
         noHead: 'Ce texte ne contient aucune empreinte.',
         otherChain:
-            'Ceci ne contient aucune empreinte de cette chaîne. Vient-elle d’une autre organisation ou d’un autre serveur ?',
+            'Ceci ne contient aucune empreinte de cette chaîne. Vient-elle d’une autre organisation ou d’un autre serveur ?',
         again: 'Vérifier à nouveau',
         tooOld: 'Ce navigateur ne calcule d’empreintes que sur des pages venues par HTTPS ou de cette machine même. Ouvrez ainsi la console, ou utilisez la commande ci-dessous.',
-        mayNot: 'Les octets du journal sont réservés à qui peut l’exporter : demandez audit:export à un administrateur, ou lancez ceci sur la machine du serveur.',
+        mayNot: 'Les octets du journal sont réservés à qui peut l’exporter : demandez audit:export à un administrateur, ou lancez ceci sur la machine du serveur.',
         commandText:
-            'Sur la machine du serveur, cette commande contrôle toutes les chaînes, ainsi que les signatures des points de contrôle, sans faire confiance au serveur ; il peut continuer à fonctionner :',
+            'Sur la machine du serveur, cette commande contrôle toutes les chaînes, ainsi que les signatures des points de contrôle, sans faire confiance au serveur ; il peut continuer à fonctionner :',
         command: 'Vérifier le journal d’audit',
     },
 };

@@ -67,19 +67,19 @@ const fr: typeof en = {
     },
     bulk: {
         approve: {
-            title: (n) => `Approuver ${devices(n)} ?`,
-            text: 'Ils entrent avec la clé de leur demande. N’approuvez ensemble que ce que vous attendiez : un code se compare dans la salle d’attente.',
+            title: (n) => `Approuver ${devices(n)} ?`,
+            text: 'Ils entrent avec la clé de leur demande. N’approuvez ensemble que ce que vous attendiez : un code se compare dans la salle d’attente.',
         },
         refuse: {
-            title: (n) => `Refuser ${devices(n)} ?`,
+            title: (n) => `Refuser ${devices(n)} ?`,
             text: 'Leurs demandes prennent fin. Ils peuvent demander à nouveau.',
         },
         block: {
-            title: (n) => `Bloquer ${devices(n)} ?`,
-            text: 'Ils s’arrêtent aussitôt et gardent leurs identifiants : vous pouvez les débloquer.',
+            title: (n) => `Bloquer ${devices(n)} ?`,
+            text: 'Ils s’arrêtent aussitôt et gardent leurs identifiants : vous pouvez les débloquer.',
         },
         unblock: {
-            title: (n) => `Débloquer ${devices(n)} ?`,
+            title: (n) => `Débloquer ${devices(n)} ?`,
             text: 'Ils retrouvent leur configuration et leurs outils.',
         },
         revoke: {
@@ -107,7 +107,7 @@ const fr: typeof en = {
             unblock: (n) => `${counted(n, 'appareil débloqué', 'appareils débloqués')}.`,
             revoke: (n) => `${counted(n, 'appareil révoqué', 'appareils révoqués')}.`,
         },
-        failed: (n) => (n < 2 ? `${n} ne l’a pas été :` : `${n} ne l’ont pas été :`),
+        failed: (n) => (n < 2 ? `${n} ne l’a pas été :` : `${n} ne l’ont pas été :`),
         left: (n) => `${devices(n)} sans changement.`,
         more: (n) => `et ${n} de plus`,
     },

@@ -17,17 +17,17 @@ export default {
     reason: 'Motif',
     reasonHint: 'Il est conservé dans le journal d’audit.',
     typeName: (name: string) => `Saisissez ${name} pour confirmer`,
-    leave: 'Vos modifications ne sont pas enregistrées. Quitter quand même ?',
+    leave: 'Vos modifications ne sont pas enregistrées. Quitter quand même ?',
     unreachable: 'Le serveur n’a pas répondu',
     unreadable: 'La réponse n’a pas pu être lue',
     remedy: {
         network: 'Vérifiez la connexion, puis réessayez.',
-        signIn: 'Votre session est terminée. Reconnectez-vous ; vous reviendrez à cette page.',
+        signIn: 'Votre session est terminée. Reconnectez-vous ; vous reviendrez à cette page.',
         permission: 'Demandez cette permission à un administrateur de votre organisation.',
         gone: 'L’objet a peut-être été supprimé entre-temps. Revenez à la liste et rechargez-la.',
         conflict: 'Quelqu’un d’autre l’a modifié entre-temps. Rechargez la page et refaites votre modification.',
         later: 'Le serveur est occupé. Patientez un instant, puis réessayez.',
-        server: 'C’est une panne du serveur. Réessayez ; si elle persiste, donnez le numéro de requête à la personne qui l’exploite.',
+        server: 'C’est une panne du serveur. Réessayez ; si elle persiste, donnez le numéro de requête à la personne qui l’exploite.',
         input: 'Corrigez ce qui est signalé, puis envoyez de nouveau.',
     },
     table: {
@@ -62,9 +62,9 @@ export default {
         removeItem: (n: number) => `Retirer le numéro ${number(n)}`,
         shape: (n: number) => `Forme ${number(n)}`,
         range: (least: number, most: number) => `de ${number(least)} à ${number(most)}`,
-        pattern: (form: string) => `Forme : ${form}`,
+        pattern: (form: string) => `Forme : ${form}`,
         empty: 'Il faut du JSON ici.',
-        syntax: 'Ce n’est pas du JSON : il manque ici une virgule, un guillemet ou un crochet.',
+        syntax: 'Ce n’est pas du JSON : il manque ici une virgule, un guillemet ou un crochet.',
         keywords: {
             required: 'Cette valeur est nécessaire.',
             type: 'Cette valeur n’a pas le type attendu.',
@@ -121,13 +121,13 @@ export default {
         series: 'Courbe',
     },
     why: {
-        button: 'Pourquoi ?',
+        button: 'Pourquoi ?',
         title: 'D’où vient cette valeur',
         policy: 'Politique',
         level: 'Niveau',
         version: 'Version',
         overrides: 'Elle remplace',
-        locked: 'Verrouillée : aucun niveau plus précis ne peut la changer.',
+        locked: 'Verrouillée : aucun niveau plus précis ne peut la changer.',
         levels: {
             global: 'tout le monde',
             org: 'l’organisation',
@@ -144,7 +144,7 @@ export default {
     },
     managed: {
         title: 'Géré par des fichiers',
-        text: 'Cet objet est tenu par des fichiers appliqués au serveur. Modifiez ces fichiers ; ici, il est en lecture seule.',
+        text: 'Cet objet est tenu par des fichiers appliqués au serveur. Modifiez ces fichiers ; ici, il est en lecture seule.',
         since: 'Depuis le',
         copy: 'Copier en YAML',
     },
@@ -158,9 +158,9 @@ export default {
         toTail: 'Suivre en direct',
         toList: 'Vers la liste',
         clear: 'Effacer',
-        away: 'La connexion est perdue ; elle se rétablit d’elle-même.',
+        away: 'La connexion est perdue ; elle se rétablit d’elle-même.',
         refused:
-            'Le serveur ne laisse pas cette page suivre pour l’instant : trop de pages suivent peut-être déjà. La liste contient tout.',
+            'Le serveur ne laisse pas cette page suivre pour l’instant : trop de pages suivent peut-être déjà. La liste contient tout.',
         lost: (n: number) =>
             n < 2
                 ? `${number(n)} entrée est arrivée trop vite pour être affichée. Elle figure dans la liste.`
@@ -191,9 +191,9 @@ export default {
     filters: {
         label: 'Filtres',
         search: 'Rechercher',
-        any: (name: string) => `${name} : tout`,
+        any: (name: string) => `${name} : tout`,
         remove: (name: string) => `Retirer le filtre ${name}`,
         clear: 'Tout effacer',
-        chip: (name: string, value: string) => `${name} : ${value}`,
+        chip: (name: string, value: string) => `${name} : ${value}`,
     },
 } satisfies typeof en;

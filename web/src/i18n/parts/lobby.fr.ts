@@ -3,7 +3,7 @@ import { counted } from '../format.ts';
 import type en from './lobby.en.ts';
 
 const fr: typeof en = {
-    intro: 'Les machines qui demandent à entrer. Comparez le code avec celui qu’affiche la machine, puis approuvez-la. Une seule demande d’une machine est approuvée ; les autres prennent fin.',
+    intro: 'Les machines qui demandent à entrer. Comparez le code avec celui qu’affiche la machine, puis approuvez-la. Une seule demande d’une machine est approuvée ; les autres prennent fin.',
     search: 'Machine ou nom d’hôte',
     empty: {
         title: 'Personne n’attend',
@@ -36,21 +36,21 @@ const fr: typeof en = {
         client_version: 'Client',
         labels: 'Étiquettes',
     },
-    noKey: 'aucune : elle n’aura qu’un jeton',
+    noKey: 'aucune : elle n’aura qu’un jeton',
     nobody: 'aucune',
     proven: 'prouvé par une connexion',
     odd: {
         several: 'Plusieurs machines, ou une seule qui a perdu son état, demandent sous ce nom.',
         'other-key': 'Une machine de ce nom est déjà entrée, avec une autre clé.',
-        'key-lost': 'Une machine de ce nom est déjà entrée, avec une clé ; cette demande n’en a pas.',
+        'key-lost': 'Une machine de ce nom est déjà entrée, avec une clé ; cette demande n’en a pas.',
         known: 'Elle est déjà entrée et revient.',
         hint: 'Elle se dit pour une autre personne que celle qui y est connectée.',
-        'no-key': 'Elle n’a pas de clé à elle : une copie de son jeton ne s’en distinguerait pas aussitôt.',
+        'no-key': 'Elle n’a pas de clé à elle : une copie de son jeton ne s’en distinguerait pas aussitôt.',
     },
-    anyway: { title: (name) => `Approuver ${name} malgré tout ?`, yes: 'Approuver malgré tout' },
+    anyway: { title: (name) => `Approuver ${name} malgré tout ?`, yes: 'Approuver malgré tout' },
     done: (name) => `${name} est entrée.`,
     refused: (name) => `${name} a été refusée.`,
-    refuseTitle: (name) => `Refuser ${name} ?`,
+    refuseTitle: (name) => `Refuser ${name} ?`,
     refuseText: 'Ses demandes prennent fin. Elle peut demander à nouveau.',
     bulk: 'N’approuvez ensemble que ce que vous attendiez. Les machines à plusieurs demandes sont laissées : elles se décident une à une.',
     form: {
@@ -62,8 +62,8 @@ const fr: typeof en = {
         noGroups: 'Il n’y a pas encore de groupe.',
         person: 'Pour une personne',
         personHint:
-            'Le propriétaire : ses politiques s’appliquent, et il voit l’appareil dans son portail. Personne, si le champ est vide.',
-        nobodySuch: (name) => `« ${name} » n’existe pas. Choisissez dans la liste.`,
+            'Le propriétaire : ses politiques s’appliquent, et il voit l’appareil dans son portail. Personne, si le champ est vide.',
+        nobodySuch: (name) => `« ${name} » n’existe pas. Choisissez dans la liste.`,
         labels: 'Lui donner les étiquettes qu’elle demande',
         reason: 'Remarque',
         reasonHint: 'Elle est conservée dans le journal d’audit.',

@@ -5,7 +5,7 @@ const some = (n: number, one: string, many: string): string => (n < 2 ? `${n} ${
 
 const fr: typeof en = {
     title: 'Avis',
-    bell: (n) => (n === 0 ? 'Avis' : n === 1 ? 'Avis : 1 nouveau' : `Avis : ${n} nouveaux`),
+    bell: (n) => (n === 0 ? 'Avis' : n === 1 ? 'Avis : 1 nouveau' : `Avis : ${n} nouveaux`),
     needsYou: 'À traiter',
     needs: {
         approvals: (n) => some(n, 'appel d’outil attend une approbation', 'appels d’outils attendent une approbation'),
@@ -15,7 +15,7 @@ const fr: typeof en = {
         webhooks: (n) => some(n, 'webhook échoue', 'webhooks échouent'),
     },
     none: 'Rien ne vous a encore été signalé.',
-    unread: 'Nouveau :',
+    unread: 'Nouveau :',
     readAll: 'Tout marquer comme lu',
     older: 'Voir les plus anciens',
 };

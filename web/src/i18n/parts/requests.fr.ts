@@ -27,7 +27,7 @@ const fr: typeof en = {
         approveAsking: 'Accepter, avec un accord à chaque appel',
         approved: (who: string, tool: string) => `${who} peut maintenant appeler ${tool}.`,
         more: (tool: string) => `Autres réponses pour ${tool}`,
-        refuseAsk: (who: string, tool: string) => `Refuser ${tool} à ${who} ?`,
+        refuseAsk: (who: string, tool: string) => `Refuser ${tool} à ${who} ?`,
         refuseText: 'La personne en est informée, avec le motif.',
     },
     answer: 'Réponse',

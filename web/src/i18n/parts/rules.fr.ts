@@ -51,10 +51,10 @@ const fr: typeof en = {
     editTitle: (name: string) => `Modifier ${name}`,
     delete: 'Supprimer',
     deleteAsk: (name: string) => `Supprimer la règle ${name} ?`,
-    saveAsk: (name) => `Enregistrer la règle ${name} ?`,
+    saveAsk: (name) => `Enregistrer la règle ${name} ?`,
     nobody: 'Qui peut ouvrir une application le peut encore, et personne d’autre.',
     dependsHint:
-        'Les groupes sont connus ; l’adresse, l’heure, le second facteur et l’appareil ne le sont pas. Ce qui en dépend reste « sous conditions », avant comme après.',
+        'Les groupes sont connus ; l’adresse, l’heure, le second facteur et l’appareil ne le sont pas. Ce qui en dépend reste « sous conditions », avant comme après.',
     deleteText: 'Là où une application a d’autres règles et qu’aucune ne s’applique, la réponse devient non.',
     empty: {
         title: 'Aucune règle',

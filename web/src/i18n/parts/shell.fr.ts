@@ -50,7 +50,7 @@ const fr: typeof en = {
         open: 'En direct',
         connecting: 'Connexion…',
         away: 'Hors connexion',
-        old: 'Hors connexion : ce que vous voyez peut être ancien. Nous réessayons.',
+        old: 'Hors connexion : ce que vous voyez peut être ancien. Nous réessayons.',
     },
     missing: {
         title: 'Cette page n’existe pas',
