@@ -68,6 +68,7 @@ lookAt(house, {
     'page-factors': page('/account/factors', boss_),
     'page-factors-some': page('/account/factors', { who: 'theo' }),
     'page-factors-app': page('/account/factors', { ...boss_, then: (at) => at.page.click('form[action="/account/factors/totp"] button') }),
+    'page-factors-codes': page('/account/factors', { ...boss_, then: (at) => at.page.click('form[action="/account/factors/codes"] button') }),
     'page-passkey': page('/login/passkey'),
     'page-passkey-cannot': page('/login/passkey', { then: (at) => at.page.click('#passkey').then(() => at.page.locator('#cannot').waitFor()) }),
     'page-recover': page('/recover'),

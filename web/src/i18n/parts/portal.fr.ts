@@ -142,7 +142,7 @@ const fr: typeof en = {
             removeText: 'Elle ne vous connecte plus. Supprimez-la aussi de l’appareil.',
             codes: 'Codes de secours',
             codesText:
-                'Pour le jour où vous perdrez cet appareil : gardez ces codes en lieu sûr. Chacun sert une fois, et ils ne sont montrés que cette fois.',
+                'Pour le jour où vous perdrez cet appareil : gardez ces codes en lieu sûr. Chacun sert une fois, et ils ne sont montrés que cette fois.',
             kept: 'Je les ai gardés',
             refused: {
                 NotAllowedError: 'Aucune clé d’accès créée : vous avez annulé, ou le délai est passé. Rien n’a changé.',

@@ -132,7 +132,7 @@ export default {
         pending: (n: number) =>
             `It goes on once ${counted(n, 'device that is there has', 'devices that are there have')} answered.`,
         few: (did: number, away: number) =>
-            `It waits for more devices: ${number(did)} have answered, ${number(away)} are away. Promoting without waiting goes on without them.`,
+            `It waits for more devices (answered: ${number(did)}, away: ${number(away)}). Promoting without waiting goes on without them.`,
         soaking: (s: number) => `It goes on after ${duration(s)} more of watching.`,
         approval: (ring: number) => `It goes on once a person promotes ring ${number(ring)}.`,
         soon: 'It goes on within a second.',

@@ -133,7 +133,7 @@ const fr: typeof en = {
         pending: (n: number) =>
             `Il continue quand ${counted(n, 'appareil présent aura', 'appareils présents auront')} répondu.`,
         few: (did: number, away: number) =>
-            `Il attend plus d’appareils : ${number(did)} ont répondu, ${number(away)} sont absents. Promouvoir sans attendre continue sans eux.`,
+            `Il attend plus d’appareils (ont répondu : ${number(did)}, absents : ${number(away)}). Promouvoir sans attendre continue sans eux.`,
         soaking: (s: number) => `Il continue après ${duration(s)} d’observation.`,
         approval: (ring: number) => `Il continue quand une personne promeut l’anneau ${number(ring)}.`,
         soon: 'Il continue dans la seconde.',
