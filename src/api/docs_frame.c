@@ -44,14 +44,14 @@ void docs_contents_begin(struct html *h)
 {
     HTML(h, "<nav class=\"toc\"");
     html_attr(h, "aria-label", phrase_in(h->lang, PHRASE_DOCS_CONTENTS));
-    HTML(h, ">\n<p>");
+    HTML(h, ">\n<details><summary>");
     html_say(h, PHRASE_DOCS_CONTENTS);
-    HTML(h, "</p>\n<ul>\n");
+    HTML(h, "</summary>\n<ul>\n");
 }
 
 void docs_contents_end(struct html *h)
 {
-    HTML(h, "</ul>\n</nav>\n");
+    HTML(h, "</ul>\n</details></nav>\n");
 }
 
 void docs_main(struct html *h, str_t title)
