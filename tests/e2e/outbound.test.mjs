@@ -37,7 +37,7 @@ async function settings(text) {
 
 /** What comes of calling `url`: {ok, status, error, latency_ms}, or the refusal to save it. */
 async function call(url) {
-    const reply = await admin.post('/webhooks', { name: uniqueName('call'), url });
+    const reply = await admin.post('/webhooks', { name: uniqueName('call'), url, events: ['device.enrolled'] }); // of its own making it would hear by a look-up of its own
     if (reply.status === 422) return { refused: reply.json.errors[0].want ?? reply.json.detail };
     const { id } = reply.want(201);
     const result = (await admin.post(`/webhooks/${id}/test`)).want(200);
