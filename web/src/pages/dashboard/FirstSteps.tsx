@@ -30,7 +30,8 @@ export function FirstSteps({
     const shown = STEPS.filter(
         (name) => done[name] !== undefined && (WAYS[name].may.length === 0 || may(...WAYS[name].may)),
     );
-    const all = shown.every((name) => done[name]);
+    const next = shown.find((name) => !done[name]);
+    const all = next === undefined;
     const words = t.dashboard.steps;
     const items = shown.map((name): Step => {
         const { href } = WAYS[name];
@@ -38,7 +39,7 @@ export function FirstSteps({
         const isDone = done[name] === true;
         return {
             key: name,
-            title: isDone ? step.title : <a href={href}>{step.title}</a>,
+            title: isDone || name === next ? step.title : <a href={href}>{step.title}</a>, // the next one has a button
             text: step.text,
             done: isDone,
             action: (

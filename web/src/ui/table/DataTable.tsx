@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { language, t } from '../../i18n/index.ts';
 import { onTopics, type Topic } from '../../live.ts';
 import { navigate, useQuery } from '../../router.ts';
@@ -85,7 +85,11 @@ function useRows<Item>(p: DataTableProps<Item>, sort: string | undefined): Rows<
     useEffect(() => {
         if (p.turn !== undefined && !rows.fresh) rows.refresh();
     }, [p.turn]);
-    useEffect(() => (p.topics ? onTopics(p.topics, () => rows.refresh()) : undefined), [rows, p.topics?.join(' ')]);
+    // Ends with the page itself, not after the next picture: who may not see it any more asks no more.
+    useLayoutEffect(
+        () => (p.topics ? onTopics(p.topics, () => rows.refresh()) : undefined),
+        [rows, p.topics?.join(' ')],
+    );
     return rows;
 }
 
