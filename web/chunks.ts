@@ -18,6 +18,9 @@ const CHUNKS: readonly (readonly [RegExp, string])[] = [
         'kit',
     ],
     [/\/src\/ui\/(?:Combobox|Dialog|Field|Inputs|Once|Steps|confirm|form|guard|toast)\./, 'kit-forms'],
+    [/\/src\/pages\/fleet\/(?:DeviceState|device|moves)\.ts/, 'fleet-parts'],
+    [/\/src\/pages\/tools\/(?:AddServer|EditServer|ServerForm|TestServer)\./, 'tool-servers'],
+    [/\/src\/pages\/admin\/(?:Clock|Organisations)\./, 'whole-server'],
     [/\/src\/pages\/people\/(?:GroupField|Roles|State|acts)\./, 'people-parts'],
     [/\/src\/ui\/(?:table\/|Choice\.|Filters\.|filters\.)|\/virtual-core\//, 'kit-lists'],
 ];

@@ -9,7 +9,6 @@ export default {
         noneText: 'Who administers this organisation decides who opens what. The page on access says whom to ask.',
         how: 'How to get access',
         admin: 'For administrators',
-        open: (name: string) => `Open ${name}`,
         noLink: 'It is opened from its own address.',
         asked: 'What you have asked for',
         ask: (name: string) => `Ask for ${name}`,
@@ -96,7 +95,6 @@ export default {
         all: 'Look at the arguments and decide',
         history: 'Earlier',
         by: (who: string) => `by ${who}`,
-        until: 'Waits until',
         state: { waiting: 'Waiting', approved: 'Approved', denied: 'Denied', expired: 'Expired' },
         reason: (text: string) => `Reason: ${text}`,
         over: {

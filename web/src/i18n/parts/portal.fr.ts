@@ -10,7 +10,6 @@ const fr: typeof en = {
             'Qui administre cette organisation décide de qui ouvre quoi. La page sur les accès dit à qui s’adresser.',
         how: 'Comment obtenir un accès',
         admin: 'Pour les administrateurs',
-        open: (name) => `Ouvrir ${name}`,
         noLink: 'Elle s’ouvre à sa propre adresse.',
         asked: 'Ce que vous avez demandé',
         ask: (name) => `Demander ${name}`,
@@ -99,7 +98,6 @@ const fr: typeof en = {
         all: 'Voir les arguments et décider',
         history: 'Précédemment',
         by: (who) => `par ${who}`,
-        until: 'Attend jusqu’à',
         state: { waiting: 'En attente', approved: 'Approuvé', denied: 'Refusé', expired: 'Expiré' },
         reason: (text) => `Motif : ${text}`,
         over: {
