@@ -16,7 +16,7 @@ import { rowAfterKey } from './window.ts';
 import '../../style/kit/table.css';
 
 const ROW_HEIGHT = 44;
-const CARD_HEIGHT = 128;
+const CARD_HEIGHT = 150; // of a device; table.css has it for those that wait
 /** Narrower than this a row is a card. */
 const CARDS_BELOW = 560;
 /** Shorter lists are drawn whole and scroll with the page. */
