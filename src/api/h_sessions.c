@@ -95,26 +95,32 @@ err_t sessions_delete(struct request *rq)
     return session_details(rq, &s, "revoked") == E_OK ? reply_empty(rq, 204) : E_NO_MEMORY;
 }
 
-static err_t user_of_path(struct request *rq, bool change, struct row_user_account *ret)
+static err_t user_of_path(struct request *rq, struct row_user_account *ret)
 {
     oid_t id;
     TRY(request_param_id(rq, 0, &id));
     TRY(user_get(&rq->act, id, ret));
     request_target(rq, "user", ret->id, ret->username);
-    return change ? user_get_to_change(&rq->act, id, ret) : E_OK;
+    return E_OK;
+}
+
+static err_t user_of_path_to_change(struct request *rq, struct row_user_account *ret)
+{
+    TRY(user_of_path(rq, ret));
+    return user_get_to_change(&rq->act, ret->id, ret);
 }
 
 err_t user_sessions_list(struct request *rq)
 {
     struct row_user_account user;
-    TRY(user_of_path(rq, false, &user));
+    TRY(user_of_path(rq, &user));
     return sessions_of(rq, user.id);
 }
 
 err_t user_sessions_delete(struct request *rq)
 {
     struct row_user_account user;
-    TRY(user_of_path(rq, true, &user));
+    TRY(user_of_path_to_change(rq, &user));
     TRY(session_end_all(&rq->act, user.id, (oid_t){ 0 }, STR("revoked")));
     request_reason(rq, STR("revoked"));
     return reply_empty(rq, 204);
@@ -128,7 +134,7 @@ err_t user_recovery(struct request *rq)
     struct token_text text;
     if (out == NULL)
         return E_NO_MEMORY;
-    TRY(user_of_path(rq, true, &user));
+    TRY(user_of_path_to_change(rq, &user));
     err_t e = signin_gate(&rq->act, &user);
     if (e == E_FORBIDDEN) {
         act_clear_why(&rq->act);

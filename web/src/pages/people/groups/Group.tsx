@@ -30,7 +30,6 @@ import { Members } from './Members.tsx';
 
 type Group = Shape<'Group'>;
 
-/** Objects that files made, of one organisation: a page of them. */
 const back = () => ({ href: '/people/groups', label: t.people.title.groups });
 
 function Page({ group, since, reload }: { group: Group; since: string | undefined; reload: () => void }) {
