@@ -145,6 +145,7 @@ static void answer_part(struct passage *p)
         p->streaming = true;
     }
     bool room = http_stream_write(x, p->rq.reply.raw);
+    reply_part_free(&p->rq); /* a slow reader holds what the connection queues, and no more */
     if (p->rq.reply.more == NULL) {
         http_stream_end(passage_end(p));
         return;

@@ -23,14 +23,7 @@ err_t audit_export(struct request *rq, const struct audit_filter *f, bool csv)
         return E_NO_MEMORY;
     st->filter = *f; /* its texts are the query's, which lives as long */
     st->csv = csv;
-    rq->reply.more = export_part;
-    rq->reply.more_state = st;
-    TRY(reply_header(rq, STR("Content-Disposition"),
-                     csv ? STR("attachment; filename=\"audit.csv\"")
-                         : STR("attachment; filename=\"audit.ndjson\"")));
-    TRY(export_part(rq));
-    return reply_raw(rq, 200, csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-                     rq->reply.raw);
+    return reply_export(rq, "audit", csv, export_part, st);
 }
 
 static const char csv_head[] =

@@ -205,14 +205,7 @@ static err_t export_all(struct request *rq, const struct device_filter *f, bool 
         return E_NO_MEMORY;
     st->filter = *f;
     st->csv = csv;
-    rq->reply.more = export_part;
-    rq->reply.more_state = st;
-    TRY(reply_header(rq, STR("Content-Disposition"),
-                     csv ? STR("attachment; filename=\"devices.csv\"")
-                         : STR("attachment; filename=\"devices.ndjson\"")));
-    TRY(export_part(rq));
-    return reply_raw(rq, 200, csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-                     rq->reply.raw);
+    return reply_export(rq, "devices", csv, export_part, st);
 }
 
 err_t devices_list(struct request *rq)

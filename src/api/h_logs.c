@@ -196,14 +196,7 @@ static err_t export_begin(struct request *rq, const struct log_filter *f, bool c
     if (st == NULL)
         return E_NO_MEMORY;
     *st = (struct export_state){ .filter = *f, .csv = csv }; /* its texts live as long */
-    rq->reply.more = export_part;
-    rq->reply.more_state = st;
-    TRY(reply_header(rq, STR("Content-Disposition"),
-                     csv ? STR("attachment; filename=\"log.csv\"")
-                         : STR("attachment; filename=\"log.ndjson\"")));
-    TRY(export_part(rq));
-    return reply_raw(rq, 200, csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-                     rq->reply.raw);
+    return reply_export(rq, "log", csv, export_part, st);
 }
 
 /* ---- the live tail, and a new file ---- */

@@ -372,22 +372,6 @@ static err_t passage_read(struct passage *p, const struct live_guard *guard,
     return passage_writes(p) ? E_OK : route->handler(&p->rq);
 }
 
-/* The next part of a streamed reply. */
-static void passage_next_part(struct passage *p)
-{
-    struct arena *whole = p->rq.act.arena;
-    if (p->part == NULL)
-        p->part = arena_new(REQUEST_ARENA_MAX);
-    err_t e = p->part == NULL ? E_NO_MEMORY : E_OK;
-    if (e == E_OK) {
-        arena_reset(p->part);
-        p->rq.act.arena = p->part;
-        e = p->rq.reply.more(&p->rq);
-        p->rq.act.arena = whole;
-    }
-    passage_finish(p, e);
-}
-
 void passage_work(struct work *work, void *worker)
 {
     struct passage *p = CONTAINER_OF(work, struct passage, work);
@@ -406,7 +390,7 @@ void passage_work(struct work *work, void *worker)
     p->rq.guard = &guard;
     err_t e = db_read_begin(w->reader);
     if (e == E_OK && p->streaming) {
-        passage_next_part(p);
+        passage_finish(p, reply_part(&p->rq));
         db_read_end(w->reader);
         return;
     }
@@ -458,7 +442,7 @@ void passage_free(struct passage *p)
     if (p->rq.html != NULL)
         buf_fini(&p->rq.html->b);
     buf_fini(&p->body);
-    arena_free(p->part);
+    reply_part_free(&p->rq);
     mcp_in_free(p->rq.onward);
     tail_free(p->rq.tail);
 }

@@ -81,7 +81,6 @@ struct passage {
     struct refusal noted; /* the event of its refusal; row NULL: none */
     bool recorded;        /* the writer has seen to that, or to the event of its act */
     struct buf body;      /* the encoded reply */
-    struct arena *part;   /* memory of one part of a streamed reply */
     bool streaming;
     bool paused; /* the peer is slow: on_drain asks for the next part */
 };

@@ -40,6 +40,39 @@ err_t reply_raw(struct request *rq, int status, const char *content_type, str_t 
     return E_OK;
 }
 
+err_t reply_part(struct request *rq)
+{
+    struct arena *whole = rq->act.arena;
+    reply_part_free(rq);
+    rq->reply.part = arena_new(REQUEST_ARENA_MAX);
+    if (rq->reply.part == NULL)
+        return E_NO_MEMORY;
+    rq->act.arena = rq->reply.part;
+    err_t e = rq->reply.more(rq);
+    rq->act.arena = whole;
+    return e;
+}
+
+void reply_part_free(struct request *rq)
+{
+    arena_free(rq->reply.part);
+    rq->reply.part = NULL;
+    rq->reply.raw = STR("");
+}
+
+err_t reply_export(struct request *rq, const char *name, bool csv, handler_f *more, void *state)
+{
+    str_t disposition;
+    rq->reply.more = more;
+    rq->reply.more_state = state;
+    TRY(str_format(rq->act.arena, &disposition, "attachment; filename=\"%s.%s\"", name,
+                   csv ? "csv" : "ndjson"));
+    TRY(reply_header(rq, STR("Content-Disposition"), disposition));
+    TRY(reply_part(rq));
+    return reply_raw(rq, 200, csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+                     rq->reply.raw);
+}
+
 err_t reply_refusal(struct request *rq, err_t e)
 {
     rq->reply.status = err_info(e)->status;

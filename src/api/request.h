@@ -39,8 +39,9 @@ struct reply {
     err_t refusal;            /* E_OK, or what to answer though the transaction is committed */
     handler_f
         *more; /* set: `raw` is a part, and this is called for the next one, until it is cleared */
-    void *more_state; /* in the request's arena; what `more` allocates in act.arena dies with its
-                         part */
+    void *more_state;   /* in the request's arena; what `more` allocates in act.arena dies with its
+                           part */
+    struct arena *part; /* memory of the part that goes out; NULL: none does */
 };
 
 struct request {
@@ -96,6 +97,13 @@ err_t reply_list(struct request *rq, const struct shape *item, const void *rows,
                  str_t next_cursor);
 err_t reply_empty(struct request *rq, int status);
 err_t reply_raw(struct request *rq, int status, const char *content_type, str_t body);
+/* A file NAME.csv or NAME.ndjson in parts: `more` makes each, the first one here, so that an error
+ * of it is still an answer. */
+err_t reply_export(struct request *rq, const char *name, bool csv, handler_f *more,
+                   void *state) MUST_USE;
+/* The next part, in memory of its own. */
+err_t reply_part(struct request *rq) MUST_USE;
+void reply_part_free(struct request *rq); /* it has gone out; none is fine */
 /* Answer with this refusal, but commit what was written: a clone is found and blocked, say. */
 err_t reply_refusal(struct request *rq, err_t e);
 err_t reply_header(struct request *rq, str_t name, str_t value) MUST_USE;
