@@ -348,6 +348,14 @@ static const char *const slow[] = { "ghp_",        "://",       "://a@",
                                     ":AA",         "1:AA",      "sl.",
                                     "a.",          "123456789", "ya29.example-" };
 
+/* TSan's memmem marks all that it is given as read, however early it finds: with it, and only with
+ * it, one that is called again behind each find takes the square of the text's length. */
+#ifdef __SANITIZE_THREAD__
+#define SLOW_TEXT KIB(32)
+#else
+#define SLOW_TEXT KIB(256)
+#endif
+
 static void test_time_is_linear(void **state)
 {
     (void)state;
@@ -357,7 +365,7 @@ static void test_time_is_linear(void **state)
     for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
         struct buf b;
         const char *kind = NULL;
-        buf_init(&b, KIB(256));
+        buf_init(&b, SLOW_TEXT);
         while (b.n + 16 < b.max)
             buf_add(&b, str_from_cz(slow[i]));
         clock_t before = clock();
