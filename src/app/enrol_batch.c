@@ -173,6 +173,15 @@ static err_t resume_add(struct crew *c, struct cli *cli, const struct enrol_mach
     return e;
 }
 
+/* What is said at the end outlives the machine's own memory: it stands in the one of them all. */
+static err_t device_keep(struct crew *c, struct enrol_machine *m, str_t device_id)
+{
+    (void)pthread_mutex_lock(&c->lock);
+    err_t e = str_copy(c->batch->cli->arena, device_id, &m->device_id);
+    (void)pthread_mutex_unlock(&c->lock);
+    return e;
+}
+
 static err_t machine_do(struct crew *c, struct cli *cli, struct cli_client *client,
                         struct enrol_machine *m)
 {
@@ -183,7 +192,7 @@ static err_t machine_do(struct crew *c, struct cli *cli, struct cli_client *clie
     TRY(m->ssh.n > 0 ? enrol_target(cli, client, how, &one)
                      : enrol_overlay(cli, client, how, &one));
     TRY(resume_add(c, cli, &one, true));
-    TRY(str_copy(c->batch->cli->arena, one.device_id, &m->device_id));
+    TRY(device_keep(c, m, one.device_id));
     m->done = true;
     return E_OK;
 }
