@@ -55,7 +55,7 @@ test('written down, changed, started, promoted, watched to its end', async () =>
 
 test('forced, aborted', async () => {
     const draft = (await admin.post(`/policies/${policy.id}/versions`, { content: { v: 3 } })).want(201);
-    const made = await json('create', '--policy', name, '--number', String(draft.number), '--ring', 'label=a=b', '--ring', '100%');
+    const made = await json('create', '--policy', name, '--number', String(draft.number), '--ring', 'label=a=b,approval', '--ring', '100%,approval'); // of its own an empty ring is over at the next tick
     await json('start', made.id);
     assert.match((await run('promote', made.id, '--ring', '1', '--force')).stdout, /whoever is missing/);
     assert.equal((await run('abort', made.id, '--rollback', 'true')).code, 2, 'wants --yes');
