@@ -12,6 +12,7 @@ const { id: groupId } = (await house.admin.post('/groups', { name: 'workshop' })
 test('a copy of the store is made, and stands in the list', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280', house.boss);
     await at.open('/admin?tab=backup', 'admin');
+    await at.look('admin-backup-none');
     await at.page.getByRole('button', { name: 'Back up now' }).click();
     await at.page.locator('.rows code', { hasText: '.db' }).first().waitFor();
     await at.settled('admin');
@@ -22,6 +23,7 @@ test('a copy of the store is made, and stands in the list', { skip: MISSING }, a
 test('a webhook is made, its secret is shown once, and it is changed', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280', house.boss);
     await at.open('/admin?tab=webhooks', 'admin');
+    await at.look('admin-webhooks-none');
     await at.page.getByRole('button', { name: 'Add a webhook' }).click();
     const form = at.page.getByRole('dialog', { name: 'Add a webhook' });
     await form.getByRole('textbox', { name: 'Name' }).fill('pager');
@@ -31,6 +33,7 @@ test('a webhook is made, its secret is shown once, and it is changed', { skip: M
     await at.page.mouse.click(5, 5); // beside it: what was written stays
     await form.getByRole('button', { name: 'Save' }).click();
     await at.page.getByText(/^whsec_/).waitFor();
+    await at.look('admin-webhook-secret');
     await at.page.getByRole('button', { name: 'I have kept it' }).click();
     await at.page.getByText('device.* and rollout.aborted').waitFor();
     assert.equal(await at.page.getByText(/whsec_/).count(), 0);

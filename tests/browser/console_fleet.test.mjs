@@ -176,6 +176,14 @@ test('a key is made, shown once with what to do with it, and ended by its name',
     await at.close();
 });
 
+test('on a phone the state that is chosen is in view, however far behind it stands', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'fr-dark-390');
+    await at.open('/fleet?status=REVOKED', 'fleet');
+    const { x, width } = await at.page.locator('.count[aria-current]').boundingBox();
+    assert.ok(x >= 0 && x + width <= 390, `from ${x}, ${width} wide`);
+    await at.close();
+});
+
 test('who may read devices and nothing else sees no act', { skip: MISSING }, async () => {
     const at = await openConsole(house, 'en-light-1280', reader);
     const { page } = at;

@@ -109,7 +109,7 @@ test('recovery codes that are refused take no passkey away, and a further passke
     await begin();
     await at.page.getByRole('alert').waitFor();
     assert.equal(await dialog.count(), 0);
-    assert.equal(await listed.count(), 1);
+    await listed.waitFor();
     const further = async () => {
         await cdp.send('WebAuthn.clearCredentials', { authenticatorId }); // as another device would be
         await begin();

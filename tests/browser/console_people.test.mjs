@@ -186,7 +186,7 @@ test('another issuer is changed, and keeps what was not touched', { skip: MISSIN
     await at.page.getByRole('button', { name: 'Modifier office' }).click();
     await at.page.getByRole('menuitem', { name: 'Modifier office' }).click();
     const dialog = at.page.getByRole('dialog', { name: 'Modifier office' });
-    await dialog.getByLabel('Les groupes de là-bas et d’ici').fill('/family = Family');
+    await dialog.getByLabel('Correspondance des groupes').fill('/family = Family');
     await at.look('provider');
     await dialog.getByRole('button', { name: 'Enregistrer' }).click();
     await dialog.waitFor({ state: 'hidden' });

@@ -3,6 +3,17 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Badge, type Tone } from './Badge.tsx';
 
+/** For the chosen one of links in a row that scrolls sideways: it is in view, whatever of these moved it. */
+export function useInView(moved: readonly unknown[]) {
+    const chosen = useRef<HTMLAnchorElement>(null);
+    useEffect(() => {
+        const link = chosen.current;
+        const row = link?.parentElement;
+        if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+    }, moved);
+    return chosen;
+}
+
 /** The way between the pages of one part, as tabs that are links; where they have no room for all, the one that stands open is in view. */
 export function PartNav({
     label,
@@ -20,12 +31,7 @@ export function PartNav({
     }[];
     current: string | undefined;
 }) {
-    const open = useRef<HTMLAnchorElement>(null);
-    useEffect(() => {
-        const link = open.current;
-        const row = link?.parentElement;
-        if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
-    }, [current, parts.map(({ count }) => count).join()]); // a count that comes later moves what is behind it
+    const open = useInView([current, parts.map(({ count }) => count).join()]); // a count that comes later moves what is behind it
     return (
         <nav class="tabs" aria-label={label}>
             {parts.map((one) => (

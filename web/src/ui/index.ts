@@ -15,7 +15,7 @@ export { Menu, type MenuItem } from './Menu.tsx';
 export { Tabs, type Tab } from './Tabs.tsx';
 export { Chips } from './Chips.tsx';
 export { Combobox, type Found } from './Combobox.tsx';
-export { PartNav } from './PartNav.tsx';
+export { PartNav, useInView } from './PartNav.tsx';
 export { SubjectPicker, kindsOpen, nameOfSubject, type Subject, type SubjectKind } from './SubjectPicker.tsx';
 export { Trial, type Tried } from './Trial.tsx';
 export { Empty, ErrorBox, Loaded, Skeleton } from './States.tsx';

@@ -154,7 +154,7 @@ export default {
         about: { keep: 'Leave as it is', set: 'Write anew', none: 'Take away' },
         anew: (name: string) => `${name}, anew`,
         active: 'Send events',
-        secretTitle: 'The secret that signs',
+        secretTitle: 'The signing secret',
         secretText: 'It is shown this once. Give it to the receiver, which verifies the signature with it.',
         secret: 'Secret',
         kept: 'I have kept it',

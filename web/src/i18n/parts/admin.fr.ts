@@ -48,7 +48,7 @@ const fr: typeof en = {
     },
     backup: {
         title: 'Copies de la base',
-        intro: 'Faites pendant que le serveur fonctionne, dans « backups » de son répertoire de données. Les dix plus récentes sont gardées.',
+        intro: 'Faites pendant que le serveur fonctionne, dans le dossier « backups » de son répertoire de données. Les dix plus récentes sont gardées.',
         now: 'Sauvegarder maintenant',
         made: (name) => `${name} est prête.`,
         none: 'Aucune copie pour l’instant',
@@ -93,7 +93,7 @@ const fr: typeof en = {
     },
     webhooks: {
         title: 'Webhooks',
-        intro: 'Les événements sont envoyés aux adresses que vous indiquez, signés, et retentés jusqu’à ce qu’ils passent ou soient abandonnés.',
+        intro: 'Les événements sont envoyés, signés, aux adresses que vous indiquez. Un envoi est retenté jusqu’à ce qu’il passe ou soit abandonné.',
         none: 'Aucun webhook pour l’instant',
         noneText:
             'Prévenez une messagerie, une astreinte ou un programme à vous quand un appareil attend ou qu’un déploiement échoue.',
@@ -158,7 +158,7 @@ const fr: typeof en = {
         about: { keep: 'Laisser tel quel', set: 'Écrire à nouveau', none: 'Retirer' },
         anew: (name) => `${name}, à nouveau`,
         active: 'Envoyer les événements',
-        secretTitle: 'Le secret qui signe',
+        secretTitle: 'Le secret de signature',
         secretText: 'Il n’est affiché que cette fois. Donnez-le au destinataire, qui vérifie la signature avec lui.',
         secret: 'Secret',
         kept: 'Je l’ai conservé',

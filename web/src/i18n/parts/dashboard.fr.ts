@@ -4,7 +4,7 @@ import type en from './dashboard.en.ts';
 
 const fr: typeof en = {
     title: (name) => (name ? `Bonjour ${name}` : 'Tableau de bord'),
-    intro: 'Ce qui vous attend, ce qu’il y a ici, et comment cela fonctionne.',
+    intro: 'Ce qui vous attend, l’état du serveur et son activité.',
     devices: (n) => counted(n, 'appareil', 'appareils'),
     byStatus: 'Appareils par état',
     status: {
@@ -85,7 +85,7 @@ const fr: typeof en = {
         answered: 'Traitées',
         errors: 'Erreurs du serveur',
         latency: 'Temps de réponse',
-        latencyNote: 'La moitié des réponses, et 99 sur 100, n’ont pas pris plus de temps.',
+        latencyNote: 'Temps que ne dépassent pas la moitié des réponses, et 99 sur 100.',
         p50: 'La moitié',
         p99: '99 sur 100',
         logins: 'Connexions',

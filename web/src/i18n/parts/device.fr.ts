@@ -104,7 +104,7 @@ const fr: typeof en = {
             text: 'Un secret que la machine garde. Qui le copie passe pour elle tant que la copie n’est pas remarquée. Une machine enrôlée avec sa propre clé n’a pas ce risque.',
         },
         'software-key': {
-            title: 'Une clé à elle',
+            title: 'Sa propre clé',
             text: 'La moitié privée ne quitte jamais la machine, qui signe pour se prouver. Une copie du disque la copierait encore.',
         },
     },

@@ -24,7 +24,7 @@ export default {
         network: 'Vérifiez la connexion, puis réessayez.',
         signIn: 'Votre session est terminée. Reconnectez-vous ; vous reviendrez à cette page.',
         permission: 'Demandez cette permission à un administrateur de votre organisation.',
-        gone: 'L’objet a peut-être été supprimé entre-temps. Revenez à la liste et rechargez-la.',
+        gone: 'L’objet a peut-être été supprimé entre-temps. Revenez à la liste et actualisez la page.',
         conflict: 'Quelqu’un d’autre l’a modifié entre-temps. Rechargez la page et refaites votre modification.',
         later: 'Le serveur est occupé. Patientez un instant, puis réessayez.',
         server: 'C’est une panne du serveur. Réessayez ; si elle persiste, donnez le numéro de requête à la personne qui l’exploite.',

@@ -56,6 +56,7 @@ export default {
         textHint: 'Draft 7. The description of each member is what people read in the form.',
         submit: 'Save the schema',
         notJson: 'This is no JSON object.',
+        breaksTitle: (n: number) => `It would break ${n === 1 ? 'one thing' : `${n} things`}`,
         breaksText: 'What is published stays as it is; the next draft of these must obey.',
         force: 'Save it all the same',
         saved: 'The schema is saved.',

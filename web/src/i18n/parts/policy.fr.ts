@@ -133,8 +133,7 @@ const fr: typeof en = {
         follows: 'la dernière version publiée',
         pinned: (n: number) => `version ${number(n)}, fixée`,
         priority: 'Priorité',
-        priorityHint:
-            'Au sein de son niveau, en ordre croissant : ce qui s’applique plus tard l’emporte. 100 est l’usage.',
+        priorityHint: 'Au sein d’un niveau, par ordre croissant : la dernière appliquée l’emporte. D’ordinaire 100.',
         since: 'Depuis',
         add: 'L’affecter',
         addTitle: (name: string) => `Affecter ${name}`,
@@ -142,7 +141,7 @@ const fr: typeof en = {
         scopeHint: 'Le plus précis l’emporte : organisation, puis groupes, puis personne, puis appareil.',
         which: 'Version',
         whichHint:
-            'Qui suit reçoit chaque publication. Qui est fixé garde une version et ne participe pas aux déploiements.',
+            'Qui suit la dernière reçoit chaque publication. Qui est fixé à une version la garde, hors des déploiements.',
         follow: 'Toujours la dernière publiée',
         pin: (n: number, version: string) => `Rester à ${version} (numéro ${number(n)})`,
         preview: 'Ce que cela changerait',

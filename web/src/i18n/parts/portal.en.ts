@@ -156,7 +156,7 @@ export default {
         endText: 'Whoever uses it has to sign in again.',
         kinds: { browser: 'Browser', api: 'Programme', cli: 'Command line' },
         tokens: 'Personal tokens',
-        tokensText: 'For programmes that cannot sign in. A token acts with all your rights: give it to nobody.',
+        tokensText: 'For programs that cannot sign in. A token acts with all your rights: give it to nobody.',
         noTokens: 'You have none.',
         newToken: 'New token',
         tokenName: 'What is it for?',

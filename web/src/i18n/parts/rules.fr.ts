@@ -142,7 +142,7 @@ const fr: typeof en = {
     whichFind: 'Chercher une application',
     whichHint: 'Aucune : la règle vaut pour toutes les applications.',
     ip: 'Depuis quelle adresse',
-    ipHint: 'Seulement si une règle la demande.',
+    ipHint: 'Seulement si une règle en tient compte.',
     withMfa: 'Avec un second facteur tout juste donné',
     signedIn: 'Connexion',
     ages: { 0: 'à l’instant', 3600: 'il y a une heure', 86400: 'il y a un jour', 2592000: 'il y a un mois' },

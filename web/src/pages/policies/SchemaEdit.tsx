@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import { api, call, problemOf, type Problem, type Shape } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
-import { Button, Checkbox, Dialog, ErrorBox, Field, JsonEditor, TextInput, toast } from '../../ui/index.ts';
-import { asOpen, objectOf, type OpenObject } from './json.ts';
+import { Button, Checkbox, Dialog, ErrorBox, Field, JsonEditor, Note, TextInput, toast } from '../../ui/index.ts';
+import { asOpen, laidOut, objectOf, type OpenObject } from './json.ts';
 
 interface Break {
     policy?: string;
@@ -24,7 +24,7 @@ function Breaks({ items }: { items: readonly Break[] }) {
                             {one.policy} #{one.number}{' '}
                         </strong>
                     )}
-                    <code>{one.pointer || '/'}</code> {one.want ?? one.keyword}
+                    <code>{one.pointer || '/'}</code> <span lang="en">{one.want ?? one.keyword}</span>
                 </li>
             ))}
         </ul>
@@ -39,7 +39,7 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
     const words = t.policies.schemas;
     const [namespace, setNamespace] = useState(schema?.namespace ?? '');
     const [description, setDescription] = useState(schema?.description ?? '');
-    const [text, setText] = useState(schema ? `${JSON.stringify(schema.schema, null, 2)}\n` : '');
+    const [text, setText] = useState(schema ? laidOut(schema.schema) : '');
     const [force, setForce] = useState(false);
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<Problem>();
@@ -73,7 +73,11 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
             setBusy(false);
         }
     };
-    const read = (file: File | undefined) => void file?.text().then(setText);
+    const read = async (file: File) => {
+        const came = await file.text();
+        const content = objectOf(came);
+        setText(content ? laidOut(content) : came);
+    };
     return (
         <Dialog
             wide
@@ -89,8 +93,15 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
                 </>
             }
         >
-            {problem && <ErrorBox problem={problem} {...(breaks.length > 0 && { what: words.breaksText })} />}
-            {breaks.length > 0 && <Breaks items={breaks} />}
+            {problem && breaks.length === 0 && <ErrorBox problem={problem} />}
+            {breaks.length > 0 && (
+                <>
+                    <Note tone="bad" title={words.breaksTitle(breaks.length)}>
+                        {words.breaksText}
+                    </Note>
+                    <Breaks items={breaks} />
+                </>
+            )}
             {(breaks.length > 0 || force) && <Checkbox label={words.force} checked={force} onInput={setForce} />}
             {!schema && (
                 <Field label={words.namespace} hint={words.namespaceHint} error={problem?.of('namespace')}>
@@ -112,7 +123,7 @@ export function SchemaEdit({ schema, close, done }: { schema?: Shape<'Schema'>; 
                     class="input"
                     aria-label={words.file}
                     accept=".json,application/json,application/schema+json"
-                    onChange={(event) => read(event.currentTarget.files?.[0])}
+                    onChange={({ currentTarget: { files } }) => files?.[0] && void read(files[0])}
                 />
             </Field>
             <Field label={words.text} hint={words.textHint} error={wrong} group>

@@ -130,7 +130,7 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
                 EditorView.contentAttributes.of({
                     'aria-label': options.label,
                     'aria-readonly': String(options.readOnly),
-                    ...(options.readOnly && { tabindex: '0' }),
+                    tabindex: '0',
                 }),
                 EditorState.phrases.of(t.kit.editor),
                 EditorView.domEventHandlers({

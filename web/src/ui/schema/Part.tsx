@@ -199,6 +199,8 @@ export function Part(p: PartProps) {
     ) : (
         <>{name}</>
     );
+    const open = node.kind === 'object' && !absent;
+    const hint = hintOf(node);
     const drop =
         node.kind === 'object' && !nothing && (!p.required || node.nullable) ? (
             <Button kind="link" small onClick={() => p.onInput(emptied(p))}>
@@ -208,7 +210,7 @@ export function Part(p: PartProps) {
     return (
         <Field
             label={named}
-            hint={hintOf(node)}
+            hint={open ? undefined : hint}
             error={p.bare ? undefined : faultOf(p)}
             required={p.required && !p.item && !p.bare}
             group={group}
@@ -220,8 +222,11 @@ export function Part(p: PartProps) {
                         {t.kit.schema.add}
                     </Button>
                 </div>
-            ) : group && node.kind === 'object' ? (
-                <div class="schema-inner">{control(p)}</div>
+            ) : open ? (
+                <div class="schema-inner">
+                    {hint && <p class="hint">{hint}</p>}
+                    {control(p)}
+                </div>
             ) : (
                 control(p)
             )}

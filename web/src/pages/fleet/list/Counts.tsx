@@ -3,6 +3,7 @@
 import { number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { urlOf, useLocation } from '../../../router.ts';
+import { useInView } from '../../../ui/index.ts';
 import { STATUSES, type DeviceStatus } from '../moves.ts';
 
 export type CountsOf = Record<DeviceStatus, number>;
@@ -18,9 +19,11 @@ export function Counts({ counts, chosen }: { counts: CountsOf | undefined; chose
             status === 'ENROLLED',
     );
     const all = counts && STATUSES.reduce((sum, status) => sum + counts[status], 0);
+    const open = useInView([chosen, all]);
     const one = (status: DeviceStatus | undefined, words: string, count: number | undefined) => (
         <a
             key={status ?? 'all'}
+            ref={status === chosen ? open : null}
             class={`count ${status === 'PENDING' && count ? 'asks' : ''}`}
             href={urlOf(path, { ...query, status })}
             aria-current={status === chosen ? 'true' : undefined}

@@ -52,7 +52,7 @@ export default function List() {
     const [query, setQuery] = useQuery();
     const [turn, setTurn] = useState(0);
     const groups = useGroups();
-    const defs = useMemo(() => filterDefs(groups), [groups]);
+    const defs = useMemo(() => filterDefs(groups), [groups, t.fleet]);
     const filters = useFilters(defs);
     const filter = filterOf(query);
     const { status, ...others } = filter;
