@@ -11,8 +11,8 @@
     FIELD(T, url,   REQ, .min = 1, .max = OUTBOUND_URL_MAX - HA_PATH_MAX, .text = TEXT_TOKEN, \
           .doc = "where it is, such as http://192.168.1.5:8123")
 #define TOKEN(needed, least, what) \
-    FIELD(struct ha_body, token, needed, .min = least, .max = HA_TOKEN_MAX, .text = TEXT_TOKEN, \
-          .secret = true, .doc = what)
+    FIELD(struct ha_body, token, needed, .min = (least), .max = HA_TOKEN_MAX, .text = TEXT_TOKEN, \
+          .secret = true, .doc = (what))
 #define DOMAINS \
     FIELD(struct ha_body, domains_allowed, OPT, .max = SERVER_DOMAINS_MAX, .item_max = SERVER_NAME_MAX - 1, \
           .text = TEXT_SLUG, .doc = "entity domains that calls may touch, such as light; none: all")
