@@ -57,7 +57,7 @@ err_t hook_seal_json(struct act *act, const char *table, oid_t id, const struct 
 err_t hook_unseal_json(struct act *act, const char *table, oid_t id, const struct hook_sealed *from,
                        struct json **ret)
 {
-    str_t plain;
+    str_t plain = STR_NONE;
     TRY(hook_unseal(act, table, id, from, &plain));
     err_t e = json_parse(plain, NULL, ret);
     hook_wipe(plain);
