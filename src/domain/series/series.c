@@ -86,7 +86,7 @@ static err_t hour_make(struct db *db, struct arena *a, const struct series_info 
 err_t series_put(struct db *db, const struct series_sample *sample)
 {
     ts_t minute = floor_to(sample->at, SERIES_MINUTE_S);
-    CLEANUP(arena_freep) struct arena *scratch = arena_new(64 * 1024);
+    CLEANUP(arena_freep) struct arena *scratch = arena_new(KIB(64));
     if (scratch == NULL)
         return E_NO_MEMORY;
     for (size_t i = 0; i < SERIES_COUNT; i++) {
@@ -136,7 +136,7 @@ static err_t reading_point(void *arg, const struct sql_series_points_row *row)
 err_t series_read(struct db *db, struct arena *a, const struct series_ask *ask, opt_i64_t **ret)
 {
     const struct series_info *info = &series_infos[ask->series];
-    CLEANUP(arena_freep) struct arena *scratch = arena_new(64 * 1024);
+    CLEANUP(arena_freep) struct arena *scratch = arena_new(KIB(64));
     struct reading r = { .ask = ask,
                          .fold = info->fold,
                          .sums = ARENA_ARRAY(a, struct series_folded, ask->points) };
