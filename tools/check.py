@@ -15,6 +15,7 @@ from pathlib import Path
 import check_binaries
 import check_headers
 import check_layers
+import check_messages
 import check_repo
 import check_sizes
 import check_web
@@ -54,6 +55,7 @@ QUICK = [
     ("format (./dev fmt)", run_format, "clang-format"),
     ("no package host, no open end, SPDX lines", lambda build: check_repo.run_repo(), None),
     ("the documentation can be made (docs/guides.txt)", lambda build: run_docs(), None),
+    ("what the server says is in src/api/message.def", lambda build: check_messages.run(), None),
     ("README.md", lambda build: check_repo.run_readme(), None),
     *check_web.QUICK,
 ]

@@ -155,7 +155,7 @@ static void audit_tail_fini(struct tail *tail)
 
 static const struct tail_kind audit_tail_kind = {
     .of = TAIL_OF_AUDIT,
-    .full = "so many follow the record already: close one of them",
+    .full = N_("so many follow the record already: close one of them"),
     .tell = audit_tail_tell,
     .add_mark = audit_tail_mark,
     .may = audit_tail_may,

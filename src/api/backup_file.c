@@ -97,7 +97,7 @@ err_t backup_file_check(struct arena *a, const char *path, struct diag *why)
     (void)close(fd); /* read-only */
     TRY(e);
     if (!str_eq(want, got))
-        return FAIL(why, E_CORRUPT, "%s: its SHA-256 is not that of %s" BACKUP_NOTE, path,
+        return FAIL(why, E_CORRUPT, "%s: its SHA-256 is not that of %s.sha256", path,
                     name_of(path));
     return E_OK;
 }

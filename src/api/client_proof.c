@@ -112,7 +112,7 @@ err_t client_assertion_prepare(struct request *rq, const struct client_words *wo
         return E_OK;
     if (words->assertion.p == NULL || !str_eq(words->assertion_type, STR(CLIENT_ASSERTION_TYPE)))
         return FAIL(&rq->act.why, E_INVALID_REQUEST,
-                    "want client_assertion, and client_assertion_type " CLIENT_ASSERTION_TYPE);
+                    "want client_assertion, and client_assertion_type %s", CLIENT_ASSERTION_TYPE);
     if (http_field_count(rq->xchg, STR("Authorization")) > 0)
         return FAIL(&rq->act.why, E_INVALID_REQUEST,
                     "the client says who it is in two ways (RFC 6749 section 2.3): send one");

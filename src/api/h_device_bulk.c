@@ -109,7 +109,8 @@ static err_t refusal_note(struct bulk *b, oid_t id, err_t e, struct device_bulk_
     const struct err_info *info = err_info(e);
     bool explained = act->why.err == e && act->why.text[0] != '\0';
     ret->code = str_from_cz(info->slug);
-    TRY(str_copy(b->arena, str_from_cz(explained ? act->why.text : info->text), &ret->detail));
+    const char *said = explained ? diag_said(&act->why) : message_in(act->why.messages, info->text);
+    TRY(str_copy(b->arena, str_from_cz(said), &ret->detail));
     if (info->status != 403 || b->noted[e])
         return E_OK;
     b->noted[e] = true;

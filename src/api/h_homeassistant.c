@@ -90,12 +90,12 @@ static struct ha_in input_of(const struct request *rq)
 static err_t url_check(struct request *rq, str_t url, str_t *ret)
 {
     const struct settings *s = services_settings(rq->services);
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     TRY(ha_url_read(&rq->act, url, ret));
     err_t e = outbound_url_check(&s->homeassistant, rq->act.arena, *ret, &why);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    return diag_set_field(&rq->act.why, E_BAD_FIELD, "url", "%s", why.text);
+    return diag_pass(&rq->act.why, E_BAD_FIELD, "url", &why);
 }
 
 /* What can be told from the address alone: names are looked up when it is called. */

@@ -126,11 +126,11 @@ err_t providers_create_prepare(struct request *rq)
 {
     const struct provider_body *b = rq->in;
     const struct outbound_rules rules = outside_rules(rq);
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     err_t e = outbound_url_check(&rules, rq->act.arena, b->issuer, &why);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    return diag_set_field(&rq->act.why, E_BAD_FIELD, "issuer", "%s", why.text);
+    return diag_pass(&rq->act.why, E_BAD_FIELD, "issuer", &why);
 }
 
 err_t providers_create(struct request *rq)

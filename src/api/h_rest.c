@@ -38,6 +38,7 @@ static err_t fill(struct request *rq, const struct mcp_rest *asked, struct mcp_i
         return E_NO_MEMORY;
     *rest = *asked;
     rest->problem = problem_encode;
+    rest->messages = rq->act.why.messages;
     rest->session = STR_NONE;
     if (asked->session.p != NULL)
         TRY(str_copy(in->arena, asked->session, &rest->session));
@@ -52,7 +53,7 @@ static err_t pass_on(struct request *rq, const struct mcp_rest *asked, str_t mes
 {
     struct mcp_in *in;
     if (!mcp_calls_tools(&rq->act.actor))
-        return FAIL(&rq->act.why, E_FORBIDDEN, MCP_NOBODY_CALLS);
+        return FAIL(&rq->act.why, E_FORBIDDEN, "%s", MCP_NOBODY_CALLS);
     if (!oid_eq(rq->act.org, rq->act.actor.org))
         return FAIL(&rq->act.why, E_FORBIDDEN, "tools are called in one's own organisation");
     TRY(mcp_in_make(rq->xchg, message, &in));

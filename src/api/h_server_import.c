@@ -123,21 +123,31 @@ static bool put_command(struct arena *a, struct buf *b, const struct json *o, co
     return plain && b->err == E_OK;
 }
 
-/* Nobody but who writes the configuration says what runs here: what he would have to write. */
-static err_t no_command(struct arena *a, const struct json *o, struct entry *e)
+static str_t say(const struct request *rq, const char *message)
 {
+    return str_from_cz(message_in(rq->act.why.messages, message));
+}
+
+/* Nobody but who writes the configuration says what runs here: what he would have to write. */
+static err_t no_command(struct request *rq, const struct json *o, struct entry *e)
+{
+    struct arena *a = rq->act.arena;
+    const struct messages *in = rq->act.why.messages;
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, IMPORT_ENTRY_TEXT_MAX);
     if (put_command(a, &b, o, e))
         return str_format(a, &e->refused,
-                          "command-not-allowed: gateway.commands has no such program with these "
-                          "arguments: want an entry such as %.*s",
+                          message_in(in,
+                                     "command-not-allowed: gateway.commands has no such program "
+                                     "with these arguments: want an entry such as %.*s"),
                           STR_ARG(buf_str(&b)));
-    return str_format(a, &e->refused,
-                      "command-not-allowed: gateway.commands takes no words with blanks, commas or "
-                      "quotes: put this call into a script, and want an entry such as "
-                      "%.*s=/PATH/TO/SCRIPT there",
-                      STR_ARG(e->name));
+    return str_format(
+        a, &e->refused,
+        message_in(in,
+                   "command-not-allowed: gateway.commands takes no words with blanks, commas or "
+                   "quotes: put this call into a script, and want an entry such as "
+                   "%.*s=/PATH/TO/SCRIPT there"),
+        STR_ARG(e->name));
 }
 
 static err_t stdio_read(struct request *rq, const struct json *o, struct entry *e)
@@ -145,7 +155,7 @@ static err_t stdio_read(struct request *rq, const struct json *o, struct entry *
     const struct settings *s = services_settings(rq->services);
     const struct json *args = json_member(o, STR("args"));
     if (args != NULL && json_type(args) != JSON_ARRAY) {
-        e->refused = STR("args: want a list of texts");
+        e->refused = say(rq, N_("args: want a list of texts"));
         return E_OK;
     }
     e->in.transport = STR("stdio");
@@ -153,12 +163,12 @@ static err_t stdio_read(struct request *rq, const struct json *o, struct entry *
         if (runs(&s->commands[i], text_of(o, "command"), args))
             e->in.command = s->commands[i].name;
     }
-    return e->in.command.p == NULL ? no_command(rq->act.arena, o, e) : E_OK;
+    return e->in.command.p == NULL ? no_command(rq, o, e) : E_OK;
 }
 
 static err_t http_read(struct request *rq, const struct json *o, struct entry *e)
 {
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     bool sse =
         str_eq(text_of(o, "type"), STR("sse")) || str_eq(text_of(o, "transport"), STR("sse"));
     e->in.transport = sse ? STR("sse") : STR("http");
@@ -167,12 +177,13 @@ static err_t http_read(struct request *rq, const struct json *o, struct entry *e
     err_t found = server_url_check(rq, e->in.url, &why);
     if (found == E_NO_MEMORY)
         return found;
-    return found == E_OK ? E_OK : str_format(rq->act.arena, &e->refused, "url: %s", why.text);
+    return found == E_OK ? E_OK
+                         : str_format(rq->act.arena, &e->refused, "url: %s", diag_said(&why));
 }
 
 /* "${input:key}" and its like are filled in by the assistant that the file is from; as they stand
  * they would be sealed and sent. */
-static err_t filled_check(struct arena *a, const struct json *o, struct entry *e)
+static err_t filled_check(struct request *rq, const struct json *o, struct entry *e)
 {
     static const char *const members[] = { "url", "serverUrl", "env", "headers" };
     static const char sign[] = "${";
@@ -184,10 +195,12 @@ static err_t filled_check(struct arena *a, const struct json *o, struct entry *e
         if (v != NULL)
             json_write(&b, v);
         if (b.n > 0 && memmem(b.p, b.n, sign, sizeof sign - 1) != NULL)
-            return str_format(a, &e->refused,
-                              "%s: a value with ${...} is filled in by the assistant, and not "
-                              "here: want the value itself",
-                              members[i]);
+            return str_format(
+                rq->act.arena, &e->refused,
+                message_in(rq->act.why.messages,
+                           "%s: a value with ${...} is filled in by the assistant, and not "
+                           "here: want the value itself"),
+                members[i]);
     }
     return E_OK;
 }
@@ -201,7 +214,7 @@ static err_t entry_read(struct request *rq, const struct json_pair *pair, struct
     if (pair->name.n <= SERVER_TITLE_MAX)
         TRY(str_copy(a, pair->name, &e->in.title));
     if (e->name.n == 0 || json_type(o) != JSON_OBJECT) {
-        e->refused = STR("want a name, and an object");
+        e->refused = say(rq, N_("want a name, and an object"));
         return E_OK;
     }
     if (text_of(o, "command").n > 0)
@@ -209,13 +222,13 @@ static err_t entry_read(struct request *rq, const struct json_pair *pair, struct
     else if (text_of(o, "url").p != NULL || text_of(o, "serverUrl").p != NULL)
         TRY(http_read(rq, o, e));
     else
-        e->refused = STR("want a command, or a url");
+        e->refused = say(rq, N_("want a command, or a url"));
     const struct json *off = json_member(o, STR("disabled"));
     if (off != NULL && json_type(off) == JSON_BOOL && json_bool(off))
         e->in.status = STR("disabled");
     TRY(object_text(a, o, "env", &e->in.env));
     TRY(object_text(a, o, "headers", &e->in.headers));
-    return e->refused.p == NULL ? filled_check(a, o, e) : E_OK;
+    return e->refused.p == NULL ? filled_check(rq, o, e) : E_OK;
 }
 
 /* The file as its assistant has it is as good as the object that stands in it. */
@@ -301,7 +314,7 @@ static err_t import_one(struct request *rq, const struct entry *e, bool dry_run,
         return E_OK;
     err_t made = server_create(&rq->act, &rules, &e->in, &row);
     if (made == E_BAD_FIELD || made == E_COMMAND_NOT_ALLOWED || made == E_CONFLICT) {
-        TRY(refused(rq, str_from_cz(rq->act.why.text), ret));
+        TRY(refused(rq, str_from_cz(diag_said(&rq->act.why)), ret));
         act_clear_why(&rq->act);
         return E_OK;
     }

@@ -12,6 +12,7 @@ static err_t fill(struct request *rq, oid_t server, struct mcp_in *in)
     if (rest == NULL)
         return E_NO_MEMORY;
     rest->problem = problem_encode;
+    rest->messages = rq->act.why.messages;
     in->face = FACE_TEST;
     in->rest = rest;
     in->target = server;

@@ -186,11 +186,11 @@ err_t servers_list(struct request *rq)
 /* Names are looked up when it is called; what can be told from the text is told now. */
 err_t servers_write_prepare(struct request *rq)
 {
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     err_t e = server_url_check(rq, input_of(rq).url, &why);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    return diag_set_field(&rq->act.why, E_BAD_FIELD, "url", "%s", why.text);
+    return diag_pass(&rq->act.why, E_BAD_FIELD, "url", &why);
 }
 
 err_t servers_create(struct request *rq)

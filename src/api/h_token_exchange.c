@@ -23,7 +23,7 @@ static err_t token_read(struct request *rq, const char *name, str_t text, str_t 
     if (c == NULL)
         return E_NO_MEMORY;
     if (!type_is_token(type))
-        return FAIL(&rq->act.why, E_INVALID_REQUEST, "%s_type: want " TOKEN_TYPE_ACCESS, name);
+        return FAIL(&rq->act.why, E_INVALID_REQUEST, "%s_type: want %s", name, TOKEN_TYPE_ACCESS);
     err_t e = access_token_verify(rq->services->issuer, rq->act.arena, &ask, &flaw, c);
     if (e == E_UNAUTHENTICATED)
         return FAIL(&rq->act.why, E_INVALID_GRANT, "%s: %s", name, flaw.text);
@@ -42,8 +42,8 @@ err_t token_exchange_prepare(struct request *rq)
         return E_NO_MEMORY;
     *with = *in;
     if (in->requested_token_type.p != NULL && !type_is_token(in->requested_token_type))
-        return FAIL(&rq->act.why, E_INVALID_REQUEST,
-                    "requested_token_type: want " TOKEN_TYPE_ACCESS);
+        return FAIL(&rq->act.why, E_INVALID_REQUEST, "requested_token_type: want %s",
+                    TOKEN_TYPE_ACCESS);
     if (in->subject_token.p == NULL)
         return FAIL(&rq->act.why, E_INVALID_REQUEST, "subject_token is missing");
     TRY(token_read(rq, "subject_token", in->subject_token, in->subject_token_type, &with->subject));

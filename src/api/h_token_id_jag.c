@@ -57,7 +57,7 @@ static err_t asked_well(struct request *rq, const struct token_in *in)
     if (in->subject_token.p == NULL)
         return FAIL(&rq->act.why, E_INVALID_REQUEST, "subject_token is missing");
     if (!str_eq(in->subject_token_type, STR(TOKEN_TYPE_ID)))
-        return FAIL(&rq->act.why, E_INVALID_REQUEST, "subject_token_type: want " TOKEN_TYPE_ID);
+        return FAIL(&rq->act.why, E_INVALID_REQUEST, "subject_token_type: want %s", TOKEN_TYPE_ID);
     if (in->actor_token.p != NULL)
         return FAIL(&rq->act.why, E_INVALID_REQUEST,
                     "actor_token: an identity assertion is about one person alone");

@@ -81,14 +81,14 @@ static struct webhook_in input_of(const struct request *rq)
 
 static err_t url_check(struct request *rq, str_t url)
 {
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     const struct settings *s = services_settings(rq->services);
     if (url.p == NULL)
         return E_OK;
     err_t e = outbound_url_check(&s->outbound, rq->act.arena, url, &why);
     if (e == E_OK || e == E_NO_MEMORY)
         return e;
-    return diag_set_field(&rq->act.why, E_BAD_FIELD, "url", "%s", why.text);
+    return diag_pass(&rq->act.why, E_BAD_FIELD, "url", &why);
 }
 
 /* The webhook of the path, still as the caller knows it. */
@@ -207,7 +207,7 @@ static err_t test_call(struct request *rq, const struct row_webhook *row,
 err_t webhooks_test_prepare(struct request *rq)
 {
     struct webhook_test_out *out = ARENA_NEW(rq->act.arena, struct webhook_test_out);
-    struct diag why = { 0 };
+    struct diag why = diag_like(&rq->act.why);
     struct row_webhook row;
     oid_t id;
     if (out == NULL)
@@ -217,10 +217,10 @@ err_t webhooks_test_prepare(struct request *rq)
     dur_t begun = clock_mono();
     err_t e = test_call(rq, &row, out, &why);
     if (e == E_NO_MEMORY || e == E_OVERLOADED)
-        return FAIL(&rq->act.why, e, "%s", why.text);
+        return diag_pass(&rq->act.why, e, "", &why);
     out->latency_ms = (clock_mono().us - begun.us) / 1000;
     if (e != E_OK)
-        TRY(str_copy(rq->act.arena, str_from_cz(why.text), &out->error));
+        TRY(str_copy(rq->act.arena, str_from_cz(diag_said(&why)), &out->error));
     rq->in = out;
     return E_OK;
 }

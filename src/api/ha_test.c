@@ -29,7 +29,11 @@ err_t ha_test(struct request *rq, const struct ha_target *target, struct ha_test
 {
     struct ha_test_out out = { .ok = false };
     struct ha_run run = {
-        .rq = rq, .target = target, .out = &out, .until = { clock_mono().us + TEST_MAX.us }
+        .rq = rq,
+        .target = target,
+        .out = &out,
+        .until = { clock_mono().us + TEST_MAX.us },
+        .why = diag_like(&rq->act.why),
     };
     err_t e = E_OK;
     TRY(outside_enter(rq->services, &rq->act.why));
@@ -50,7 +54,7 @@ err_t ha_test(struct request *rq, const struct ha_target *target, struct ha_test
     out.warnings = (struct strs){ warnings, run.warnings_n };
     out.ok = e == E_OK;
     if (e != E_OK)
-        TRY(str_copy(rq->act.arena, str_from_cz(run.why.text), &out.message));
+        TRY(str_copy(rq->act.arena, str_from_cz(diag_said(&run.why)), &out.message));
     *ret = out;
     return E_OK;
 }
@@ -67,14 +71,25 @@ static const struct {
     const char *part;
     const char *advice;
 } advices[] = {
-    { "wrong version number", "it speaks no TLS at this port: want http:// in its address" },
-    { "certificate", "name who certifies it in `outbound.ca`, or call it by http:// inside your "
-                     "own network" },
-    { "Empty reply", "perhaps it speaks TLS at this port: try https:// in its address" },
-    { "Could not connect", "does it run, and is the port right? By itself it is 8123" },
-    { "Couldn't connect", "does it run, and is the port right? By itself it is 8123" },
-    { "not known", "is its name right? An address such as http://192.168.1.5:8123 needs no name" },
+    { "wrong version number", N_("it speaks no TLS at this port: want http:// in its address") },
+    { "certificate", N_("name who certifies it in `outbound.ca`, or call it by http:// inside "
+                        "your own network") },
+    { "Empty reply", N_("perhaps it speaks TLS at this port: try https:// in its address") },
+    { "Could not connect", N_("does it run, and is the port right? By itself it is 8123") },
+    { "Couldn't connect", N_("does it run, and is the port right? By itself it is 8123") },
+    { "not known",
+      N_("is its name right? An address such as http://192.168.1.5:8123 needs no name") },
 };
+
+static err_t advise(struct diag *why, err_t e, const struct diag *cause, const char *advice)
+{
+    if (diag_is_taken(why))
+        return e;
+    (void)FAIL(why, e, "it cannot be asked (%.100s): %s", cause->text, advice);
+    diag_say(why, "it cannot be asked (%.100s): %s", cause->text,
+             message_in(why->messages, advice));
+    return e;
+}
 
 static err_t no_answer(struct ha_run *run, err_t e, const struct diag *cause)
 {
@@ -86,8 +101,7 @@ static err_t no_answer(struct ha_run *run, err_t e, const struct diag *cause)
                     "this server reach it?");
     for (size_t i = 0; i < ARRAY_LEN(advices); i++) {
         if (strstr(cause->text, advices[i].part) != NULL)
-            return FAIL(&run->why, e, "it cannot be asked (%.100s): %s", cause->text,
-                        advices[i].advice);
+            return advise(&run->why, e, cause, advices[i].advice);
     }
     return FAIL(&run->why, e, "it cannot be asked: %s", cause->text);
 }

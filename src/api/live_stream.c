@@ -19,7 +19,7 @@
 #include "domain/audit/topic.h"
 
 #define TELL_EVERY DUR_S(1)
-#define FULL       "so many pages are told of changes already: close one of them"
+#define FULL       N_("so many pages are told of changes already: close one of them")
 
 enum {
     LIVE_OWN_MAX = 64, /* streams of one person: pages that he has open */
@@ -235,7 +235,7 @@ err_t live_get(struct request *rq)
     struct live_stream *l = stream_of(rq->tail);
     err_t e = live_enter(rq, l);
     if (e == E_OVERLOADED)
-        return FAIL(&rq->act.why, e, FULL);
+        return FAIL(&rq->act.why, e, "%s", FULL);
     TRY(e);
     l->org = rq->act.org;
     l->perms = rq->act.actor.perms;

@@ -100,7 +100,7 @@ static bool log_tail_may(struct tail *tail, const struct actor *actor)
 
 static const struct tail_kind log_tail_kind = {
     .of = TAIL_OF_LOG,
-    .full = "so many follow the log already: close one of them",
+    .full = N_("so many follow the log already: close one of them"),
     .tell = log_tail_tell,
     .add_mark = log_tail_mark,
     .may = log_tail_may,

@@ -49,7 +49,7 @@ err_t mcp_load(struct act *act, const struct mcp_gates *gates)
     CLEANUP(ref_dropp) struct gate_catalogue *catalogue = NULL;
     const struct gate_who who = mcp_who_of(&act->actor);
     if (!mcp_calls_tools(&act->actor))
-        return FAIL(&act->why, E_FORBIDDEN, MCP_NOBODY_CALLS);
+        return FAIL(&act->why, E_FORBIDDEN, "%s", MCP_NOBODY_CALLS);
     return mcp_load_both(act, gates, &who, &access, &catalogue);
 }
 
@@ -177,7 +177,7 @@ enum hot_answer mcp_hot(const struct hot_ask *ask)
     struct diag why = { 0 };
     err_t e = services_stop(sv)        ? E_STOPPING
               : mcp_calls_tools(actor) ? E_OK
-                                       : FAIL(&why, E_FORBIDDEN, MCP_NOBODY_CALLS);
+                                       : FAIL(&why, E_FORBIDDEN, "%s", MCP_NOBODY_CALLS);
     if (e != E_OK) {
         refused_count_known(ask->api, ask->x, ask->route, actor, e);
         edge_refuse(ask->api, ask->x, e, &why, edge_id(ask->x));

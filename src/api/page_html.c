@@ -142,17 +142,17 @@ static enum phrase phrase_of(err_t e)
 void page_refusal(struct html *h, err_t e, const struct diag *why, oid_t request_id)
 {
     char id[OID_TEXT];
-    bool explained = why != NULL && problem_public(e) == e && why->err == e && why->text[0] != '\0';
+    bool explained = problem_public(e) == e && why->err == e && why->text[0] != '\0';
     oid_format(request_id, id);
     page_open_tag(h, &(struct page_frame){ PHRASE_REFUSED_TITLE, STR_NONE });
     html_note(h, NOTE_BAD, phrase_of(e));
     if (explained) {
-        HTML(h, "<p class=\"detail\" lang=\"en\">");
+        HTML(h, "<p class=\"detail\">");
         if (why->field[0] != '\0') {
             html_text(h, str_from_cz(why->field));
             HTML(h, ": ");
         }
-        html_text(h, str_from_cz(why->text));
+        html_text(h, str_from_cz(diag_said(why)));
         HTML(h, "</p>\n");
     }
     html_facts(h);

@@ -8,6 +8,7 @@
 #include "api/html.h"
 #include "api/load.h"
 #include "api/mcp_edge.h"
+#include "api/messages.h"
 #include "api/reply.h"
 #include "base/ref.h"
 #include "domain/identity/organisation.h"
@@ -70,6 +71,7 @@ err_t passage_new(const struct hot_ask *ask, struct passage **ret)
     p->rq.id = edge_id(ask->x);
     p->rq.act.arena = a;
     p->rq.act.keys = &ask->api->services->keys;
+    p->rq.act.why.messages = messages_for(ask->x, ask->route);
     effects_init(&p->rq.act.effects);
     buf_init(&p->body, REQUEST_ARENA_MAX);
     p->body.secret = ask->route->secret;

@@ -2,6 +2,7 @@
 #include "api/refuse.h"
 
 #include "api/accept.h"
+#include "api/messages.h"
 #include "api/oauth_reply.h"
 #include "api/page_html.h"
 #include "api/redirect.h"
@@ -36,6 +37,17 @@ void answer_head_begin(const struct refusing *r, struct buf *head, str_t content
         oauth_head(head);
 }
 
+/* At the door nobody asks for the language of a request before it is refused. */
+static struct diag why_in_language(const struct refusing *r)
+{
+    struct diag why = r->why != NULL ? *r->why : (struct diag){ 0 };
+    if (why.messages != NULL)
+        return why;
+    why.messages = messages_for(r->x, r->route);
+    diag_say(&why, "%s", message_in(why.messages, why.text));
+    return why;
+}
+
 /* Who is signed out is sent to sign in, and comes back. */
 static int page_encode(const struct refusing *r, struct buf *head, struct buf *body)
 {
@@ -51,7 +63,8 @@ static int page_encode(const struct refusing *r, struct buf *head, struct buf *b
     }
     struct html h = { .lang = lang_of(r->x) };
     buf_init(&h.b, HTML_MAX);
-    page_refusal(&h, r->e, r->why, r->id);
+    const struct diag why = why_in_language(r);
+    page_refusal(&h, r->e, &why, r->id);
     answer_head_begin(r, head, STR("text/html; charset=utf-8"), &h);
     buf_add(body, buf_str(&h.b));
     buf_fini(&h.b);
@@ -97,10 +110,12 @@ static void put_mcp_challenge(const struct refusing *r, struct buf *head, err_t 
 static int problem_answer(const struct refusing *r, struct buf *head, struct buf *body)
 {
     err_t shown = problem_public(r->e);
-    if (r->act != NULL)
+    if (r->act != NULL) {
         problem_encode_act(body, r->e, r->act, r->id);
-    else
-        problem_encode(body, r->e, r->why, r->id);
+    } else {
+        const struct diag why = why_in_language(r);
+        problem_encode(body, r->e, &why, r->id);
+    }
     answer_head_begin(r, head, STR("application/problem+json"), NULL);
     if (r->route != NULL && r->route->gateway && (shown == E_UNAUTHENTICATED || shown == E_SCOPE))
         put_mcp_challenge(r, head, shown);

@@ -189,7 +189,7 @@ static void encode_flaws(struct json_out *o, const struct diag *why, const struc
     for (size_t i = 0; i < n; i++)
         encode_flaw(o, act->flaws[i].field, act->flaws[i].want);
     if (n == 0)
-        encode_flaw(o, str_from_cz(why->field), str_from_cz(why->text));
+        encode_flaw(o, str_from_cz(why->field), str_from_cz(diag_said(why)));
     json_out_close(o, ']');
 }
 
@@ -198,15 +198,16 @@ static void encode_problem(struct buf *b, err_t e, const struct diag *why, const
 {
     err_t shown = problem_public(e);
     const struct err_info *info = err_info(shown);
-    bool explained = shown == e && why != NULL && why->err == e && why->text[0] != '\0';
+    bool explained = shown == e && why->err == e && why->text[0] != '\0';
+    str_t title = str_from_cz(message_in(why->messages, info->text));
     char type[64];
     (void)snprintf(type, sizeof type, "urn:seneschal:problem:%s", info->slug);
     struct json_out o = json_out_to(b);
     json_out_open(&o, '{');
     JSON_OUT(&o, "type", str, str_from_cz(type));
-    JSON_OUT(&o, "title", str, str_from_cz(info->text));
+    JSON_OUT(&o, "title", str, title);
     JSON_OUT(&o, "status", i64, info->status);
-    JSON_OUT(&o, "detail", str, str_from_cz(explained ? why->text : info->text));
+    JSON_OUT(&o, "detail", str, explained ? str_from_cz(diag_said(why)) : title);
     JSON_OUT(&o, "code", str, str_from_cz(info->slug));
     if (explained && why->field[0] != '\0')
         encode_flaws(&o, why, act);

@@ -16,6 +16,7 @@ void reply_encode(struct buf *b, const struct reply *r);
 void reply_encode_without_secrets(struct buf *b, const struct shape *s, const void *from);
 /* An error that stays inside the house becomes E_INTERNAL here. */
 err_t problem_public(err_t e);
+/* In the language of `why`, which is not NULL. */
 void problem_encode(struct buf *b, err_t e, const struct diag *why, oid_t request_id);
 /* The same with all causes of an act's refusal in `errors`. */
 void problem_encode_act(struct buf *b, err_t e, const struct act *act, oid_t request_id);

@@ -19,21 +19,38 @@ static void *member_of(void *to, const struct field *f)
 
 static err_t want(struct diag *why, const struct field *f, const char *what)
 {
-    return diag_set_field(why, E_BAD_FIELD, f->name, "want %s", what);
+    return diag_set_field(why, E_BAD_FIELD, f->name, "%s", what);
+}
+
+static err_t words_join(struct arena *a, const struct field *f, const char * or, str_t *ret)
+{
+    CLEANUP(buf_fini) struct buf b = { 0 };
+    buf_init(&b, ONEOF_TEXT_MAX);
+    for (const char *const *v = f->oneof; *v != NULL; v++)
+        buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? or : ", ", *v);
+    TRY(b.err);
+    return str_copy(a, buf_str(&b), ret);
 }
 
 /* "want http, sse, stdio or demo". */
 static err_t want_one_of(struct arena *a, const struct field *f, struct diag *why)
 {
-    CLEANUP(buf_fini) struct buf b = { 0 };
     str_t text;
-    buf_init(&b, ONEOF_TEXT_MAX);
-    for (const char *const *v = f->oneof; *v != NULL; v++)
-        buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? " or " : ", ", *v);
-    if (b.err != E_OK || str_copy(a, buf_str(&b), &text) != E_OK)
-        return want(why, f, "one of the values that the documentation lists");
-    return diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s%s", STR_ARG(text),
-                          f->several ? "; several by commas" : "");
+    str_t said;
+    if (diag_is_taken(why))
+        return E_BAD_FIELD;
+    if (words_join(a, f, " or ", &text) != E_OK ||
+        words_join(a, f, message_in(why->messages, N_(" or ")), &said) != E_OK)
+        return want(why, f, N_("want one of the values that the documentation lists"));
+    if (f->several) {
+        (void)diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s; several by commas",
+                             STR_ARG(text));
+        diag_say(why, "want %.*s; several by commas", STR_ARG(said));
+    } else {
+        (void)diag_set_field(why, E_BAD_FIELD, f->name, "want %.*s", STR_ARG(text));
+        diag_say(why, "want %.*s", STR_ARG(said));
+    }
+    return E_BAD_FIELD;
 }
 
 static bool text_is_listed(const struct field *f, str_t s)
@@ -80,7 +97,7 @@ static err_t decode_number(const struct field *f, const struct json *v, struct d
                            int64_t *ret)
 {
     if (json_type(v) != JSON_INT)
-        return want(why, f, "a whole number");
+        return want(why, f, N_("want a whole number"));
     TRY(check_number(f, json_int(v), why));
     *ret = json_int(v);
     return E_OK;
@@ -89,7 +106,7 @@ static err_t decode_number(const struct field *f, const struct json *v, struct d
 static err_t decode_bool(const struct field *f, const struct json *v, struct diag *why, bool *ret)
 {
     if (json_type(v) != JSON_BOOL)
-        return want(why, f, "true or false");
+        return want(why, f, N_("want true or false"));
     *ret = json_bool(v);
     return E_OK;
 }
@@ -105,7 +122,7 @@ static err_t decode_milli(const struct field *f, const struct json *v, struct di
     if (number)
         json_write(&b, v);
     if (!number || b.err != E_OK || num_parse_milli(buf_str(&b), &milli) != E_OK)
-        return want(why, f, "a number with up to three decimals");
+        return want(why, f, N_("want a number with up to three decimals"));
     if (milli < f->min * 1000 || milli > f->max * 1000)
         return diag_set_field(why, E_BAD_FIELD, f->name, "want a number from %lld to %lld",
                               (long long)f->min, (long long)f->max);
@@ -127,7 +144,7 @@ static err_t decode_strs(struct arena *a, const struct field *f, const struct js
         return E_NO_MEMORY;
     for (size_t i = 0; i < json_count(v); i++) {
         if (json_type(json_at(v, i)) != JSON_STRING)
-            return want(why, f, "a list of texts");
+            return want(why, f, N_("want a list of texts"));
         TRY(decode_text(a, &item, json_string(json_at(v, i)), why, &list[i]));
     }
     *ret = (struct strs){ list, json_count(v) };
@@ -158,9 +175,9 @@ static err_t decode_json(struct arena *a, const struct field *f, const struct js
                          struct diag *why, json_text_t *ret)
 {
     if (f->json > JSON_VALUE && json_type(v) != JSON_OBJECT)
-        return want(why, f, "an object");
+        return want(why, f, N_("want an object"));
     if (f->json == JSON_LABELS && !labels_obey(a, v))
-        return want(why, f, "an object of at most 64 texts");
+        return want(why, f, N_("want an object of at most 64 texts"));
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, f->max > 0 ? (size_t)f->max : JSON_TEXT_MAX_DEFAULT);
     json_write(&b, v);
@@ -173,14 +190,14 @@ static err_t decode_json(struct arena *a, const struct field *f, const struct js
 static err_t decode_time(const struct field *f, const struct json *v, struct diag *why, ts_t *ret)
 {
     if (json_type(v) != JSON_STRING || ts_parse(json_string(v), ret) != E_OK)
-        return want(why, f, "a time of RFC 3339, such as 2026-01-31T12:00:00Z");
+        return want(why, f, N_("want a time of RFC 3339, such as 2026-01-31T12:00:00Z"));
     return E_OK;
 }
 
 static err_t decode_id(const struct field *f, const struct json *v, struct diag *why, oid_t *ret)
 {
     if (json_type(v) != JSON_STRING || oid_parse(json_string(v), ret) != E_OK)
-        return want(why, f, "an id: a UUID as text");
+        return want(why, f, N_("want an id: a UUID as text"));
     return E_OK;
 }
 
@@ -188,7 +205,7 @@ static err_t decode_str(struct arena *a, const struct field *f, const struct jso
                         struct diag *why, str_t *ret)
 {
     if (json_type(v) != JSON_STRING)
-        return want(why, f, "a text");
+        return want(why, f, N_("want a text"));
     return decode_text(a, f, json_string(v), why, ret);
 }
 
@@ -203,7 +220,7 @@ static err_t decode_obj(struct arena *a, const struct field *f, const struct jso
     if (to == NULL)
         return E_NO_MEMORY;
     if (json_type(v) != JSON_OBJECT)
-        return want(why, f, "an object");
+        return want(why, f, N_("want an object"));
     TRY(shape_fill(a, f->of, v, why, to));
     ret->v = to;
     return E_OK;
@@ -220,7 +237,7 @@ static err_t decode_rows(struct arena *a, const struct field *f, const struct js
         return E_NO_MEMORY;
     for (size_t i = 0; i < json_count(v); i++) {
         if (json_type(json_at(v, i)) != JSON_OBJECT)
-            return want(why, f, "a list of objects");
+            return want(why, f, N_("want a list of objects"));
         TRY(shape_fill(a, f->of, json_at(v, i), why, rows + i * f->of->size));
     }
     *ret = (struct rows){ rows, json_count(v) };
@@ -339,7 +356,7 @@ static err_t decode_query_value(struct arena *a, const struct field *f, str_t v,
     case K_I64:
     case K_OPT_I64:
         if (num_parse_i64(v, &number) != E_OK)
-            return want(why, f, "a whole number");
+            return want(why, f, N_("want a whole number"));
         TRY(check_number(f, number, why));
         if (f->kind == K_I64)
             *(int64_t *)to = number;
@@ -349,16 +366,16 @@ static err_t decode_query_value(struct arena *a, const struct field *f, str_t v,
     case K_BOOL:
     case K_OPT_BOOL:
         if (!yes && !str_eq(v, STR("false")))
-            return want(why, f, "true or false");
+            return want(why, f, N_("want true or false"));
         if (f->kind == K_BOOL)
             *(bool *)to = yes;
         else
             *(opt_bool_t *)to = (opt_bool_t){ true, yes };
         return E_OK;
     case K_TIME:
-        return ts_parse(v, to) == E_OK ? E_OK : want(why, f, "a time of RFC 3339");
+        return ts_parse(v, to) == E_OK ? E_OK : want(why, f, N_("want a time of RFC 3339"));
     case K_ID:
-        return oid_parse(v, to) == E_OK ? E_OK : want(why, f, "an id: a UUID as text");
+        return oid_parse(v, to) == E_OK ? E_OK : want(why, f, N_("want an id: a UUID as text"));
     case K_OPT_MILLI:
     case K_JSON:
     case K_STRS:

@@ -35,12 +35,12 @@ static const struct {
     byte_rule_f *byte;
     const char *wants;
 } rules[] = {
-    [TEXT_ANY] = { byte_any, "text without control characters" },
-    [TEXT_LINE] = { byte_line, "one line of text" },
-    [TEXT_TOKEN] = { byte_token, "printable ASCII without blanks" },
-    [TEXT_SLUG] = { byte_slug, "lower-case letters, digits, '-', '_' and '.'" },
-    [TEXT_MACHINE_ID] = { byte_machine_id, "printable ASCII without / \\ ; % ? #" },
-    [TEXT_EMAIL] = { byte_token, "an address such as name@example.org" },
+    [TEXT_ANY] = { byte_any, N_("want text without control characters") },
+    [TEXT_LINE] = { byte_line, N_("want one line of text") },
+    [TEXT_TOKEN] = { byte_token, N_("want printable ASCII without blanks") },
+    [TEXT_SLUG] = { byte_slug, N_("want lower-case letters, digits, '-', '_' and '.'") },
+    [TEXT_MACHINE_ID] = { byte_machine_id, N_("want printable ASCII without / \\ ; % ? #") },
+    [TEXT_EMAIL] = { byte_token, N_("want an address such as name@example.org") },
 };
 
 static bool email_obeys(str_t s)

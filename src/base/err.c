@@ -18,15 +18,35 @@ const struct err_info *err_info(err_t e)
     return i < ARRAY_LEN(infos) ? &infos[i] : &infos[E_INTERNAL];
 }
 
+/* A text alone ("%s") is the message itself. */
+static void PRINTF_LIKE(2, 0) diag_vsay(struct diag *why, const char *fmt, va_list args)
+{
+    if (strcmp(fmt, "%s") == 0)
+        (void)snprintf(why->said, sizeof why->said, "%s", message_in(why->messages, why->text));
+    else
+        (void)vsnprintf(why->said, sizeof why->said, message_in(why->messages, fmt), args);
+}
+
+/* Both are cut off where they are too long. */
 static void PRINTF_LIKE(3, 0) diag_vset(struct diag *why, err_t e, const char *fmt, va_list args)
 {
+    va_list again;
     why->err = e;
-    (void)vsnprintf(why->text, sizeof why->text, fmt, args); /* cut off where it is too long */
+    va_copy(again, args);
+    (void)vsnprintf(why->text, sizeof why->text, fmt, args);
+    if (why->messages != NULL)
+        diag_vsay(why, fmt, again);
+    va_end(again);
+}
+
+bool diag_is_taken(const struct diag *why)
+{
+    return why == NULL || why->err != E_OK;
 }
 
 err_t diag_set(struct diag *why, err_t e, const char *fmt, ...)
 {
-    if (why == NULL || why->err != E_OK)
+    if (diag_is_taken(why))
         return e;
     va_list args;
     va_start(args, fmt);
@@ -37,7 +57,7 @@ err_t diag_set(struct diag *why, err_t e, const char *fmt, ...)
 
 err_t diag_set_field(struct diag *why, err_t e, const char *field, const char *fmt, ...)
 {
-    if (why == NULL || why->err != E_OK)
+    if (diag_is_taken(why))
         return e;
     va_list args;
     va_start(args, fmt);
@@ -47,8 +67,38 @@ err_t diag_set_field(struct diag *why, err_t e, const char *field, const char *f
     return e;
 }
 
+void diag_say(struct diag *why, const char *fmt, ...)
+{
+    if (why == NULL || why->messages == NULL)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(why->said, sizeof why->said, message_in(why->messages, fmt), args);
+    va_end(args);
+}
+
+err_t diag_pass(struct diag *why, err_t e, const char *field, const struct diag *cause)
+{
+    if (diag_is_taken(why))
+        return e;
+    (void)diag_set_field(why, e, field, "%s", cause->text);
+    if (why->messages != NULL)
+        (void)snprintf(why->said, sizeof why->said, "%s", diag_said(cause));
+    return e;
+}
+
 void diag_clear(struct diag *why)
 {
     if (why != NULL)
-        *why = (struct diag){ 0 };
+        *why = diag_like(why);
+}
+
+struct diag diag_like(const struct diag *why)
+{
+    return (struct diag){ .messages = why == NULL ? NULL : why->messages };
+}
+
+const char *diag_said(const struct diag *why)
+{
+    return why->messages == NULL ? why->text : why->said;
 }

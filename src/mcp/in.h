@@ -27,6 +27,7 @@ struct mcp_rest {
     str_t session; /* absent: the call has none */
     int priority;  /* -1, 0 or 1 */
     dur_t timeout; /* the server's own counts where that is shorter; 0: that one */
+    const struct messages *messages; /* of the language of whoever asks; NULL: English */
     /* A refusal as problem+json, which is the business of the floor above. */
     void (*problem)(struct buf *b, err_t e, const struct diag *why, oid_t request_id);
 };

@@ -19,7 +19,7 @@ static bool find_session(struct talk *t)
     t->session = session_find(all, t->in, name);
     if (t->session == NULL) {
         rest_refuse(t, E_NOT_FOUND, "session_id",
-                    "you have no such session, or no more: POST /mcp/initialize begins one");
+                    N_("you have no such session, or no more: POST /mcp/initialize begins one"));
         return false;
     }
     session_touch(all, t->session, clock_mono());
@@ -70,7 +70,7 @@ void rest_take(struct talk *t)
     if (begins)
         e = session_begin(t, &p);
     if (e == E_OVERLOADED)
-        rest_refuse(t, e, NULL, "there are as many sessions as there may be: come back later");
+        rest_refuse(t, e, NULL, N_("there are as many sessions as there may be: come back later"));
     else if (e != E_OK)
         rest_refuse(t, e, NULL, NULL);
     else if (begins || find_session(t))

@@ -11,8 +11,8 @@
 
 enum { PROBLEM_MAX = 64 * 1024, MESSAGE_SHOWN_MAX = 256 };
 
-static const char ask_mcp[] = "the tool asks something in the middle of the call: call it with an "
-                              "MCP client, at /mcp";
+static const char ask_mcp[] = N_("the tool asks something in the middle of the call: call it with "
+                                 "an MCP client, at /mcp");
 
 static const struct {
     enum mcp_err err;
@@ -21,7 +21,7 @@ static const struct {
     const char *text;  /* NULL: what the call says, or its table */
 } refusals[] = {
     { MCP_E_UNKNOWN_TOOL, E_NOT_FOUND, "name",
-      "you have no such tool: POST /mcp/tools/list names yours" },
+      N_("you have no such tool: POST /mcp/tools/list names yours") },
     { MCP_E_INVALID_PARAMS, E_BAD_FIELD, "arguments", NULL },
     { MCP_E_CAPABILITY, E_NEEDS_MCP, NULL, ask_mcp },
     { MCP_E_URL_ELICITATION, E_NEEDS_MCP, NULL, ask_mcp },
@@ -40,7 +40,7 @@ static const struct {
 void rest_refuse(struct talk *t, err_t e, const char *field, const char *text)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
-    struct diag why = { 0 };
+    struct diag why = { .messages = t->in->rest->messages };
     buf_init(&b, PROBLEM_MAX);
     if (text != NULL && field != NULL)
         err_ignore(diag_set_field(&why, e, field, "%s", text));

@@ -38,7 +38,7 @@ static void trial_recorded(struct trial *tr, err_t e)
     if (e == E_OK)
         trial_say(tr);
     else
-        rest_refuse(t, E_OVERLOADED, NULL, "the test cannot be recorded now: try again later");
+        rest_refuse(t, E_OVERLOADED, NULL, N_("the test cannot be recorded now: try again later"));
 }
 
 static void trial_finish(struct trial *tr)
@@ -303,7 +303,7 @@ void trial_take(struct talk *t)
     struct trial *tr = s == NULL ? NULL : ARENA_NEW(t->in->arena, struct trial);
     t->kind = &trial_kind;
     if (s == NULL) {
-        rest_refuse(t, E_NOT_FOUND, NULL, "there is no such server");
+        rest_refuse(t, E_NOT_FOUND, NULL, N_("there is no such server"));
         return;
     }
     if (tr == NULL || hub_is_ending(t->hub)) {

@@ -32,7 +32,7 @@ static err_t apply_word(struct act *act, const struct words *words, const char *
                         int64_t *v)
 {
     if (word.p != NULL && word_parse(words, word, v) != E_OK)
-        return bad(act, field, "want one of the words that are known");
+        return bad(act, field, N_("want one of the words that are known"));
     return E_OK;
 }
 
@@ -77,13 +77,14 @@ static err_t apply_lists(struct act *act, const struct application_in *in,
     buf_init(&b, SCOPES_MAX);
     for (size_t i = 0; i < in->scopes.n; i++) {
         if (!scope_is(in->scopes.v[i]))
-            return bad(act, "scopes", "want words of printable ASCII without blanks and quotes");
+            return bad(act, "scopes",
+                       N_("want words of printable ASCII without blanks and quotes"));
         if (i > 0)
             buf_add_byte(&b, ' ');
         buf_add(&b, in->scopes.v[i]);
     }
     if (b.err == E_TOO_BIG)
-        return bad(act, "scopes", "want at most 1,024 bytes in all");
+        return bad(act, "scopes", N_("want at most 1,024 bytes in all"));
     TRY(b.err);
     return str_copy(act->arena, buf_str(&b), &row->scopes);
 }
@@ -96,15 +97,15 @@ static err_t check_jwks(struct act *act, str_t text)
     TRY(json_parse(text, &act->why, &doc));
     const struct json *keys = json_type(doc) == JSON_OBJECT ? json_member(doc, STR("keys")) : NULL;
     if (keys == NULL || json_type(keys) != JSON_ARRAY || json_count(keys) == 0)
-        return bad(act, "jwks", "want an object with `keys`, a list of public keys");
+        return bad(act, "jwks", N_("want an object with `keys`, a list of public keys"));
     for (size_t i = 0; i < json_count(keys); i++) {
         const struct json *key = json_at(keys, i);
         if (json_type(key) != JSON_OBJECT)
-            return bad(act, "jwks", "want objects in `keys`");
+            return bad(act, "jwks", N_("want objects in `keys`"));
         for (size_t p = 0; p < ARRAY_LEN(private); p++) {
             if (json_member(key, str_from_cz(private[p])) != NULL)
                 return bad(act, "jwks",
-                           "want public halves only: this is a private key, replace it");
+                           N_("want public halves only: this is a private key, replace it"));
         }
     }
     return E_OK;
@@ -158,7 +159,7 @@ err_t draft_apply(struct act *act, const struct application_in *in, struct row_a
     if (in->host.p != NULL && in->host.n > 0) {
         err_t e = host_canonical(act->arena, in->host, &row->host);
         if (e == E_BAD_FIELD)
-            return bad(act, "host", "want the name of a host, such as wiki.example.org");
+            return bad(act, "host", N_("want the name of a host, such as wiki.example.org"));
         TRY(e);
     }
     apply_bool(in->admin, &row->admin);
@@ -168,9 +169,10 @@ err_t draft_apply(struct act *act, const struct application_in *in, struct row_a
 static err_t check_forward(struct act *act, const struct row_application *row)
 {
     if (row->host.n == 0)
-        return bad(act, "host", "want the host that stands behind forward-auth");
+        return bad(act, "host", N_("want the host that stands behind forward-auth"));
     if (row->client_type.set || row->auth_method.set || row->grants != 0 || row->scopes.n > 0)
-        return bad(act, "kind", "forward_auth takes no client_type, auth_method, grants or scopes");
+        return bad(act, "kind",
+                   N_("forward_auth takes no client_type, auth_method, grants or scopes"));
     return E_OK;
 }
 
@@ -180,18 +182,18 @@ err_t draft_check(struct act *act, const struct row_application *row)
     if (row->kind == APP_FORWARD_AUTH)
         return check_forward(act, row);
     if (row->host.n > 0)
-        return bad(act, "host", "only a forward_auth application has one");
+        return bad(act, "host", N_("only a forward_auth application has one"));
     if (public != (row->auth_method.v == CLIENT_AUTH_NONE))
-        return bad(act, "auth_method", "want none for a public client, and only for one");
+        return bad(act, "auth_method", N_("want none for a public client, and only for one"));
     if (row->auth_method.v == CLIENT_AUTH_KEY && row->jwks.n == 0 && row->jwks_uri.n == 0)
-        return bad(act, "jwks", "private_key_jwt wants jwks or jwks_uri");
+        return bad(act, "jwks", N_("private_key_jwt wants jwks or jwks_uri"));
     if (row->jwks.n > 0 && row->jwks_uri.n > 0)
-        return bad(act, "jwks_uri", "want jwks or jwks_uri, not both");
+        return bad(act, "jwks_uri", N_("want jwks or jwks_uri, not both"));
     if (public && (row->grants & (APP_GRANT_CLIENT_CREDENTIALS | APP_GRANT_TOKEN_EXCHANGE)) != 0)
         return bad(act, "grants",
-                   "a public client cannot have client_credentials or token-exchange");
+                   N_("a public client cannot have client_credentials or token-exchange"));
     if (public && row->pkce == 0)
-        return bad(act, "pkce", "only a confidential client can be exempted from PKCE");
+        return bad(act, "pkce", N_("only a confidential client can be exempted from PKCE"));
     return E_OK;
 }
 
@@ -207,9 +209,9 @@ err_t draft_check_uris(struct act *act, const struct application_in *in,
     for (size_t k = APP_URI_REDIRECT; k < APP_URI_KINDS; k++) {
         const struct names *list = &in->uris[k];
         if (list->n > APP_URIS_MAX)
-            return bad(act, fields[k], "want at most 32 of them");
+            return bad(act, fields[k], N_("want at most 32 of them"));
         if (list->n > 0 && row->kind != APP_OIDC)
-            return bad(act, fields[k], "a forward_auth application has none");
+            return bad(act, fields[k], N_("a forward_auth application has none"));
         for (size_t i = 0; i < list->n; i++) {
             const char *want = k == APP_URI_RESOURCE ? resource_uri_flaw(list->v[i])
                                : k == APP_URI_ORIGIN ? origin_flaw(list->v[i])

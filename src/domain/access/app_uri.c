@@ -172,15 +172,15 @@ const char *redirect_uri_flaw(str_t text, bool native)
 {
     struct app_uri u;
     if (app_uri_parse(text, &u) != E_OK)
-        return "want absolute URIs without fragment, userinfo, \"..\" and \"*\"";
+        return N_("want absolute URIs without fragment, userinfo, \"..\" and \"*\"");
     if (is_https(&u) || (is_http(&u) && app_uri_is_loopback(&u)))
         return NULL;
     /* RFC 8252 section 7.1: a name that somebody owns, backwards, so with a dot. That leaves out
      * javascript:, data: and what else a browser does by itself. */
     if (native && str_find(u.scheme, '.') < u.scheme.n && u.path.n > 0)
         return NULL;
-    return native ? "want https, http on a loopback address, or a scheme of its own with a dot"
-                  : "want https, or http on a loopback address";
+    return native ? N_("want https, http on a loopback address, or a scheme of its own with a dot")
+                  : N_("want https, or http on a loopback address");
 }
 
 const char *resource_uri_flaw(str_t text)
@@ -188,7 +188,7 @@ const char *resource_uri_flaw(str_t text)
     struct app_uri u;
     if (app_uri_parse(text, &u) == E_OK && (is_https(&u) || is_http(&u)))
         return NULL;
-    return "want absolute http or https URIs without fragment";
+    return N_("want absolute http or https URIs without fragment");
 }
 
 const char *origin_flaw(str_t text)
@@ -197,7 +197,7 @@ const char *origin_flaw(str_t text)
     if (app_uri_parse(text, &u) == E_OK && (is_https(&u) || is_http(&u)) && u.path.n == 0 &&
         !u.has_query)
         return NULL;
-    return "want https://host or https://host:port, without a path";
+    return N_("want https://host or https://host:port, without a path");
 }
 
 const char *launch_url_flaw(str_t text)
@@ -205,7 +205,7 @@ const char *launch_url_flaw(str_t text)
     struct app_uri u;
     if (app_uri_parse(text, &u) == E_OK && (is_https(&u) || is_http(&u)))
         return NULL;
-    return "want an absolute http or https URL";
+    return N_("want an absolute http or https URL");
 }
 
 const char *service_url_flaw(str_t text)
@@ -214,7 +214,7 @@ const char *service_url_flaw(str_t text)
     if (app_uri_parse(text, &u) == E_OK &&
         (is_https(&u) || (is_http(&u) && app_uri_is_loopback(&u))))
         return NULL;
-    return "want an absolute https URL";
+    return N_("want an absolute https URL");
 }
 
 const char *icon_flaw(str_t text)
@@ -226,7 +226,8 @@ const char *icon_flaw(str_t text)
     if (text.n > 0 && text.n <= APP_URI_MAX && text.p[0] == '/' && !str_starts(text, STR("//")) &&
         chars_are_good(text) && path_is_good(str_sub(text, 0, str_find(text, '?'))))
         return NULL;
-    return "want an https URL, or a path that begins with one \"/\"; a picture itself is not taken";
+    return N_(
+        "want an https URL, or a path that begins with one \"/\"; a picture itself is not taken");
 }
 
 err_t host_lower(str_t text, char room[static HOST_NAME_MAX_BYTES + 1], str_t *ret)

@@ -41,7 +41,7 @@ static err_t apply_effect(struct act *act, str_t name, int64_t *v)
             return E_OK;
         }
     }
-    return bad(act, "effect", "want deny, allow, require_mfa or require_reauth");
+    return bad(act, "effect", N_("want deny, allow, require_mfa or require_reauth"));
 }
 
 static err_t apply_application(struct act *act, str_t text, oid_t *v)
@@ -55,10 +55,10 @@ static err_t apply_application(struct act *act, str_t text, oid_t *v)
     }
     oid_t id;
     if (oid_parse(text, &id) != E_OK)
-        return bad(act, "application_id", "want the id of an application");
+        return bad(act, "application_id", N_("want the id of an application"));
     err_t e = application_get(act, id, &app);
     if (e == E_NOT_FOUND)
-        return bad(act, "application_id", "there is no such application here");
+        return bad(act, "application_id", N_("there is no such application here"));
     TRY(e);
     *v = id;
     return E_OK;
@@ -74,13 +74,13 @@ static err_t apply_list(struct act *act, const char *field, const struct names *
     buf_init(&b, RULE_TEXT_MAX);
     for (size_t i = 0; i < list->n; i++) {
         if (!good(list->v[i]))
-            return bad(act, field, "one of them is not well-formed");
+            return bad(act, field, N_("one of them is not well-formed"));
         if (i > 0)
             buf_add_byte(&b, ' ');
         buf_add(&b, list->v[i]);
     }
     if (b.err == E_TOO_BIG)
-        return bad(act, field, "want at most 2,048 bytes in all");
+        return bad(act, field, N_("want at most 2,048 bytes in all"));
     TRY(b.err);
     if (list->n == 0) {
         *v = STR_NONE;
@@ -105,7 +105,7 @@ static err_t apply_weekdays(struct act *act, const struct names *list, opt_i64_t
         while (day < RULE_WEEKDAYS && !str_eq(list->v[i], str_from_cz(weekdays[day])))
             day++;
         if (day == RULE_WEEKDAYS)
-            return bad(act, "weekdays", "want mon, tue, wed, thu, fri, sat, sun");
+            return bad(act, "weekdays", N_("want mon, tue, wed, thu, fri, sat, sun"));
         bits |= 1 << day;
     }
     *v = (opt_i64_t){ .set = bits != 0, .v = bits };
@@ -138,7 +138,7 @@ static err_t apply_hours(struct act *act, str_t text, struct row_access_rule *ro
     if (text.n > 0 &&
         (text.n != 11 || text.p[5] != '-' || minutes_parse(str_sub(text, 0, 5), &from) != E_OK ||
          minutes_parse(str_sub(text, 6, 5), &to) != E_OK || from == to))
-        return bad(act, "hours", "want two different times of the day, such as 08:00-18:30");
+        return bad(act, "hours", N_("want two different times of the day, such as 08:00-18:30"));
     row->hours_from = (opt_i64_t){ .set = text.n > 0, .v = from };
     row->hours_to = (opt_i64_t){ .set = text.n > 0, .v = to };
     return E_OK;
@@ -153,7 +153,7 @@ static err_t apply_tz(struct act *act, str_t text, str_t *v)
         err_t e = zone_offset(act->arena, text, act->now, &offset);
         if (e == E_BAD_FIELD)
             return bad(act, "tz",
-                       "want UTC or a zone that this machine knows, such as Europe/Paris");
+                       N_("want UTC or a zone that this machine knows, such as Europe/Paris"));
         TRY(e);
     }
     *v = text.n > 0 ? text : STR_NONE;
@@ -184,7 +184,7 @@ static err_t rule_apply(struct act *act, const struct rule_in *in, struct row_ac
         row->name = in->name;
     TRY(apply_effect(act, in->effect, &row->effect));
     if (in->status.p != NULL && word_parse(&app_status_words, in->status, &row->status) != E_OK)
-        return bad(act, "status", "want active or disabled");
+        return bad(act, "status", N_("want active or disabled"));
     TRY(apply_application(act, in->application, &row->application_id));
     if (in->position.set)
         row->position = in->position.v;
@@ -204,7 +204,7 @@ static err_t rule_apply(struct act *act, const struct rule_in *in, struct row_ac
     if (in->device_level.p != NULL && in->device_level.n > 0) {
         row->device_level.set = true;
         if (word_parse(&level_words, in->device_level, &row->device_level.v) != E_OK)
-            return bad(act, "device_level", "want token or software-key");
+            return bad(act, "device_level", N_("want token or software-key"));
     } else if (in->device_level.p != NULL) {
         row->device_level = (opt_i64_t){ 0 };
     }
@@ -218,7 +218,7 @@ static err_t groups_find(struct act *act, const struct names *names, const char 
         struct row_principal_group group;
         err_t e = group_find(act, names->v[i], &group);
         if (e == E_BAD_FIELD)
-            return bad(act, field, "want ids or names of groups that are there");
+            return bad(act, field, N_("want ids or names of groups that are there"));
         TRY(e);
         d->groups[d->groups_n++] =
             (struct sql_access_rule_groups_row){ kind, group.id, group.name };

@@ -51,7 +51,7 @@ static err_t bad(const struct compiler *c, size_t at, const char *want)
 static err_t emit(struct compiler *c, struct when_op op)
 {
     if (c->w->n == WHEN_OPS_MAX)
-        return bad(c, c->x.from, "the expression is too long");
+        return bad(c, c->x.from, N_("the expression is too long"));
     c->w->ops[c->w->n++] = op;
     return E_OK;
 }
@@ -59,7 +59,7 @@ static err_t emit(struct compiler *c, struct when_op op)
 static err_t type_push(struct compiler *c, enum when_type t)
 {
     if (c->types_n == WHEN_DEPTH_MAX)
-        return bad(c, c->x.from, "the expression is too deep");
+        return bad(c, c->x.from, N_("the expression is too deep"));
     c->types[c->types_n++] = t;
     return E_OK;
 }
@@ -73,7 +73,7 @@ static enum when_type type_pop(struct compiler *c)
 static err_t wait_push(struct compiler *c, struct wait w)
 {
     if (c->waits_n == WHEN_DEPTH_MAX)
-        return bad(c, w.at, "the expression is too deep");
+        return bad(c, w.at, N_("the expression is too deep"));
     c->waits[c->waits_n++] = w;
     return E_OK;
 }
@@ -97,17 +97,17 @@ static err_t reduce(struct compiler *c)
     case WAIT_OR:
     case WAIT_AND:
         if (right != WHEN_BOOL)
-            return bad(c, w.at, "want true or false on the right");
+            return bad(c, w.at, N_("want true or false on the right"));
         c->w->ops[w.op].at = c->w->n;
         return type_push(c, WHEN_BOOL);
     case WAIT_NOT:
         if (right != WHEN_BOOL)
-            return bad(c, w.at, "want true or false behind `!`");
+            return bad(c, w.at, N_("want true or false behind `!`"));
         TRY(type_push(c, WHEN_BOOL));
         return emit(c, (struct when_op){ .code = OP_NOT });
     case WAIT_REL:
         if (!relation_fits(w.code, type_pop(c), right))
-            return bad(c, w.at, "the two sides cannot be compared so");
+            return bad(c, w.at, N_("the two sides cannot be compared so"));
         TRY(type_push(c, WHEN_BOOL));
         return emit(c, (struct when_op){ .code = w.code });
     case WAIT_PAREN:
@@ -132,7 +132,7 @@ static err_t take_logic(struct compiler *c, enum wait_kind kind, enum when_code 
     size_t at = c->x.from;
     TRY(reduce_down_to(c, kind));
     if (type_pop(c) != WHEN_BOOL)
-        return bad(c, at, "want true or false on the left");
+        return bad(c, at, N_("want true or false on the left"));
     TRY(wait_push(c, (struct wait){ kind, code, c->w->n, at }));
     return emit(c, (struct when_op){ .code = code });
 }
@@ -145,7 +145,7 @@ static err_t take_var(struct compiler *c, str_t name, size_t at, size_t *ret)
             return E_OK;
         }
     }
-    return bad(c, at, "there is no such variable");
+    return bad(c, at, N_("there is no such variable"));
 }
 
 static err_t method_open(struct compiler *c, str_t name, size_t at)
@@ -154,10 +154,10 @@ static err_t method_open(struct compiler *c, str_t name, size_t at)
         if (!str_eq(name, str_from_cz(methods[i].name)))
             continue;
         if (c->types[c->types_n - 1] != WHEN_STR)
-            return bad(c, at, "only a text has this function");
+            return bad(c, at, N_("only a text has this function"));
         return wait_push(c, (struct wait){ WAIT_CALL, methods[i].code, 0, at });
     }
-    return bad(c, at, "there is no such function");
+    return bad(c, at, N_("there is no such function"));
 }
 
 /* `user.email`, or `user.email.endsWith(`: *ret_open tells. The token behind it is read. */
@@ -172,7 +172,7 @@ static err_t take_path(struct compiler *c, bool *ret_open)
     while (when_is(&c->x, ".")) {
         TRY(when_lex(&c->x));
         if (c->x.kind != T_NAME)
-            return bad(c, c->x.from, "want a name behind `.`");
+            return bad(c, c->x.from, N_("want a name behind `.`"));
         last = c->x.word;
         last_at = c->x.from;
         path.n = (size_t)(last.p + last.n - path.p);
@@ -180,7 +180,7 @@ static err_t take_path(struct compiler *c, bool *ret_open)
     }
     bool open = when_is(&c->x, "(");
     if (open && last.p == path.p)
-        return bad(c, at, "there is no such function");
+        return bad(c, at, N_("there is no such function"));
     if (open)
         path.n = (size_t)(last.p - path.p) - 1;
     TRY(take_var(c, path, at, &var));
@@ -206,21 +206,21 @@ static err_t take_has(struct compiler *c)
 {
     size_t var = 0;
     TRY(when_lex(&c->x));
-    TRY(want_mark(c, "(", "want `(` behind has"));
+    TRY(want_mark(c, "(", N_("want `(` behind has")));
     size_t at = c->x.from;
     str_t path = c->x.word;
     if (c->x.kind != T_NAME)
-        return bad(c, at, "want a variable");
+        return bad(c, at, N_("want a variable"));
     TRY(when_lex(&c->x));
     while (when_is(&c->x, ".")) {
         TRY(when_lex(&c->x));
         if (c->x.kind != T_NAME)
-            return bad(c, c->x.from, "want a name behind `.`");
+            return bad(c, c->x.from, N_("want a name behind `.`"));
         path.n = (size_t)(c->x.word.p + c->x.word.n - path.p);
         TRY(when_lex(&c->x));
     }
     TRY(take_var(c, path, at, &var));
-    TRY(want_mark(c, ")", "want `)`"));
+    TRY(want_mark(c, ")", N_("want `)`")));
     TRY(type_push(c, WHEN_BOOL));
     return emit(c, (struct when_op){ .code = OP_HAS, .at = var });
 }
@@ -245,16 +245,16 @@ static err_t take_list(struct compiler *c)
     do {
         TRY(when_lex(&c->x));
         if (n == WHEN_LIST_MAX)
-            return bad(c, c->x.from, "a list has at most 64 members");
+            return bad(c, c->x.from, N_("a list has at most 64 members"));
         if ((c->x.kind != T_INT && c->x.kind != T_STR) || (n > 0 && c->x.kind != kind))
-            return bad(c, c->x.from, "want texts, or integers, in a list");
+            return bad(c, c->x.from, N_("want texts, or integers, in a list"));
         kind = c->x.kind;
         strs[n] = c->x.s;
         ints[n++] = c->x.i;
         TRY(when_lex(&c->x));
     } while (when_is(&c->x, ","));
     if (!when_is(&c->x, "]"))
-        return bad(c, c->x.from, "want `,` or `]`");
+        return bad(c, c->x.from, N_("want `,` or `]`"));
     return take_const(c, kind == T_INT
                              ? (struct when_value){ .type = WHEN_INTS, .ints = ints, .n = n }
                              : (struct when_value){ .type = WHEN_STRS, .strs = strs, .n = n });
@@ -276,12 +276,12 @@ static err_t take_value(struct compiler *c, bool *ret_more)
     if (when_is(x, "has"))
         return take_has(c);
     if (when_is(x, "in") || x->kind == T_END)
-        return bad(c, x->from, "want a value");
+        return bad(c, x->from, N_("want a value"));
     if (when_is(x, "size")) {
         TRY(wait_push(c, (struct wait){ WAIT_CALL, OP_SIZE, 0, x->from }));
         TRY(when_lex(x));
         *ret_more = true;
-        return want_mark(c, "(", "want `(` behind size");
+        return want_mark(c, "(", N_("want `(` behind size"));
     }
     if (x->kind == T_NAME)
         return take_path(c, ret_more);
@@ -291,7 +291,7 @@ static err_t take_value(struct compiler *c, bool *ret_more)
         TRY(wait_push(c, (struct wait){ kind, OP_NOT, 0, x->from }));
         return when_lex(x);
     }
-    return bad(c, x->from, "want a value");
+    return bad(c, x->from, N_("want a value"));
 }
 
 static err_t take_close(struct compiler *c)
@@ -299,13 +299,14 @@ static err_t take_close(struct compiler *c)
     size_t at = c->x.from;
     TRY(reduce_down_to(c, WAIT_OR));
     if (c->waits_n == 0)
-        return bad(c, at, "nothing was opened that this closes");
+        return bad(c, at, N_("nothing was opened that this closes"));
     struct wait w = c->waits[--c->waits_n];
     if (w.kind == WAIT_CALL) {
         enum when_type arg = type_pop(c);
         bool size = w.code == OP_SIZE;
         if (size ? arg < WHEN_INTS : arg != WHEN_STR)
-            return bad(c, w.at, size ? "only a list has a size" : "want a text in the parentheses");
+            return bad(c, w.at,
+                       size ? N_("only a list has a size") : N_("want a text in the parentheses"));
         if (!size)
             (void)type_pop(c); /* the text in front of the point: looked at when it was opened */
         TRY(type_push(c, size ? WHEN_INT : WHEN_BOOL));
@@ -333,15 +334,15 @@ static err_t take_operator(struct compiler *c, bool *ret_more)
     if (when_is(&c->x, ".")) {
         TRY(when_lex(&c->x));
         if (c->x.kind != T_NAME)
-            return bad(c, c->x.from, "want a function behind `.`");
+            return bad(c, c->x.from, N_("want a function behind `.`"));
         TRY(method_open(c, c->x.word, c->x.from));
         TRY(when_lex(&c->x));
-        return want_mark(c, "(", "want `(`");
+        return want_mark(c, "(", N_("want `(`"));
     }
     *ret_more = false;
     if (when_is(&c->x, ")"))
         return take_close(c);
-    return bad(c, c->x.from, "want an operator");
+    return bad(c, c->x.from, N_("want an operator"));
 }
 
 err_t when_compile(struct arena *a, str_t text, struct diag *why, struct when **ret)
@@ -353,16 +354,16 @@ err_t when_compile(struct arena *a, str_t text, struct diag *why, struct when **
         return E_NO_MEMORY;
     *c = (struct compiler){ .x = { .a = a, .why = why, .text = text }, .w = w };
     if (text.n > WHEN_TEXT_MAX)
-        return when_bad(why, WHEN_TEXT_MAX, "an expression has at most 1,024 bytes");
+        return when_bad(why, WHEN_TEXT_MAX, N_("an expression has at most 1,024 bytes"));
     TRY(when_lex(&c->x));
     while (more || c->x.kind != T_END)
         TRY(more ? take_value(c, &more) : take_operator(c, &more));
     TRY(reduce_down_to(c, WAIT_OR));
     if (c->waits_n > 0)
-        return bad(c, c->waits[c->waits_n - 1].at, "this is not closed");
+        return bad(c, c->waits[c->waits_n - 1].at, N_("this is not closed"));
     assert(c->types_n == 1);
     if (c->types[0] != WHEN_BOOL)
-        return bad(c, 0, "the whole must be true or false");
+        return bad(c, 0, N_("the whole must be true or false"));
     *ret = w;
     return E_OK;
 }

@@ -4,7 +4,11 @@
 
 err_t when_bad(struct diag *why, size_t at, const char *want)
 {
-    return diag_set_field(why, E_BAD_FIELD, "when", "at byte %zu: %s", at + 1, want);
+    if (diag_is_taken(why))
+        return E_BAD_FIELD;
+    (void)diag_set_field(why, E_BAD_FIELD, "when", "at byte %zu: %s", at + 1, want);
+    diag_say(why, "at byte %zu: %s", at + 1, message_in(why->messages, want));
+    return E_BAD_FIELD;
 }
 
 static bool is_letter(char c)
@@ -32,17 +36,17 @@ static err_t lex_string(struct when_lexer *x)
     for (; x->at < x->text.n && x->text.p[x->at] != quote; x->at++) {
         char c = x->text.p[x->at];
         if ((unsigned char)c < ' ')
-            return when_bad(x->why, x->at, "a text must not have control characters");
+            return when_bad(x->why, x->at, N_("a text must not have control characters"));
         if (c == '\\') {
             c = peek(x, 1);
             if (c != '\\' && c != '"' && c != '\'')
-                return when_bad(x->why, x->at, "only \\\\, \\\" and \\' are known in a text");
+                return when_bad(x->why, x->at, N_("only \\\\, \\\" and \\' are known in a text"));
             x->at++;
         }
         to[n++] = c;
     }
     if (x->at == x->text.n)
-        return when_bad(x->why, x->from, "this text has no end");
+        return when_bad(x->why, x->from, N_("this text has no end"));
     x->at++;
     x->kind = T_STR;
     x->s = str_of(to, n);
@@ -55,7 +59,7 @@ static err_t lex_int(struct when_lexer *x)
     while (is_digit(peek(x, n)))
         n++;
     if (is_letter(peek(x, n)) || num_parse_i64(str_sub(x->text, x->at, n), &x->i) != E_OK)
-        return when_bad(x->why, x->from, "want an integer of 64 bits");
+        return when_bad(x->why, x->from, N_("want an integer of 64 bits"));
     x->at += n;
     x->kind = T_INT;
     return E_OK;
@@ -95,5 +99,5 @@ err_t when_lex(struct when_lexer *x)
         x->at += mark.n;
         return E_OK;
     }
-    return when_bad(x->why, x->from, "this character means nothing here");
+    return when_bad(x->why, x->from, N_("this character means nothing here"));
 }

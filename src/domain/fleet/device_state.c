@@ -65,20 +65,37 @@ static const struct {
     const char *agent;
 } statuses[DEVICE_STATUS_COUNT] = {
     [DEVICE_NONE] = { "NONE", "none" },
-    [DEVICE_PENDING] = { "PENDING", "pending" },
-    [DEVICE_ENROLLED] = { "ENROLLED", "active" },
-    [DEVICE_BLOCKED] = { "BLOCKED", "blocked" },
-    [DEVICE_UNINSTALLED] = { "UNINSTALLED", "uninstalled" },
-    [DEVICE_REFUSED] = { "REFUSED", "refused" },
-    [DEVICE_REVOKED] = { "REVOKED", "revoked" },
+    [DEVICE_PENDING] = { N_("PENDING"), "pending" },
+    [DEVICE_ENROLLED] = { N_("ENROLLED"), "active" },
+    [DEVICE_BLOCKED] = { N_("BLOCKED"), "blocked" },
+    [DEVICE_UNINSTALLED] = { N_("UNINSTALLED"), "uninstalled" },
+    [DEVICE_REFUSED] = { N_("REFUSED"), "refused" },
+    [DEVICE_REVOKED] = { N_("REVOKED"), "revoked" },
 };
 
 static const char *const moves[DEVICE_MOVE_COUNT] = {
-    [MOVE_NONE] = "none",           [MOVE_APPROVE] = "approve",     [MOVE_REFUSE] = "refuse",
-    [MOVE_BLOCK] = "block",         [MOVE_UNBLOCK] = "unblock",     [MOVE_REVOKE] = "revoke",
-    [MOVE_REINSTATE] = "reinstate", [MOVE_UNINSTALL] = "uninstall", [MOVE_INIT] = "init",
-    [MOVE_AGENT_ENROL] = "enroll",  [MOVE_DELETE] = "delete",
+    [MOVE_NONE] = "none",
+    [MOVE_APPROVE] = N_("approve"),
+    [MOVE_REFUSE] = N_("refuse"),
+    [MOVE_BLOCK] = N_("block"),
+    [MOVE_UNBLOCK] = N_("unblock"),
+    [MOVE_REVOKE] = N_("revoke"),
+    [MOVE_REINSTATE] = N_("reinstate"),
+    [MOVE_UNINSTALL] = N_("uninstall"),
+    [MOVE_INIT] = "init",
+    [MOVE_AGENT_ENROL] = "enroll",
+    [MOVE_DELETE] = N_("delete"),
 };
+
+static err_t refuse_move(struct diag *why, const char *is, const char *move)
+{
+    if (diag_is_taken(why))
+        return E_CONFLICT;
+    (void)FAIL(why, E_CONFLICT, "the device is %s: %s is not possible", is, move);
+    diag_say(why, "the device is %s: %s is not possible", message_in(why->messages, is),
+             message_in(why->messages, move));
+    return E_CONFLICT;
+}
 
 err_t device_step(enum device_status from, enum device_move move, struct diag *why,
                   enum device_status *ret)
@@ -89,8 +106,7 @@ err_t device_step(enum device_status from, enum device_move move, struct diag *w
     assert(move < DEVICE_MOVE_COUNT);
     const struct step *step = &steps[from][move];
     if (step->err == E_CONFLICT)
-        return FAIL(why, E_CONFLICT, "the device is %s: %s is not possible", statuses[from].name,
-                    moves[move]);
+        return refuse_move(why, statuses[from].name, moves[move]);
     if (step->err != E_OK)
         return FAIL(why, step->err, "%s", err_info(step->err)->text);
     *ret = step->to;

@@ -11,9 +11,9 @@
 const char *approval_state_name(enum approval_state s)
 {
     static const char *const names[APPROVAL_STATES] = { [APPROVAL_WAITING] = "waiting",
-                                                        [APPROVAL_APPROVED] = "approved",
-                                                        [APPROVAL_DENIED] = "denied",
-                                                        [APPROVAL_OVER] = "expired" };
+                                                        [APPROVAL_APPROVED] = N_("approved"),
+                                                        [APPROVAL_DENIED] = N_("denied"),
+                                                        [APPROVAL_OVER] = N_("expired") };
     return names[s];
 }
 
@@ -135,6 +135,16 @@ static err_t may_decide(struct act *act, const struct row_approval *row,
     return E_OK;
 }
 
+static err_t refuse_decided(struct diag *why, enum approval_state is)
+{
+    const char *name = approval_state_name(is);
+    if (diag_is_taken(why))
+        return E_CONFLICT;
+    (void)FAIL(why, E_CONFLICT, "this call waits no more: it is %s", name);
+    diag_say(why, "this call waits no more: it is %s", message_in(why->messages, name));
+    return E_CONFLICT;
+}
+
 err_t approval_decide(struct act *act, const struct approval_answer *in, digest_t *ret)
 {
     struct row_approval row;
@@ -152,10 +162,9 @@ err_t approval_decide(struct act *act, const struct approval_answer *in, digest_
                                           .since = in->since };
     err_t e = sql_approval_decide(act->db, act->arena, &decide, &decided);
     if (e == E_NOT_FOUND)
-        return FAIL(&act->why, E_CONFLICT, "this call waits no more: it is %s",
-                    row.state == APPROVAL_WAITING
-                        ? approval_state_name(APPROVAL_OVER)
-                        : approval_state_name((enum approval_state)row.state));
+        return refuse_decided(&act->why, row.state == APPROVAL_WAITING
+                                             ? APPROVAL_OVER
+                                             : (enum approval_state)row.state);
     TRY(e);
     if (decided.digest.n != sizeof ret->b)
         return E_CORRUPT;

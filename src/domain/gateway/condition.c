@@ -129,25 +129,25 @@ static err_t predicate_read(struct arena *a, const struct json *v, struct diag *
 {
     struct gate_predicate p = { .op = GATE_OP_NONE };
     if (json_type(v) != JSON_OBJECT)
-        return bad(why, ARGUMENTS, "want a list of objects with pointer, op and value");
+        return bad(why, ARGUMENTS, N_("want a list of objects with pointer, op and value"));
     const struct json *pointer = json_member(v, STR("pointer"));
     const struct json *value = json_member(v, STR("value"));
     p.op = op_parse(json_member(v, STR("op")));
     if (p.op == GATE_OP_NONE)
-        return bad(why, ARGUMENTS, "op: want eq, in, prefix, glob, min, max or absent");
+        return bad(why, ARGUMENTS, N_("op: want eq, in, prefix, glob, min, max or absent"));
     if (json_count(v) != (value != NULL ? 3U : 2U))
-        return bad(why, ARGUMENTS, "want pointer, op and value, and nothing else");
+        return bad(why, ARGUMENTS, N_("want pointer, op and value, and nothing else"));
     err_t e = pointer != NULL && json_type(pointer) == JSON_STRING
                   ? steps_read(a, json_string(pointer), &p)
                   : E_BAD_FIELD;
     if (e == E_BAD_FIELD)
-        return bad(why, ARGUMENTS, "pointer: want a JSON Pointer such as /domain");
+        return bad(why, ARGUMENTS, N_("pointer: want a JSON Pointer such as /domain"));
     TRY(e);
     e = values_read(a, value, &p);
     if (e == E_BAD_FIELD)
         return bad(why, ARGUMENTS,
-                   "value: want a text, an integer, true, false or null; for in a list of them; "
-                   "for prefix and glob a text; for min and max an integer; for absent none");
+                   N_("value: want a text, an integer, true, false or null; for in a list of them; "
+                      "for prefix and glob a text; for min and max an integer; for absent none"));
     TRY(e);
     *ret = p;
     return E_OK;
@@ -194,7 +194,7 @@ static err_t labels_read(struct arena *a, const struct json *v, struct diag *why
         return E_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         if (json_type(pairs[i].value) != JSON_STRING)
-            return bad(why, DEVICE, "labels: want texts alone");
+            return bad(why, DEVICE, N_("labels: want texts alone"));
         TRY(str_copy(a, pairs[i].name, &labels[i].name));
         TRY(str_copy(a, json_string(pairs[i].value), &labels[i].value));
     }
@@ -210,7 +210,7 @@ static err_t level_read(const struct json *v, struct diag *why, enum gate_level 
     else if (json_type(v) == JSON_STRING && str_eq(json_string(v), STR("software-key")))
         *ret = GATE_LEVEL_KEY;
     else
-        return bad(why, DEVICE, "credential_level: want token or software-key");
+        return bad(why, DEVICE, N_("credential_level: want token or software-key"));
     return E_OK;
 }
 
@@ -221,15 +221,15 @@ static err_t device_read(struct arena *a, str_t text, struct diag *why, struct g
     if (e == E_NO_MEMORY)
         return e;
     if (e != E_OK || json_type(v) != JSON_OBJECT)
-        return bad(why, DEVICE, "want an object with enrolled, credential_level or labels");
+        return bad(why, DEVICE, N_("want an object with enrolled, credential_level or labels"));
     const struct json *enrolled = json_member(v, STR("enrolled"));
     const struct json *level = json_member(v, STR("credential_level"));
     const struct json *labels = json_member(v, STR("labels"));
     size_t known = (size_t)(enrolled != NULL) + (level != NULL) + (labels != NULL);
     if (json_count(v) != known)
-        return bad(why, DEVICE, "want enrolled, credential_level, labels, and nothing else");
+        return bad(why, DEVICE, N_("want enrolled, credential_level, labels, and nothing else"));
     if (enrolled != NULL && json_type(enrolled) != JSON_BOOL)
-        return bad(why, DEVICE, "enrolled: want true or false");
+        return bad(why, DEVICE, N_("enrolled: want true or false"));
     c->enrolled = enrolled != NULL && json_bool(enrolled);
     if (level != NULL)
         TRY(level_read(level, why, &c->level));

@@ -26,7 +26,7 @@ static err_t by_name(struct act *act, str_t server, str_t tool, struct gate_plac
     struct sql_server_by_name in = { .org = act->org, .name = server };
     struct row_server row;
     if (tool.n == 0)
-        return bad(act, "want SERVER/TOOL, SERVER/*, PREFIX__TOOL or *");
+        return bad(act, N_("want SERVER/TOOL, SERVER/*, PREFIX__TOOL or *"));
     if (str_eq(server, STR(OWN_HOMEASSISTANT))) {
         *ret = (struct gate_place){ gate_own_homeassistant, tool };
         return E_OK;
@@ -92,9 +92,10 @@ static err_t by_prefix(struct act *act, str_t text, struct gate_place *ret)
         }
     }
     if (m.said_n == 0)
-        return bad(act, "there is no server with this prefix: want SERVER/TOOL, PREFIX__TOOL or *");
+        return bad(act,
+                   N_("there is no server with this prefix: want SERVER/TOOL, PREFIX__TOOL or *"));
     if (m.seen_n > 1 || (m.seen_n == 0 && m.said_n > 1))
-        return bad(act, "it may be a tool of several servers: write it as SERVER/TOOL");
+        return bad(act, N_("it may be a tool of several servers: write it as SERVER/TOOL"));
     *ret = m.seen_n == 1 ? m.seen : m.said;
     return E_OK;
 }

@@ -40,7 +40,7 @@ static err_t word_read(struct act *act, const char *field, const char *const *wo
             return E_OK;
         }
     }
-    return bad(act, field, "there is no such word: see the API");
+    return bad(act, field, N_("there is no such word: see the API"));
 }
 
 static void take(str_t *to, str_t from)
@@ -73,10 +73,12 @@ static err_t reach_check(struct act *act, const struct row_server *row)
     bool http = row->transport == GATE_HTTP || row->transport == GATE_SSE;
     bool stdio = row->transport == GATE_STDIO;
     if (http != (row->url.p != NULL))
-        return bad(act, "url", http ? "want the URL of the server" : "goes with http and sse");
+        return bad(act, "url",
+                   http ? N_("want the URL of the server") : N_("goes with http and sse"));
     if (stdio != (row->command.p != NULL))
         return bad(act, "command",
-                   stdio ? "want the name of an entry of gateway.commands" : "goes with stdio");
+                   stdio ? N_("want the name of an entry of gateway.commands")
+                         : N_("goes with stdio"));
     return E_OK;
 }
 
@@ -89,7 +91,7 @@ static err_t domains_join(struct act *act, const struct names *domains, str_t *r
     for (size_t i = 0; i < domains->n; i++) {
         str_t d = domains->v[i];
         if (d.n == 0 || d.n >= SERVER_NAME_MAX || str_find(d, ' ') < d.n)
-            return bad(act, "domains_allowed", "want names of entity domains such as light");
+            return bad(act, "domains_allowed", N_("want names of entity domains such as light"));
         buf_addf(&b, "%s%.*s", i > 0 ? " " : "", STR_ARG(d));
     }
     TRY(b.err);
@@ -112,7 +114,7 @@ static err_t merge(struct act *act, const struct server_in *in, struct row_serve
     take(&row->command, in->command);
     if (in->status.p != NULL &&
         (account_status_parse(in->status, &status) != E_OK || status == ACCOUNT_PENDING))
-        return bad(act, "status", "want active or disabled");
+        return bad(act, "status", N_("want active or disabled"));
     row->status = status;
     TRY(word_read(act, "pinning", pinnings, GATE_PINNINGS, in->pinning, &row->pinning));
     if (in->per_user.set)
@@ -139,7 +141,7 @@ static err_t map_read(struct act *act, const char *field, str_t text, struct jso
     TRY(json_members(act->arena, map, &pairs, &n));
     for (size_t i = 0; i < n; i++) {
         if (json_type(pairs[i].value) != JSON_STRING)
-            return bad(act, field, "want texts alone");
+            return bad(act, field, N_("want texts alone"));
     }
     *ret = map;
     map = NULL;
@@ -169,12 +171,12 @@ static err_t headers_check(struct act *act, const struct row_server *row, const 
     size_t n = 0;
     TRY(json_members(act->arena, map, &pairs, &n));
     if (n > 0 && row->url.p == NULL)
-        return bad(act, "headers", "go with http and sse");
+        return bad(act, "headers", N_("go with http and sse"));
     for (size_t i = 0; i < n; i++) {
         if (!gate_header_obeys(pairs[i].name, json_string(pairs[i].value)))
             return bad(act, "headers",
-                       "want names and values of HTTP headers, and none that the server makes "
-                       "itself");
+                       N_("want names and values of HTTP headers, and none that the server makes "
+                          "itself"));
     }
     return E_OK;
 }

@@ -16,7 +16,7 @@ err_t clock_seen_get(struct act *act, ts_t *ret)
     }
     TRY(e);
     if (ts_parse(row.value, ret) != E_OK)
-        return FAIL(&act->why, E_CORRUPT, "the setting " SETTING " is not what was written");
+        return FAIL(&act->why, E_CORRUPT, "the setting %s is not what was written", SETTING);
     return E_OK;
 }
 

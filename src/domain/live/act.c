@@ -3,7 +3,7 @@
 
 #include "sql/store.h"
 
-err_t act_flaw(struct act *act, str_t field, str_t want)
+err_t act_flaw(struct act *act, str_t field, const struct diag *want)
 {
     struct act_flaw flaw;
     char name[DIAG_FIELD_MAX];
@@ -14,10 +14,10 @@ err_t act_flaw(struct act *act, str_t field, str_t want)
     if (act->flaws_n == ACT_FLAWS_MAX)
         return E_BAD_FIELD;
     TRY(str_copy(act->arena, field, &flaw.field));
-    TRY(str_copy(act->arena, want, &flaw.want));
+    TRY(str_copy(act->arena, str_from_cz(diag_said(want)), &flaw.want));
     act->flaws[act->flaws_n++] = flaw;
     (void)snprintf(name, sizeof name, "%.*s", STR_ARG(field)); /* cut off where it is too long */
-    return diag_set_field(&act->why, E_BAD_FIELD, name, "%.*s", STR_ARG(want));
+    return diag_pass(&act->why, E_BAD_FIELD, name, want);
 }
 
 void act_clear_why(struct act *act)

@@ -44,7 +44,7 @@ struct act {
 
 /* One more cause of a refusal, copied; the first becomes act->why as well. Past ACT_FLAWS_MAX
  * nothing is added. Returns E_BAD_FIELD, or E_NO_MEMORY. */
-err_t act_flaw(struct act *act, str_t field, str_t want) MUST_USE;
+err_t act_flaw(struct act *act, str_t field, const struct diag *want) MUST_USE;
 /* Forget the causes of an earlier attempt. */
 void act_clear_why(struct act *act);
 

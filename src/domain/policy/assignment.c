@@ -197,10 +197,10 @@ err_t assignment_place(struct act *act, enum scope_kind scope, oid_t *target)
         *target = act->org;
     err_t e = find_target(act, scope, *target);
     if (e == E_NOT_FOUND)
-        return diag_set_field(&act->why, single ? E_BAD_FIELD : e, "target_id",
-                              single ? "the scope %s has no other target"
-                                     : "there is no such %s here",
-                              scope_name(scope));
+        return single ? diag_set_field(&act->why, E_BAD_FIELD, "target_id",
+                                       "the scope %s has no other target", scope_name(scope))
+                      : diag_set_field(&act->why, e, "target_id", "there is no such %s here",
+                                       scope_name(scope));
     return e;
 }
 

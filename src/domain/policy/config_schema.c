@@ -6,12 +6,12 @@
 
 static err_t check_namespace(struct act *act, str_t namespace)
 {
-    struct diag what = { 0 };
+    struct diag what = diag_like(&act->why);
     if (namespace.n > CONFIG_NAMESPACE_MAX)
         return diag_set_field(&act->why, E_BAD_FIELD, "namespace", "want at most %d bytes",
                               CONFIG_NAMESPACE_MAX);
     if (pointer_check(namespace, &what) != E_OK)
-        return diag_set_field(&act->why, E_BAD_FIELD, "namespace", "%s", what.text);
+        return diag_pass(&act->why, E_BAD_FIELD, "namespace", &what);
     return E_OK;
 }
 

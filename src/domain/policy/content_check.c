@@ -8,15 +8,15 @@ static err_t refuse_below(struct act *act, const char *root, const struct json *
 {
     struct secret_findings found;
     str_t field;
-    str_t want;
     err_t e = E_OK;
     TRY(secret_scan(act->arena, v, &found));
     for (size_t i = 0; i < found.n; i++) {
         TRY(str_format(act->arena, &field, "%s%.*s", root, STR_ARG(found.v[i].pointer)));
-        TRY(str_format(act->arena, &want,
-                       "%s stands here: store it as a secret and write {\"$secret\":\"NAME\"}",
-                       found.v[i].kind));
-        e = act_flaw(act, field, want);
+        struct diag want = diag_like(&act->why);
+        (void)FAIL(&want, E_BAD_FIELD,
+                   "%s stands here: store it as a secret and write {\"$secret\":\"NAME\"}",
+                   found.v[i].kind);
+        e = act_flaw(act, field, &want);
         if (e != E_BAD_FIELD)
             return e;
     }

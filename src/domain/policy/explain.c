@@ -29,9 +29,9 @@ static err_t open_all(struct act *act, const struct config_ask *ask, str_t only,
 err_t explain_open(struct act *act, const struct config_ask *ask, str_t only,
                    struct explanation *ret)
 {
-    struct diag what = { 0 };
+    struct diag what = diag_like(&act->why);
     if (pointer_check(only, &what) != E_OK)
-        return diag_set_field(&act->why, E_BAD_FIELD, "pointer", "%s", what.text);
+        return diag_pass(&act->why, E_BAD_FIELD, "pointer", &what);
     *ret = (struct explanation){ 0 };
     err_t e = open_all(act, ask, only, ret);
     bool full =
@@ -61,7 +61,11 @@ static err_t bad_at(struct act *act, const char *what, ts_t since)
     char text[TS_TEXT + 1] = "";
     /* Shown with milliseconds: the first one of which it is true. */
     ts_format((ts_t){ (since.us + 999) / 1000 * 1000 }, text);
-    return diag_set_field(&act->why, E_BAD_FIELD, "at", "%s %s", what, text);
+    if (diag_is_taken(&act->why))
+        return E_BAD_FIELD;
+    (void)diag_set_field(&act->why, E_BAD_FIELD, "at", "%s %s", what, text);
+    diag_say(&act->why, "%s %s", message_in(act->why.messages, what), text);
+    return E_BAD_FIELD;
 }
 
 static err_t check_at(struct act *act, const struct config_ask *ask)
@@ -75,11 +79,11 @@ static err_t check_at(struct act *act, const struct config_ask *ask)
                               &device));
     TRY(history_begin(act, &begin));
     if (ask->at.us > act->now.us)
-        return bad_at(act, "want a moment that has passed; now it is", act->now);
+        return bad_at(act, N_("want a moment that has passed; now it is"), act->now);
     if (ask->at.us < begin.us)
-        return bad_at(act, "what configurations were made of is known since", begin);
+        return bad_at(act, N_("what configurations were made of is known since"), begin);
     if (ask->at.us < device.created_at.us)
-        return bad_at(act, "the device is known since", device.created_at);
+        return bad_at(act, N_("the device is known since"), device.created_at);
     return E_OK;
 }
 

@@ -106,8 +106,7 @@ static err_t check_draft(struct act *act, const struct rollout *ro, enum rollout
     enum rollout_state to;
     if (rollout_may((enum rollout_state)ro->r.state, what, &to))
         return E_OK;
-    return FAIL(&act->why, E_CONFLICT, "the rollout is %s: this wants %s",
-                rollout_state_name(ro->r.state), rollout_act_wants(what));
+    return rollout_refuse(&act->why, ro->r.state, what);
 }
 
 err_t rollout_change(struct act *act, const struct rollout *old, const struct rollout_in *in,

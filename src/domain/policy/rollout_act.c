@@ -162,8 +162,7 @@ static err_t may(struct act *act, const struct rollout *ro, enum rollout_act wha
     enum rollout_state to;
     if (rollout_may((enum rollout_state)ro->r.state, what, &to))
         return E_OK;
-    return FAIL(&act->why, E_CONFLICT, "the rollout is %s: this wants one that is %s",
-                rollout_state_name(ro->r.state), rollout_act_wants(what));
+    return rollout_refuse(&act->why, ro->r.state, what);
 }
 
 /* What reaches everybody wants more than rollout:write. */

@@ -13,8 +13,13 @@ static err_t in_the_way(struct act *act, oid_t rollout, const char *what)
 {
     char id[OID_TEXT];
     oid_format(rollout, id);
-    return FAIL(&act->why, E_CONFLICT, "%s: abort rollout %.*s first, or wait for its end", what,
-                OID_TEXT, id);
+    if (diag_is_taken(&act->why))
+        return E_CONFLICT;
+    (void)FAIL(&act->why, E_CONFLICT, "%s: abort rollout %.*s first, or wait for its end", what,
+               OID_TEXT, id);
+    diag_say(&act->why, "%s: abort rollout %.*s first, or wait for its end",
+             message_in(act->why.messages, what), OID_TEXT, id);
+    return E_CONFLICT;
 }
 
 err_t rollout_policy_is_free(struct act *act, oid_t policy)
@@ -24,7 +29,7 @@ err_t rollout_policy_is_free(struct act *act, oid_t policy)
     if (e == E_NOT_FOUND)
         return E_OK;
     TRY(e);
-    return in_the_way(act, own.id, "a rollout of this policy is under way");
+    return in_the_way(act, own.id, N_("a rollout of this policy is under way"));
 }
 
 static err_t widest_scope(struct act *act, oid_t policy, opt_i64_t *ret)
@@ -82,7 +87,7 @@ err_t rollout_shares_nobody(struct act *act, oid_t policy)
         TRY(share_one(act, policy, rows[i].policy_id, &shared));
         if (shared)
             return in_the_way(act, rows[i].id,
-                              "a rollout of another policy reaches the same devices");
+                              N_("a rollout of another policy reaches the same devices"));
     }
     return E_OK;
 }

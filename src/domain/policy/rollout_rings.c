@@ -8,7 +8,11 @@
 
 static err_t bad_rings(struct act *act, size_t n, const char *what)
 {
-    return diag_set_field(&act->why, E_BAD_FIELD, "rings", "ring %zu: %s", n, what);
+    if (diag_is_taken(&act->why))
+        return E_BAD_FIELD;
+    (void)diag_set_field(&act->why, E_BAD_FIELD, "rings", "ring %zu: %s", n, what);
+    diag_say(&act->why, "ring %zu: %s", n, message_in(act->why.messages, what));
+    return E_BAD_FIELD;
 }
 
 static err_t check_order(struct act *act, const struct rollout_ring_in *rings, size_t n)
@@ -21,17 +25,17 @@ static err_t check_order(struct act *act, const struct rollout_ring_in *rings, s
         const struct rollout_ring_in *in = &rings[i];
         int selectors = (in->group.n > 0) + (in->label.n > 0) + (in->percent.set ? 1 : 0);
         if (selectors != 1)
-            return bad_rings(act, i + 1, "want one of `group`, `label` and `percent`");
+            return bad_rings(act, i + 1, N_("want one of `group`, `label` and `percent`"));
         if (!in->percent.set && reached > 0)
-            return bad_rings(act, i + 1, "groups and labels come before percentages");
+            return bad_rings(act, i + 1, N_("groups and labels come before percentages"));
         if (in->percent.set && in->percent.v <= reached)
-            return bad_rings(act, i + 1, "percentages rise from ring to ring");
+            return bad_rings(act, i + 1, N_("percentages rise from ring to ring"));
         if (in->percent.set)
             reached = in->percent.v;
     }
     if (reached != ROLLOUT_WHOLE)
-        return bad_rings(act, n,
-                         "the last ring is 100 percent: `pause` the one before it to stop there");
+        return bad_rings(
+            act, n, N_("the last ring is 100 percent: `pause` the one before it to stop there"));
     return E_OK;
 }
 
@@ -64,7 +68,7 @@ static err_t split_label(struct act *act, size_t n, str_t label, struct sql_roll
 {
     size_t at = str_find(label, '=');
     if (at == 0 || at >= label.n)
-        return bad_rings(act, n, "a label is NAME=VALUE");
+        return bad_rings(act, n, N_("a label is NAME=VALUE"));
     add->label_name = str_sub(label, 0, at);
     add->label_value = str_sub(label, at + 1, label.n);
     return E_OK;

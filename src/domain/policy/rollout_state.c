@@ -4,9 +4,9 @@
 #define IN(s) (1U << ROLLOUT_##s)
 
 static const char *const state_names[ROLLOUT_STATES] = {
-    [ROLLOUT_DRAFT] = "draft",     [ROLLOUT_RUNNING] = "running",
-    [ROLLOUT_PAUSED] = "paused",   [ROLLOUT_COMPLETED] = "completed",
-    [ROLLOUT_ABORTED] = "aborted", [ROLLOUT_ROLLED_BACK] = "rolled_back",
+    [ROLLOUT_DRAFT] = N_("draft"),     [ROLLOUT_RUNNING] = N_("running"),
+    [ROLLOUT_PAUSED] = N_("paused"),   [ROLLOUT_COMPLETED] = N_("completed"),
+    [ROLLOUT_ABORTED] = N_("aborted"), [ROLLOUT_ROLLED_BACK] = N_("rolled_back"),
 };
 
 /* clang-format off */
@@ -16,18 +16,18 @@ static const struct {
     enum rollout_state to;
     const char *wants;
 } acts[ROLLOUT_ACTS] = {
-    [ROLLOUT_CHANGE]    = { IN(DRAFT),                                   false, 0, "a draft" },
-    [ROLLOUT_START]     = { IN(DRAFT),                                   true,  ROLLOUT_RUNNING, "a draft" },
-    [ROLLOUT_PAUSE]     = { IN(RUNNING),                                 true,  ROLLOUT_PAUSED, "running" },
-    [ROLLOUT_RESUME]    = { IN(PAUSED),                                  true,  ROLLOUT_RUNNING, "paused" },
-    [ROLLOUT_PROMOTE]   = { IN(RUNNING) | IN(PAUSED),                    false, 0, "running or paused" },
+    [ROLLOUT_CHANGE]    = { IN(DRAFT),                                   false, 0, N_("a draft") },
+    [ROLLOUT_START]     = { IN(DRAFT),                                   true,  ROLLOUT_RUNNING, N_("a draft") },
+    [ROLLOUT_PAUSE]     = { IN(RUNNING),                                 true,  ROLLOUT_PAUSED, N_("running") },
+    [ROLLOUT_RESUME]    = { IN(PAUSED),                                  true,  ROLLOUT_RUNNING, N_("paused") },
+    [ROLLOUT_PROMOTE]   = { IN(RUNNING) | IN(PAUSED),                    false, 0, N_("running or paused") },
     [ROLLOUT_ABORT]     = { IN(RUNNING) | IN(PAUSED) | IN(ABORTED),      true,  ROLLOUT_ABORTED,
-                            "running or paused, or aborted without being taken back" },
-    [ROLLOUT_ADVANCE]   = { IN(RUNNING),                                 false, 0, "running" },
-    [ROLLOUT_COMPLETE]  = { IN(RUNNING),                                 true,  ROLLOUT_COMPLETED, "running" },
-    [ROLLOUT_ROLL_BACK] = { IN(ABORTED),                                 true,  ROLLOUT_ROLLED_BACK, "aborted" },
+                            N_("running or paused, or aborted without being taken back") },
+    [ROLLOUT_ADVANCE]   = { IN(RUNNING),                                 false, 0, N_("running") },
+    [ROLLOUT_COMPLETE]  = { IN(RUNNING),                                 true,  ROLLOUT_COMPLETED, N_("running") },
+    [ROLLOUT_ROLL_BACK] = { IN(ABORTED),                                 true,  ROLLOUT_ROLLED_BACK, N_("aborted") },
     [ROLLOUT_DELETE]    = { IN(DRAFT) | IN(COMPLETED) | IN(ROLLED_BACK), false, 0,
-                            "a draft, completed or rolled back" },
+                            N_("a draft, completed or rolled back") },
 };
 /* clang-format on */
 
@@ -51,7 +51,7 @@ static bool find_name(const char *const *names, size_t n, str_t name, size_t *re
 
 const char *rollout_state_name(int64_t state)
 {
-    return state >= 0 && state < ROLLOUT_STATES ? state_names[state] : "unknown";
+    return state >= 0 && state < ROLLOUT_STATES ? state_names[state] : N_("unknown");
 }
 
 err_t rollout_state_parse(str_t name, enum rollout_state *ret)
@@ -86,9 +86,16 @@ bool rollout_may(enum rollout_state from, enum rollout_act act, enum rollout_sta
     return true;
 }
 
-const char *rollout_act_wants(enum rollout_act act)
+err_t rollout_refuse(struct diag *why, int64_t state, enum rollout_act act)
 {
-    return acts[act].wants;
+    const char *is = rollout_state_name(state);
+    const char *wants = acts[act].wants;
+    if (diag_is_taken(why))
+        return E_CONFLICT;
+    (void)FAIL(why, E_CONFLICT, "the rollout is %s: for this it must be %s", is, wants);
+    diag_say(why, "the rollout is %s: for this it must be %s", message_in(why->messages, is),
+             message_in(why->messages, wants));
+    return E_CONFLICT;
 }
 
 const char *rollout_member_name(int64_t state)

@@ -43,8 +43,8 @@ err_t rollout_state_parse(str_t name, enum rollout_state *ret) MUST_USE;
 err_t rollout_states_parse(str_t names, int64_t *ret) MUST_USE;
 /* Where `act` leads from `from`; false: not allowed there. */
 bool rollout_may(enum rollout_state from, enum rollout_act act, enum rollout_state *ret_to);
-/* "running or paused": the states that an act is allowed in, for a refusal. */
-const char *rollout_act_wants(enum rollout_act act);
+/* E_CONFLICT: what it is, and what it must be for this act. */
+err_t rollout_refuse(struct diag *why, int64_t state, enum rollout_act act);
 
 /* What is known of a member; as stored. Executed: applied, failed, timed out, lost. */
 enum rollout_member {

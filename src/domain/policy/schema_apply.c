@@ -25,14 +25,14 @@ struct copy_walk {
 err_t schema_of_text(struct act *act, str_t text, enum schema_mode mode, struct schema **ret)
 {
     CLEANUP(json_freep) struct json *doc = NULL;
-    struct diag what = { 0 };
+    struct diag what = diag_like(&act->why);
     str_t field;
     TRY(json_parse(text, &act->why, &doc));
     err_t e = schema_compile(doc, mode, &what, ret);
     if (e != E_BAD_FIELD)
         return e;
     TRY(str_format(act->arena, &field, "/schema%s", what.field));
-    return act_flaw(act, field, str_from_cz(what.text));
+    return act_flaw(act, field, &what);
 }
 
 static err_t copy_enter(struct copy_walk *w, struct json *v, bool in_array)
@@ -122,7 +122,8 @@ static err_t add_fault(struct arena *a, struct schema_faults *faults, str_t name
 
 static err_t too_costly(struct schema_faults *faults)
 {
-    static const char text[] = "too costly to check against its schema: make its patterns simpler";
+    static const char text[] =
+        N_("too costly to check against its schema: make its patterns simpler");
     *faults = (struct schema_faults){ .n = 1 };
     faults->v[0] = (struct schema_fault){ STR(""), "schema", STR_NONE };
     faults->v[0].want = str_of(text, sizeof text - 1);
@@ -165,8 +166,8 @@ err_t schema_apply(struct arena *a, const struct schema *s, str_t namespace,
         if (json_type(at) != JSON_OBJECT)
             return add_fault(a, ret, here,
                              &(struct schema_fault){ STR(""), "type",
-                                                     STR("want an object: a schema describes what "
-                                                         "is in it") });
+                                                     STR(N_("want an object: a schema describes "
+                                                            "what is in it")) });
         at = json_member(at, name);
         if (at == NULL || json_type(at) == JSON_NULL)
             return E_OK; /* this layer does not speak of it, or takes it away */
@@ -200,7 +201,9 @@ err_t content_obey_schemas(struct act *act, const struct json *content)
     TRY(apply_all(act, content, SCHEMA_PART, &faults));
     for (size_t i = 0; i < faults.n; i++) {
         TRY(str_format(act->arena, &field, "/content%.*s", STR_ARG(faults.v[i].pointer)));
-        e = act_flaw(act, field, faults.v[i].want);
+        struct diag want = diag_like(&act->why);
+        (void)FAIL(&want, E_BAD_FIELD, "%s", str_cz(act->arena, faults.v[i].want));
+        e = act_flaw(act, field, &want);
         if (e != E_BAD_FIELD)
             return e;
     }

@@ -20,19 +20,19 @@ static err_t check_lock(struct act *act, struct arena *scratch, const struct jso
                         const struct json *item)
 {
     bool array = false;
-    struct diag what = { 0 };
+    struct diag what = diag_like(&act->why);
     if (json_type(item) != JSON_STRING)
-        return bad_locks(act, "want a list of texts");
+        return bad_locks(act, N_("want a list of texts"));
     str_t lock = json_string(item);
     if (str_eq(lock, RESOLVE_LOCK_ENABLED))
         return E_OK;
     if (lock.n > POLICY_LOCK_TEXT_MAX)
-        return bad_locks(act, "a path is too long");
+        return bad_locks(act, N_("a path is too long"));
     if (pointer_check(lock, &what) != E_OK)
-        return bad_locks(act, what.text);
+        return diag_pass(&act->why, E_BAD_FIELD, "locked", &what);
     TRY(pointer_meets_array(scratch, lock, content, &array));
     if (array)
-        return bad_locks(act, "a lock goes through members of objects, never into an array");
+        return bad_locks(act, N_("a lock goes through members of objects, never into an array"));
     return E_OK;
 }
 
@@ -48,7 +48,7 @@ static err_t check_parts(struct act *act, const struct policy_content *in, str_t
     TRY(json_parse(in->content, &act->why, &content));
     TRY(json_parse(text, &act->why, &list));
     if (json_type(list) != JSON_ARRAY || json_count(list) > POLICY_LOCKS_MAX)
-        return bad_locks(act, "want a list of at most 1000 paths");
+        return bad_locks(act, N_("want a list of at most 1000 paths"));
     for (size_t i = 0; i < json_count(list); i++)
         TRY(check_lock(act, scratch, content, json_at(list, i)));
     TRY(content_refuse_secrets(act, content, list));

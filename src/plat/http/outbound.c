@@ -84,10 +84,15 @@ static err_t place_add(const struct outbound_rules *rules, const struct sockaddr
     uint8_t ip[16];
     enum outbound_reach reach = outbound_reach_of(at, ip);
     if (!may_reach(rules, reach, allowed_name(rules, str_from_cz(host)), ip))
-        return FAIL(why, E_FORBIDDEN, "%s leads to an address that this server does not call: %s",
-                    host,
-                    reach == OUTBOUND_PRIVATE ? "a private one (`outbound.allow` opens it)"
-                                              : "this machine, or a special one");
+        return reach == OUTBOUND_PRIVATE
+                   ? FAIL(why, E_FORBIDDEN,
+                          "%s leads to an address that this server does not call: a private one "
+                          "(`outbound.allow` opens it)",
+                          host)
+                   : FAIL(why, E_FORBIDDEN,
+                          "%s leads to an address that this server does not call: this machine, or "
+                          "a special one",
+                          host);
     if (place->n == OUTBOUND_ADDRESSES_MAX)
         return FAIL(why, E_FORBIDDEN, "%s has more than %d addresses", host,
                     OUTBOUND_ADDRESSES_MAX);

@@ -12,15 +12,15 @@ struct parse_scan {
 
 /* One sentence per kind of refusal: jansson's own text quotes the input, which may be a secret. */
 static const char *const sentences[] = {
-    [json_error_unknown] = "the text is not JSON",
-    [json_error_invalid_utf8] = "a string is not UTF-8",
-    [json_error_premature_end_of_input] = "the text ends too early",
-    [json_error_end_of_input_expected] = "something stands after the value",
-    [json_error_invalid_syntax] = "the text is not JSON",
-    [json_error_null_character] = "U+0000 in a string",
-    [json_error_null_byte_in_key] = "U+0000 in the name of a member",
-    [json_error_duplicate_key] = "a member appears twice",
-    [json_error_numeric_overflow] = "a number is out of range",
+    [json_error_unknown] = N_("the text is not JSON"),
+    [json_error_invalid_utf8] = N_("a string is not UTF-8"),
+    [json_error_premature_end_of_input] = N_("the text ends too early"),
+    [json_error_end_of_input_expected] = N_("something stands after the value"),
+    [json_error_invalid_syntax] = N_("the text is not JSON"),
+    [json_error_null_character] = N_("U+0000 in a string"),
+    [json_error_null_byte_in_key] = N_("U+0000 in the name of a member"),
+    [json_error_duplicate_key] = N_("a member appears twice"),
+    [json_error_numeric_overflow] = N_("a number is out of range"),
 };
 
 static struct parse_scan parse_look(str_t text);
@@ -176,6 +176,12 @@ static err_t parse_refuse(str_t text, json_error_t *error, struct diag *why)
     }
     size_t row = (size_t)json_error_code(error);
     const char *sentence = row < ARRAY_LEN(sentences) ? sentences[row] : NULL;
-    return FAIL(why, e, "line %d, column %d: %s", error->line, error->column,
-                sentence != NULL ? sentence : sentences[json_error_unknown]);
+    if (sentence == NULL)
+        sentence = sentences[json_error_unknown];
+    if (diag_is_taken(why))
+        return e;
+    (void)FAIL(why, e, "line %d, column %d: %s", error->line, error->column, sentence);
+    diag_say(why, "line %d, column %d: %s", error->line, error->column,
+             message_in(why->messages, sentence));
+    return e;
 }

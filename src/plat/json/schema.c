@@ -20,20 +20,22 @@ static const struct {
     const char *keyword;
     const char *want;
 } sentences[] = {
-    { "Array contains more items than allowed", "additionalItems", "fewer elements" },
+    { "Array contains more items than allowed", "additionalItems", N_("want fewer elements") },
     { "Array should contain", "maxItems", NULL },
-    { "Cannot validate item", "additionalItems", "fewer elements" },
+    { "Cannot validate item", "additionalItems", N_("want fewer elements") },
     { "Elements at indexes", "uniqueItems", NULL },
     { "Expected number less", "maximum", NULL },
     { "Expected number greater", "minimum", NULL },
-    { "Failed to any values", "contains", "an element that is as the schema wants" },
-    { "Failed to match against any enum", "enum", "one of the values that the schema lists" },
-    { "Failed to match expected value", "const", "the one value that the schema gives" },
-    { "Failed to match regex", "pattern", "a text of the form (pattern or format) of the schema" },
+    { "Failed to any values", "contains", N_("want an element that is as the schema wants") },
+    { "Failed to match against any enum", "enum",
+      N_("want one of the values that the schema lists") },
+    { "Failed to match expected value", "const", N_("want the one value that the schema gives") },
+    { "Failed to match regex", "pattern",
+      N_("want a text of the form (pattern or format) of the schema") },
     { "Failed to validate against a conditional", NULL, NULL },
-    { "Failed to validate against any schemas", "anyOf", "at least one of several forms" },
-    { "Failed to validate against any child", "oneOf", "one of several forms" },
-    { "Failed to validate against exactly", "oneOf", "exactly one of several forms" },
+    { "Failed to validate against any schemas", "anyOf", N_("want at least one of several forms") },
+    { "Failed to validate against any child", "oneOf", N_("want one of several forms") },
+    { "Failed to validate against exactly", "oneOf", N_("want exactly one of several forms") },
     { "Failed to validate", NULL, NULL },
     { "Missing dependency", "dependencies", NULL },
     { "Missing required", "required", NULL },
@@ -41,11 +43,11 @@ static const struct {
     { "Object should have", "maxProperties", NULL },
     { "String should be no fewer", "minLength", NULL },
     { "String should be no more", "maxLength", NULL },
-    { "Target should not", "not", "a value that is not of that form" },
+    { "Target should not", "not", N_("want a value that is not of that form") },
     { "Target value and comparison", NULL, NULL },
-    { "Value could not be", "multipleOf", "a number" },
+    { "Value could not be", "multipleOf", N_("want a number") },
     { "Value should be a multiple", "multipleOf", NULL },
-    { "Value type not permitted", "type", "a value of another type" },
+    { "Value type not permitted", "type", N_("want a value of another type") },
 };
 
 bool schema_core_fault(void)
@@ -173,7 +175,7 @@ static bool hear(void *arg, const char *pointer, size_t pointer_n, const char *t
     }
     h->err = str_copy(h->a, str_of(pointer, pointer_n), &f.pointer);
     if (h->err == E_OK && want != NULL)
-        h->err = str_format(h->a, &f.want, "want %s", want);
+        h->err = str_copy(h->a, str_from_cz(want), &f.want);
     else if (h->err == E_OK)
         h->err = str_copy(h->a, str_sub(said, 0, WANT_MAX), &f.want);
     if (h->err != E_OK)
@@ -203,7 +205,8 @@ err_t schema_validate(struct arena *a, const struct schema *s, const struct json
     TRY(h.err);
     if (!valid && faults.n == 0) {
         if (h.parent.keyword == NULL)
-            h.parent = (struct schema_fault){ STR(""), "schema", STR("nothing is allowed here") };
+            h.parent =
+                (struct schema_fault){ STR(""), "schema", STR(N_("nothing is allowed here")) };
         faults.v[faults.n++] = h.parent;
     }
     *ret = faults;

@@ -69,9 +69,9 @@ static err_t found(struct search *s, const struct json *v, str_t pointer, bool h
     if (json_type(v) == JSON_BOOL)
         return E_OK;
     if (json_type(v) != JSON_OBJECT)
-        return refuse(s->why, pointer, "a schema is an object, true or false");
+        return refuse(s->why, pointer, N_("a schema is an object, true or false"));
     if (nodes->n == SCHEMA_NODES_MAX)
-        return refuse(s->why, pointer, "more than 500 schemas stand in this one");
+        return refuse(s->why, pointer, N_("more than 500 schemas stand in this one"));
     if (here)
         nodes->here[nodes->here_n++] = (struct schema_edge){ s->at, nodes->n };
     nodes->v[nodes->n++] = (struct schema_node){ .v = jansson_wrap(jansson_of(v)),
@@ -85,7 +85,7 @@ static err_t found_list(struct search *s, const struct json *list, str_t pointer
 {
     str_t below;
     if (json_type(list) != JSON_ARRAY || json_count(list) == 0)
-        return refuse(s->why, pointer, "want a list of schemas");
+        return refuse(s->why, pointer, N_("want a list of schemas"));
     for (size_t i = 0; i < json_count(list); i++) {
         TRY(str_format(s->nodes->a, &below, "%.*s/%zu", STR_ARG(pointer), i));
         TRY(found(s, json_at(list, i), below, here, in_array));
@@ -100,7 +100,7 @@ static err_t found_map(struct search *s, const struct json *map, str_t pointer, 
     size_t n = 0;
     str_t below;
     if (json_type(map) != JSON_OBJECT)
-        return refuse(s->why, pointer, "want an object of schemas");
+        return refuse(s->why, pointer, N_("want an object of schemas"));
     TRY(json_members(s->nodes->a, map, &pairs, &n));
     for (size_t i = 0; i < n; i++) {
         if (here && json_type(pairs[i].value) == JSON_ARRAY)
@@ -115,7 +115,8 @@ static err_t check_pattern(struct search *s, str_t pattern, str_t pointer)
 {
     if (str_find(pattern, '\0') < pattern.n ||
         schema_core_pattern(pattern.p, pattern.n) != SCHEMA_END_DONE)
-        return refuse(s->why, pointer, "the pattern is no regular expression that is understood");
+        return refuse(s->why, pointer,
+                      N_("the pattern is no regular expression that is understood"));
     return E_OK;
 }
 
@@ -136,7 +137,7 @@ static err_t check_required(struct search *s, const struct json *list, str_t poi
     bool texts = json_type(list) == JSON_ARRAY;
     for (size_t i = 0; texts && i < json_count(list); i++)
         texts = json_type(json_at(list, i)) == JSON_STRING;
-    return texts ? E_OK : refuse(s->why, pointer, "want a list of names");
+    return texts ? E_OK : refuse(s->why, pointer, N_("want a list of names"));
 }
 
 /* What the library takes without a look, and must not. */
@@ -149,9 +150,9 @@ static err_t check_plain(struct search *s, const struct json_pair *m, str_t poin
         return check_required(s, m->value, pointer);
     if (str_eq(m->name, STR("multipleOf")) && json_type(m->value) == JSON_INT &&
         json_int(m->value) <= 0)
-        return refuse(s->why, pointer, "want a number over 0");
+        return refuse(s->why, pointer, N_("want a number over 0"));
     if (!root && (str_eq(m->name, STR("$id")) || str_eq(m->name, STR("$schema"))))
-        return refuse(s->why, pointer, "this stands at the root of a schema only");
+        return refuse(s->why, pointer, N_("this stands at the root of a schema only"));
     return E_OK;
 }
 
@@ -182,7 +183,7 @@ static err_t look_at(struct search *s, const struct json_pair *m)
     case POOL:
         return found_map(s, m->value, pointer, false, node.in_array);
     case REFUSED:
-        return refuse(s->why, pointer, "this keyword is not supported: leave it out");
+        return refuse(s->why, pointer, N_("this keyword is not supported: leave it out"));
     case REF:
         return E_OK; /* when all schemas are known */
     case PLAIN:
@@ -223,8 +224,8 @@ static err_t read_draft(struct search *s, const struct json *doc)
         return E_OK;
     }
     return refuse(s->why, STR("/$schema"),
-                  "want http://json-schema.org/draft-07/schema# or "
-                  "https://json-schema.org/draft/2020-12/schema");
+                  N_("want http://json-schema.org/draft-07/schema# or "
+                     "https://json-schema.org/draft/2020-12/schema"));
 }
 
 /* References are "#" or "#/..." in plain steps: what the library would read in another way than we
@@ -233,8 +234,8 @@ static err_t check_ref_text(struct search *s, str_t ref, str_t pointer)
 {
     if (ref.n == 0 || ref.p[0] != '#')
         return refuse(s->why, pointer,
-                      "a $ref stays in its schema and begins with '#': nothing is "
-                      "fetched");
+                      N_("a $ref stays in its schema and begins with '#': nothing is "
+                         "fetched"));
     bool plain = ref.n == 1 || ref.p[1] == '/';
     for (size_t i = 1; i < ref.n; i++) {
         bool empty = ref.p[i] == '/' && (i + 1 == ref.n || ref.p[i + 1] == '/');
@@ -242,7 +243,8 @@ static err_t check_ref_text(struct search *s, str_t ref, str_t pointer)
             plain = false;
     }
     if (!plain)
-        return refuse(s->why, pointer, "want # or #/ and a JSON Pointer without % and empty steps");
+        return refuse(s->why, pointer,
+                      N_("want # or #/ and a JSON Pointer without % and empty steps"));
     return E_OK;
 }
 
@@ -255,7 +257,7 @@ static err_t resolve_ref(struct search *s, struct schema_node *node)
         return E_OK;
     TRY(pointer_below(nodes->a, node->pointer, STR("$ref"), &pointer));
     if (json_type(v) != JSON_STRING)
-        return refuse(s->why, pointer, "want a text");
+        return refuse(s->why, pointer, N_("want a text"));
     str_t ref = json_string(v);
     TRY(check_ref_text(s, ref, pointer));
     ref = str_sub(ref, 1, ref.n - 1);
@@ -265,7 +267,7 @@ static err_t resolve_ref(struct search *s, struct schema_node *node)
     }
     if (node->target == 0)
         return refuse(s->why, pointer,
-                      "there is no schema (true and false do not count) at its end");
+                      N_("there is no schema (true and false do not count) at its end"));
     assert(nodes->here_n < EDGES_MAX);
     nodes->here[nodes->here_n++] =
         (struct schema_edge){ (size_t)(node - nodes->v), node->target - 1 };
@@ -297,7 +299,7 @@ static err_t check_chains(struct search *s)
             length[to] = length[queue[at]] + 1 > length[to] ? length[queue[at]] + 1 : length[to];
             if (length[to] > SCHEMA_CHAIN_MAX)
                 return refuse(s->why, nodes->v[to].pointer,
-                              "more than 32 $ref, allOf and their like lead here");
+                              N_("more than 32 $ref, allOf and their like lead here"));
             if (--open[to] == 0)
                 queue[queue_n++] = to;
         }
@@ -305,7 +307,7 @@ static err_t check_chains(struct search *s)
     for (size_t i = 0; i < nodes->n; i++) {
         if (open[i] > 0)
             return refuse(s->why, nodes->v[i].pointer,
-                          "this schema leads back to itself for the same value");
+                          N_("this schema leads back to itself for the same value"));
     }
     return E_OK;
 }

@@ -14,7 +14,6 @@
 
 /* ".NAME.seneschal-part": nobody else calls a file so. */
 #define PART_TAIL ".seneschal-part"
-#define TAKEN     "%s: is there already: name another file"
 enum { PART_TRIES = 8 };
 
 static void fd_closep(const int *fd)
@@ -30,6 +29,11 @@ static bool part_fault(void)
         return false;
     errno = EIO;
     return true;
+}
+
+static err_t part_taken(struct diag *why, const char *path)
+{
+    return FAIL(why, E_CONFLICT, "%s: is there already: name another file", path);
 }
 
 static err_t part_fail(struct diag *why, const char *path)
@@ -144,7 +148,7 @@ err_t file_part_open(struct arena *a, const char *to, struct diag *why, struct f
     TRY(e);
     if (faccessat(dir, to + n, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         file_part_drop(&p);
-        return FAIL(why, E_CONFLICT, TAKEN, to);
+        return part_taken(why, to);
     }
     *ret = p;
     return E_OK;
@@ -170,7 +174,7 @@ static err_t part_place(const struct file_part *p, struct diag *why)
     if (dir < 0)
         return part_fail(why, p->to);
     if (part_fault() || part_rename(dir, p->path + n, p->to + n) != 0)
-        return errno == EEXIST ? FAIL(why, E_CONFLICT, TAKEN, p->to) : part_fail(why, p->to);
+        return errno == EEXIST ? part_taken(why, p->to) : part_fail(why, p->to);
     if (!part_fault() && fsync(dir) == 0)
         return E_OK;
     err_t e = part_fail(why, p->to);

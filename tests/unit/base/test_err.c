@@ -46,11 +46,77 @@ static void first_cause_wins(void **state)
     assert_int_equal(fails_with(E_STALE), E_STALE);
 }
 
+static const struct message rows_fr[] = {
+    { "a group", "un groupe" },
+    { "there is no %s", "il n'y a pas de %s" },
+    { "want %d of %s", "il faut, pour %2$s : %1$d" },
+};
+static const struct messages french = { rows_fr, ARRAY_LEN(rows_fr) };
+
+static void in_another_language(void **state)
+{
+    (void)state;
+    struct diag why = { .messages = &french };
+    assert_int_equal(diag_set_field(&why, E_BAD_FIELD, "n", "want %d of %s", 3, "them"),
+                     E_BAD_FIELD);
+    assert_string_equal(why.text, "want 3 of them"); /* what logs and records have */
+    assert_string_equal(diag_said(&why), "il faut, pour them : 3");
+    assert_int_equal(FAIL(&why, E_CONFLICT, "a group"), E_CONFLICT);
+    assert_string_equal(diag_said(&why), "il faut, pour them : 3"); /* the first cause */
+    diag_clear(&why);
+    assert_int_equal(FAIL(&why, E_CONFLICT, "%s", "a group"), E_CONFLICT);
+    assert_string_equal(why.text, "a group");
+    assert_string_equal(diag_said(&why), "un groupe"); /* a text alone is the message */
+    diag_clear(&why);
+    assert_int_equal(FAIL(&why, E_CONFLICT, "not in the catalogue: %s", "a group"), E_CONFLICT);
+    assert_string_equal(diag_said(&why), "not in the catalogue: a group");
+    diag_clear(&why);
+    assert_int_equal(FAIL(&why, E_CONFLICT, "%0500d", 7), E_CONFLICT);
+    assert_int_equal(strlen(diag_said(&why)), DIAG_SAID_MAX - 1);
+}
+
+static void an_argument_is_a_message(void **state)
+{
+    (void)state;
+    struct diag why = { .messages = &french };
+    assert_false(diag_is_taken(&why));
+    assert_int_equal(FAIL(&why, E_NOT_FOUND, "there is no %s", "a group"), E_NOT_FOUND);
+    assert_true(diag_is_taken(&why));
+    diag_say(&why, "there is no %s", message_in(why.messages, "a group"));
+    assert_string_equal(why.text, "there is no a group");
+    assert_string_equal(diag_said(&why), "il n'y a pas de un groupe");
+    assert_true(diag_is_taken(NULL));
+    diag_say(NULL, "there is no %s", "a group");
+}
+
+/* From one to the next, with the language of the first. */
+static void passed_on(void **state)
+{
+    (void)state;
+    struct diag above = { .messages = &french };
+    struct diag below = diag_like(&above);
+    assert_int_equal(FAIL(&below, E_NO_MEMORY, "there is no %s", "room"), E_NO_MEMORY);
+    assert_int_equal(diag_pass(&above, E_BAD_FIELD, "url", &below), E_BAD_FIELD);
+    assert_int_equal(above.err, E_BAD_FIELD);
+    assert_string_equal(above.field, "url");
+    assert_string_equal(above.text, "there is no room");
+    assert_string_equal(diag_said(&above), "il n'y a pas de room");
+    struct diag english = { 0 };
+    assert_int_equal(diag_pass(&english, E_BAD_FIELD, "", &below), E_BAD_FIELD);
+    assert_string_equal(diag_said(&english), "there is no room");
+    assert_null(diag_like(NULL).messages);
+    assert_int_equal(diag_pass(NULL, E_BAD_FIELD, "", &below), E_BAD_FIELD);
+    assert_string_equal(message_in(NULL, "a group"), "a group");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
         cmocka_unit_test(first_cause_wins),
+        cmocka_unit_test(in_another_language),
+        cmocka_unit_test(an_argument_is_a_message),
+        cmocka_unit_test(passed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
