@@ -36,6 +36,7 @@ export const api = createClient<paths>({ baseUrl: '', fetch: patientFetch });
 
 api.use({
     onRequest({ request }) {
+        request.headers.set('Accept-Language', document.documentElement.lang); // of the refusals
         if (request.method !== 'GET' && request.method !== 'HEAD') request.headers.set('Seneschal-CSRF', csrf);
         return request;
     },

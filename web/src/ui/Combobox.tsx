@@ -5,7 +5,7 @@ import { t } from '../i18n/index.ts';
 import { asking } from '../ready.ts';
 import { useField } from './Field.tsx';
 import { useId } from './id.ts';
-import { askTitle } from './titles.ts';
+import { titleOf } from './titles.ts';
 import '../style/kit/choose.css';
 import '../style/kit/fields.css';
 
@@ -55,10 +55,8 @@ export function Combobox<T extends Found>({
                             setAt(0);
                             setProblem(undefined);
                         },
-                        async (thrown: unknown) => {
-                            if (wasAborted(thrown)) return;
-                            const title = await askTitle(problemOf(thrown));
-                            if (!abort.signal.aborted) setProblem(title);
+                        (thrown: unknown) => {
+                            if (!wasAborted(thrown) && !abort.signal.aborted) setProblem(titleOf(problemOf(thrown)));
                         },
                     )
                     .finally(answered),

@@ -5,7 +5,7 @@ import { t } from '../i18n/index.ts';
 import { Button } from './Button.tsx';
 import { Copy } from './Copy.tsx';
 import { Icon, type IconName } from './Icon.tsx';
-import { begun, useTitle } from './titles.ts';
+import { begun, titleOf } from './titles.ts';
 
 /** Nothing here yet: what this will be, and the next step as a button. */
 export function Empty({
@@ -44,7 +44,7 @@ function remedy(problem: Problem): string {
 }
 
 /**
- * A refusal of the server in full: title, detail (in English; that something is not there needs none),
+ * A refusal of the server in full: title, detail (that something is not there needs none),
  * what to do, `retry` as a button, and the id of the request for who helps.
  */
 export function ErrorBox({
@@ -56,19 +56,18 @@ export function ErrorBox({
     retry?: (() => void) | undefined;
     what?: ComponentChildren;
 }) {
-    const title = useTitle(problem);
     const faults = problem.errors.filter((one) => one.want);
     return (
         <div class="note bad error-box" role="alert">
             <Icon name="bad" />
             <div class="note-text">
-                <strong>{title}</strong>
-                {problem.detail && problem.status !== 404 && <div lang="en">{begun(problem.detail)}</div>}
+                <strong>{titleOf(problem)}</strong>
+                {problem.detail && problem.status !== 404 && <div>{begun(problem.detail)}</div>}
                 {faults.length > 0 && (
                     <ul>
                         {faults.map((one) => (
                             <li key={one.field}>
-                                <code>{one.field}</code> <span lang="en">{one.want}</span>
+                                <code>{one.field}</code> {one.want}
                             </li>
                         ))}
                     </ul>

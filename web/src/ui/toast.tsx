@@ -4,7 +4,7 @@ import { problemOf, type Problem } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './Button.tsx';
 import { Icon } from './Icon.tsx';
-import { askTitle, begun } from './titles.ts';
+import { begun, titleOf } from './titles.ts';
 
 const STAY_MS = 6000;
 const MOST = 4;
@@ -13,7 +13,7 @@ interface Shown {
     id: number;
     tone: 'good' | 'bad' | 'info';
     text: string;
-    /** As the server says it: in English. */
+    /** As the server says it. */
     detail?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ function Toasts() {
                     <Icon name={one.tone} />
                     <div>
                         <strong>{one.text}</strong>
-                        {one.detail && <div lang="en">{begun(one.detail)}</div>}
+                        {one.detail && <div>{begun(one.detail)}</div>}
                     </div>
                     <IconButton icon="close" kind="link" small label={t.kit.close} onClick={() => drop(one.id)} />
                 </div>
@@ -69,6 +69,6 @@ export const toast = {
     info: (text: string): void => say({ tone: 'info', text }),
     bad: (error: Problem | unknown): void => {
         const problem = problemOf(error);
-        void askTitle(problem).then((text) => say({ tone: 'bad', text, detail: problem.detail }));
+        say({ tone: 'bad', text: titleOf(problem), detail: problem.detail });
     },
 };
