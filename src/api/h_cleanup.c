@@ -187,7 +187,7 @@ err_t cleanup_prepare(struct request *rq)
     out->dry_run = in->dry_run;
     TRY(str_format(rq->act.arena, &lock, "%s/cleanup.lock", rq->services->dir));
     if (!outside_take(rq->services)) /* it holds a worker as a call outside does */
-        return FAIL(&rq->act.why, E_OVERLOADED, "the server has enough to do: try again");
+        return FAIL(&rq->act.why, E_OVERLOADED, "the server is busy: try again in a minute");
     request_leave_store(rq);
     err_t e = file_lock(lock.p, &rq->act.why, &fd);
     if (e == E_OK) {

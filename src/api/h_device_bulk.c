@@ -181,7 +181,8 @@ err_t devices_bulk(struct request *rq)
         return E_NO_MEMORY;
     TRY(request_may(rq, b.action->may));
     if (in->groups.n > 0 && b.action->move != MOVE_APPROVE)
-        return diag_set_field(&rq->act.why, E_BAD_FIELD, "groups", "groups are given with approve");
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "groups",
+                              "groups go with the decision approve only");
     TRY(ids_of(rq, in, &ids, &n));
     b.rules = request_fleet_rules(rq);
     effects_init(&b.effects);

@@ -98,7 +98,8 @@ static err_t groups_text(struct request *rq, const struct forward_who *who, str_
         }
     }
     if (b.err == E_TOO_BIG)
-        return FAIL(&rq->act.why, E_FORBIDDEN, "the names of the groups do not fit into a header");
+        return FAIL(&rq->act.why, E_FORBIDDEN,
+                    "you are in more groups than a header has room for: ask an administrator");
     TRY(b.err);
     return str_copy(rq->act.arena, buf_str(&b), ret);
 }

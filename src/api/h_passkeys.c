@@ -144,7 +144,8 @@ static err_t step_up(struct request *rq, const struct row_passkey *key, struct r
                      struct token_text *cookie)
 {
     if (!oid_eq(key->user_id, rq->act.actor.id))
-        return FAIL(&rq->act.why, E_UNAUTHENTICATED, "the passkey is somebody else's");
+        return FAIL(&rq->act.why, E_UNAUTHENTICATED,
+                    "the passkey is somebody else's: choose one of yours");
     return session_step(&rq->act, rq->session_id, AMR_HWK, ret, cookie);
 }
 

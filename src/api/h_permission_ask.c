@@ -133,7 +133,7 @@ static err_t verdict(struct request *rq, const struct gate *g, const struct perm
 {
     CLEANUP(json_freep) struct json *arguments = NULL;
     struct found f = find(rq->act.arena, g, b->tool);
-    struct gate_decision d = { .source = "server", .reason = "there is no such server" };
+    struct gate_decision d = { .source = "server", .reason = N_("there is no such server") };
     enum gate_class class = GATE_CLASS_NONE;
     TRY(gate_class_parse(b->access, &class));
     if (b->arguments.text.p != NULL)
@@ -145,15 +145,15 @@ static err_t verdict(struct request *rq, const struct gate *g, const struct perm
                                         .class = class,
                                         .arguments = arguments },
                     &d);
-    *ret = (struct permission_verdict){ .allowed = d.allowed,
-                                        .listed = d.listed,
-                                        .rule = d.rule,
-                                        .reason = str_from_cz(d.reason),
-                                        .class = f.tool != NULL
-                                                     ? str_from_cz(gate_class_name(f.tool->class))
-                                                     : STR_NONE,
-                                        .needs_approval = d.needs_approval,
-                                        .approval_rule = d.approval_rule };
+    *ret = (struct permission_verdict){
+        .allowed = d.allowed,
+        .listed = d.listed,
+        .rule = d.rule,
+        .reason = str_from_cz(message_in(rq->act.why.messages, d.reason)),
+        .class = f.tool != NULL ? str_from_cz(gate_class_name(f.tool->class)) : STR_NONE,
+        .needs_approval = d.needs_approval,
+        .approval_rule = d.approval_rule
+    };
     return str_copy(rq->act.arena, str_from_cz(d.source), &ret->source);
 }
 

@@ -15,7 +15,7 @@ static err_t version_path(struct request *rq, struct version_path *ret)
 {
     TRY(request_param_id(rq, 0, &ret->policy));
     if (num_parse_i64(rq->params[1], &ret->number) != E_OK)
-        return FAIL(&rq->act.why, E_NOT_FOUND, "a version is named by its number");
+        return FAIL(&rq->act.why, E_NOT_FOUND, "want the number of a version");
     return E_OK;
 }
 

@@ -20,7 +20,8 @@ static err_t draft_of(struct request *rq, const struct preview_in *in, struct co
     if (!in->number.set && !words && (in->assignment.v != NULL || oid_is_set(in->without)))
         return E_OK;
     if (in->number.set == words)
-        return diag_set_field(&rq->act.why, E_BAD_FIELD, "number", "want either this or `content`");
+        return diag_set_field(&rq->act.why, E_BAD_FIELD, "number",
+                              "want number or content, not both");
     if (words) {
         ret->version = oid_make();
         ret->content = content.content;

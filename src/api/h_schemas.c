@@ -97,9 +97,15 @@ static err_t refuse_breaks(struct request *rq, const struct schema_breaks *break
     json_out_close(&o, ']');
     TRY(b.err);
     TRY(str_copy(rq->act.arena, buf_str(&b), &text));
-    err_t e = FAIL(&rq->act.why, E_CONFLICT,
-                   "the schema would break %s%zu things: see `breaks`, and send force if it shall",
-                   breaks->n == CONFIG_SCHEMA_BREAKS_MAX ? "at least " : "", breaks->n);
+    err_t e = breaks->n == CONFIG_SCHEMA_BREAKS_MAX
+                  ? FAIL(&rq->act.why, E_CONFLICT,
+                         "the schema would break %zu things or more: see `breaks`, and send force "
+                         "if it shall",
+                         breaks->n)
+                  : FAIL(&rq->act.why, E_CONFLICT,
+                         "things that the schema would break: %zu; see `breaks`, and send force if "
+                         "it shall",
+                         breaks->n);
     return reply_problem_more(rq, e, STR("breaks"), text);
 }
 

@@ -26,7 +26,8 @@ err_t outside_enter(struct services *sv, struct diag *why)
     if (atomic_fetch_add(&sv->outside, 1) < OUTSIDE_MAX && outside_take(sv))
         return E_OK;
     atomic_fetch_sub(&sv->outside, 1);
-    return FAIL(why, E_OVERLOADED, "other calls outside are under way: try again");
+    return FAIL(why, E_OVERLOADED,
+                "the server already makes as many calls outside as it may: try again in a moment");
 }
 
 void outside_leave(struct services *sv)

@@ -306,7 +306,7 @@ static err_t unknown_field(struct diag *why, str_t name)
 {
     char shown[DIAG_FIELD_MAX];
     (void)snprintf(shown, sizeof shown, "%.*s", STR_ARG(name)); /* cut off where it is long */
-    return diag_set_field(why, E_UNKNOWN_FIELD, shown, "this row does not know such a member");
+    return diag_set_field(why, E_UNKNOWN_FIELD, shown, "there is no such field here");
 }
 
 static err_t shape_fill(struct arena *a, const struct shape *s, const struct json *v,

@@ -45,6 +45,15 @@ test('several faults of one object, and a secret where none may stand', async ()
     for (const { want } of errors) assert.match(want, /^un secret se trouve ici \(.*\)\u00a0: enregistrez-le comme secret et écrivez/);
 });
 
+test('what a schema would break, and why a tool may not be called', async () => {
+    const made = (await admin.post('/schemas', { namespace: '/lang', schema: { type: 'object' } })).want(201);
+    const tight = { schema: { type: 'object', minProperties: 1 } };
+    const { breaks } = (await french.put(`/schemas/${made.id}`, tight)).wantProblem(409, 'conflict');
+    assert.equal(breaks[0].want, 'n’existait pas avant');
+    const verdict = (await french.post('/permissions/validate', { everybody: true, tool: 'nowhere/tool' })).want(200);
+    assert.equal(verdict.reason, 'ce serveur n’existe pas');
+});
+
 test('before a row is found, and where nobody is known', async () => {
     const nobody = server.client().with({ 'Accept-Language': 'fr' });
     assert.equal((await refused(nobody.get('/nowhere'), 404, 'not-found')).title, 'cela n’existe pas ici');

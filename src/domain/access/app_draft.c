@@ -169,7 +169,7 @@ err_t draft_apply(struct act *act, const struct application_in *in, struct row_a
 static err_t check_forward(struct act *act, const struct row_application *row)
 {
     if (row->host.n == 0)
-        return bad(act, "host", N_("want the host that stands behind forward-auth"));
+        return bad(act, "host", N_("want the name of the host, such as wiki.example.org"));
     if (row->client_type.set || row->auth_method.set || row->grants != 0 || row->scopes.n > 0)
         return bad(act, "kind",
                    N_("forward_auth takes no client_type, auth_method, grants or scopes"));
@@ -184,7 +184,9 @@ err_t draft_check(struct act *act, const struct row_application *row)
     if (row->host.n > 0)
         return bad(act, "host", N_("only a forward_auth application has one"));
     if (public != (row->auth_method.v == CLIENT_AUTH_NONE))
-        return bad(act, "auth_method", N_("want none for a public client, and only for one"));
+        return bad(
+            act, "auth_method",
+            N_("want `none` for a public client, and another one for a confidential client"));
     if (row->auth_method.v == CLIENT_AUTH_KEY && row->jwks.n == 0 && row->jwks_uri.n == 0)
         return bad(act, "jwks", N_("private_key_jwt wants jwks or jwks_uri"));
     if (row->jwks.n > 0 && row->jwks_uri.n > 0)

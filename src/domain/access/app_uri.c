@@ -214,7 +214,7 @@ const char *service_url_flaw(str_t text)
     if (app_uri_parse(text, &u) == E_OK &&
         (is_https(&u) || (is_http(&u) && app_uri_is_loopback(&u))))
         return NULL;
-    return N_("want an absolute https URL");
+    return N_("want an absolute https URL, or http on a loopback address");
 }
 
 const char *icon_flaw(str_t text)

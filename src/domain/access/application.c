@@ -25,7 +25,8 @@ static err_t ours(struct act *act, oid_t id, struct row_application *ret)
 {
     TRY(application_get(act, id, ret));
     if (ret->origin == APP_BUILT_IN)
-        return FAIL(&act->why, E_CONFLICT, "this client is part of the server: it stays as it is");
+        return FAIL(&act->why, E_CONFLICT,
+                    "this client is part of the server: it is neither changed nor deleted");
     return E_OK;
 }
 

@@ -48,7 +48,8 @@ err_t forward_finish(struct act *act, const struct row_application *app, str_t c
                                         .now = act->now };
     err_t e = sql_forward_code_use(act->db, act->arena, &use, &row);
     if (e == E_NOT_FOUND)
-        return FAIL(&act->why, E_UNAUTHENTICATED, "this link was used, is too old, or not yours");
+        return FAIL(&act->why, E_UNAUTHENTICATED,
+                    "this link was used, is too old, or not yours: go back to the application");
     TRY(e);
     token_make(FORWARD_COOKIE_PREFIX, &cookie);
     digest_t kept = forward_digest(str_of(cookie.p, cookie.n), app->host);

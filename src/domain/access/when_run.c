@@ -79,7 +79,8 @@ static err_t step(struct machine *m, const struct when_op *op, const struct when
     }
     if (op->code == OP_VAR) {
         if (!env->v[op->at].present)
-            return diag_set_field(why, E_BAD_FIELD, "when", "a variable is not known here");
+            return diag_set_field(why, E_BAD_FIELD, "when",
+                                  "a variable has no value here: ask has() first");
         m->stack[m->n++] = env->v[op->at];
         return E_OK;
     }

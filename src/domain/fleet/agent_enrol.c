@@ -40,7 +40,7 @@ static err_t arrival_look(struct act *act, struct arrival *it)
 {
     if (act->actor.kind != ACTOR_ENROLMENT_KEY)
         return FAIL(&act->why, E_APPROVAL_REQUIRED,
-                    "want an enrolment key that approves by itself");
+                    "only an enrolment key that approves by itself (auto_approve) may do this");
     TRY(enrolment_key_check(act, act->actor.id, it->in->machine_id, &it->key));
     if (!it->key.auto_approve)
         return FAIL(&act->why, E_APPROVAL_REQUIRED,

@@ -59,6 +59,7 @@ err_t fleet_lock_check(struct act *act, const struct fleet_rules *rules, bool kn
     TRY(fleet_lock_get(act, rules, &lock));
     if (!lock.locked || (known && !lock.refuse_known))
         return E_OK;
-    return FAIL(&act->why, E_FLEET_LOCKED, "the fleet is locked: no %s machine comes in",
-                known ? "known" : "new");
+    return known ? FAIL(&act->why, E_FLEET_LOCKED,
+                        "the fleet is locked: no machine comes in, known or new")
+                 : FAIL(&act->why, E_FLEET_LOCKED, "the fleet is locked: no new machine comes in");
 }

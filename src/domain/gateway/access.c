@@ -50,7 +50,7 @@ static err_t device_load(struct act *act, oid_t id, struct gate_access *a)
                               .enrolled = row.status == DEVICE_ENROLLED,
                               .level = row.key_hash.p != NULL ? GATE_LEVEL_KEY : GATE_LEVEL_TOKEN };
     if (!a->device.enrolled)
-        shut(a, "the device is not enrolled");
+        shut(a, N_("the device is not enrolled"));
     if (a->kind == ACTOR_DEVICE)
         a->person = row.user_id;
     return labels_load(act, a);
@@ -64,7 +64,7 @@ static err_t owner_load(struct act *act, struct gate_access *a)
     if (e != E_OK && e != E_NOT_FOUND)
         return e;
     if (!facts.active)
-        shut(a, "the owner of the device is not active");
+        shut(a, N_("the owner of the device is not active"));
     return E_OK;
 }
 
@@ -73,7 +73,7 @@ static err_t principal_load(struct act *act, const struct gate_who *who, struct 
     struct access_facts facts = { 0 };
     TRY(facts_load(act, a->org, a->kind, a->id, &facts));
     if (!facts.active)
-        shut(a, "the account or device is not active");
+        shut(a, N_("the account or device is not active"));
     if (a->kind == ACTOR_USER)
         a->person = a->id;
     oid_t device = a->kind == ACTOR_DEVICE ? a->id : who->device;
@@ -167,7 +167,7 @@ static err_t rules_load(struct act *act, oid_t group, struct gate_access *a)
     size_t n = 0;
     TRY(sql_permission_rules(act->db, a->arena, &in, &rows, &n));
     if (n == GATE_RULES_MAX) /* those that were left out might be the ones that refuse */
-        shut(a, "there are too many permissions for this principal");
+        shut(a, N_("there are too many permissions for this principal"));
     struct gate_rule *rules = ARENA_ARRAY(a->arena, struct gate_rule, n + 1);
     if (rules == NULL)
         return E_NO_MEMORY;

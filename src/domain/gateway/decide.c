@@ -76,9 +76,9 @@ static void say(struct said *s, const struct gate_rule *r, bool yes, const char 
 static const char *conditions_fail(const struct gate_rule *r, const struct question *ask)
 {
     if (!gate_device_holds(&r->when, &ask->access->device))
-        return "the permission does not allow it from this device";
+        return N_("the permission does not allow it from this device");
     if (!ask->list && !gate_arguments_hold(&r->when, ask->arguments))
-        return "the permission does not allow it with these arguments";
+        return N_("the permission does not allow it with these arguments");
     return NULL;
 }
 
@@ -96,7 +96,7 @@ static void ask_class(const struct equals *of, const struct question *ask, struc
         if (exactness(r, ask) != of->exact || !r->can[ask->class].set)
             continue;
         const char *why_not =
-            r->can[ask->class].v ? conditions_fail(r, ask) : "the permission does not allow it";
+            r->can[ask->class].v ? conditions_fail(r, ask) : N_("the permission does not allow it");
         say(s, r, why_not == NULL, why_not);
     }
     s->done = s->rule != NULL;
@@ -107,7 +107,7 @@ static void ask_enabled(const struct equals *of, const struct question *ask, str
     for (size_t i = 0; i < of->n && !s->done; i++) {
         const struct gate_rule *r = &of->rows[i];
         if (exactness(r, ask) == of->exact && r->enabled.set)
-            say(s, r, r->enabled.v, "the permission switches the tool off");
+            say(s, r, r->enabled.v, N_("the permission switches the tool off"));
     }
     s->done = s->rule != NULL;
 }
@@ -136,12 +136,12 @@ static struct gate_decision from_said(const struct said *s, bool built_in)
     if (s->rule == NULL)
         return (struct gate_decision){ .allowed = built_in,
                                        .source = "built-in",
-                                       .reason = built_in ? "nothing says otherwise"
-                                                          : "no permission allows it" };
+                                       .reason = built_in ? N_("nothing says otherwise")
+                                                          : N_("no permission allows it") };
     return (struct gate_decision){ .allowed = s->yes,
                                    .rule = s->rule->id,
                                    .source = s->rule->source,
-                                   .reason = s->yes ? "the permission allows it" : s->why_not };
+                                   .reason = s->yes ? N_("the permission allows it") : s->why_not };
 }
 
 /* What the rows say of a question. */
@@ -195,10 +195,11 @@ static struct gate_decision rules_say(const struct gate_ask *ask, bool list)
     if (!d.allowed || !wants_yes(&a))
         return d;
     if (!gate_is_tool(ask->tool))
-        return (struct gate_decision){ .rule = a.free.rule->id,
-                                       .source = a.free.rule->source,
-                                       .reason = "the permission wants a person's yes, which is "
-                                                 "asked for tools alone" };
+        return (struct gate_decision){
+            .rule = a.free.rule->id,
+            .source = a.free.rule->source,
+            .reason = N_("the permission wants a person's yes, which is asked for tools alone")
+        };
     d.needs_approval = true;
     d.approval_rule = a.free.rule->id;
     return d;
@@ -241,15 +242,16 @@ static bool shut(const struct gate_ask *ask, const struct gate_tool *tool,
         const char *reason;
     } ways[] = {
         { a->shut, "principal", a->why_shut },
-        { !oid_eq(a->org, s->org), "server", "the server is of another organisation" },
+        { !oid_eq(a->org, s->org), "server", N_("the server is of another organisation") },
         { oid_is_set(s->owner) && !oid_eq(s->owner, a->person), "owner",
-          "the server is another person's own" },
-        { !s->active, "server", "the server is disabled" },
+          N_("the server is another person's own") },
+        { !s->active, "server", N_("the server is disabled") },
         { ask->class <= GATE_CLASS_NONE || ask->class >= GATE_CLASSES, "server",
-          "there is no such tool" },
+          N_("there is no such tool") },
         { unseen || (pinned && tool->state == GATE_TOOL_QUARANTINED), "pin",
-          "the tool is new or has changed, and nobody has approved that yet" },
-        { pinned && tool->state == GATE_TOOL_GONE, "pin", "the server has no such tool any more" },
+          N_("the tool is new or has changed, and nobody has approved that yet") },
+        { pinned && tool->state == GATE_TOOL_GONE, "pin",
+          N_("the server has no such tool any more") },
     };
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         if (ways[i].is) {

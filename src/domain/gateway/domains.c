@@ -121,18 +121,18 @@ const char *gate_domains_refuse(const struct gate_domains_ask *ask)
     if (ask->server->domains_n == 0)
         return NULL;
     if (!d->held && ask->class != GATE_READ)
-        return "domains_allowed limits this Home Assistant, and nothing limits this tool";
+        return N_("domains_allowed limits this Home Assistant, and nothing limits this tool");
     if (d->held && d->fill_n == 0)
-        return "the tool is for domains that domains_allowed does not have";
+        return N_("the tool is for domains that domains_allowed does not have");
     if (ask->list)
         return NULL;
     if (ask->arguments != NULL && json_type(ask->arguments) != JSON_OBJECT)
-        return "the arguments are no object";
+        return N_("the arguments are no object");
     const struct json *v = member(ask->arguments, ARGUMENT);
     if (!says_nothing(v))
-        return all_allowed(ask->server, v) ? NULL : "domains_allowed does not have this domain";
+        return all_allowed(ask->server, v) ? NULL : N_("domains_allowed does not have this domain");
     if (d->held && !d->many && d->fill_n > 1)
-        return "the tool takes one domain, and domains_allowed has several: say which";
+        return N_("the tool takes one domain, and domains_allowed has several: say which");
     return NULL;
 }
 

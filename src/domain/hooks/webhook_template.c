@@ -113,7 +113,7 @@ static err_t name_check(struct act *act, str_t name, const struct json *values)
                               "want {{event.PATH}} or {{value.NAME}}");
     if (value && (values == NULL || json_member(values, rest) == NULL))
         return diag_set_field(&act->why, E_BAD_FIELD, "template",
-                              "names a value that `values` does not have");
+                              "it names a value that `values` does not have: add it there");
     return E_OK;
 }
 
@@ -133,7 +133,8 @@ err_t webhook_template_check(struct act *act, str_t template, const struct json 
         rest = str_sub(rest, open + 2, rest.n);
         size_t close = find_pair(rest, '}');
         if (close == rest.n)
-            return diag_set_field(&act->why, E_BAD_FIELD, "template", "{{ without }}");
+            return diag_set_field(&act->why, E_BAD_FIELD, "template",
+                                  "a {{ has no }} behind it: close it");
         TRY(name_check(act, str_sub(rest, 0, close), values));
         rest = str_sub(rest, close + 2, rest.n);
     }

@@ -57,7 +57,7 @@ err_t name_range(struct arena *a, str_t prefix, str_t *ret_low, str_t *ret_high)
 err_t name_wanted(struct act *act, const char *field, str_t name)
 {
     if (name.p != NULL && name.n == 0)
-        return diag_set_field(&act->why, E_BAD_FIELD, field, "want at least one letter");
+        return diag_set_field(&act->why, E_BAD_FIELD, field, "want at least one character");
     return E_OK;
 }
 

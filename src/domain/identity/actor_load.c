@@ -38,7 +38,7 @@ err_t actor_load(struct act *act, const digest_t *token, struct actor_loaded *re
         return session_load(act, token, ret);
     TRY(e);
     if (ts_is_set(t.expires_at) && t.expires_at.us <= clock_now().us)
-        return FAIL(&act->why, E_UNAUTHENTICATED, "the token has expired");
+        return FAIL(&act->why, E_UNAUTHENTICATED, "the token has expired: make a new one");
     struct actor_loaded loaded = { .state = (enum token_state)t.state };
     struct actor *actor = &loaded.who.actor;
     actor->kind = (enum actor_kind)t.principal_kind;

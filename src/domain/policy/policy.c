@@ -64,7 +64,7 @@ err_t policy_change(struct act *act, oid_t id, const struct policy_words *in,
     struct row_policy_info old;
     TRY(policy_get(act, id, &old));
     if (in->name.p != NULL && in->name.n == 0)
-        return diag_set_field(&act->why, E_BAD_FIELD, "name", "a policy has a name");
+        return diag_set_field(&act->why, E_BAD_FIELD, "name", "want a name");
     if (in->name.p != NULL)
         TRY(name_is_free(act, in->name, id));
     str_t description = in->description.p != NULL ? in->description : old.description;

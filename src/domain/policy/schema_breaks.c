@@ -6,6 +6,16 @@
 
 enum { BREAKS_SCRATCH_MAX = 16 * 1024 * 1024 };
 
+/* In the language of the caller, in the act's memory. */
+static err_t want_said(struct act *act, str_t want, str_t *ret)
+{
+    const char *english = str_cz(act->arena, want);
+    if (english == NULL)
+        return E_NO_MEMORY;
+    *ret = str_from_cz(message_in(act->why.messages, english));
+    return E_OK;
+}
+
 static err_t add_faults(struct act *act, const struct sql_config_schema_assigned_row *version,
                         str_t text, const struct schema_faults *faults, struct schema_breaks *ret)
 {
@@ -16,7 +26,7 @@ static err_t add_faults(struct act *act, const struct sql_config_schema_assigned
                                   .keyword = str_from_cz(faults->v[i].keyword) };
         TRY(str_copy(act->arena, text, &b.version));
         TRY(str_copy(act->arena, faults->v[i].pointer, &b.pointer));
-        TRY(str_copy(act->arena, faults->v[i].want, &b.want));
+        TRY(want_said(act, faults->v[i].want, &b.want));
         ret->v[ret->n++] = b;
     }
     return E_OK;
@@ -59,7 +69,7 @@ static err_t compare_texts(struct act *act, str_t old, str_t content, struct sch
     for (size_t i = had; i < ret->n; i++) {
         TRY(str_copy(act->arena, ret->v[i].pointer, &ret->v[i].pointer));
         TRY(str_copy(act->arena, ret->v[i].keyword, &ret->v[i].keyword));
-        TRY(str_copy(act->arena, ret->v[i].want, &ret->v[i].want));
+        TRY(want_said(act, ret->v[i].want, &ret->v[i].want));
     }
     return E_OK;
 }

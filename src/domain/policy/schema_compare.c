@@ -87,7 +87,8 @@ static err_t compare_rules(struct comparison *c, const struct pair *p)
         const struct json *is = member(p->to, rules[i].keyword);
         if (is_tighter(rules[i].rule, was, is))
             TRY(add_break(c, p, rules[i].keyword,
-                          was == NULL ? "was not there before" : "is another, tighter perhaps"));
+                          was == NULL ? N_("was not there before")
+                                      : N_("is another, tighter perhaps")));
     }
     return E_OK;
 }
@@ -141,7 +142,8 @@ static err_t compare_sets(struct comparison *c, const struct pair *p)
         const struct json *is = member(p->to, keywords[i]);
         if (is != NULL && (was == NULL || !covers(was, is)))
             TRY(add_break(c, p, keywords[i],
-                          was == NULL ? "was not there before" : "allows less than before"));
+                          was == NULL ? N_("was not there before")
+                                      : N_("allows less than before")));
     }
     return E_OK;
 }
@@ -152,7 +154,7 @@ static err_t compare_required(struct comparison *c, const struct pair *p)
     const struct json *is = member(p->to, "required");
     for (size_t i = 0; is != NULL && i < json_count(is); i++) {
         if (was == NULL || !list_holds(was, json_at(is, i)))
-            return add_break(c, p, "required", "a member is required that was not");
+            return add_break(c, p, "required", N_("a member is required that was not"));
     }
     return E_OK;
 }
@@ -217,7 +219,7 @@ static err_t compare_closed(struct comparison *c, const struct pair *p)
     for (size_t i = 0; i < ARRAY_LEN(singles); i++) {
         bool closed = is_false(member(p->to, singles[i])) && !is_false(member(p->from, singles[i]));
         if (closed)
-            TRY(add_break(c, p, singles[i], "what it does not name is not allowed any more"));
+            TRY(add_break(c, p, singles[i], N_("what it does not name is not allowed any more")));
     }
     return E_OK;
 }
@@ -225,7 +227,8 @@ static err_t compare_closed(struct comparison *c, const struct pair *p)
 static err_t compare_pair(struct comparison *c, const struct pair *p)
 {
     if (is_false(p->to))
-        return is_false(p->from) ? E_OK : add_break(c, p, "schema", "nothing is allowed any more");
+        return is_false(p->from) ? E_OK
+                                 : add_break(c, p, "schema", N_("nothing is allowed any more"));
     if (is_false(p->from) || !is_object(p->to))
         return E_OK; /* everything now is more than before */
     TRY(compare_closed(c, p));
