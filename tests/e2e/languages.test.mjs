@@ -50,7 +50,7 @@ test('what a schema would break, and why a tool may not be called', async () => 
     const tight = { schema: { type: 'object', minProperties: 1 } };
     const { breaks } = (await french.put(`/schemas/${made.id}`, tight)).wantProblem(409, 'conflict');
     assert.equal(breaks[0].want, 'n’existait pas avant');
-    const verdict = (await french.post('/permissions/validate', { everybody: true, tool: 'nowhere/tool' })).want(200);
+    const verdict = (await french.post('/permissions/validate', { everybody: true, tool: 'nowhere/tool', access: 'READ' })).want(200);
     assert.equal(verdict.reason, 'ce serveur n’existe pas');
 });
 
