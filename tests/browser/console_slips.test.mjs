@@ -53,7 +53,7 @@ test('what is wrong with a field is said until it is changed; the first row of a
     at.expect(422, '/invitations');
     await at.open('/people/invitations?new=1', 'people');
     const dialog = page.getByRole('dialog');
-    const fault = dialog.getByText('want 3 to 254 bytes of text');
+    const fault = dialog.getByText('il faut un texte de 3 à 254 octets');
     const address = dialog.getByRole('textbox', { name: 'Adresse' });
     await address.fill('x');
     await dialog.getByRole('button', { name: 'Créer l’invitation' }).click();
