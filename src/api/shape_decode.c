@@ -22,12 +22,12 @@ static err_t want(struct diag *why, const struct field *f, const char *what)
     return diag_set_field(why, E_BAD_FIELD, f->name, "%s", what);
 }
 
-static err_t words_join(struct arena *a, const struct field *f, const char * or, str_t *ret)
+static err_t words_join(struct arena *a, const struct field *f, const char *last, str_t *ret)
 {
     CLEANUP(buf_fini) struct buf b = { 0 };
     buf_init(&b, ONEOF_TEXT_MAX);
     for (const char *const *v = f->oneof; *v != NULL; v++)
-        buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? or : ", ", *v);
+        buf_addf(&b, "%s%s", v == f->oneof ? "" : v[1] == NULL ? last : ", ", *v);
     TRY(b.err);
     return str_copy(a, buf_str(&b), ret);
 }
