@@ -127,9 +127,11 @@ static err_t faults_view(struct request *rq, const struct schema_faults *faults,
     struct fault_out *out = ARENA_ARRAY(rq->act.arena, struct fault_out, faults->n + 1);
     if (out == NULL)
         return E_NO_MEMORY;
-    for (size_t i = 0; i < faults->n; i++)
-        out[i] = (struct fault_out){ faults->v[i].pointer, str_from_cz(faults->v[i].keyword),
-                                     faults->v[i].want };
+    for (size_t i = 0; i < faults->n; i++) {
+        const struct schema_fault *f = &faults->v[i];
+        out[i] = (struct fault_out){ f->pointer, str_from_cz(f->keyword), STR_NONE };
+        TRY(schema_fault_want(rq->act.arena, f, rq->act.why.messages, &out[i].want));
+    }
     *ret = (struct rows){ out, faults->n };
     return E_OK;
 }

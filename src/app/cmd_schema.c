@@ -46,6 +46,7 @@ static err_t check_content(struct cli *cli, const struct schema *s, const char *
     CLEANUP(json_freep) struct json *content = NULL;
     CLEANUP(buf_fini) struct buf b = { 0 };
     struct schema_faults faults;
+    str_t want;
     TRY(json_of_file(cli, path, &content));
     err_t e = schema_validate(cli->arena, s, content, &faults);
     if (e == E_TOO_BIG)
@@ -55,7 +56,8 @@ static err_t check_content(struct cli *cli, const struct schema *s, const char *
     for (size_t i = 0; i < faults.n; i++) {
         cli_shown(&b, faults.v[i].pointer.n > 0 ? faults.v[i].pointer : STR("(the whole)"));
         buf_addf(&b, ": %s: ", faults.v[i].keyword);
-        cli_shown(&b, faults.v[i].want);
+        TRY(schema_fault_want(cli->arena, &faults.v[i], NULL, &want));
+        cli_shown(&b, want);
         BUF_ADD(&b, "\n");
     }
     TRY(b.err);

@@ -11,8 +11,9 @@ static err_t keep(struct arena *a, const struct schema_faults *from, struct sche
 {
     for (size_t i = 0; i < from->n; i++) {
         TRY(str_copy(a, from->v[i].pointer, &ret->v[i].pointer));
-        TRY(str_copy(a, from->v[i].want, &ret->v[i].want));
+        TRY(str_copy(a, from->v[i].of, &ret->v[i].of));
         ret->v[i].keyword = from->v[i].keyword;
+        ret->v[i].message = from->v[i].message;
     }
     ret->n = from->n;
     return E_OK;

@@ -114,19 +114,21 @@ static err_t add_fault(struct arena *a, struct schema_faults *faults, str_t name
         return E_OK;
     struct schema_fault *to = &faults->v[faults->n];
     TRY(str_format(a, &to->pointer, "%.*s%.*s", STR_ARG(namespace), STR_ARG(f->pointer)));
-    TRY(str_copy(a, f->want, &to->want));
+    TRY(str_copy(a, f->of, &to->of));
     to->keyword = f->keyword;
+    to->message = f->message;
     faults->n++;
     return E_OK;
 }
 
 static err_t too_costly(struct schema_faults *faults)
 {
-    static const char text[] =
-        N_("too costly to check against its schema: make its patterns simpler");
     *faults = (struct schema_faults){ .n = 1 };
-    faults->v[0] = (struct schema_fault){ STR(""), "schema", STR_NONE };
-    faults->v[0].want = str_of(text, sizeof text - 1);
+    faults->v[0] = (struct schema_fault){
+        .pointer = STR(""),
+        .keyword = "schema",
+        .message = N_("too costly to check against its schema: make its patterns simpler"),
+    };
     return E_OK;
 }
 
@@ -165,9 +167,11 @@ err_t schema_apply(struct arena *a, const struct schema *s, str_t namespace,
             return apply_to(a, s, namespace, at, ret);
         if (json_type(at) != JSON_OBJECT)
             return add_fault(a, ret, here,
-                             &(struct schema_fault){ STR(""), "type",
-                                                     STR(N_("want an object: a schema describes "
-                                                            "what is in it")) });
+                             &(struct schema_fault){
+                                 .pointer = STR(""),
+                                 .keyword = "type",
+                                 .message = N_("want an object: a schema describes what is in it"),
+                             });
         at = json_member(at, name);
         if (at == NULL || json_type(at) == JSON_NULL)
             return E_OK; /* this layer does not speak of it, or takes it away */
@@ -193,6 +197,17 @@ static err_t apply_all(struct act *act, const struct json *config, enum schema_m
     return E_OK;
 }
 
+static err_t fault_say(struct arena *a, const struct schema_fault *f, struct diag *ret)
+{
+    str_t text;
+    str_t said;
+    TRY(schema_fault_want(a, f, NULL, &text));
+    TRY(schema_fault_want(a, f, ret->messages, &said));
+    (void)FAIL(ret, E_BAD_FIELD, "%.*s", STR_ARG(text));
+    diag_say(ret, "%.*s", STR_ARG(said));
+    return E_OK;
+}
+
 err_t content_obey_schemas(struct act *act, const struct json *content)
 {
     struct schema_faults faults;
@@ -202,7 +217,7 @@ err_t content_obey_schemas(struct act *act, const struct json *content)
     for (size_t i = 0; i < faults.n; i++) {
         TRY(str_format(act->arena, &field, "/content%.*s", STR_ARG(faults.v[i].pointer)));
         struct diag want = diag_like(&act->why);
-        (void)FAIL(&want, E_BAD_FIELD, "%s", str_cz(act->arena, faults.v[i].want));
+        TRY(fault_say(act->arena, &faults.v[i], &want));
         e = act_flaw(act, field, &want);
         if (e != E_BAD_FIELD)
             return e;

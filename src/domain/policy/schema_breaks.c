@@ -26,7 +26,7 @@ static err_t add_faults(struct act *act, const struct sql_config_schema_assigned
                                   .keyword = str_from_cz(faults->v[i].keyword) };
         TRY(str_copy(act->arena, text, &b.version));
         TRY(str_copy(act->arena, faults->v[i].pointer, &b.pointer));
-        TRY(want_said(act, faults->v[i].want, &b.want));
+        TRY(schema_fault_want(act->arena, &faults->v[i], act->why.messages, &b.want));
         ret->v[ret->n++] = b;
     }
     return E_OK;

@@ -12,43 +12,50 @@ struct schema {
     struct schema_core *core;
 };
 
+/* The bound, or the name, that is in a sentence of the library. */
+enum inner { NONE, BOUND, NAME };
+
 /* What the library says, by the beginning of its sentence. Without a keyword: only that something
- * below is wrong, which is said there. Without
- * `want` its sentence stands. */
+ * below is wrong, which is said there. */
+/* clang-format off */
 static const struct {
     const char *begins;
     const char *keyword;
-    const char *want;
+    enum inner inner;
+    const char *message;
 } sentences[] = {
-    { "Array contains more items than allowed", "additionalItems", N_("want fewer elements") },
-    { "Array should contain", "maxItems", NULL },
-    { "Cannot validate item", "additionalItems", N_("want fewer elements") },
-    { "Elements at indexes", "uniqueItems", NULL },
-    { "Expected number less", "maximum", NULL },
-    { "Expected number greater", "minimum", NULL },
-    { "Failed to any values", "contains", N_("want an element that is as the schema wants") },
-    { "Failed to match against any enum", "enum",
-      N_("want one of the values that the schema lists") },
-    { "Failed to match expected value", "const", N_("want the one value that the schema gives") },
-    { "Failed to match regex", "pattern",
-      N_("want a text of the form (pattern or format) of the schema") },
-    { "Failed to validate against a conditional", NULL, NULL },
-    { "Failed to validate against any schemas", "anyOf", N_("want at least one of several forms") },
-    { "Failed to validate against any child", "oneOf", N_("want one of several forms") },
-    { "Failed to validate against exactly", "oneOf", N_("want exactly one of several forms") },
-    { "Failed to validate", NULL, NULL },
-    { "Missing dependency", "dependencies", NULL },
-    { "Missing required", "required", NULL },
-    { "Object contains a property", "additionalProperties", NULL },
-    { "Object should have", "maxProperties", NULL },
-    { "String should be no fewer", "minLength", NULL },
-    { "String should be no more", "maxLength", NULL },
-    { "Target should not", "not", N_("want a value that is not of that form") },
-    { "Target value and comparison", NULL, NULL },
-    { "Value could not be", "multipleOf", N_("want a number") },
-    { "Value should be a multiple", "multipleOf", NULL },
-    { "Value type not permitted", "type", N_("want a value of another type") },
+    { "Array contains more items than allowed", "additionalItems", NONE, N_("want fewer elements") },
+    { "Array should contain no more than ", "maxItems", BOUND, N_("want at most %.*s elements") },
+    { "Array should contain no fewer than ", "minItems", BOUND, N_("want at least %.*s elements") },
+    { "Cannot validate item", "additionalItems", NONE, N_("want fewer elements") },
+    { "Elements at indexes", "uniqueItems", NONE, N_("want no element twice") },
+    { "Expected number less than or equal to ", "maximum", BOUND, N_("want a number, at most %.*s") },
+    { "Expected number less than ", "exclusiveMaximum", BOUND, N_("want a number less than %.*s") },
+    { "Expected number greater than or equal to ", "minimum", BOUND, N_("want a number, at least %.*s") },
+    { "Expected number greater than ", "exclusiveMinimum", BOUND, N_("want a number greater than %.*s") },
+    { "Failed to any values", "contains", NONE, N_("want an element that is as the schema wants") },
+    { "Failed to match against any enum", "enum", NONE, N_("want one of the values that the schema lists") },
+    { "Failed to match expected value", "const", NONE, N_("want the one value that the schema gives") },
+    { "Failed to match regex", "pattern", NONE, N_("want a text of the form (pattern or format) of the schema") },
+    { "Failed to validate against a conditional", NULL, NONE, NULL },
+    { "Failed to validate against any schemas", "anyOf", NONE, N_("want at least one of several forms") },
+    { "Failed to validate against any child", "oneOf", NONE, N_("want one of several forms") },
+    { "Failed to validate against exactly", "oneOf", NONE, N_("want exactly one of several forms") },
+    { "Failed to validate", NULL, NONE, NULL },
+    { "Missing dependency ", "dependencies", NAME, N_("what stands here wants the member %.*s too") },
+    { "Missing required property ", "required", NAME, N_("the member %.*s is needed") },
+    { "Object contains a property ", "additionalProperties", NAME, N_("the member %.*s is not one of the schema's") },
+    { "Object should have no more than ", "maxProperties", BOUND, N_("want at most %.*s members") },
+    { "Object should have no fewer than ", "minProperties", BOUND, N_("want at least %.*s members") },
+    { "String should be no fewer than ", "minLength", BOUND, N_("want at least %.*s characters") },
+    { "String should be no more than ", "maxLength", BOUND, N_("want at most %.*s characters") },
+    { "Target should not", "not", NONE, N_("want a value that is not of that form") },
+    { "Target value and comparison", NULL, NONE, NULL },
+    { "Value could not be", "multipleOf", NONE, N_("want a number") },
+    { "Value should be a multiple of ", "multipleOf", BOUND, N_("want a multiple of %.*s") },
+    { "Value type not permitted", "type", NONE, N_("want a value of another type") },
 };
+/* clang-format on */
 
 bool schema_core_fault(void)
 {
@@ -152,10 +159,40 @@ struct hearing {
 static bool is_known(const struct schema_faults *faults, const struct schema_fault *f)
 {
     for (size_t i = 0; i < faults->n; i++) {
-        if (str_eq(faults->v[i].pointer, f->pointer) && str_eq(faults->v[i].want, f->want))
+        const struct schema_fault *of = &faults->v[i];
+        if (str_eq(of->pointer, f->pointer) && of->message == f->message && str_eq(of->of, f->of))
             return true;
     }
     return false;
+}
+
+/* "... than 3 elements." behind what the row begins with; "... 'name'." */
+static str_t inner_of(enum inner inner, str_t behind)
+{
+    if (inner == NONE)
+        return STR("");
+    if (inner == BOUND)
+        return str_sub(behind, 0, str_find(behind, ' '));
+    size_t from = str_find(behind, '\'') + 1;
+    size_t end = behind.n;
+    while (end > from && behind.p[end - 1] != '\'')
+        end--;
+    return end > from ? str_sub(behind, from, end - 1 - from) : STR("");
+}
+
+/* A sentence that no row has stands as it is. */
+static struct schema_fault fault_of(str_t said)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
+        str_t begins = str_from_cz(sentences[i].begins);
+        if (!str_starts(said, begins))
+            continue;
+        return (struct schema_fault){ .keyword = sentences[i].keyword,
+                                      .message = sentences[i].message,
+                                      .of = inner_of(sentences[i].inner,
+                                                     str_sub(said, begins.n, said.n)) };
+    }
+    return (struct schema_fault){ .keyword = "schema", .message = "%.*s", .of = said };
 }
 
 static bool hear(void *arg, const char *pointer, size_t pointer_n, const char *text)
@@ -164,30 +201,33 @@ static bool hear(void *arg, const char *pointer, size_t pointer_n, const char *t
     str_t said = str_from_cz(text);
     if (str_ends(said, STR(".000000"))) /* the library shows a whole bound as a real */
         said.n -= sizeof ".000000" - 1;
-    const char *want = NULL;
-    struct schema_fault f = { .keyword = "schema" };
-    for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
-        if (!str_starts(said, str_from_cz(sentences[i].begins)))
-            continue;
-        f.keyword = sentences[i].keyword;
-        want = sentences[i].want;
-        break;
-    }
+    struct schema_fault f = fault_of(said);
     h->err = str_copy(h->a, str_of(pointer, pointer_n), &f.pointer);
-    if (h->err == E_OK && want != NULL)
-        h->err = str_copy(h->a, str_from_cz(want), &f.want);
-    else if (h->err == E_OK)
-        h->err = str_copy(h->a, str_sub(said, 0, WANT_MAX), &f.want);
+    if (h->err == E_OK)
+        h->err = str_copy(h->a, str_sub(f.of, 0, WANT_MAX), &f.of);
     if (h->err != E_OK)
         return false;
     if (f.keyword == NULL) {
         f.keyword = "schema";
+        f.message = N_("want a value that the schema allows");
         h->parent = h->parent.keyword == NULL ? f : h->parent;
         return true;
     }
     if (!is_known(h->faults, &f))
         h->faults->v[h->faults->n++] = f;
     return h->faults->n < SCHEMA_FAULTS_MAX;
+}
+
+err_t schema_fault_want(struct arena *a, const struct schema_fault *f, const struct messages *in,
+                        str_t *ret)
+{
+    static const char hole[] = "%.*s";
+    const char *message = message_in(in, f->message);
+    const char *at = strstr(message, hole);
+    if (at == NULL)
+        return str_copy(a, str_from_cz(message), ret);
+    return str_format(a, ret, "%.*s%.*s%s", (int)(at - message), message, STR_ARG(f->of),
+                      at + sizeof hole - 1);
 }
 
 err_t schema_validate(struct arena *a, const struct schema *s, const struct json *value,
@@ -205,8 +245,9 @@ err_t schema_validate(struct arena *a, const struct schema *s, const struct json
     TRY(h.err);
     if (!valid && faults.n == 0) {
         if (h.parent.keyword == NULL)
-            h.parent =
-                (struct schema_fault){ STR(""), "schema", STR(N_("nothing is allowed here")) };
+            h.parent = (struct schema_fault){ .pointer = STR(""),
+                                              .keyword = "schema",
+                                              .message = N_("nothing is allowed here") };
         faults.v[faults.n++] = h.parent;
     }
     *ret = faults;

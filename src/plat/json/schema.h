@@ -40,7 +40,8 @@ static inline void schema_freep(struct schema **s)
 struct schema_fault {
     str_t pointer;       /* into the value, RFC 6901 */
     const char *keyword; /* "maximum" */
-    str_t want;          /* one sentence; never a value */
+    const char *message; /* base/message.h: one sentence; never a value */
+    str_t of;            /* what stands for the %.*s in it: a bound, the name of a member */
 };
 
 struct schema_faults {
@@ -51,5 +52,8 @@ struct schema_faults {
 /* The first faults, in `a`. E_TOO_BIG: more steps than SCHEMA_STEPS_MAX. E_NO_MEMORY. */
 err_t schema_validate(struct arena *a, const struct schema *s, const struct json *value,
                       struct schema_faults *ret) MUST_USE;
+/* What is wanted, in `a`; NULL: in English. */
+err_t schema_fault_want(struct arena *a, const struct schema_fault *f, const struct messages *in,
+                        str_t *ret) MUST_USE;
 
 #endif

@@ -328,9 +328,61 @@ static void test_each_failed_allocation(void **state)
     }
 }
 
+/* One sentence of ours for each of the library's, with the bound or the name that it had. */
+static void test_wants(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schema;
+        const char *value;
+        const char *want;
+    } cases[] = {
+        { "{\"maxLength\":3}", "\"four\"", "want at most 3 characters" },
+        { "{\"minLength\":3}", "\"to\"", "want at least 3 characters" },
+        { "{\"maxItems\":1}", "[1,2]", "want at most 1 elements" },
+        { "{\"minItems\":3}", "[1,2]", "want at least 3 elements" },
+        { "{\"maxProperties\":0}", "{\"a\":1}", "want at most 0 members" },
+        { "{\"minProperties\":2}", "{\"a\":1}", "want at least 2 members" },
+        { "{\"maximum\":5}", "6", "want a number, at most 5" },
+        { "{\"minimum\":-5}", "-6", "want a number, at least -5" },
+        { "{\"exclusiveMaximum\":5}", "5", "want a number less than 5" },
+        { "{\"exclusiveMinimum\":5}", "5", "want a number greater than 5" },
+        { "{\"multipleOf\":4}", "6", "want a multiple of 4" },
+        { "{\"uniqueItems\":true}", "[1,1]", "want no element twice" },
+        { "{\"required\":[\"the name\"]}", "{}", "the member the name is needed" },
+        { "{\"additionalProperties\":false}", "{\"it's\":1}",
+          "the member it's is not one of the schema's" },
+        { "{\"dependencies\":{\"a\":[\"b\"]}}", "{\"a\":1}",
+          "what stands here wants the member b too" },
+        { "{\"type\":\"string\"}", "1", "want a value of another type" },
+        { "false", "1", "nothing is allowed here" },
+    };
+    static const struct message row = { "want at most %.*s characters", "au plus %.*s, dit-il" };
+    const struct messages french = { &row, 1 };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new(KIB(256));
+        CLEANUP(json_freep) struct json *value = parse(str_from_cz(cases[i].value));
+        CLEANUP(schema_freep) struct schema *s = NULL;
+        struct schema_faults faults;
+        struct diag why = { 0 };
+        str_t want;
+        assert_int_equal(compile(str_from_cz(cases[i].schema), SCHEMA_WHOLE, &why, &s), E_OK);
+        assert_int_equal(schema_validate(a, s, value, &faults), E_OK);
+        assert_int_equal(faults.n, 1);
+        assert_int_equal(schema_fault_want(a, &faults.v[0], NULL, &want), E_OK);
+        if (!str_eq(want, str_from_cz(cases[i].want)))
+            fail_msg("%s: %.*s", cases[i].schema, STR_ARG(want));
+        if (i > 0)
+            continue;
+        assert_int_equal(schema_fault_want(a, &faults.v[0], &french, &want), E_OK);
+        assert_true(str_eq(want, STR("au plus 3, dit-il")));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wants),
         cmocka_unit_test(test_what_is_not_taken),
         cmocka_unit_test(test_faults_in_words),
         cmocka_unit_test(test_one_layer_of_several),
