@@ -25,6 +25,7 @@ CONVERSION = re.compile(r"%(?:(\d+)\$)?[-+ 0#]*(\*|\d+)?(\.(?:\*|\d+))?(hh|h|ll|
 # The table in parts, each with what its English begins by at least; the parts are in order, and so are their rows.
 PARTS = {"signs": "", "a": "a", "i": "i", "t": "t", "the_m": "the m", "there": "there", "want": "want", "want_n": "want n"}
 PART_HEAD = "/* A part of message.def. */\n"
+LOOSE = re.compile(r" [:;?!»]|« ")
 HEAD = """/* What the server says in other languages: MESSAGE(English, français), in the order of the English text,
  * which is that of the source (tools/check_messages.py --write sorts, and finds what is missing). A
  * format takes the same arguments in both; where their order differs, all have a position (%1$s). */
@@ -86,6 +87,8 @@ def flaw(english, french):
     """What is wrong with a row, or None."""
     if not french:
         return "has no French"
+    if LOOSE.search(french):
+        return "has a plain space before a sign: French wants U+00A0 there"
     wanted, _ = arguments(english)
     taken, positions = arguments(french)
     if taken != wanted:
