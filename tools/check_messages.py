@@ -22,10 +22,10 @@ LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 TEXT = re.compile(r'\s*(?:"(?:[^"\\]|\\.)*"\s*)+')
 ROW = re.compile(r'MESSAGE\(("(?:[^"\\]|\\.)*"),\s*("(?:[^"\\]|\\.)*")\)')
 CONVERSION = re.compile(r"%(?:(\d+)\$)?[-+ 0#]*(\*|\d+)?(\.(?:\*|\d+))?(hh|h|ll|l|j|z|t)?([diouxXcsp%])")
+LOOSE = re.compile(r" [:;?!»]|« ")
 # The table in parts, each with what its English begins by at least; the parts are in order, and so are their rows.
 PARTS = {"signs": "", "a": "a", "i": "i", "t": "t", "the_m": "the m", "there": "there", "want": "want", "want_n": "want n"}
 PART_HEAD = "/* A part of message.def. */\n"
-LOOSE = re.compile(r" [:;?!»]|« ")
 HEAD = """/* What the server says in other languages: MESSAGE(English, français), in the order of the English text,
  * which is that of the source (tools/check_messages.py --write sorts, and finds what is missing). A
  * format takes the same arguments in both; where their order differs, all have a position (%1$s). */
@@ -102,7 +102,7 @@ def flaw(english, french):
 
 def in_order(texts):
     """As strcmp() has them."""
-    return sorted(texts, key=lambda text: re.sub(r"\\\\(.)", r"\\1", text).encode())
+    return sorted(texts, key=lambda text: re.sub(r"\\(.)", r"\1", text).encode())
 
 
 def file_of(part):
@@ -143,7 +143,8 @@ def main():
     if sys.argv[1:] == ["--write"]:
         write()
     complaints = run()
-    print("\n".join(complaints))
+    for complaint in complaints:
+        print(complaint)
     return 1 if complaints else 0
 
 
