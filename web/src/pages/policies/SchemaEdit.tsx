@@ -24,7 +24,7 @@ function Breaks({ items }: { items: readonly Break[] }) {
                             {one.policy} #{one.number}{' '}
                         </strong>
                     )}
-                    <code>{one.pointer || '/'}</code> <span lang="en">{one.want ?? one.keyword}</span>
+                    <code>{one.pointer || '/'}</code> {one.want ?? one.keyword}
                 </li>
             ))}
         </ul>
