@@ -303,13 +303,15 @@ print(text, "done", sep="")
 test('a slow reader is owed the newest state, not a queue of older ones', async () => {
     const CHANGES = 150;
     const device = await configured();
-    await publishVersion(admin, device.policy, { v: 2 });
+    for (const v of [2, 3]) await publishVersion(admin, device.policy, { v });
     const [a] = await admin.all(`/assignments?target_id=${device.id}`);
     const wanted = path.join(tempDir('slow'), 'last');
     const reader = new Child('python3', ['-c', SLOW, String(server.port), device.token, wanted]);
     after(() => reader.kill());
     await reader.waitFor(/sent/);
     for (let i = 0; i < CHANGES; i++) (await admin.patch(`/assignments/${a.id}`, { number: 1 + (i % 2) })).want(200);
+    // There and back between two looks is no change: the last state is one that was not before.
+    (await admin.patch(`/assignments/${a.id}`, { number: 3 })).want(200);
     const last = await version(device);
     writeFileSync(wanted, String(last.seq));
     reader.signal('SIGTERM');
