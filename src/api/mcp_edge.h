@@ -34,9 +34,8 @@ err_t mcp_load_both(struct act *act, const struct mcp_gates *gates, const struct
 struct gate_who mcp_who_of(const struct actor *a);
 /* Said to the token that the server's own machine gives. */
 #define MCP_NOBODY_CALLS                                                                           \
-    N_("this token is nobody's, and tools are called by people, service accounts and devices: "    \
-       "sign "                                                                                     \
-       "in (`seneschal login`), or take the token of one of them")
+    N_("this token is nobody's, and tools are called by people, service accounts and "             \
+       "devices: sign in (`seneschal login`), or take the token of one of them")
 bool mcp_calls_tools(const struct actor *a); /* people, service accounts and devices do */
 
 /* From any thread, while nobody changes the request: what of it is the same by every door, copied.

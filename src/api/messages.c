@@ -2,7 +2,6 @@
 #include "api/messages.h"
 
 #include "api/phrase.h"
-
 #include "base/attr.h"
 
 static const struct message french[] = {

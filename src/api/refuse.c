@@ -117,6 +117,7 @@ static int problem_answer(const struct refusing *r, struct buf *head, struct buf
         problem_encode(body, r->e, &why, r->id);
     }
     answer_head_begin(r, head, STR("application/problem+json"), NULL);
+    BUF_ADD(head, "Vary: Accept-Language\r\n"); /* a 404 may be cached (RFC 9110 section 15.1) */
     if (r->route != NULL && r->route->gateway && (shown == E_UNAUTHENTICATED || shown == E_SCOPE))
         put_mcp_challenge(r, head, shown);
     else if (shown == E_UNAUTHENTICATED && r->route != NULL && r->route->forward)

@@ -17,7 +17,9 @@ test('title, detail and field: in French to whoever wants it, else in English', 
         [admin.with({ 'Accept-Language': 'de, en;q=0.1' }), 'a field has a bad value', 'want a text'],
         [admin.with({ 'Accept-Language': 'fr;q=0, *' }), 'a field has a bad value', 'want a text'],
     ]) {
-        const problem = await refused(client.post('/groups', { name: 5 }), 422, 'bad-field');
+        const reply = await client.post('/groups', { name: 5 });
+        const problem = reply.wantProblem(422, 'bad-field');
+        assert.match(String(reply.headers.vary), /Accept-Language/);
         assert.equal(problem.title, title);
         assert.equal(problem.detail, want);
         assert.deepEqual(problem.errors, [{ field: 'name', want }]);

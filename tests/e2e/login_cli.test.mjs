@@ -47,7 +47,7 @@ test('an access token that has ended, or that the server takes no more, is repla
     const after = JSON.parse(readFileSync(cache, 'utf8'));
     assert.notEqual(after.access_token, before.access_token);
     assert.notEqual(after.refresh_token, before.refresh_token);
-    writeFileSync(cache, JSON.stringify({ ...after, access_token: before.access_token.replace(/.$/, 'A') }), { mode: 0o600 });
+    writeFileSync(cache, JSON.stringify({ ...after, access_token: `${before.access_token.slice(0, -8)}AAAAAAAA` }), { mode: 0o600 });
     assert.equal(cli('device', 'list').status, 0, 'its time had not come, but the server said 401');
     assert.equal(cli('device', 'list', '--refresh-token').status, 0);
     assert.notEqual(JSON.parse(readFileSync(cache, 'utf8')).access_token, after.access_token);
