@@ -151,6 +151,10 @@ test('the assistant: its model, its key, its flags and its limits are the admini
     const { key: grouped } = await enrolmentKey(admin, { groups: [group] });
     const child = spawn(process.execPath, [path.join(here.dir, 'js/examples/assistant.mjs')], { cwd: here.dir, env: { ...process.env, ...here.env, MACHINE: 'desk-9', ENROLLMENT_KEY: grouped } });
     after(() => child.kill('SIGKILL'));
+    const ended = once(child, 'close');
+    const keepsNoKey = (names) => {
+        for (const name of names) assert.ok(!here.read(`assistant/${name}`).includes('the key of Open WebUI'), name);
+    };
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
     const says = async (text) => assert.ok(await eventually(text, () => said.includes(text), { ms: 20_000 * PATIENCE }).catch(() => false), `no ${text}: ${said}`);
@@ -164,6 +168,7 @@ test('the assistant: its model, its key, its flags and its limits are the admini
     const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hello' }];
     const first = { path: '/api/chat/completions', key: 'Bearer the key of Open WebUI', model: 'llama3.1:8b', max_tokens: 2048 };
     assert.deepEqual(webui.asked[0], { ...first, messages });
+    keepsNoKey(['key.json', 'state.json', 'config.json']); // what was used just now; a file is replaced, and never missing
     assert.deepEqual(webui.asked[1].messages.slice(1), [messages[1], { role: 'assistant', content: 'HELLO' }, { role: 'user', content: 'again' }]);
     await publishVersion(admin, policy.id, { iassistants: { ...settings, owuiModel: 'small' } });
     await says('on: small');
@@ -173,10 +178,10 @@ test('the assistant: its model, its key, its flags and its limits are the admini
     await eventually('the server is told', async () => /owuiEndpoint/.test((await audit(admin, `target=${device}&action=config.failed`))[0]?.reason), { ms: 10_000 * PATIENCE });
     (await admin.post(`/devices/${device}/revoke`, {})).want(200);
     await says('off: device-revoked');
-    const kept = readdirSync(path.join(here.dir, 'assistant')).map((name) => here.read(`assistant/${name}`)).join();
-    assert.ok(!kept.includes('the key of Open WebUI'), 'the key is in no file');
     child.stdin.end('hello?\n');
     await says('! the assistant is off');
+    await ended;
+    keepsNoKey(readdirSync(path.join(here.dir, 'assistant')));
 });
 
 /** Send what the page sends, as whom it says; the status. */
