@@ -333,6 +333,9 @@ JOIN device w ON w.id = p.id ORDER BY w.status DESC, w.id DESC;
 -- @one device_count({device_filter}, limit int) -> (n int)
 SELECT count(*) FROM (SELECT 1 FROM device d WHERE {device_wanted} AND {device_matches} LIMIT $limit) AS found;
 
+-- @many device_counts({device_filter}) -> (status int, n int)
+SELECT d.status, count(*) FROM device d WHERE {device_wanted} AND {device_matches} GROUP BY d.status;
+
 -- @many agent_page(org id, status int?, at ts, from_id id, limit int) -> device
 SELECT {d.device} FROM device d WHERE d.org = $org AND d.enrolled_at IS NOT NULL
     AND (d.enrolled_at, d.id) < ($at, $from_id) AND ($status IS NULL OR d.status = $status)

@@ -31,9 +31,6 @@ SELECT (SELECT count(*) FROM user_account u WHERE u.org = $org),
            (SELECT count(*) FROM tool_request v WHERE v.org = $org AND v.status = 1),
        (SELECT count(*) FROM session o WHERE o.org = $org AND o.ended_at IS NULL AND o.expires_at > $now);
 
--- @many device_sums_of(org id) -> (status int, n int)
-SELECT status, count(*) FROM device WHERE org = $org GROUP BY status;
-
 -- @one audit_events_of(org id) -> (n int)
 SELECT CAST(coalesce(sum((SELECT e.seq FROM audit_event e WHERE e.chain = c.id ORDER BY e.seq DESC LIMIT 1)), 0) AS bigint)
 FROM audit_chain c WHERE c.org = $org;

@@ -223,3 +223,32 @@ err_t devices_list(struct request *rq)
     rq->reply.total = (opt_i64_t){ true, total };
     return E_OK;
 }
+
+err_t device_counts_read(struct request *rq, const struct device_filter *f,
+                         struct device_counts_out *ret)
+{
+    int64_t n[DEVICE_STATUS_COUNT];
+    TRY(device_counts(&rq->act, f, n));
+    *ret = (struct device_counts_out){
+        .pending = n[DEVICE_PENDING],
+        .enrolled = n[DEVICE_ENROLLED],
+        .blocked = n[DEVICE_BLOCKED],
+        .uninstalled = n[DEVICE_UNINSTALLED],
+        .refused = n[DEVICE_REFUSED],
+        .revoked = n[DEVICE_REVOKED],
+    };
+    for (int one = DEVICE_PENDING; one < DEVICE_STATUS_COUNT; one++)
+        ret->all += n[one];
+    return E_OK;
+}
+
+err_t devices_counts(struct request *rq)
+{
+    struct device_filter f;
+    struct device_counts_out *out = ARENA_NEW(rq->act.arena, struct device_counts_out);
+    if (out == NULL)
+        return E_NO_MEMORY;
+    TRY(filter_of(rq, rq->query, &f));
+    TRY(device_counts_read(rq, &f, out));
+    return reply_obj(rq, 200, &device_counts_shape, out);
+}

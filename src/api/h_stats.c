@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much there is of everything, and how it came to be so. */
+#include "api/handlers_fleet.h"
 #include "api/handlers_operation.h"
 #include "api/metrics.h"
 #include "api/services.h"
 #include "api/shapes_stats.h"
 #include "api/whole_server.h"
-#include "domain/fleet/device_state.h"
+#include "domain/fleet/device_list.h"
 #include "domain/series/series.h"
 #include "mcp/hub.h"
 #include "plat/db/inspect.h"
@@ -17,28 +18,6 @@
 #include "sql/series.h"
 
 #include <assert.h>
-
-static err_t devices_count(struct request *rq, struct stats_devices *ret)
-{
-    struct stats_devices d = { 0 };
-    int64_t *const of_status[DEVICE_STATUS_COUNT] = {
-        [DEVICE_PENDING] = &d.pending, [DEVICE_ENROLLED] = &d.enrolled,
-        [DEVICE_BLOCKED] = &d.blocked, [DEVICE_UNINSTALLED] = &d.uninstalled,
-        [DEVICE_REFUSED] = &d.refused, [DEVICE_REVOKED] = &d.revoked,
-    };
-    struct sql_device_sums_of_row *rows = NULL;
-    size_t n = 0;
-    const struct sql_device_sums_of which = { .org = rq->act.org };
-    TRY(sql_device_sums_of(rq->act.db, rq->act.arena, &which, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].status < DEVICE_PENDING || rows[i].status >= DEVICE_STATUS_COUNT)
-            continue;
-        *of_status[rows[i].status] = rows[i].n;
-        d.all += rows[i].n;
-    }
-    *ret = d;
-    return E_OK;
-}
 
 static err_t server_count(struct request *rq, struct stats_server *ret)
 {
@@ -77,7 +56,7 @@ err_t stats_get(struct request *rq)
 {
     struct arena *a = rq->act.arena;
     struct stats_out *out = ARENA_NEW(a, struct stats_out);
-    struct stats_devices *devices = ARENA_NEW(a, struct stats_devices);
+    struct device_counts_out *devices = ARENA_NEW(a, struct device_counts_out);
     struct stats_server *server = ARENA_NEW(a, struct stats_server);
     struct row_org_counts c;
     struct sql_audit_events_of_row audit;
@@ -86,7 +65,7 @@ err_t stats_get(struct request *rq)
     const struct sql_org_counts which = { .org = rq->act.org, .now = rq->act.now };
     TRY(sql_org_counts(rq->act.db, a, &which, &c));
     TRY(sql_audit_events_of(rq->act.db, a, &(struct sql_audit_events_of){ rq->act.org }, &audit));
-    TRY(devices_count(rq, devices));
+    TRY(device_counts_read(rq, &(struct device_filter){ 0 }, devices));
     bool whole = whole_server(rq->services, &rq->act.actor);
     if (whole)
         TRY(server_count(rq, server));

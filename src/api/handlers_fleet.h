@@ -13,6 +13,7 @@ handler_f enroll_confirm_prepare;
 handler_f enroll_confirm;
 
 handler_f devices_list;
+handler_f devices_counts;
 handler_f devices_get;
 handler_f devices_change;
 handler_f devices_delete;
@@ -56,6 +57,11 @@ struct fleet_rules request_fleet_rules(const struct request *rq);
 /* Owner, groups and labels of a body. E_BAD_FIELD: user_id is no id; "" takes the owner away. */
 err_t request_grants(struct request *rq, str_t user_id, struct strs groups, str_t labels,
                      struct device_grants *ret) MUST_USE;
+
+/* How many there are in each state, of those that the filter leaves. */
+struct device_filter;
+err_t device_counts_read(struct request *rq, const struct device_filter *f,
+                         struct device_counts_out *ret) MUST_USE;
 
 /* Whoever lacks device:read sees his own devices: *ret_user is then he. E_FORBIDDEN: he is no
  * person. */

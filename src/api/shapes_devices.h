@@ -18,6 +18,16 @@ struct device_query {
     str_t format;
 };
 
+struct device_counts_out {
+    int64_t all;
+    int64_t pending;
+    int64_t enrolled;
+    int64_t blocked;
+    int64_t uninstalled;
+    int64_t refused;
+    int64_t revoked;
+};
+
 struct device_patch_in {
     str_t user_id;
     struct strs groups;
@@ -136,6 +146,8 @@ struct token_out {
 };
 
 extern const struct shape device_query_shape;
+extern const struct shape device_counts_query_shape;
+extern const struct shape device_counts_shape;
 extern const struct shape device_patch_in_shape;
 extern const struct shape device_decide_in_shape;
 extern const struct shape device_reason_in_shape;

@@ -29,6 +29,12 @@ static const char *const formats[] = { "json", "ndjson", "csv", NULL };
           .text = TEXT_MACHINE_ID, .doc = "the machine's own name: unique in its organisation")
 #define PAGE(T)            FIELD_AS(T, page.limit, "limit", OPT, .min = 1, .max = PAGE_MAX), \
                            FIELD_AS(T, page.cursor, "cursor", OPT, .max = 1024, .text = TEXT_TOKEN)
+#define DEVICE_FILTER \
+    FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE, \
+          .doc = "a prefix of machine_id, hostname or the owner's name"), \
+    FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE, .doc = "id or name"), \
+    FIELD(struct device_query, user,   OPT), \
+    FIELD(struct device_query, label,  OPT, .min = 1, .max = 512, .text = TEXT_LINE, .doc = "name, or name=value")
 #define REASON(T)          FIELD(T, reason, OPT, .max = REASON_MAX, .doc = "stored and on the record")
 
 static const struct field enroll_init_in_fields[] = {
@@ -85,22 +91,28 @@ static const struct field enroll_confirm_out_fields[] = {
 };
 static const struct field device_query_fields[] = {
     PAGE(struct device_query),
-    FIELD(struct device_query, search, OPT, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "a prefix of machine_id, hostname or the owner's name"),
+    DEVICE_FILTER,
     FIELD(struct device_query, status, OPT, .min = 1, .max = WORD_MAX, .text = TEXT_TOKEN,
           .oneof = device_statuses, .several = true,
           .doc = "PENDING, ENROLLED, BLOCKED, UNINSTALLED, REFUSED, REVOKED; several by commas"),
-    FIELD(struct device_query, group,  OPT, .min = 1, .max = WORD_MAX, .text = TEXT_LINE,
-          .doc = "id or name"),
-    FIELD(struct device_query, user,   OPT),
-    FIELD(struct device_query, label,  OPT, .min = 1, .max = 512, .text = TEXT_LINE,
-          .doc = "name, or name=value"),
     FIELD(struct device_query, sort,   OPT, .oneof = device_sort_names),
     FIELD(struct device_query, count,  OPT, .doc = "adds `total`, exact up to 1,000,000"),
     FIELD(struct device_query, offset, OPT, .max = DEVICE_COUNT_MAX,
           .doc = "begin at this row, from 0; not together with cursor"),
     FIELD(struct device_query, format, OPT, .oneof = formats,
           .doc = "ndjson and csv stream all that the filters leave"),
+};
+static const struct field device_counts_query_fields[] = {
+    DEVICE_FILTER,
+};
+static const struct field device_counts_fields[] = {
+    FIELD(struct device_counts_out, all),
+    FIELD(struct device_counts_out, pending),
+    FIELD(struct device_counts_out, enrolled),
+    FIELD(struct device_counts_out, blocked),
+    FIELD(struct device_counts_out, uninstalled),
+    FIELD(struct device_counts_out, refused),
+    FIELD(struct device_counts_out, revoked),
 };
 static const struct field device_patch_in_fields[] = {
     FIELD(struct device_patch_in, user_id, OPT, .max = OID_TEXT, .doc = "null: no owner"),
@@ -329,6 +341,10 @@ const struct shape challenge_out_shape      = SHAPE(struct challenge_out,      "
              challenge_out_fields);
 const struct shape device_query_shape       = SHAPE(struct device_query,       "DeviceQuery",
            device_query_fields);
+const struct shape device_counts_query_shape = SHAPE(struct device_query,      "DeviceCountsQuery",
+    device_counts_query_fields);
+const struct shape device_counts_shape      = SHAPE(struct device_counts_out,  "DeviceCounts",
+          device_counts_fields);
 const struct shape device_patch_in_shape    = SHAPE(struct device_patch_in,    "DevicePatch",
            device_patch_in_fields);
 const struct shape device_decide_in_shape   = SHAPE(struct device_move_in,     "DeviceDecision",

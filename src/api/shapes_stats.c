@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/shapes_stats.h"
 
+#include "api/shapes_devices.h"
 #include "domain/series/series.h"
 
 enum { NAMES_MAX = 1024, STEP_MIN = SERIES_MINUTE_S, STEP_MAX = 24 * SERIES_HOUR_S };
 
 /* clang-format off */
-static const struct field devices_fields[] = {
-    FIELD(struct stats_devices, all),
-    FIELD(struct stats_devices, pending),
-    FIELD(struct stats_devices, enrolled),
-    FIELD(struct stats_devices, blocked),
-    FIELD(struct stats_devices, uninstalled),
-    FIELD(struct stats_devices, refused),
-    FIELD(struct stats_devices, revoked),
-};
-static const struct shape devices_shape = SHAPE(struct stats_devices, "StatsDevices", devices_fields);
-
 static const struct field server_fields[] = {
     FIELD(struct stats_server, version),
     FIELD(struct stats_server, started_at),
@@ -37,7 +27,7 @@ static const struct field stats_fields[] = {
     FIELD(struct stats_out, people),
     FIELD(struct stats_out, groups),
     FIELD(struct stats_out, service_accounts),
-    FIELD(struct stats_out, devices, .of = &devices_shape),
+    FIELD(struct stats_out, devices, .of = &device_counts_shape),
     FIELD(struct stats_out, policies),
     FIELD(struct stats_out, rollouts,         .doc = "running, paused or being taken back"),
     FIELD(struct stats_out, applications),

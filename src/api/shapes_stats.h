@@ -4,16 +4,6 @@
 
 #include "api/request.h"
 
-struct stats_devices {
-    int64_t all;
-    int64_t pending;
-    int64_t enrolled;
-    int64_t blocked;
-    int64_t uninstalled;
-    int64_t refused;
-    int64_t revoked;
-};
-
 struct stats_server {
     str_t version;
     ts_t started_at;

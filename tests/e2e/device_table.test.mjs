@@ -50,6 +50,16 @@ test('several statuses, and what a page may not ask', async () => {
     (await admin.get(`/devices?search=${prefix}&status=PENDING&cursor=${cursor}`)).want(400);
 });
 
+test('how many stand in each state, of those that the filters leave', async () => {
+    const none = { all: 0, pending: 0, enrolled: 0, blocked: 0, uninstalled: 0, refused: 0, revoked: 0 };
+    const counts = async (query, client = admin) => (await client.get(`/devices/counts?${query}`)).want(200);
+    assert.deepEqual(await counts(`search=${prefix}`), { ...none, all: HOSTS.length, pending: 3, enrolled: 3, blocked: 1 });
+    assert.deepEqual(await counts(`search=${prefix}-1`), { ...none, all: 1, pending: 1 });
+    assert.deepEqual(await counts('group=nobody-has-this'), none);
+    assert.deepEqual(await counts(''), (await admin.get('/admin/stats')).want(200).devices, 'without a filter all of them');
+    for (const bad of ['status=PENDING', 'limit=1', 'sort=status', 'user=x']) (await admin.get(`/devices/counts?${bad}`)).want(422);
+});
+
 test('as a file: what the filters leave, in their order; a cell is never a formula', async () => {
     const csv = (await admin.get(`/devices?search=${prefix}&sort=machine_id&format=csv`));
     assert.equal(csv.status, 200);
@@ -73,10 +83,13 @@ test('who lacks device:read has his own, whatever he asks; another organisation 
     assert.deepEqual(names(await page('offset=0&count=true', his)), [1]);
     assert.equal((await page(`offset=0&count=true&user=${ids[0]}`, his)).total, 1);
     assert.equal((await his.get('/devices?format=ndjson')).text.trimEnd().split('\n').length, 1);
+    assert.equal((await his.get('/devices/counts')).want(200).all, 1);
+    assert.equal((await his.get(`/devices/counts?user=${ids[0]}`)).want(200).all, 1);
     const slug = uniqueName('o');
     (await admin.post('/organisations', { slug, name: slug })).want(201);
     const there = await page('offset=0&count=true', admin.with({ 'Seneschal-Org': slug }));
     assert.deepEqual([there.items, there.total], [[], 0]);
+    assert.equal((await admin.with({ 'Seneschal-Org': slug }).get('/devices/counts')).want(200).all, 0);
 });
 
 test('as a file: more than one part of long rows, which no reader is cut off from', async () => {

@@ -115,13 +115,13 @@ static err_t query_make(struct act *act, const struct device_filter *f, struct q
 
 /* clang-format off */
 #define FILTER_REST .user_id = q->user_id, .grp = q->grp, .label = q->label, .label_value = q->label_value, \
-    .search = q->search, .search_end = q->search_end, .limit = q->limit
+    .search = q->search, .search_end = q->search_end
 #define FILTER .org = act->org, .statuses = q->statuses, FILTER_REST
 #define FILTER_STATUS .org = act->org, .status = q->status, FILTER_REST
 #define LIST(name, filter, ...)                                                                       \
     static err_t name(struct act *act, const struct query *q, struct row_device **ret, size_t *ret_n) \
     {                                                                                                 \
-        struct sql_device_##name in = { filter, __VA_ARGS__ };                                        \
+        struct sql_device_##name in = { filter, .limit = q->limit, __VA_ARGS__ };                                        \
         return sql_device_##name(act->db, act->arena, &in, ret, ret_n);                               \
     }
 /* clang-format on */
@@ -282,9 +282,28 @@ err_t device_count(struct act *act, const struct device_filter *f, int64_t *ret)
     const struct query *q = &query;
     struct sql_device_count_row row = { 0 };
     TRY(query_make(act, f, &query));
-    struct sql_device_count in = { FILTER };
+    struct sql_device_count in = { FILTER, .limit = q->limit };
     if (!q->nothing)
         TRY(sql_device_count(act->db, act->arena, &in, &row));
     *ret = row.n;
+    return E_OK;
+}
+
+err_t device_counts(struct act *act, const struct device_filter *f,
+                    int64_t ret[DEVICE_STATUS_COUNT])
+{
+    struct query query = { 0 };
+    const struct query *q = &query;
+    struct sql_device_counts_row *rows = NULL;
+    size_t n = 0;
+    memset(ret, 0, DEVICE_STATUS_COUNT * sizeof *ret);
+    TRY(query_make(act, f, &query));
+    struct sql_device_counts in = { FILTER };
+    if (!q->nothing)
+        TRY(sql_device_counts(act->db, act->arena, &in, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].status >= DEVICE_PENDING && rows[i].status < DEVICE_STATUS_COUNT)
+            ret[rows[i].status] = rows[i].n;
+    }
     return E_OK;
 }

@@ -58,4 +58,8 @@ enum { DEVICE_COUNT_MAX = 1000000 };
 /* Exact up to DEVICE_COUNT_MAX, which is the answer for more. */
 err_t device_count(struct act *act, const struct device_filter *f, int64_t *ret) MUST_USE;
 
+/* How many stand in each state, by its number; the order of the filter does not matter. Exact. */
+err_t device_counts(struct act *act, const struct device_filter *f,
+                    int64_t ret[DEVICE_STATUS_COUNT]) MUST_USE;
+
 #endif

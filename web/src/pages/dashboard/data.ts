@@ -35,21 +35,7 @@ export function useStats(): Data<Stats> {
         key,
         async (signal): Promise<Stats> => {
             if (all) return call(api.GET('/api/v1/admin/stats', { signal }));
-            const count = async (status: 'PENDING' | 'ENROLLED' | undefined) =>
-                (
-                    await call(
-                        api.GET('/api/v1/devices', {
-                            params: { query: { limit: 1, count: true, ...(status && { status }) } },
-                            signal,
-                        }),
-                    )
-                ).total ?? 0;
-            const [every, pending, enrolled] = await Promise.all([
-                count(undefined),
-                count('PENDING'),
-                count('ENROLLED'),
-            ]);
-            return { devices: { all: every, pending, enrolled } };
+            return { devices: await call(api.GET('/api/v1/devices/counts', { signal })) };
         },
         { topics: ['devices', 'people', 'approvals', 'rollouts', 'policies', 'tools', 'applications', 'sessions'] },
     );
