@@ -14,8 +14,11 @@ const root = document.getElementById('app') as HTMLElement;
 
 async function start(): Promise<void> {
     // The page and its words are asked for while the server says who this is.
-    const page = pageAt(placeOf(new URL(location.href)).path);
-    page?.load().catch(() => {}); // asked for again, and looked at, where it is drawn
+    const { path } = placeOf(new URL(location.href));
+    const page = pageAt(path);
+    // Asked for again, and looked at, where it is drawn.
+    page?.load().catch(() => {});
+    if (page?.path === path) page.first?.().catch(() => {});
     const words = loadParts(['shell', 'kit', ...(page?.parts ?? [])], chooseLanguage(undefined));
     const me = await startSession();
     await words;

@@ -27,6 +27,8 @@ export interface Page {
     key?: string;
     parts: readonly PartName[];
     load: () => Promise<{ default: FunctionComponent<PageProps> }>;
+    /** What stands at its very path, where that is a file of its own: whoever begins there asks for it with the page, not after it. */
+    first?: () => Promise<unknown>;
 }
 
 export const pages: readonly Page[] = [
@@ -39,6 +41,7 @@ export const pages: readonly Page[] = [
         key: 'd',
         parts: ['dashboard'],
         load: () => import('./pages/dashboard/index.tsx'),
+        first: () => import('./pages/dashboard/Lower.tsx'),
     },
     {
         id: 'fleet',
@@ -50,6 +53,7 @@ export const pages: readonly Page[] = [
         key: 'f',
         parts: ['fleet'],
         load: () => import('./pages/fleet/index.tsx'),
+        first: () => import('./pages/fleet/list/List.tsx'),
     },
     {
         id: 'policies',

@@ -4,12 +4,23 @@ let underWay = 0;
 let page = '';
 let frame = 0;
 
+/** What the page can do without waits no longer than this for what it cannot. */
+const STANDS_MS = 3000;
+let stood = (): void => {};
+/** Once the first page stands; then comes what could wait. */
+export const firstStanding = new Promise<void>((resolve) => {
+    stood = resolve;
+    setTimeout(resolve, STANDS_MS);
+});
+
 function settle(): void {
     cancelAnimationFrame(frame);
     // Two frames: what has just come is drawn in the first, and may ask for more while it is.
     frame = requestAnimationFrame(() => {
         frame = requestAnimationFrame(() => {
-            if (underWay === 0 && page) document.documentElement.dataset['ready'] = page;
+            if (underWay > 0 || !page) return;
+            document.documentElement.dataset['ready'] = page;
+            stood();
         });
     });
 }

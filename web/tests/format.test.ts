@@ -20,6 +20,33 @@ const plainly = (text: string) => text.replace(/\s/g, ' ');
 
 beforeEach(() => language.set('en'));
 
+test('whole numbers are grouped as Intl has it', () => {
+    for (const [lang, tag] of [
+        ['en', 'en-GB'],
+        ['fr', 'fr-FR'],
+    ] as const) {
+        language.set(lang);
+        const intl = new Intl.NumberFormat(tag);
+        for (const n of [
+            0,
+            7,
+            999,
+            1000,
+            12_345,
+            999_999,
+            1_000_000,
+            1_234_567_890,
+            Number.MAX_SAFE_INTEGER,
+            -1,
+            -999,
+            -1000,
+            -12_345,
+        ]) {
+            assert.equal(number(n), intl.format(n), `${tag} ${n}`);
+        }
+    }
+});
+
 test('numbers follow the language', () => {
     assert.equal(number(1234567.5), '1,234,567.5');
     assert.equal(percent(0.125), '12.5%');

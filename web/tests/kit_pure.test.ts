@@ -8,10 +8,10 @@ import { begun } from '../src/ui/titles.ts';
 import { toYaml } from '../src/ui/yaml.ts';
 
 test('rows in view name their pages, at the seams and at the end', () => {
-    assert.deepEqual(pagesInView(0, 20, 100_000), [0]);
-    assert.deepEqual(pagesInView(95, 105, 100_000), [0, 1]);
-    assert.deepEqual(pagesInView(99_990, 100_050, 100_000), [999]);
-    assert.deepEqual(pagesInView(0, 10, 0), []);
+    assert.deepEqual(pagesInView(0, 20, 100_000, 100), [0]);
+    assert.deepEqual(pagesInView(95, 105, 100_000, 100), [0, 1]);
+    assert.deepEqual(pagesInView(99_990, 100_050, 100_000, 100), [999]);
+    assert.deepEqual(pagesInView(0, 10, 0, 100), []);
 });
 
 test('only what is missing is asked for, and what left the view is called off', () => {

@@ -32,7 +32,10 @@ export function useData<T>(
         if (key === undefined) return setState({ key, loading: false });
         const abort = new AbortController();
         const answered = asking();
-        setState((was) => (was.key === key ? { ...was, loading: true } : { key, loading: true }));
+        setState((was) => {
+            if (was.key !== key) return { key, loading: true };
+            return was.loading ? was : { ...was, loading: true };
+        });
         latest
             .current(abort.signal)
             .then(

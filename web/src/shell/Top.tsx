@@ -3,15 +3,23 @@
 import { loadParts, t } from '../i18n/index.ts';
 import { liveState } from '../live.ts';
 import { startPath } from '../pages.ts';
+import { asking, firstStanding } from '../ready.ts';
 import { useStore } from '../store.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { AccountMenu } from './AccountMenu.tsx';
 import { Lazy } from './Lazy.tsx';
 import { overlay } from './shortcuts.ts';
 
+/** After the page: nobody came for the bell. */
 const loadBell = async () => {
-    const [code] = await Promise.all([import('./notices/Bell.tsx'), loadParts(['notices'])]);
-    return code;
+    await firstStanding;
+    const answered = asking();
+    try {
+        const [code] = await Promise.all([import('./notices/Bell.tsx'), loadParts(['notices'])]);
+        return code;
+    } finally {
+        answered();
+    }
 };
 
 export function Top({ menuOpen, onMenu }: { menuOpen: boolean; onMenu(): void }) {

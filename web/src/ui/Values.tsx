@@ -22,6 +22,11 @@ function watch(redraw: () => void): () => void {
     };
 }
 
+/** The other way to write it, once somebody points at it: a telephone never does, and formatters for dates are dear. */
+function explain({ currentTarget }: { currentTarget: HTMLTimeElement }, at: string | number, full?: boolean): void {
+    currentTarget.title = (full ? relative : dateTime)(at);
+}
+
 /** A moment: "2 hours ago", the full time as title; `full`: the other way round; `exact`: short, to the second. Nothing: `none`, a dash when absent. */
 export function Time({
     at,
@@ -37,11 +42,10 @@ export function Time({
     const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
     useEffect(() => watch(() => redraw()), []);
     if (at === null || at === undefined || at === '') return <span class="muted">{none ?? t.kit.none}</span>;
-    const long = dateTime(at);
-    const short = relative(at);
+    const written = exact ? stamp : full ? dateTime : relative;
     return (
-        <time dateTime={new Date(at).toISOString()} title={full ? short : long}>
-            {exact ? stamp(at) : full ? long : short}
+        <time dateTime={new Date(at).toISOString()} onPointerEnter={(event) => explain(event, at, full)}>
+            {written(at)}
         </time>
     );
 }

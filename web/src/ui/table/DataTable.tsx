@@ -12,7 +12,7 @@ import { BulkBar, Head, Row, type Column, type RowActs } from './parts.tsx';
 import { Rows, type Load } from './rows.ts';
 import { useSelection, type Picked } from './selection.ts';
 import { useRowHeight, useWidth, useWindow } from './useWindow.ts';
-import { rowAfterKey } from './window.ts';
+import { pageRows, rowAfterKey } from './window.ts';
 import '../../style/kit/table.css';
 
 const ROW_HEIGHT = 44;
@@ -68,16 +68,17 @@ function useRows<Item>(p: DataTableProps<Item>, sort: string | undefined): Rows<
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);
     const load = useRef(p.load);
     load.current = p.load;
-    const rows = useMemo(
-        () =>
-            new Rows<Item>(
-                () => load.current,
-                p.paging ?? 'cursor',
-                sort,
-                () => redraw(),
-            ),
-        [p.paging, p.identity, sort],
-    );
+    const rows = useMemo(() => {
+        const mode = p.paging ?? 'cursor';
+        const size = pageRows(mode, innerWidth < CARDS_BELOW);
+        return new Rows<Item>(
+            () => load.current,
+            mode,
+            size,
+            sort,
+            () => redraw(),
+        );
+    }, [p.paging, p.identity, sort]);
     useEffect(() => {
         rows.view(0, 0);
         return () => rows.end();

@@ -115,6 +115,9 @@ export class Row<Row> extends Component<RowProps<Row>> {
     }
 }
 
+/** Above a cell of a card; the first is the card's own head. */
+const headOf = ({ head }: { head: string }, i: number): string | undefined => (i === 0 ? undefined : head);
+
 function drawRow<Row>(p: RowProps<Row>) {
     const { columns, row, at, start } = p;
     const style = start === undefined ? undefined : { transform: `translateY(${start}px)` };
@@ -131,7 +134,7 @@ function drawRow<Row>(p: RowProps<Row>) {
             <div {...place} class="table-row waiting" aria-busy="true">
                 {p.picked !== undefined && <div role="gridcell" class="cell pick" />}
                 {columns.map((column, i) => (
-                    <div key={column.key} role="gridcell" class="cell">
+                    <div key={column.key} role="gridcell" class="cell" data-head={headOf(column, i)}>
                         <span class={`bone w${(at + i) % 3}`} />
                         {i === 0 && <span class="unseen">{t.kit.table.loadingRow}</span>}
                     </div>
@@ -167,7 +170,7 @@ function drawRow<Row>(p: RowProps<Row>) {
                         key={column.key}
                         role="gridcell"
                         class={column.align ? 'cell end' : 'cell'}
-                        data-head={i === 0 ? undefined : column.head}
+                        data-head={headOf(column, i)}
                     >
                         {i === 0 && p.href !== undefined ? (
                             <a class="row-link" href={p.href}>

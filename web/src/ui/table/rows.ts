@@ -3,7 +3,7 @@
 import { problemOf, wasAborted, type Problem } from '../../api/client.ts';
 import { asking } from '../../ready.ts';
 import { wholePage } from './whole_page.ts';
-import { PAGE_ROWS, pagesInView, pagesToDrop, planPages } from './window.ts';
+import { pagesInView, pagesToDrop, planPages } from './window.ts';
 
 export interface Page<Row> {
     items?: readonly Row[] | undefined;
@@ -43,12 +43,21 @@ export class Rows<Row> {
     private wanted: number[] = [0];
     private readonly load: () => Load<Row>;
     private readonly mode: 'offset' | 'cursor';
+    private readonly size: number;
     private readonly sort: string | undefined;
     private readonly changed: () => void;
 
-    constructor(load: () => Load<Row>, mode: 'offset' | 'cursor', sort: string | undefined, changed: () => void) {
+    /** `size`: so many rows a request. */
+    constructor(
+        load: () => Load<Row>,
+        mode: 'offset' | 'cursor',
+        size: number,
+        sort: string | undefined,
+        changed: () => void,
+    ) {
         this.load = load;
         this.mode = mode;
+        this.size = size;
         this.sort = sort;
         this.changed = changed;
     }
@@ -71,7 +80,7 @@ export class Rows<Row> {
     }
 
     row(at: number): Row | undefined {
-        return this.pages.get(Math.floor(at / PAGE_ROWS))?.[at % PAGE_ROWS];
+        return this.pages.get(Math.floor(at / this.size))?.[at % this.size];
     }
 
     /** The keys of all that is loaded, in order; made once for each answer. */
@@ -82,7 +91,8 @@ export class Rows<Row> {
 
     /** Rows `first` to `last` are in view. */
     view(first: number, last: number): void {
-        const wanted = this.mode === 'offset' ? pagesInView(first, last, this.total ?? PAGE_ROWS) : this.nextOf(last);
+        const wanted =
+            this.mode === 'offset' ? pagesInView(first, last, this.total ?? this.size, this.size) : this.nextOf(last);
         this.wanted = wanted.length > 0 ? wanted : [0];
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.ask(), this.fresh ? 0 : SETTLE_MS);
@@ -90,7 +100,7 @@ export class Rows<Row> {
 
     private nextOf(last: number): number[] {
         const next = this.pages.size;
-        const near = last >= this.count - PAGE_ROWS / 4;
+        const near = last >= this.count - this.size / 4;
         return this.cursors.has(next) && (next === 0 || near) ? [next] : [];
     }
 
@@ -114,8 +124,8 @@ export class Rows<Row> {
         this.asked.set(page, abort);
         try {
             const where = {
-                limit: PAGE_ROWS,
-                offset: page * PAGE_ROWS,
+                limit: this.size,
+                offset: page * this.size,
                 cursor: this.cursors.get(page),
                 sort: this.sort,
             };
@@ -138,7 +148,7 @@ export class Rows<Row> {
         const items = answer.items ?? [];
         this.pages.set(page, items);
         if (typeof answer.total === 'number') this.total = answer.total;
-        else if (this.mode === 'offset' && items.length < PAGE_ROWS) this.total = page * PAGE_ROWS + items.length;
+        else if (this.mode === 'offset' && items.length < this.size) this.total = page * this.size + items.length;
         if (this.mode === 'offset') {
             for (const gone of pagesToDrop([...this.pages.keys()], this.wanted)) this.pages.delete(gone);
             return;

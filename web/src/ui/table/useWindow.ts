@@ -9,7 +9,8 @@ import {
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 
-const OVERSCAN = 6;
+/** Drawn above and below what is in view: pixels, so that of high cards there are not as many as of rows. */
+const OVERSCAN = 264;
 
 export interface Windowed {
     items: VirtualItem[];
@@ -33,7 +34,7 @@ export function useWindow(
         observeElementRect,
         observeElementOffset,
         scrollToFn: elementScroll,
-        overscan: OVERSCAN,
+        overscan: Math.ceil(OVERSCAN / size),
         // The head sticks above the rows: a row that is brought into view at the foot stands lower by its height.
         scrollPaddingEnd: size,
         onChange: () => redraw(),
@@ -64,9 +65,9 @@ export function useRowHeight(box: RefObject<HTMLElement | null>, first: number, 
     return height;
 }
 
-/** The width of an element, as it changes. */
+/** The width of an element, as it changes; before it is drawn, that of the window, so that a telephone draws no table first. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
-    const width = useRef(0);
+    const width = useRef(innerWidth);
     const watched = useRef<HTMLElement | null>(null);
     const observer = useRef<ResizeObserver | undefined>(undefined);
     const [, redraw] = useReducer((n: number, _: void) => n + 1, 0);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pages of a long list are needed for the rows in view. Pure, so that it is tested without a browser.
 
-/** Rows that one request asks for. */
-export const PAGE_ROWS = 100;
+/** Rows that one request asks for: of a list by cursor, which is drawn whole where it ends with them; of one where any row comes at once, some screens. */
+export const pageRows = (mode: 'cursor' | 'offset', cards: boolean): number =>
+    mode === 'cursor' ? 100 : cards ? 25 : 50;
 
 /** Pages kept besides those in view: what was left comes back at once, and memory stays small over 100,000 rows. */
 export const MOST_PAGES = 30;
 
 /** The pages that hold rows `first` to `last` (both counted), of a list of `total`. */
-export function pagesInView(first: number, last: number, total: number, size = PAGE_ROWS): number[] {
+export function pagesInView(first: number, last: number, total: number, size: number): number[] {
     const end = Math.min(last, total - 1);
     const begin = Math.max(0, first);
     if (end < begin) return [];
