@@ -124,9 +124,10 @@ err_t audit_own(struct request *rq)
     struct audit_query q = *(const struct audit_query *)rq->query;
     struct audit_filter filter;
     char id[OID_TEXT];
-    oid_format(rq->act.actor.id, id);
-    q.actor = str_of(id, sizeof id);
     TRY(filter_of(rq, &q, &filter));
+    filter.own = rq->act.actor.id;
+    oid_format(filter.own, id);
+    q.actor = str_of(id, sizeof id); /* a cursor serves nobody else */
     return list(rq, &q, &filter);
 }
 

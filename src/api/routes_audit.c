@@ -22,7 +22,8 @@ static const struct route rows[] = {
              "who checks them himself." },
     { HTTP_GET, "/portal/activity", audit_own, .auth = AUTH_ACTOR, .tx = TX_READ, .no_store = true,
       .query = &audit_own_query_shape, .out = &audit_out_shape, .out_list = true,
-      .doc = "What the record has of the one who asks, newest first." },
+      .doc = "What the record has of the one who asks, newest first: what he did, and who signed in, or tried to, "
+             "as him." },
 };
 /* clang-format on */
 

@@ -132,12 +132,20 @@ static bool party_is(str_t filter, oid_t filter_id, const struct party *p)
     return str_eq(p->kind, filter) || (p->name.p != NULL && str_eq(p->name, filter));
 }
 
+static bool view_is_own(oid_t who, const struct audit_view *v)
+{
+    bool nobody = str_eq(v->actor_kind, STR("none"));
+    return oid_eq(nobody ? v->target_id : v->actor_id, who);
+}
+
 static bool view_is_wanted(const struct reading *r, const struct audit_view *v)
 {
     const struct audit_filter *f = r->f;
     if ((ts_is_set(f->from) && v->at.us < f->from.us) || (ts_is_set(f->to) && v->at.us >= f->to.us))
         return false;
     if (f->result.p != NULL && !str_eq(v->result, f->result))
+        return false;
+    if (oid_is_set(f->own) && !view_is_own(f->own, v))
         return false;
     struct party actor = { v->actor_id, v->actor_kind, v->actor_name };
     struct party target = { v->target_id, v->target_kind, v->target_name };

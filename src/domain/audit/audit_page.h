@@ -14,6 +14,8 @@ struct audit_filter {
     str_t actor;  /* an id, a kind, or a name that was not erased */
     str_t target; /* the same */
     str_t result; /* "ok" or "refused" */
+    oid_t own;    /* of one person: what he did, and what was done as him before he was known, like
+                     a sign-in; not what others did to him, which says where they were */
     bool oldest_first;
 };
 
