@@ -58,7 +58,13 @@ SELECT {organisation} FROM organisation WHERE id > $after ORDER BY id LIMIT $n;
 -- @exec organisation_add(id id, slug text, name text, status int, now ts)
 INSERT INTO organisation (id, slug, name, status, created_at, revision) VALUES ($id, $slug, $name, $status, $now, 1);
 
--- Users. A search is a prefix of the canonical username or email.
+-- Users. A search is a prefix of the canonical username or email, or of a word of the name that is shown (A to Z in either case).
+-- @part user_found
+SELECT a.id FROM user_account a WHERE a.org = $org AND a.username_key >= $low AND a.username_key < $high
+UNION SELECT b.id FROM user_account b WHERE b.org = $org AND b.email_key >= $low AND b.email_key < $high
+UNION SELECT c.id FROM user_account c
+WHERE c.org = $org AND REPLACE(' ' || LOWER(c.display_name), ' ' || $low, '') <> ' ' || LOWER(c.display_name);
+
 -- @row user_account: id id, username text, email text, display_name text?, status int, roles int, created_at ts,
 --     updated_at ts, revision int
 -- @one user_get(org id, id id) -> user_account
@@ -71,9 +77,7 @@ SELECT id FROM user_account WHERE org = $org AND username_key = $username_key;
 SELECT {user_account} FROM user_account WHERE org = $org AND id > $after ORDER BY id LIMIT $n;
 
 -- @many user_search(org id, low text, high text, after id, n int) -> user_account
-SELECT {user_account} FROM user_account WHERE org = $org AND id > $after
-AND id IN (SELECT a.id FROM user_account a WHERE a.org = $org AND a.username_key >= $low AND a.username_key < $high
-           UNION SELECT b.id FROM user_account b WHERE b.org = $org AND b.email_key >= $low AND b.email_key < $high)
+SELECT {user_account} FROM user_account WHERE org = $org AND id > $after AND id IN ({user_found})
 ORDER BY id LIMIT $n;
 
 -- @many user_exact(org id, username_key text?, email_key text?, after id, n int) -> user_account
@@ -88,10 +92,7 @@ SELECT count(*) FROM (SELECT 1 FROM user_account WHERE org = $org
     LIMIT $limit) AS found;
 
 -- @one user_search_count(org id, low text, high text, limit int) -> (n int)
-SELECT count(*) FROM (
-    SELECT a.id FROM user_account a WHERE a.org = $org AND a.username_key >= $low AND a.username_key < $high
-    UNION SELECT b.id FROM user_account b WHERE b.org = $org AND b.email_key >= $low AND b.email_key < $high
-    LIMIT $limit) AS found;
+SELECT count(*) FROM ({user_found} LIMIT $limit) AS found;
 
 -- @exec user_add(id id, org id, username text, username_key text, email text, email_key text, display_name text?,
 --     status int, roles int, now ts)

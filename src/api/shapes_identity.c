@@ -34,7 +34,7 @@ static const struct field search_query_fields[] = {
 static const struct field user_query_fields[] = {
     PAGE_FIELDS(struct user_query),
     FIELD(struct user_query, search,   OPT, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
-          .doc = "how username or email begins, in any case"),
+          .doc = "how username, email or a word of display_name begins, in any case"),
     FIELD(struct user_query, username, OPT, .min = 1, .max = NAME_MAX_BYTES, .text = TEXT_LINE,
           .doc = "the whole, in any case"),
     FIELD(struct user_query, email,    OPT, .min = 1, .max = EMAIL_MAX, .text = TEXT_LINE,

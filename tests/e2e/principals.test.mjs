@@ -48,6 +48,12 @@ test('names are unique in any case; search is a prefix, and a wildcard only a le
     assert.deepEqual(await found(`search=${user.username.toUpperCase()}`), [user.id]);
     assert.deepEqual(await found(`username=${user.username}`), [user.id]);
     assert.deepEqual(await found(`email=${user.email.toUpperCase()}`), [user.id]);
+    const word = uniqueName('Durand');
+    (await admin.patch(`/users/${user.id}`, { display_name: `Zoé ${word} d'Or` })).want(200);
+    for (const begins of [word.slice(0, -1), word.toUpperCase(), `Zoé ${word}`, `${word} d'`])
+        assert.deepEqual(await found(`search=${encodeURIComponent(begins)}`), [user.id], begins);
+    assert.deepEqual(await found(`search=${word.slice(1)}`), [], 'not within a word');
+    assert.equal((await admin.get(`/users?search=${word}&count=true`)).want(200).total, 1);
     for (const wild of ['%25', '_', '*', "'%20OR%201=1--"]) assert.deepEqual(await found(`search=${wild}`), []);
 });
 

@@ -64,7 +64,7 @@ export default {
     rolesHint: 'Mostly none: rights come from groups. You can give only what you have yourself.',
     groupFind: 'Find a group by name',
     count: people,
-    search: 'User name or address begins…',
+    search: 'Name or address begins…',
     invite: 'Invite',
     add: 'Add an account',
     addHint:
