@@ -48,6 +48,7 @@ await enrolmentKey(admin, { name: 'installers', uses: 50, groups: ['front-desks'
 const empty = (where) => ({
     visit: async (at) => {
         await at.page.route(/\/api\/v1\/devices\?/, (route) => route.fulfill({ json: { items: [], total: 0 } }));
+        await at.page.route(/\/api\/v1\/devices\/counts/, (route) => route.fulfill({ json: { all: 0, pending: 0, enrolled: 0, blocked: 0, uninstalled: 0, refused: 0, revoked: 0 } }));
         await at.open(where, 'fleet');
     },
 });
