@@ -24,6 +24,7 @@ const CHUNKS: readonly (readonly [RegExp, string])[] = [
         'kit-lists',
     ],
     [/\/src\/pages\/fleet\/(?:DeviceState|device|moves)\.ts/, 'fleet-parts'],
+    [/\/src\/pages\/fleet\/device\/(?:Claim|acts)\.ts/, 'device-moves'],
     [/\/src\/pages\/fleet\/(?:FleetHead\.|list\/)/, 'fleet-list'],
     [/\/src\/pages\/tools\/(?:AddServer|EditServer|ServerForm|TestServer)\./, 'tool-servers'],
     [/\/src\/pages\/admin\/(?:Clock|Organisations)\./, 'whole-server'],

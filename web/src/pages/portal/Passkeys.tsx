@@ -3,8 +3,9 @@
 import { useState } from 'preact/hooks';
 import { api, call, problemOf, type Shape } from '../../api/client.ts';
 import { t } from '../../i18n/index.ts';
-import { Button, confirm, Time } from '../../ui/index.ts';
+import { Button, confirm } from '../../ui/index.ts';
 import { lazy } from '../../ui/Later.tsx';
+import { OwnList } from './OwnList.tsx';
 
 type Passkey = Shape<'Factor'>;
 
@@ -43,22 +44,7 @@ export function Passkeys({ items, codeless, reload }: Props) {
     };
     return (
         <>
-            <ul class="portal-list">
-                {items.map((one) => (
-                    <li key={one.id}>
-                        <span>
-                            <strong>{one.name}</strong>
-                            <br />
-                            <small class="muted">
-                                {words.made} <Time at={one.created_at} />
-                            </small>
-                        </span>
-                        <Button small kind="danger" onClick={() => void remove(one)}>
-                            {words.remove}…
-                        </Button>
-                    </li>
-                ))}
-            </ul>
+            <OwnList items={items} words={words} remove={remove} />
             {canMake() ? (
                 <Button small icon="add" onClick={() => setAdding(true)}>
                     {words.add}

@@ -4,19 +4,8 @@ import { useState } from 'preact/hooks';
 import { api, call, onceKey, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
-import {
-    Button,
-    Card,
-    confirm,
-    Dialog,
-    ErrorBox,
-    Field,
-    Loaded,
-    Once,
-    TextInput,
-    Time,
-    useForm,
-} from '../../ui/index.ts';
+import { Button, Card, confirm, Dialog, ErrorBox, Field, Loaded, Once, TextInput, useForm } from '../../ui/index.ts';
+import { OwnList } from './OwnList.tsx';
 
 type Line = Shape<'ServiceTokenLine'>;
 
@@ -55,24 +44,7 @@ export function Tokens() {
                     items.length === 0 ? (
                         <p class="muted">{words.noTokens}</p>
                     ) : (
-                        <ul class="portal-list">
-                            {items.map((one) => (
-                                <li key={one.id}>
-                                    <span>
-                                        <strong>{one.name}</strong>
-                                        <br />
-                                        <small class="muted">
-                                            {words.made} <Time at={one.created_at} />
-                                            <br />
-                                            {words.ends} <Time at={one.expires_at} />
-                                        </small>
-                                    </span>
-                                    <Button small kind="danger" onClick={() => void remove(one)}>
-                                        {words.remove}
-                                    </Button>
-                                </li>
-                            ))}
-                        </ul>
+                        <OwnList items={items} words={words} remove={remove} />
                     )
                 }
             </Loaded>

@@ -10,7 +10,7 @@ import { nameOf, type DeviceRow } from '../device.ts';
 import { NEEDS, asStatus, movesFrom, type Move } from '../moves.ts';
 
 const Edit = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(() => import('./Edit.tsx'), ['lobby']);
-const Claim = lazy<{ claim: string; id: string; onClose: () => void }>(() => import('./acts.tsx'));
+const Claim = lazy<{ claim: string; id: string; onClose: () => void }>(() => import('./Claim.tsx'));
 const Approve = lazy<{ device: DeviceRow; onClose: () => void; done: () => void }>(
     () => import('../lobby/Approve.tsx'),
     ['lobby'],
@@ -57,7 +57,7 @@ export function DeviceHead({ device, reload }: { device: DeviceRow; reload: () =
     const shown = shownIn(device.status);
     const act = async (move: Move): Promise<void> => {
         if (move === 'approve') return setOpen('approve');
-        const { askAndMove } = await import('./acts.tsx'); // asks, sends, reports: needed by nobody who only looks
+        const { askAndMove } = await import('./acts.ts'); // asks, sends, reports: needed by nobody who only looks
         const moved = await askAndMove(id, name, move);
         if (!moved) return;
         if (move === 'delete') return navigate('/fleet');

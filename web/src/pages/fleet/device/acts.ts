@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves of one device, each asked about first; and what one of them gives.
+// Moves of one device, each asked about first.
 import { api, call } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
-import { Button, CodeBlock, Dialog, Field, Note, confirm, toast } from '../../../ui/index.ts';
+import { confirm, toast } from '../../../ui/index.ts';
 import { moveDevice } from '../list/acts.ts';
 import type { Move } from '../moves.ts';
 
@@ -50,30 +50,4 @@ export async function askAndMove(id: string, name: string, move: AskedMove): Pro
     if (!answer) return undefined;
     toast.good(t.device.done[move](name));
     return moved;
-}
-
-/** The claim of an administrator's rotation, shown this once, and how the machine uses it. */
-export default function Claim({ claim, id, onClose }: { claim: string; id: string; onClose: () => void }) {
-    const body = JSON.stringify({ device_id: id, claim });
-    const command = `curl -fsS ${location.origin}/api/v1/devices/enroll/confirm \\\n  -H 'Content-Type: application/json' -d '${body}'`;
-    return (
-        <Dialog
-            title={t.device.claim.title}
-            wide
-            onClose={onClose}
-            actions={
-                <Button kind="primary" onClick={onClose}>
-                    {t.device.claim.close}
-                </Button>
-            }
-        >
-            <Note tone="warn">{t.device.claim.text}</Note>
-            <Field label={t.device.claim.claim} group>
-                <CodeBlock text={claim} label={t.device.claim.claim} wrap />
-            </Field>
-            <Field label={t.device.claim.command} group>
-                <CodeBlock text={command} label={t.device.claim.command} />
-            </Field>
-        </Dialog>
-    );
 }
