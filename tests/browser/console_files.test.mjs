@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What files manage is shown with its origin and cannot be changed in the console: tool servers, permissions, webhooks.
+// What files manage is shown with its origin and cannot be changed in the console: tool servers, permissions, webhooks, service accounts, access rules.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { commandLine, files } from '../e2e/lib/apply.mjs';
@@ -17,6 +17,10 @@ permissions:
   - {group: family, tool: "recipes/*", can_write: true}
 applications:
   Nextcloud: {kind: oidc, client_id: nextcloud, redirect_uris: ["https://cloud.example.org/cb"], groups: [family]}
+service_accounts:
+  ticket-bot: {groups: [family]}
+access_rules:
+  evenings: {effect: deny, application: Nextcloud, hours: "22:00-06:00", tz: Europe/Paris, groups_any: [family]}
 webhooks:
   pager: {url: "https://hooks.example.org/pager", format: ntfy, priority: max, events: [device.blocked], group: family}
 `));
@@ -25,6 +29,7 @@ const family = (await admin.get('/groups')).want(200).items.find((one) => one.na
 seeTool(server, recipes, 'add', { kind: 'WRITE' });
 const pager = (await admin.get('/webhooks')).want(200).items.find((one) => one.name === 'pager');
 const cloud = (await admin.get('/applications')).want(200).items.find((one) => one.name === 'Nextcloud');
+const bot = (await admin.get('/service-accounts')).want(200).items.find((one) => one.name === 'ticket-bot');
 const NOTHING = /^no change$/m;
 const PERMISSIONS = `/permissions?group=${family.id}`;
 
@@ -78,7 +83,26 @@ test('a webhook of files says so, and is tested and rotated, not edited', { skip
     await at.close();
 });
 
+test('a service account of files has its groups from there, and its tokens from here', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open(`/people/services/${bot.id}`, 'people');
+    await copies(at, 'service_accounts', 'ticket-bot', 'family');
+    assert.equal(await at.page.getByRole('button', { name: /^(Edit|More|Add to|Take out|Remove)/ }).count(), 0);
+    assert.ok((await at.page.getByRole('button', { name: /token/i }).count()) > 0);
+    await at.close();
+});
+
+test('an access rule of files says so, and is copied, not edited', { skip: MISSING }, async () => {
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open('/applications/rules', 'applications');
+    await copies(at, 'access_rules', 'evenings', 'application: Nextcloud', '22:00-06:00');
+    assert.equal(await at.page.getByRole('button', { name: /^(Edit|Delete)/ }).count(), 0);
+    await at.close();
+});
+
 lookAt(house, {
+    'files-service': `/people/services/${bot.id}`,
+    'files-rules': '/applications/rules',
     'files-server': '/tools/recipes',
     'files-permissions': PERMISSIONS,
     'files-group': `/people/groups/${family.id}`,

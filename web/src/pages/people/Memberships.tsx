@@ -15,11 +15,13 @@ interface Props {
     kind: Kind;
     id: string;
     name: string;
+    /** Somebody else says in which it is. */
+    fixed?: boolean;
     done: () => void;
 }
 
-export function Memberships({ kind, id, name, done }: Props) {
-    const write = may('group:write');
+export function Memberships({ kind, id, name, fixed, done }: Props) {
+    const write = may('group:write') && !fixed;
     const asked = useData(
         `groups of ${id}`,
         async (signal): Promise<Choice[]> => {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Access rules in the order in which they are asked.
 import { useState } from 'preact/hooks';
+import { managedSince } from '../../../api/all.ts';
 import { api, call } from '../../../api/client.ts';
 import { useData } from '../../../api/data.ts';
 import { number } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, Button, Card, Empty, Loaded, Status, confirm } from '../../../ui/index.ts';
+import { Badge, Button, Card, Copy, Empty, Loaded, Status, confirm, toYaml } from '../../../ui/index.ts';
 import { Head } from '../Head.tsx';
+import { asFiles } from './files.ts';
 import { Previewed, previewRule } from './Previewed.tsx';
 import { RuleForm } from './RuleForm.tsx';
 import { sentencesOf } from './sentences.ts';
@@ -17,17 +19,18 @@ import type { Names, Rule } from './values.ts';
 const RULES_MAX = 500;
 
 async function load(signal: AbortSignal) {
-    const [rules, apps] = await Promise.all([
+    const [rules, apps, byFiles] = await Promise.all([
         call(api.GET('/api/v1/access-rules', { params: { query: { limit: RULES_MAX } }, signal })),
         may('application:read')
             ? call(api.GET('/api/v1/applications', { params: { query: { limit: RULES_MAX } }, signal }))
             : { items: [] },
+        managedSince('access-rule', signal),
     ]);
     const names: Names = {
         byId: new Map(apps.items.map((app) => [app.id ?? '', app.name ?? ''])),
         byClient: new Map(apps.items.map((app) => [app.client_id ?? '', app.name ?? ''])),
     };
-    return { rules: (rules.items ?? []).toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0)), names };
+    return { rules: (rules.items ?? []).toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0)), names, byFiles };
 }
 
 const effectOf = (rule: Rule): string =>
@@ -71,7 +74,7 @@ export default function Rules() {
         <>
             <Head part="rules" actions={add} />
             <Loaded of={asked}>
-                {({ rules, names }) =>
+                {({ rules, names, byFiles }) =>
                     rules.length === 0 ? (
                         <Empty icon="rule" title={words.empty.title} action={add}>
                             {words.empty.text}
@@ -84,6 +87,11 @@ export default function Rules() {
                                         <span>
                                             <Badge>{number(rule.position ?? 0)}</Badge> <strong>{rule.name}</strong>{' '}
                                             {rule.status === 'disabled' && <Status tone="off">{words.disabled}</Status>}
+                                            {byFiles.has(rule.id ?? '') && (
+                                                <Status tone="info" icon="file">
+                                                    {t.kit.managed.title}
+                                                </Status>
+                                            )}
                                         </span>
                                         <Badge
                                             tone={
@@ -96,16 +104,24 @@ export default function Rules() {
                                         >
                                             {effectOf(rule)}
                                         </Badge>
-                                        {write && (
-                                            <span class="actions">
-                                                <Button small icon="edit" onClick={() => setEdited(rule)}>
-                                                    {words.edit}
-                                                </Button>
-                                                <Button small kind="danger" onClick={() => void remove(rule)}>
-                                                    {words.delete}…
-                                                </Button>
-                                            </span>
-                                        )}
+                                        <span class="actions">
+                                            {byFiles.has(rule.id ?? '') ? (
+                                                <Copy text={() => toYaml(asFiles(rule, names))} small>
+                                                    {t.kit.managed.copy}
+                                                </Copy>
+                                            ) : (
+                                                write && (
+                                                    <>
+                                                        <Button small icon="edit" onClick={() => setEdited(rule)}>
+                                                            {words.edit}
+                                                        </Button>
+                                                        <Button small kind="danger" onClick={() => void remove(rule)}>
+                                                            {words.delete}…
+                                                        </Button>
+                                                    </>
+                                                )
+                                            )}
+                                        </span>
                                         <ul class="conditions">
                                             <li>
                                                 {rule.application_id

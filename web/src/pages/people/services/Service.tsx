@@ -2,6 +2,7 @@
 // One account of a program: its groups, and by what it proves itself.
 import { useState } from 'preact/hooks';
 import { api, call, problemOf, type Shape } from '../../../api/client.ts';
+import { managedSince } from '../../../api/all.ts';
 import { useData } from '../../../api/data.ts';
 import { t } from '../../../i18n/index.ts';
 import { navigate } from '../../../router.ts';
@@ -13,6 +14,7 @@ import {
     Id,
     KeyValue,
     Loaded,
+    ManagedBy,
     Menu,
     PageHead,
     Stack,
@@ -25,6 +27,7 @@ import { Memberships } from '../Memberships.tsx';
 import { mayChange, roleName } from '../Roles.tsx';
 import { AccountState } from '../State.tsx';
 import { EditService } from './EditService.tsx';
+import { asFiles } from './files.ts';
 import { Keys } from './Keys.tsx';
 import { Tokens } from './Tokens.tsx';
 
@@ -122,21 +125,25 @@ function Links({ id }: { id: string }) {
 export default function Service({ id }: { id: string }) {
     const asked = useData(
         `service ${id}`,
-        (signal) => call(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal })),
+        async (signal) => {
+            const account = await call(api.GET('/api/v1/service-accounts/{id}', { params: { path: { id } }, signal }));
+            return { account, since: (await managedSince('service-account', signal)).get(id) };
+        },
         { topics: ['people'] },
     );
     return (
         <>
             {!asked.data && <PageHead title={t.people.title.services} back={back()} />}
             <Loaded of={asked}>
-                {(account) => (
+                {({ account, since }) => (
                     <>
                         <PageHead
                             title={account.name}
                             back={back()}
                             mark={<AccountState status={account.status} />}
-                            actions={write(account) && <Acts account={account} reload={asked.reload} />}
+                            actions={!since && write(account) && <Acts account={account} reload={asked.reload} />}
                         />
+                        {since && <ManagedBy object={asFiles(account)} since={since} />}
                         <div class="page-parts">
                             <Stack>
                                 <Tokens id={id} name={account.name ?? ''} write={write(account)} />
@@ -164,7 +171,13 @@ export default function Service({ id }: { id: string }) {
                                     />
                                 </Card>
                                 <Links id={id} />
-                                <Memberships kind="service" id={id} name={account.name ?? ''} done={asked.reload} />
+                                <Memberships
+                                    kind="service"
+                                    id={id}
+                                    name={account.name ?? ''}
+                                    fixed={since !== undefined}
+                                    done={asked.reload}
+                                />
                             </Stack>
                         </div>
                     </>
