@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { commandLine, files } from '../e2e/lib/apply.mjs';
+import { publishPolicy } from '../e2e/lib/fleet.mjs';
 import { seeTool } from '../e2e/lib/gateway.mjs';
 import { lookAt, MISSING, openConsole, startConsole } from './lib/console.mjs';
 
@@ -17,6 +18,10 @@ permissions:
   - {group: family, tool: "recipes/*", can_write: true}
 applications:
   Nextcloud: {kind: oidc, client_id: nextcloud, redirect_uris: ["https://cloud.example.org/cb"], groups: [family]}
+policies:
+  Assistants: {content: {model: small}}
+assignments:
+  - {policy: Assistants, scope: group, group: family}
 service_accounts:
   ticket-bot: {groups: [family]}
 access_rules:
@@ -30,6 +35,7 @@ seeTool(server, recipes, 'add', { kind: 'WRITE' });
 const pager = (await admin.get('/webhooks')).want(200).items.find((one) => one.name === 'pager');
 const cloud = (await admin.get('/applications')).want(200).items.find((one) => one.name === 'Nextcloud');
 const bot = (await admin.get('/service-accounts')).want(200).items.find((one) => one.name === 'ticket-bot');
+const assistants = (await admin.get('/policies')).want(200).items.find((one) => one.name === 'Assistants');
 const NOTHING = /^no change$/m;
 const PERMISSIONS = `/permissions?group=${family.id}`;
 
@@ -100,7 +106,19 @@ test('an access rule of files says so, and is copied, not edited', { skip: MISSI
     await at.close();
 });
 
+test('an assignment of files to a policy that is edited here says so, and has no acts', { skip: MISSING }, async () => {
+    const here = await publishPolicy(admin, { model: 'large' }, { name: 'By hand' });
+    await ok('apply', '-f', await files('assignments:\n  - {policy: By hand, scope: group, group: family}\n'));
+    const at = await openConsole(house, 'en-light-1280');
+    await at.open(`/policies/${here.id}/assignments`, 'policies');
+    await at.page.getByRole('row', { name: /family/ }).getByText('Managed by files').waitFor();
+    assert.equal(await at.page.getByRole('row', { name: /family/ }).getByRole('button').count(), 0);
+    assert.equal(await at.page.getByRole('row', { name: /organisation/i }).getByRole('button').count(), 1, 'the other, of the same policy, has them');
+    await at.close();
+});
+
 lookAt(house, {
+    'files-assignments': `/policies/${assistants.id}/assignments`,
     'files-service': `/people/services/${bot.id}`,
     'files-rules': '/applications/rules',
     'files-server': '/tools/recipes',

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom the policy is for.
 import { useMemo, useState } from 'preact/hooks';
+import { managedSince } from '../../../api/all.ts';
 import { api, call, type Shape } from '../../../api/client.ts';
 import { t } from '../../../i18n/index.ts';
 import { useQuery } from '../../../router.ts';
 import { may } from '../../../session.ts';
-import { Badge, Button, confirm, DataTable, Empty, Menu, Time, toast, type Column } from '../../../ui/index.ts';
+import { Badge, Button, confirm, DataTable, Empty, Menu, Status, Time, toast, type Column } from '../../../ui/index.ts';
 import type { Scope } from '../List.tsx';
 import { For } from '../Secrets.tsx';
 import { Access, usePreview } from './Access.tsx';
@@ -13,6 +14,8 @@ import { Assign } from './Assign.tsx';
 import type { PartProps } from './Policy.tsx';
 
 export type Assignment = Shape<'Assignment'>;
+/** `byFiles`: it is changed there. */
+type Line = Assignment & { byFiles: boolean };
 
 export const whereOf = (row: Assignment): string =>
     row.target_name ?? t.policies.scopes[row.scope as Scope] ?? row.scope ?? '';
@@ -47,7 +50,7 @@ async function takeAway(row: Assignment): Promise<boolean> {
 /** What is for everybody everywhere is the system administrator's. */
 const mayTouch = (row: Assignment): boolean => row.scope !== 'global' || may('system:admin');
 
-function columns(writable: boolean, change: (row: Assignment) => void, gone: () => void): Column<Assignment>[] {
+function columns(writable: boolean, change: (row: Assignment) => void, gone: () => void): Column<Line>[] {
     const words = t.policy.assign;
     const acts = (row: Assignment) => [
         { key: 'change', label: words.change, icon: 'edit' as const, onSelect: () => change(row) },
@@ -64,7 +67,16 @@ function columns(writable: boolean, change: (row: Assignment) => void, gone: () 
             key: 'to',
             head: words.to,
             width: 'minmax(12rem, 2fr)',
-            cell: (row) => <For scope={row.scope ?? ''} id={row.target_id} name={row.target_name} />,
+            cell: (row) => (
+                <>
+                    <For scope={row.scope ?? ''} id={row.target_id} name={row.target_name} />
+                    {row.byFiles && (
+                        <Status tone="info" icon="file">
+                            {t.kit.managed.title}
+                        </Status>
+                    )}
+                </>
+            ),
         },
         {
             key: 'version',
@@ -100,14 +112,22 @@ function columns(writable: boolean, change: (row: Assignment) => void, gone: () 
                       head: t.policies.acts,
                       width: '6rem',
                       align: 'end' as const,
-                      cell: (row: Assignment) =>
-                          mayTouch(row) && (
-                              <Menu small kind="link" label={words.acts(whereOf(row))} items={acts(row)} />
-                          ),
+                      cell: (row: Line) =>
+                          mayTouch(row) &&
+                          !row.byFiles && <Menu small kind="link" label={words.acts(whereOf(row))} items={acts(row)} />,
                   },
               ]
             : []),
     ];
+}
+
+async function load(policy_id: string, limit: number, cursor: string | undefined, signal: AbortSignal) {
+    const query = { policy_id, limit, ...(cursor !== undefined && { cursor }) };
+    const [page, byFiles] = await Promise.all([
+        call(api.GET('/api/v1/assignments', { params: { query }, signal })),
+        managedSince('assignment', signal),
+    ]);
+    return { ...page, items: (page.items ?? []).map((row): Line => ({ ...row, byFiles: byFiles.has(row.id ?? '') })) };
 }
 
 export default function Assignments({ policy, writable, reload }: PartProps) {
@@ -146,16 +166,7 @@ export default function Assignments({ policy, writable, reload }: PartProps) {
                         {words.emptyText}
                     </Empty>
                 }
-                load={({ limit, cursor }, signal) =>
-                    call(
-                        api.GET('/api/v1/assignments', {
-                            params: {
-                                query: { policy_id: policy.id ?? '', limit, ...(cursor !== undefined && { cursor }) },
-                            },
-                            signal,
-                        }),
-                    )
-                }
+                load={({ limit, cursor }, signal) => load(policy.id ?? '', limit, cursor, signal)}
             />
             {writable && (changing || query['new'] === '1') && (
                 <Assign policy={policy} {...(changing && { assignment: changing })} close={close} done={again} />
