@@ -112,6 +112,10 @@ test('a policy is written, assigned, looked at, published, and brought back', { 
     await page.getByRole('heading', { level: 1, name: 'greeting' }).waitFor();
     await button('JSON').click();
     const editor = page.getByRole('textbox', { name: 'JSON' });
+    await at.look('policies-blank');
+    await button('Begin with an example').click();
+    await editor.getByText('owuiEndpoint').waitFor();
+    assert.equal(await button('Begin with an example').count(), 0, 'something is there');
 
     // A secret is refused, where it stands.
     const write = async (text) => {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { faultsOf } from '../src/ui/schema/value.ts';
 import { asFiles } from '../src/pages/policies/policy/files.ts';
 import { bodyOf, draftOf, inContent, isLockable, pointersOf, sameDraft } from '../src/pages/policies/policy/draft.ts';
+import { EXAMPLE } from '../src/pages/policies/policy/example.ts';
 import { schemaOfLayers } from '../src/pages/policies/policy/layer.ts';
 
 const settings = {
@@ -25,6 +27,13 @@ const settings = {
 };
 const lint = schemaOfLayers([{ namespace: '/a/b', schema: settings }], { forgiving: true }) ?? {};
 const faults = (content: unknown): string[] => Object.keys(faultsOf(lint, content as never));
+
+test('the example is what its schema describes', () => {
+    const file = readFileSync(new URL('../../schemas/iassistants.json', import.meta.url), 'utf8');
+    const whole = schemaOfLayers([{ namespace: '/iassistants', schema: JSON.parse(file) }], { forgiving: false }) ?? {};
+    assert.deepEqual(faultsOf(whole, EXAMPLE as never), {});
+    assert.notDeepEqual(faultsOf(whole, { iassistants: { ...EXAMPLE.iassistants, owuiModel: 1 } } as never), {});
+});
 
 test('a layer need not be complete, takes away by null, and names secrets', () => {
     assert.deepEqual(faults({}), []);

@@ -33,6 +33,8 @@ export default {
         form: 'Form',
         json: 'JSON',
         look: 'How to write it',
+        blank: 'A policy is an object of settings. Each assistant reads the part that bears its name.',
+        example: 'Begin with an example',
         notObject: 'A JSON object, such as {"model": "small"}.',
         unfinished: (places: string) => `The JSON of ${places} is not finished. Finish it to save.`,
         save: 'Save the draft',

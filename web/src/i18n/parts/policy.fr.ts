@@ -35,6 +35,8 @@ const fr: typeof en = {
         form: 'Formulaire',
         json: 'JSON',
         look: 'Comment l’écrire',
+        blank: 'Une politique est un objet de réglages. Chaque assistant lit la partie qui porte son nom.',
+        example: 'Partir d’un exemple',
         notObject: 'Un objet JSON, comme {"model": "small"}.',
         unfinished: (places: string) => `Le JSON de ${places} est inachevé. À terminer avant d’enregistrer.`,
         save: 'Enregistrer le brouillon',

@@ -2,9 +2,10 @@
 import { useMemo } from 'preact/hooks';
 import { list } from '../../../i18n/format.ts';
 import { t } from '../../../i18n/index.ts';
-import { JsonEditor, Note, SchemaForm } from '../../../ui/index.ts';
+import { Button, JsonEditor, Note, SchemaForm } from '../../../ui/index.ts';
 import { laidOut, objectOf } from '../json.ts';
 import { besides, type Draft } from './draft.ts';
+import { EXAMPLE } from './example.ts';
 import type { Schemas } from './useSchemas.ts';
 
 /** Form or JSON, of the same content. */
@@ -51,14 +52,28 @@ export function Body({
         );
     }
     return (
-        <JsonEditor
-            label={t.policy.edit.json}
-            value={draft.text}
-            onInput={set}
-            faults={faults}
-            readOnly={!writable}
-            lines={16}
-            {...(schemas.lint && { schema: schemas.lint })}
-        />
+        <>
+            {writable && content && Object.keys(content).length === 0 && (
+                <Note
+                    tone="info"
+                    actions={
+                        <Button small onClick={() => set(laidOut(EXAMPLE))}>
+                            {t.policy.edit.example}
+                        </Button>
+                    }
+                >
+                    {t.policy.edit.blank}
+                </Note>
+            )}
+            <JsonEditor
+                label={t.policy.edit.json}
+                value={draft.text}
+                onInput={set}
+                faults={faults}
+                readOnly={!writable}
+                lines={16}
+                {...(schemas.lint && { schema: schemas.lint })}
+            />
+        </>
     );
 }
