@@ -10,10 +10,7 @@ static void drift_note(struct adapt_target *t, str_t pointer)
     if (t->drift_shown == ADAPT_POINTERS_MAX)
         return;
     char *room = t->drift[t->drift_shown];
-    /* Cut in the middle of a character it would be no text. */
-    str_t cut = str_sub(pointer, 0, ADAPT_POINTER_MAX - 1);
-    while (cut.n > 0 && !str_is_utf8(cut))
-        cut.n--;
+    str_t cut = str_clip(pointer, ADAPT_POINTER_MAX - 1);
     for (size_t i = 0; i < cut.n; i++)
         room[i] = (char)((unsigned char)cut.p[i] < ' ' || cut.p[i] == 0x7f ? '?' : cut.p[i]);
     room[cut.n] = '\0';

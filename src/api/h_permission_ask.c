@@ -293,17 +293,6 @@ static str_t said(const struct json *of, const char *name)
     return v != NULL && json_type(v) == JSON_STRING ? json_string(v) : STR_NONE;
 }
 
-/* At most so many bytes, and whole characters (RFC 3629: those in the midst begin with 10). */
-static str_t beginning(str_t s)
-{
-    size_t n = s.n;
-    if (n <= DESCRIPTION_SHOWN)
-        return s;
-    for (n = DESCRIPTION_SHOWN; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
-        n--;
-    return str_sub(s, 0, n);
-}
-
 static err_t mine_words(struct request *rq, const struct gate_tool *tool, struct mine_out *ret)
 {
     CLEANUP(json_freep) struct json *definition = NULL;
@@ -314,7 +303,8 @@ static err_t mine_words(struct request *rq, const struct gate_tool *tool, struct
     if (title.n == 0)
         title = said(json_member(definition, STR("annotations")), "title");
     TRY(str_copy(rq->act.arena, title, &ret->title));
-    return str_copy(rq->act.arena, beginning(said(definition, "description")), &ret->description);
+    str_t description = str_clip(said(definition, "description"), DESCRIPTION_SHOWN);
+    return str_copy(rq->act.arena, description, &ret->description);
 }
 
 static err_t mine_view(struct request *rq, const struct gate *g, const struct mine *m,

@@ -5,14 +5,6 @@
 
 enum { VALUE_SHOWN_MAX = 200 };
 
-/* Bytes of a character that was begun belong to it (RFC 3629). */
-static size_t cut_at(str_t text, size_t n)
-{
-    while (n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    return n;
-}
-
 void say_value(struct buf *b, const struct json *v)
 {
     struct buf text;
@@ -23,9 +15,8 @@ void say_value(struct buf *b, const struct json *v)
     buf_init(&text, SAY_MAX);
     json_write(&text, v);
     str_t whole = buf_str(&text);
-    bool cut = whole.n > VALUE_SHOWN_MAX;
-    cli_shown(b, cut ? str_sub(whole, 0, cut_at(whole, VALUE_SHOWN_MAX)) : whole);
-    if (cut)
+    cli_shown(b, str_clip(whole, VALUE_SHOWN_MAX));
+    if (whole.n > VALUE_SHOWN_MAX)
         buf_addf(b, "... (%zu bytes)", whole.n);
     buf_fini(&text);
 }

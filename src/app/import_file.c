@@ -203,7 +203,7 @@ static err_t time_take(struct arena *a, enum import_column c, str_t text, struct
 static err_t machine_take(struct arena *a, str_t text, struct import_row *row)
 {
     bool fits = text.n > 0 && text.n <= MACHINE_MAX && text_obeys(TEXT_MACHINE_ID, text);
-    TRY(str_copy(a, str_sub(text, 0, MACHINE_MAX), &row->said));
+    TRY(str_copy(a, str_clip(text, MACHINE_MAX), &row->said));
     if (fits)
         return str_copy(a, text, &row->values[IMPORT_MACHINE_ID]);
     note_add(row, "machine_id", "wants 1 to 128 printable ASCII characters without / \\ ; % ? #");

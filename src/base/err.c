@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include "base/str.h"
+
 #include <assert.h>
 #include <stdarg.h>
 
@@ -18,22 +20,37 @@ const struct err_info *err_info(err_t e)
     return i < ARRAY_LEN(infos) ? &infos[i] : &infos[E_INTERNAL];
 }
 
+/* What is too long is cut off between two characters. */
+static void text_put(char *out, size_t size, const char *text)
+{
+    str_t shown = str_clip(str_from_cz(text), size - 1);
+    memcpy(out, shown.p, shown.n);
+    out[shown.n] = '\0';
+}
+
+static void PRINTF_LIKE(3, 0) text_format(char *out, size_t size, const char *fmt, va_list args)
+{
+    char text[DIAG_SAID_MAX + 1]; /* the byte after the longest shows where it may be cut */
+    static_assert(DIAG_TEXT_MAX <= DIAG_SAID_MAX, "either fits");
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    text_put(out, size, text);
+}
+
 /* A text alone ("%s") is the message itself. */
 static void PRINTF_LIKE(2, 0) diag_vsay(struct diag *why, const char *fmt, va_list args)
 {
     if (strcmp(fmt, "%s") == 0)
-        (void)snprintf(why->said, sizeof why->said, "%s", message_in(why->messages, why->text));
+        text_put(why->said, sizeof why->said, message_in(why->messages, why->text));
     else
-        (void)vsnprintf(why->said, sizeof why->said, message_in(why->messages, fmt), args);
+        text_format(why->said, sizeof why->said, message_in(why->messages, fmt), args);
 }
 
-/* Both are cut off where they are too long. */
 static void PRINTF_LIKE(3, 0) diag_vset(struct diag *why, err_t e, const char *fmt, va_list args)
 {
     va_list again;
     why->err = e;
     va_copy(again, args);
-    (void)vsnprintf(why->text, sizeof why->text, fmt, args);
+    text_format(why->text, sizeof why->text, fmt, args);
     if (why->messages != NULL)
         diag_vsay(why, fmt, again);
     va_end(again);
@@ -63,7 +80,7 @@ err_t diag_set_field(struct diag *why, err_t e, const char *field, const char *f
     va_start(args, fmt);
     diag_vset(why, e, fmt, args);
     va_end(args);
-    (void)snprintf(why->field, sizeof why->field, "%s", field);
+    text_put(why->field, sizeof why->field, field);
     return e;
 }
 
@@ -73,7 +90,7 @@ void diag_say(struct diag *why, const char *fmt, ...)
         return;
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(why->said, sizeof why->said, message_in(why->messages, fmt), args);
+    text_format(why->said, sizeof why->said, message_in(why->messages, fmt), args);
     va_end(args);
 }
 
@@ -83,7 +100,7 @@ err_t diag_pass(struct diag *why, err_t e, const char *field, const struct diag 
         return e;
     (void)diag_set_field(why, e, field, "%s", cause->text);
     if (why->messages != NULL)
-        (void)snprintf(why->said, sizeof why->said, "%s", diag_said(cause));
+        text_put(why->said, sizeof why->said, diag_said(cause));
     return e;
 }
 

@@ -97,17 +97,6 @@ void log_get_stats(struct log_stats *ret)
     ret->dropped = log_out_dropped();
 }
 
-/* At most `max` bytes of s, not cut inside a UTF-8 sequence. */
-static str_t log_clip(str_t s, size_t max)
-{
-    if (s.n <= max)
-        return s;
-    size_t n = max;
-    while (n > max - 4 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_sub(s, 0, n);
-}
-
 /* Control characters, C1 (U+0080..U+009F) among them, and bytes that are no UTF-8 are escaped, so
  * that no text can forge a line or steer a terminal. */
 static void log_add_text(struct buf *b, str_t s)
@@ -146,7 +135,7 @@ static void add_value(struct buf *b, const struct log_field *f, bool json)
     else if (!json && is_plain(f->text))
         buf_add(b, f->text);
     else
-        log_add_text(b, log_clip(f->text, f->whole ? LOG_WHOLE_MAX : LOG_TEXT_MAX));
+        log_add_text(b, str_clip(f->text, f->whole ? LOG_WHOLE_MAX : LOG_TEXT_MAX));
 }
 
 static void add_json(struct buf *b, enum log_level level, const char *event,

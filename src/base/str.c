@@ -157,6 +157,18 @@ bool str_is_utf8(str_t s)
     return true;
 }
 
+/* Up to three bytes continue the one that began a character; of what is no UTF-8 no more is lost.
+ */
+str_t str_clip(str_t s, size_t max)
+{
+    if (s.n <= max)
+        return s;
+    size_t n = max;
+    while (n > 0 && max - n < 3 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    return str_sub(s, 0, n);
+}
+
 bool bytes_eq_ct(const void *a, const void *b, size_t n)
 {
     const unsigned char *x = a;

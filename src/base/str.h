@@ -53,6 +53,8 @@ char *str_cz(struct arena *a,
 err_t str_format(struct arena *a, str_t *ret, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_USE;
 
 bool str_is_utf8(str_t s); /* RFC 3629: no surrogates, nothing overlong, <= U+10FFFF */
+/* At most `max` bytes of it, never ending inside a character of UTF-8. */
+str_t str_clip(str_t s, size_t max);
 
 /* The time taken depends on n alone. */
 bool bytes_eq_ct(const void *a, const void *b, size_t n);

@@ -24,15 +24,6 @@ static void put_nano(struct json_out *o, const char *name, ts_t at)
     json_out_str(o, str_of(text, (size_t)n));
 }
 
-/* Whole characters alone: what is cut in the middle of one would be U+FFFD. */
-static str_t cut(str_t s)
-{
-    size_t n = s.n < SPAN_TEXT_MAX ? s.n : SPAN_TEXT_MAX;
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    return str_sub(s, 0, n);
-}
-
 static void put_text(struct json_out *o, const char *key, str_t value)
 {
     if (value.p == NULL)
@@ -41,7 +32,7 @@ static void put_text(struct json_out *o, const char *key, str_t value)
     JSON_OUT(o, "key", str, str_from_cz(key));
     json_out_name(o, STR("value"));
     json_out_open(o, '{');
-    JSON_OUT(o, "stringValue", str, cut(value));
+    JSON_OUT(o, "stringValue", str, str_clip(value, SPAN_TEXT_MAX));
     json_out_close(o, '}');
     json_out_close(o, '}');
 }
@@ -64,8 +55,8 @@ static void put_port(struct json_out *o, int64_t port)
 static void put_name(struct json_out *o, const struct span *s)
 {
     char text[2 * SPAN_TEXT_MAX + 2];
-    str_t target = cut(s->target);
-    int n = snprintf(text, sizeof text, "%.*s%s%.*s", STR_ARG(cut(s->method)),
+    str_t target = str_clip(s->target, SPAN_TEXT_MAX);
+    int n = snprintf(text, sizeof text, "%.*s%s%.*s", STR_ARG(str_clip(s->method, SPAN_TEXT_MAX)),
                      target.n > 0 ? " " : "", STR_ARG(target));
     JSON_OUT(o, "name", str, str_of(text, (size_t)n));
 }
@@ -77,7 +68,7 @@ static void put_status(struct json_out *o, const struct span *s)
     if (s->error.p != NULL) {
         JSON_OUT(o, "code", i64, STATUS_ERROR);
         if (s->message.p != NULL)
-            JSON_OUT(o, "message", str, cut(s->message));
+            JSON_OUT(o, "message", str, str_clip(s->message, SPAN_TEXT_MAX));
     }
     json_out_close(o, '}');
 }

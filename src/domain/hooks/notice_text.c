@@ -21,13 +21,11 @@ const char *notice_name(enum notice_kind kind)
 }
 
 /* A value stands in one line, whatever it is: nothing of it can begin a header, or look like
- * another paragraph. Cut off between two characters of UTF-8. */
+ * another paragraph. */
 static void add_value(struct buf *b, str_t v)
 {
-    size_t n = v.n < NOTICE_FIELD_MAX ? v.n : NOTICE_FIELD_MAX;
-    while (n < v.n && n > 0 && ((unsigned char)v.p[n] & 0xc0U) == 0x80U)
-        n--;
-    for (size_t i = 0; i < n; i++) {
+    v = str_clip(v, NOTICE_FIELD_MAX);
+    for (size_t i = 0; i < v.n; i++) {
         unsigned char c = (unsigned char)v.p[i];
         buf_add_byte(b, c < ' ' || c == 0x7f ? ' ' : v.p[i]);
     }

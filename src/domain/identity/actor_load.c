@@ -93,16 +93,13 @@ static err_t session_load(struct act *act, const digest_t *cookie, struct actor_
     return E_OK;
 }
 
-/* Cut between two characters, so that the record stays UTF-8. */
 static void name_put(struct live_principal *who, str_t name)
 {
     struct actor *actor = &who->actor;
+    str_t kept = str_clip(name, ACTOR_NAME_MAX - 1);
     who->name = name;
-    size_t n = name.n < ACTOR_NAME_MAX ? name.n : ACTOR_NAME_MAX - 1;
-    while (n > 0 && n < name.n && ((unsigned char)name.p[n] & 0xc0U) == 0x80U)
-        n--;
-    memcpy(actor->name, name.p, n);
-    actor->name[n] = '\0';
+    memcpy(actor->name, kept.p, kept.n);
+    actor->name[kept.n] = '\0';
 }
 
 /* A user or service account: an account that is not active may do nothing, whatever its roles. */

@@ -16,7 +16,8 @@ err_t act_flaw(struct act *act, str_t field, const struct diag *want)
     TRY(str_copy(act->arena, field, &flaw.field));
     TRY(str_copy(act->arena, str_from_cz(diag_said(want)), &flaw.want));
     act->flaws[act->flaws_n++] = flaw;
-    (void)snprintf(name, sizeof name, "%.*s", STR_ARG(field)); /* cut off where it is too long */
+    str_t shown = str_clip(field, sizeof name - 1);
+    (void)snprintf(name, sizeof name, "%.*s", STR_ARG(shown));
     return diag_pass(&act->why, E_BAD_FIELD, name, want);
 }
 

@@ -11,17 +11,6 @@ static digest_t user_code_mac(const struct act *act, const struct user_code *c)
     return hmac_of_parts(&act->keys->by_use[KEY_TOKEN], parts, ARRAY_LEN(parts));
 }
 
-/* Between two characters. */
-static str_t agent_cut(str_t agent)
-{
-    if (agent.n <= DEVICE_CODE_AGENT_MAX)
-        return agent;
-    size_t n = DEVICE_CODE_AGENT_MAX;
-    while (n > 0 && ((unsigned char)agent.p[n] & 0xc0U) == 0x80U)
-        n--;
-    return str_sub(agent, 0, n);
-}
-
 static err_t room_check(struct act *act)
 {
     struct sql_device_code_count_row count;
@@ -50,7 +39,7 @@ err_t device_code_make(struct act *act, const struct device_code_in *in,
                                              .dpop_jkt = in->dpop_jkt,
                                              .interval_s = DEVICE_CODE_INTERVAL_S,
                                              .ip = in->ip,
-                                             .agent = agent_cut(in->agent),
+                                             .agent = str_clip(in->agent, DEVICE_CODE_AGENT_MAX),
                                              .now = act->now,
                                              .expires_at = ts_add(act->now, DEVICE_CODE_LIFE) };
     err_t e = sql_device_code_add(act->db, &row);

@@ -36,13 +36,10 @@ err_t signin_gate(struct act *act, const struct row_user_account *user)
     return E_OK;
 }
 
-/* Cut between two characters: the store and JSON want UTF-8. What is none is not kept. */
+/* The store and JSON want UTF-8: what is none is not kept. */
 static str_t agent_cut(str_t agent)
 {
-    size_t n = agent.n < AGENT_MAX ? agent.n : AGENT_MAX;
-    while (n > 0 && n < agent.n && ((unsigned char)agent.p[n] & 0xc0U) == 0x80U)
-        n--;
-    return str_is_utf8(agent) ? str_sub(agent, 0, n) : STR_NONE;
+    return str_is_utf8(agent) ? str_clip(agent, AGENT_MAX) : STR_NONE;
 }
 
 static ts_t after(ts_t now, dur_t d)

@@ -205,7 +205,7 @@ static bool hear(void *arg, const char *pointer, size_t pointer_n, const char *t
     struct schema_fault f = fault_of(said);
     h->err = str_copy(h->a, str_of(pointer, pointer_n), &f.pointer);
     if (h->err == E_OK)
-        h->err = str_copy(h->a, str_sub(f.of, 0, WANT_MAX), &f.of);
+        h->err = str_copy(h->a, str_clip(f.of, WANT_MAX), &f.of);
     if (h->err != E_OK)
         return false;
     if (f.keyword == NULL) {

@@ -70,8 +70,8 @@ static err_t mismatch(struct arena *a, const char *header, str_t got, str_t body
 {
     struct mcp_refusal r = { .err = MCP_E_HEADER_MISMATCH };
     struct buf b;
-    got = str_sub(got, 0, WORDS_MAX);
-    body = str_sub(body, 0, WORDS_MAX);
+    got = str_clip(got, WORDS_MAX);
+    body = str_clip(body, WORDS_MAX);
     buf_init(&b, 16 * (size_t)WORDS_MAX);
     struct json_out o = json_out_to(&b);
     json_out_open(&o, '{');
@@ -121,7 +121,7 @@ static err_t unsupported(struct arena *a, str_t wanted, struct mcp_refusal *ret)
 {
     struct mcp_refusal r = { .err = MCP_E_VERSION };
     str_t raw;
-    wanted = str_sub(wanted, 0, WORDS_MAX);
+    wanted = str_clip(wanted, WORDS_MAX);
     TRY(mcp_raw_text(a, wanted, &raw));
     TRY(str_format(a, &r.data, "{\"supported\":%.*s,\"requested\":%.*s}",
                    STR_ARG(mcp_versions_modern()), STR_ARG(raw)));

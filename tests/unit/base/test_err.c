@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "base/str.h"
 #include "check.h"
 
 static err_t fails_with(err_t e)
@@ -75,6 +76,29 @@ static void in_another_language(void **state)
     assert_int_equal(strlen(diag_said(&why)), DIAG_SAID_MAX - 1);
 }
 
+/* A text of é (two bytes) one byte too long for each: cut in its middle it would be no text. */
+static void cut_between_characters(void **state)
+{
+    (void)state;
+    char text[2 * DIAG_SAID_MAX + 1] = { 0 };
+    for (size_t i = 0; i + 1 < sizeof text; i += 2)
+        memcpy(text + i, "\xc3\xa9", 2);
+    struct diag why = { .messages = &french };
+    assert_int_equal(diag_set_field(&why, E_BAD_FIELD, text, "%s %s", "", text), E_BAD_FIELD);
+    assert_int_equal(strlen(why.field), DIAG_FIELD_MAX - 2);
+    assert_int_equal(strlen(why.text), DIAG_TEXT_MAX - 1); /* the space makes it even */
+    assert_int_equal(strlen(diag_said(&why)), DIAG_SAID_MAX - 1);
+    diag_say(&why, "%s", text);
+    assert_int_equal(strlen(diag_said(&why)), DIAG_SAID_MAX - 2);
+    diag_clear(&why);
+    assert_int_equal(FAIL(&why, E_CONFLICT, "%s", text), E_CONFLICT);
+    assert_int_equal(strlen(why.text), DIAG_TEXT_MAX - 2);
+    assert_int_equal(strlen(diag_said(&why)), DIAG_TEXT_MAX - 2); /* the same text */
+    struct diag english = { 0 };
+    assert_int_equal(diag_pass(&english, E_CONFLICT, "", &why), E_CONFLICT);
+    assert_true(str_is_utf8(str_from_cz(diag_said(&english))));
+}
+
 static void an_argument_is_a_message(void **state)
 {
     (void)state;
@@ -114,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
         cmocka_unit_test(first_cause_wins),
+        cmocka_unit_test(cut_between_characters),
         cmocka_unit_test(in_another_language),
         cmocka_unit_test(an_argument_is_a_message),
         cmocka_unit_test(passed_on),

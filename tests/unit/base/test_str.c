@@ -186,11 +186,44 @@ static void constant_time_equality(void **state)
     }
 }
 
+static void clips_between_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        str_t in;
+        size_t max;
+        size_t want;
+    } cases[] = {
+        { "absent", { NULL, 0 }, 3, 0 },
+        { "shorter", { "ab", 2 }, 3, 2 },
+        { "as long", { "a\xc3\xa9", 3 }, 3, 3 },
+        { "ASCII", { "abcd", 4 }, 3, 3 },
+        { "before a character", { "a\xc3\xa9", 3 }, 1, 1 },
+        { "after a character",
+          { "a\xc3\xa9"
+            "b",
+            4 },
+          3,
+          3 },
+        { "in one of two bytes", { "a\xc3\xa9", 3 }, 2, 1 },
+        { "after one of three", { "a\xe2\x82\xac", 4 }, 2, 1 },
+        { "after two of three", { "a\xe2\x82\xac", 4 }, 3, 1 },
+        { "after three of four", { "a\xf0\x9f\x98\x80", 5 }, 4, 1 },
+        { "in the first", { "\xf0\x9f\x98\x80", 4 }, 3, 0 },
+        { "to nothing", { "\xc3\xa9", 2 }, 0, 0 },
+        { "no UTF-8: not all of it goes", { "\x80\x80\x80\x80\x80\x80", 6 }, 5, 2 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        check(str_clip(cases[i].in, cases[i].max).n == cases[i].want, cases[i].name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_verdicts),
         cmocka_unit_test(utf8_every_code_point),
+        cmocka_unit_test(clips_between_characters),
         cmocka_unit_test(comparing),
         cmocka_unit_test(parts),
         cmocka_unit_test(splitting),

@@ -72,6 +72,28 @@ static void test_saving_refuses(void **state)
     world_close(&w);
 }
 
+/* Where the fault is, is said in few bytes: cut between two characters. */
+static void test_a_long_name_is_cut(void **state)
+{
+    (void)state;
+    struct world w;
+    struct row_policy_version v;
+    world_open(&w);
+    struct buf b;
+    buf_init(&b, KIB(4));
+    BUF_ADD(&b, "{\"a");
+    for (int i = 0; i < 200; i++)
+        BUF_ADD(&b, "\xc3\xa9");
+    BUF_ADD(&b, "\":\"" TOKEN "\"}");
+    struct policy_content in = { .content = buf_str(&b) };
+    assert_int_equal(policy_version_make(&w.act, w.policy, &in, &v), E_BAD_FIELD);
+    assert_int_equal(w.act.flaws[0].field.n, strlen("/content/a") + 400);
+    assert_int_equal(strlen(w.act.why.field), DIAG_FIELD_MAX - 2);
+    assert_true(str_is_utf8(str_from_cz(w.act.why.field)));
+    buf_fini(&b);
+    world_close(&w);
+}
+
 /* A version of the time before the rule: it can be read and deleted, not published. */
 static void test_publishing_refuses_an_old_draft(void **state)
 {
@@ -123,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_saving_refuses),
+        cmocka_unit_test(test_a_long_name_is_cut),
         cmocka_unit_test(test_publishing_refuses_an_old_draft),
         cmocka_unit_test(test_each_failed_allocation),
     };

@@ -305,6 +305,29 @@ static void test_faults_are_cut_at_twenty(void **state)
     buf_fini(&b);
 }
 
+/* The name of a member, of any length, stands in the sentence: cut, it is UTF-8 still. */
+static void test_names_are_cut_between_characters(void **state)
+{
+    (void)state;
+    struct diag why = { 0 };
+    struct schema_faults faults;
+    CLEANUP(arena_freep) struct arena *a = arena_new(KIB(256));
+    CLEANUP(schema_freep) struct schema *s = NULL;
+    struct buf b;
+    buf_init(&b, KIB(4));
+    BUF_ADD(&b, "{\"a");
+    repeat(&b, "\xc3\xa9", 300);
+    BUF_ADD(&b, "\":1}");
+    CLEANUP(json_freep) struct json *value = parse(buf_str(&b));
+    assert_int_equal(compile(STR("{\"additionalProperties\":false}"), SCHEMA_WHOLE, &why, &s),
+                     E_OK);
+    assert_int_equal(schema_validate(a, s, value, &faults), E_OK);
+    assert_int_equal(faults.n, 1);
+    assert_int_equal(faults.v[0].of.n, 199);
+    assert_true(str_is_utf8(faults.v[0].of));
+    buf_fini(&b);
+}
+
 static void test_each_failed_allocation(void **state)
 {
     (void)state;
@@ -390,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_doubling_is_counted),
         cmocka_unit_test(test_lengths_are_bounded),
         cmocka_unit_test(test_faults_are_cut_at_twenty),
+        cmocka_unit_test(test_names_are_cut_between_characters),
         cmocka_unit_test(test_each_failed_allocation),
     };
     return cmocka_run_group_tests_name("plat/json/schema", tests, NULL, NULL);
