@@ -12,6 +12,14 @@ FENCE = re.compile(r"^```([\w-]*)$")
 ITEM = re.compile(r"^(-|\d+\.) +(?=\S)")
 HEADING = re.compile(r"^(#{1,3}) (\S.*)$")
 SEPARATOR = re.compile(r"^\|(?: *:?-+:? *\|)+$")
+# One word, or an option with its value: a line that ends at its hyphen would say another one.
+WHOLE = re.compile(r"(?=.{1,24}$)(?:-{0,2}[\w.]+(?:-[\w.]+)+|--?[\w-]+)(?: [\w.]+)?")
+OPTION = re.compile(r"(?<= )--?\w[\w-]{0,22}(?![\w-])")
+UNDIVIDED = r'<span class="whole">\g<0></span>'
+# Where a row is a block on a phone: its last cell has more characters, in a table of two columns and of more.
+LONG_CELL = (40, 12)
+SIGNS = re.compile(r"(?<=[\w;\]}])[_./,:=]+(?=[\w&\[{])")
+LONG_CODE = 36  # in a cell it need not stay in one line
 IMAGE = re.compile(r"^!\[([^\]]+)\]\(([^()\s]+)\)$")
 NOT_KNOWN_LINES = [
     (re.compile(r"^#"), "a heading is one to three # and a blank"),
@@ -60,9 +68,10 @@ def slug(text, taken):
 
 class Page:
     """One file: `html` without its title, `title`, `headings` [(level, anchor, HTML)], `code` [text], `sections`
-    [(anchor, title, [text])]. resolve(page, line number, target, image) -> where a link leads (None: out of
-    the site) and the title there."""
+    [(anchor, title, [text])]. resolve(page, line number, target, image) -> where a link leads and the title
+    there, or None and the path of a file that is not in the site."""
     END = ' class="end"'
+    BLOCKS = ' class="blocks"'
 
     def __init__(self, name, text, resolve, french=False):
         self.name, self.resolve, self.french = name, resolve, french
@@ -193,15 +202,47 @@ class Page:
             at += 1
         if at < len(lines) and lines[at][1].strip():
             self.refuse(lines[at][0], "an empty line follows a table")
-        out = '<div class="wide" tabindex="0"><table>\n'
+        pair = len(head) == 2
+        named = (pair or head[0]) and any(len(row[-1]) > LONG_CELL[0 if pair else 1] for _, row in rows)
+        if named and len(head) > 3:
+            return self.noted(lines[first][0], head, rows), at
+        out = f'<div class="wide" tabindex="0"><table{self.BLOCKS if named else ""}>\n'
         if any(head):
             out += "<thead>" + self.row(lines[first][0], head, ends, "th") + "</thead>\n"
-        out += "<tbody>\n" + "".join(self.row(n, r, ends, "td") for n, r in rows) + "</tbody></table></div>\n"
+        out += "<tbody>\n" + "".join(self.row(n, r, ends, "td", head if named else ()) for n, r in rows) + "</tbody></table></div>\n"
         return out, at
 
-    def row(self, number, cells, ends, tag):
+    def noted(self, number, head, rows):
+        """Many columns, the last of which explains: it has a line of its own, or it would stand outside the window."""
+        *names, last = [self.inline(number, cell) for cell in head]
+        span = f' colspan="{len(names)}"'
+        out = '<div class="wide" tabindex="0"><table class="blocks noted">\n<thead><tr>' + "".join(f"<th>{name}</th>" for name in names) + "</tr>\n"
+        out += (f"<tr><th{span}>{last}</th></tr>\n" if last else "") + "</thead>\n"
+        self.note(" ".join(head))
+        for at, cells in rows:
+            self.note(" ".join(cells))
+            *shown, note = (f"{label}>{self.divisible(self.inline(at, cell))}</td>" for label, cell in zip(self.labels(head), cells))
+            out += f"<tbody><tr><td{'<td'.join(shown)}</tr>\n<tr><td{span}{note}</tr></tbody>\n"
+        return out + "</table></div>\n"
+
+    @staticmethod
+    def labels(head):
+        """Each cell but the first says its column, for a phone, which has no room for a head."""
+        words = [escape(cell.replace("`", "")) if len(head) > 2 else "" for cell in head]
+        return ["", *(f' data-label="{word}"' if word else "" for word in words[1:])]
+
+    @staticmethod
+    def divisible(shown, longer_than=0):
+        """What may go on in another line after its signs: names in code, and choices; a long one before its capitals too."""
+        humps = lambda word: re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", word.group())  # noqa: E731
+        after_signs = lambda code: SIGNS.sub(r"\g<0><wbr>", re.sub(r"\w{25,}", humps, code.group()))  # noqa: E731
+        shown = re.sub(fr"<code>(?:[^<]|</?span[^>]*>){{{longer_than},}}</code>", after_signs, shown)
+        return shown if longer_than else re.sub(r"(?<=\w)\|(?=\w)", "|<wbr>", shown)
+
+    def row(self, number, cells, ends, tag, head=()):
         tags = [tag if cell else "td" for cell in cells]  # a head without a word is not the head of anything
-        shown = (f"<{tag}{self.END if end else ''}>{self.inline(number, cell)}</{tag}>" for tag, cell, end in zip(tags, cells, ends))
+        kinds = [(self.END if end else "") + label for end, label in zip(ends, self.labels(head) if head else [""] * len(cells))]
+        shown = (f"<{tag}{kind}>{self.divisible(self.inline(number, cell), LONG_CODE)}</{tag}>" for tag, cell, kind in zip(tags, cells, kinds))
         self.note(" ".join(cells))
         return f"<tr>{''.join(shown)}</tr>\n"
 
@@ -246,7 +287,9 @@ class Page:
     def span(self, number, found):
         if found["code"] is not None:
             code = found["code"].replace("\n", " ")
-            return f"<code>{escape(code.strip() if len(found['ticks']) > 1 else code)}</code>"
+            whole = ' class="whole"' if WHOLE.fullmatch(code) else ""
+            shown = escape(code.strip() if len(found["ticks"]) > 1 else code)
+            return f"<code{whole}>{shown if whole else OPTION.sub(UNDIVIDED, shown)}</code>"
         if found["label"] is not None:
             return self.link(number, found["label"], found["to"])
         tag, inner = ("strong", found["strong"]) if found["strong"] is not None else ("em", found["em"])
@@ -255,8 +298,9 @@ class Page:
     def link(self, number, label, to):
         href, title = self.resolve(self, number, to, image=False)
         shown = self.inline(number, label)
-        if href is None:  # a file of the sources: it is not in the binary
-            return shown if label.strip("`") == to.lstrip("./") else f"{shown} (<code>{escape(to.replace('../', ''))}</code>)"
+        if href is None:  # a file of the sources, with its path there: it is not in the binary
+            file = f"<code>{escape(title)}</code>"
+            return file if label.strip("`") in title else f"{shown} ({file})"
         if title and label.strip("`") == to.split("/")[-1]:
             shown = escape(title)  # on a page nobody reads names of files
         return f'<a href="{escape(href)}">{shown}</a>'

@@ -73,7 +73,7 @@ class Site:
             raise Refused(f"docs/guides.txt:{number}: want group EN | FR, both NAME FILE, en NAME FILE, or server NAME")
 
     def resolve(self, page, number, to, image):
-        """For class Page: the address of a link and the title there."""
+        """For class Page: the address of a link and the title there; of a file that is no page None and its path."""
         if re.match(r"https?://", to) and not image:
             return to, ""
         path, _, anchor = to.partition("#")
@@ -88,7 +88,7 @@ class Site:
             self.images[file.name] = file
             return f"/docs/{file.name}", ""
         if file not in self.names:
-            return None, ""
+            return None, str(file.relative_to(ROOT))
         self.todo.append((page, number, file, anchor))
         title = file.read_text(encoding="utf-8").split("\n", 1)[0].lstrip("# ")
         return ("" if path == "" else f"/docs/{self.names[file]}") + (f"#{anchor}" if anchor else ""), title

@@ -27,6 +27,15 @@ SHOWN = [
     ("a table", "| a | b |\n|---|--:|\n| `x\\|y` | 1 |",
      '<div class="wide" tabindex="0"><table>\n<thead><tr><th>a</th><th class="end">b</th></tr>\n</thead>\n<tbody>\n'
      '<tr><td><code>x|y</code></td><td class="end">1</td></tr>\n</tbody></table></div>\n'),
+    ("many columns, and what explains them below", "| a | b \"x\" | c | |\n|---|---|---|---|\n| `x.y_/z` | `x.y_z` | | " + 41 * "w" + " |",
+     '<div class="wide" tabindex="0"><table class="blocks noted">\n<thead><tr><th>a</th><th>b &quot;x&quot;</th><th>c</th></tr>\n</thead>\n'
+     '<tbody><tr><td><code>x.<wbr>y_/<wbr>z</code></td><td data-label="b &quot;x&quot;"><code>x.<wbr>y_<wbr>z</code></td><td data-label="c"></td></tr>\n'
+     '<tr><td colspan="3">' + 41 * "w" + "</td></tr></tbody>\n</table></div>\n"),
+    ("a row that is a block on a phone", "| a | b | |\n|---|---|---|\n| 1 | 2 | " + 21 * "w" + " |",
+     '<div class="wide" tabindex="0"><table class="blocks">\n<thead><tr><th>a</th><th>b</th><td></td></tr>\n</thead>\n<tbody>\n'
+     '<tr><td>1</td><td data-label="b">2</td><td>' + 21 * "w" + "</td></tr>\n</tbody></table></div>\n"),
+    ("an option is not divided", "`--tls-key` `-o json` `a` `a b --tls-key c`",
+     '<p><code class="whole">--tls-key</code> <code class="whole">-o json</code> <code>a</code> <code>a b <span class="whole">--tls-key</span> c</code></p>\n'),
     ("headings of one name", "## A b\n## A b", '<h2 id="a-b">A b</h2>\n<h2 id="a-b-1">A b</h2>\n'),
     ("a heading in French", "## L’accès, d’abord", '<h2 id="laccès-dabord">L’accès, d’abord</h2>\n'),
     ("a name with a star", "*.NAME", "<p>*.NAME</p>\n"),
@@ -67,7 +76,7 @@ REFUSED = [
     ("a tab", "a\tb", 3, "tabs"),
 ]
 HOSTILE = ["<", ">", "\"", "'", "&", "`", "*", "[", "](", ")", "|", "\n", "- ", "## ", "```", "onload=", "javascript:x", "a", " ", "\\"]
-TAG = re.compile(r"</?(?:p|code|strong|em|ul|ol|li|h2|div|table|thead|tbody|tr)>|<(?:th|td)(?: class=\"end\")?>|</(?:th|td|a|pre)>|"
+TAG = re.compile(r"</?(?:p|code|strong|em|ul|ol|li|h2|div|table|thead|tbody|tr)>|<(?:th|td)(?: class=\"end\"| colspan=\"\d+\")?(?: data-label=\"[^\"<>]*\")?>|<wbr>|<(?:code|span) class=\"whole\">|</span>|<table class=\"blocks(?: noted)?\">|</(?:th|td|a|pre)>|"
                  r"<pre tabindex=\"0\">|<div class=\"wide\" tabindex=\"0\">|<h[23] id=\"[^\"<>]*\">|<a href=\"[^\"<>]*\">")
 
 
