@@ -10,18 +10,21 @@ import { startServer } from './lib/server.mjs';
 const server = await startServer();
 const listen = `127.0.0.1:${server.port}`;
 const access = ['--server', server.url, '--data', server.data];
-const rings = [{ percent: 50, name: 'first half', approval: true }, { percent: 100 }];
 
-/** Two devices, and a rollout that waits for its start. */
+/** Six devices, and a rollout that waits for its start. A share of so few may be nobody: the first ring is a group. */
 async function prepare(says) {
     const admin = await server.admin();
     const group = (await admin.post('/groups', { name: uniqueName('group') })).want(201);
+    const half = (await admin.post('/groups', { name: uniqueName('half') })).want(201);
+    const rings = [{ group: half.id, name: 'first half', approval: true }, { percent: 100 }];
     const policy = await twoVersions(admin, { scope: 'group', target_id: group.id });
     const devices = await members(() => server.client(), admin, 6, says);
     for (const device of devices) {
         (await admin.post(`/groups/${group.id}/members`, { device_id: device.id })).want(204);
         await device.round();
     }
+    for (const device of devices.slice(0, 3))
+        (await admin.post(`/groups/${half.id}/members`, { device_id: device.id })).want(204);
     return { admin, devices, rollout: await makeRollout(admin, policy, { rings }) };
 }
 
