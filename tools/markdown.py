@@ -14,7 +14,7 @@ HEADING = re.compile(r"^(#{1,3}) (\S.*)$")
 SEPARATOR = re.compile(r"^\|(?: *:?-+:? *\|)+$")
 # One word, or an option with its value: a line that ends at its hyphen would say another one.
 WHOLE = re.compile(r"(?=.{1,24}$)(?:-{0,2}[\w.]+(?:-[\w.]+)+|--?[\w-]+)(?: [\w.]+)?")
-OPTION = re.compile(r"(?<= )--?\w[\w-]{0,22}(?![\w-])")
+OPTION = re.compile(r"(?:(?<= )|^)--?\w[\w-]{0,22}(?![\w-])")
 UNDIVIDED = r'<span class="whole">\g<0></span>'
 # Where a row is a block on a phone: its last cell has more characters, in a table of two columns and of more.
 LONG_CELL = (40, 12)
@@ -301,6 +301,6 @@ class Page:
         if href is None:  # a file of the sources, with its path there: it is not in the binary
             file = f"<code>{escape(title)}</code>"
             return file if label.strip("`") in title else f"{shown} ({file})"
-        if title and label.strip("`") == to.split("/")[-1]:
+        if title and label.strip("`") == to.split("#")[0].split("/")[-1]:
             shown = escape(title)  # on a page nobody reads names of files
         return f'<a href="{escape(href)}">{shown}</a>'

@@ -34,8 +34,8 @@ SHOWN = [
     ("a row that is a block on a phone", "| a | b | |\n|---|---|---|\n| 1 | 2 | " + 21 * "w" + " |",
      '<div class="wide" tabindex="0"><table class="blocks">\n<thead><tr><th>a</th><th>b</th><td></td></tr>\n</thead>\n<tbody>\n'
      '<tr><td>1</td><td data-label="b">2</td><td>' + 21 * "w" + "</td></tr>\n</tbody></table></div>\n"),
-    ("an option is not divided", "`--tls-key` `-o json` `a` `a b --tls-key c`",
-     '<p><code class="whole">--tls-key</code> <code class="whole">-o json</code> <code>a</code> <code>a b <span class="whole">--tls-key</span> c</code></p>\n'),
+    ("an option is not divided", "`--tls-key` `-o json` `a` `--ab=c d --tls-key e`",
+     '<p><code class="whole">--tls-key</code> <code class="whole">-o json</code> <code>a</code> <code><span class="whole">--ab</span>=c d <span class="whole">--tls-key</span> e</code></p>\n'),
     ("headings of one name", "## A b\n## A b", '<h2 id="a-b">A b</h2>\n<h2 id="a-b-1">A b</h2>\n'),
     ("a heading in French", "## L’accès, d’abord", '<h2 id="laccès-dabord">L’accès, d’abord</h2>\n'),
     ("a name with a star", "*.NAME", "<p>*.NAME</p>\n"),
