@@ -140,10 +140,10 @@ def nav(site, here, lang):
     return "".join(out)
 
 
-def toc(headings, lang):
+def toc(headings, lang, words):
     items = "".join(f'<li class="h{level}"><a href="#{escape(anchor)}">{shown}</a></li>\n' for level, anchor, shown in headings[1:])
     title = escape(WORDS[lang]["toc"])
-    return f'<nav class="toc" aria-label="{title}">\n<details><summary>{title}</summary>\n<ul>\n{items}</ul>\n</details></nav>\n' if items else ""
+    return f'<nav class="toc" aria-label="{title}">\n<details><summary>{title}</summary>\n<ul{words}>\n{items}</ul>\n</details></nav>\n' if items else ""
 
 
 def frame(site, assets, here, lang, title=CUT, path=CUT, query=CUT, contents=CUT):
@@ -175,8 +175,9 @@ def frame(site, assets, here, lang, title=CUT, path=CUT, query=CUT, contents=CUT
 """
 
 
-def article(title, body, headings, lang):
-    return f'{toc(headings, lang)}<main id="content">\n<h1>{title}</h1>\n{body}</main>\n'
+def article(title, body, headings, lang, written=None):
+    words = f' lang="{written}"' if written not in (None, lang) else ""
+    return f'{toc(headings, lang, words)}<main id="content"{words}>\n<h1>{title}</h1>\n{body}</main>\n'
 
 
 def lead(page):
@@ -235,11 +236,12 @@ def rows(site, assets, blob):
         title = WORDS[lang]["docs"]
         body = article(title, index(site, lang), [], lang)
         yield page_row(blob, "", lang, title, frame(site, assets, "", lang, title, "/docs", "", body))
-    for (name, lang), page in sorted(site.pages.items()):
-        shown = page.headings[0][2]
-        body = article(shown, page.html, page.headings, lang)
-        yield page_row(blob, name, lang, page.title,
-                       frame(site, assets, name, lang, escape(page.title), f"/docs/{name}", "", body), search_text(page))
+    for name, lang in sorted((name, lang) for name in site.files for lang in LANGS):
+        written = lang if (name, lang) in site.pages else "en"  # the guide; what stands around it is in the reader's language
+        page = site.pages[name, written]
+        body = article(page.headings[0][2], page.html, page.headings, lang, written)
+        whole = frame(site, assets, name, lang, escape(page.title), f"/docs/{name}", "", body)
+        yield page_row(blob, name, lang, page.title, whole, search_text(page) if written == lang else "")
     for name, path in sorted(site.images.items()):
         data = path.read_bytes()
         nothing = blob.add(b"")

@@ -133,7 +133,8 @@ static bool is_for(const struct docs_page *page, enum lang lang)
     if (page->lang == lang)
         return true;
     for (size_t i = 0; page->lang == LANG_EN && i < docs_pages_n; i++) {
-        if (docs_pages[i].lang == lang && strcmp(docs_pages[i].name, page->name) == 0)
+        const struct docs_page *twin = &docs_pages[i];
+        if (twin->lang == lang && twin->text.n > 0 && strcmp(twin->name, page->name) == 0)
             return false;
     }
     return page->lang == LANG_EN;

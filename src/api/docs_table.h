@@ -19,7 +19,8 @@ struct docs_page {
     const char *title;
     struct docs_bytes plain;
     struct docs_bytes gzip; /* n == 0: none */
-    struct docs_bytes text; /* for those who search: "anchor TAB title TAB words LF" a heading */
+    struct docs_bytes text; /* for those who search: "anchor TAB title TAB words LF" a heading;
+                               none: the guide is in English */
 };
 
 /* A whole page with holes: title, words that were looked for, path, contents. */

@@ -23,7 +23,8 @@ test('every page is there in every language that it has, and every link of it le
         for (const { name, both } of [{ name: '', both: true }, ...pages]) {
             const reply = await client.get(name ? `/docs/${name}` : '/docs');
             reply.want(200);
-            assert.match(reply.text, new RegExp(`<html lang="${both ? lang : 'en'}">`), name);
+            assert.match(reply.text, new RegExp(`<html lang="${lang}">`), name);
+            assert.match(reply.text, both || lang === 'en' ? /<main id="content">/ : /<main id="content" lang="en">/, name);
             assert.equal(reply.text.match(/<h1>/g).length, 1);
             assert.doesNotMatch(reply.text, /<script| style=| on[a-z]+=/);
             seen.set(`${lang} /docs${name && '/'}${name}`, reply.text);
