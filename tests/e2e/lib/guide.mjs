@@ -8,7 +8,7 @@ export function commandsOf(file) {
     let heading = '';
     for (const [, title, kind, text] of readFileSync(file, 'utf8').matchAll(/^## (.*)$|^```(\w*)\n([^]*?)^```$/gm)) {
         if (title !== undefined) heading = title;
-        else if (kind === 'sh' || /^(seneschal|curl) /.test(text)) (blocks[heading] ??= []).push(text);
+        else if (kind === 'sh' || /^(?:# .*\n)*(?:seneschal|curl) /.test(text)) (blocks[heading] ??= []).push(text);
     }
     return blocks;
 }
