@@ -82,7 +82,7 @@ static void put_para(struct html *h, enum phrase p)
 
 static void put_heads(struct html *h, const enum phrase *names, size_t n)
 {
-    HTML(h, "<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>");
+    HTML(h, "<div class=\"wide\" tabindex=\"0\"><table class=\"blocks\">\n<thead><tr>");
     for (size_t i = 0; i < n; i++) {
         HTML(h, "<th>");
         html_say(h, names[i]);
@@ -108,7 +108,9 @@ static void put_errors(struct html *h)
         html_text(h, str_from_cz(info->slug));
         HTML(h, "</code></td><td lang=\"en\">");
         html_text(h, str_from_cz(info->text));
-        HTML(h, "</td><td>");
+        HTML(h, "</td><td");
+        html_attr(h, "data-label", phrase_in(h->lang, PHRASE_DOCS_API_RETRY));
+        HTML(h, ">");
         html_say(h, info->retry ? PHRASE_DOCS_API_YES : PHRASE_DOCS_API_NO);
         HTML(h, "</td></tr>\n");
     }
@@ -121,7 +123,7 @@ static void put_group(struct html *h, str_t group)
     html_attr(h, "id", group);
     HTML(h, ">");
     html_text(h, group);
-    HTML(h, "</h2>\n<div class=\"wide\" tabindex=\"0\"><table>\n<tbody>\n");
+    HTML(h, "</h2>\n<div class=\"wide\" tabindex=\"0\"><table class=\"blocks\">\n<tbody>\n");
     each_row(h, group, put_line, &group);
     HTML(h, "</tbody></table></div>\n");
 }

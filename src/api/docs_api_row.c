@@ -244,7 +244,7 @@ static void put_members(struct html *h, const struct shape *s, struct docs_shape
 {
     static const enum phrase heads[] = { PHRASE_DOCS_API_NAME, PHRASE_DOCS_API_TYPE,
                                          PHRASE_DOCS_API_NEEDED, PHRASE_DOCS_API_MEANING };
-    HTML(h, "<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>");
+    HTML(h, "<div class=\"wide\" tabindex=\"0\"><table class=\"blocks\">\n<thead><tr>");
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         HTML(h, "<th>");
         html_say(h, heads[i]);
@@ -255,9 +255,13 @@ static void put_members(struct html *h, const struct shape *s, struct docs_shape
         const struct field *f = &s->fields[i];
         HTML(h, "<tr><td>");
         put_code(h, f->name);
-        HTML(h, "</td><td>");
+        HTML(h, "</td><td");
+        html_attr(h, "data-label", phrase_in(h->lang, heads[1]));
+        HTML(h, ">");
         put_type(h, f, shapes);
-        HTML(h, "</td><td>");
+        HTML(h, "</td><td");
+        html_attr(h, "data-label", phrase_in(h->lang, heads[2]));
+        HTML(h, ">");
         html_say(h, f->req ? PHRASE_DOCS_API_YES : PHRASE_DOCS_API_NO);
         HTML(h, "</td><td lang=\"en\">");
         docs_api_put_doc(h, str_from_cz(f->doc));
