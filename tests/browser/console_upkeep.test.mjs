@@ -16,10 +16,20 @@ test('a limit is set, refused where it is too low, and given back', { skip: MISS
     await at.page.getByText('A whole number from 6 to 1,000,000, or nothing.').waitFor();
     await at.look('admin-limits-wrong');
     await device.fill('120');
+    let answers;
+    const answer = new Promise((resolve) => (answers = resolve));
+    await at.page.route('**/admin/security/limits', async (route) => {
+        if (route.request().method() === 'GET') await answer; // slower than whoever goes on
+        await route.continue();
+    });
     await at.page.getByRole('button', { name: 'Set the limits' }).click();
     await at.page.getByText('These limits hold now.').waitFor();
     assert.equal((await limits()).device.set, 120);
     await at.page.getByRole('button', { name: 'As configured' }).click();
+    answers();
+    await at.settled('admin');
+    assert.equal(await device.inputValue(), '', 'what was done meanwhile stays');
+    await at.page.unroute('**/admin/security/limits');
     await at.page.getByRole('button', { name: 'Set the limits' }).click();
     await at.page.waitForFunction(() => document.querySelector('main form button[type=submit]')?.disabled);
     assert.equal((await limits()).device.set, null);

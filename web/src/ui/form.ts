@@ -101,6 +101,7 @@ export function useForm<V extends object, R>(options: FormOptions<V, R>): Form<V
         };
         const reset = (to?: V): void => {
             const next = to ?? latest.current.options.initial;
+            latest.current.values = next;
             setFirst(next);
             setValues(next);
             setProblem(undefined);

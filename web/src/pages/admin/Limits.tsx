@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often somebody may call: what holds, what is configured, and another rate at once.
+import { useEffect, useRef } from 'preact/hooks';
 import { api, call, type Shape } from '../../api/client.ts';
 import { useData } from '../../api/data.ts';
 import { t } from '../../i18n/index.ts';
@@ -16,8 +17,9 @@ const valuesOf = (limits: Shape<'Limits'>): Values =>
 function LimitsForm({ limits, done }: { limits: Shape<'Limits'>; done: () => void }) {
     const words = t.upkeep.limits;
     const mayChange = may('operation:write');
+    const known = useRef(valuesOf(limits));
     const form = useForm({
-        initial: valuesOf(limits),
+        initial: known.current,
         check: (values) => {
             const wrong: Partial<Record<Name, string>> = {};
             for (const name of NAMES) {
@@ -34,11 +36,19 @@ function LimitsForm({ limits, done }: { limits: Shape<'Limits'>; done: () => voi
             return call(api.PUT('/api/v1/admin/security/limits', { body }));
         },
         done: (now) => {
-            form.reset(valuesOf(now));
+            known.current = valuesOf(now);
+            form.reset(known.current);
             toast.good(words.saved);
             done();
         },
     });
+    // Somebody else set others, or the answer to our own question comes late: what was changed here since stays.
+    useEffect(() => {
+        const changed = NAMES.filter((name) => form.values[name] !== known.current[name]);
+        known.current = valuesOf(limits);
+        form.reset(known.current);
+        form.set(Object.fromEntries(changed.map((name) => [name, form.values[name]])));
+    }, [JSON.stringify(valuesOf(limits))]);
     const isSet = NAMES.some((name) => form.values[name] !== '');
     const clear = (): void => form.set(Object.fromEntries(NAMES.map((name) => [name, ''])));
     return (
@@ -94,15 +104,7 @@ export default function Limits() {
     });
     return (
         <Card title={words.title} intro={words.intro} icon="wait">
-            <Loaded of={asked}>
-                {(limits) => (
-                    <LimitsForm
-                        key={NAMES.map((name) => limits[name]?.set).join()}
-                        limits={limits}
-                        done={asked.reload}
-                    />
-                )}
-            </Loaded>
+            <Loaded of={asked}>{(limits) => <LimitsForm limits={limits} done={asked.reload} />}</Loaded>
         </Card>
     );
 }
