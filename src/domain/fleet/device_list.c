@@ -121,7 +121,7 @@ static err_t query_make(struct act *act, const struct device_filter *f, struct q
 #define LIST(name, filter, ...)                                                                       \
     static err_t name(struct act *act, const struct query *q, struct row_device **ret, size_t *ret_n) \
     {                                                                                                 \
-        struct sql_device_##name in = { filter, .limit = q->limit, __VA_ARGS__ };                                        \
+        struct sql_device_##name in = { filter, .limit = q->limit, __VA_ARGS__ };                     \
         return sql_device_##name(act->db, act->arena, &in, ret, ret_n);                               \
     }
 /* clang-format on */
